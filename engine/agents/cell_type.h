@@ -1,0 +1,114 @@
+/// @file
+/// A cell type is data: a statechart whose hazards, secretions and responses are formulas of local signals, contacts
+/// and columns. models/cells/*.yaml are the types that ship.
+///
+/// The symbols of a formula, in this order (cell_symbols.h): every species (local concentration), every column, then
+/// the engine's own: ev_bound, ev_internal, age_in_state, contacts_<cell type> (touching cells, gap < 1 um).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/agents/expression.h"
+#include "engine/core/ids.h"
+
+namespace interstice {
+
+/// How a value differs from cell to cell.
+struct Distribution {
+  enum class Kind { constant, uniform, lognormal, exponential } kind = Kind::constant;
+  double a = 0;  ///< constant: value; uniform: low; lognormal: median; exponential: mean
+  double b = 1;  ///< uniform: high; lognormal: geometric sd
+};
+
+/// x' = gain - loss x, advanced exactly for frozen gain and loss.
+struct ColumnDynamics {
+  ColumnId column{};
+  Distribution initial;
+  Expression gain;  ///< [column unit / s]
+  Expression loss;  ///< [1/s]
+};
+
+struct Secretion {
+  SpeciesId species{};
+  Expression rate;  ///< [molecule/s]
+};
+
+/// Contents spilled evenly while a state lasts (its duration), exactly once.
+struct Spill {
+  SpeciesId species{};
+  double amount = 0;  ///< [molecules]
+};
+
+struct Transition {
+  std::uint8_t target = 0;
+  Expression hazard;     ///< [1/s]; fires with 1 - exp(-hazard dt)
+  Expression when;       ///< fires as soon as it is > 0.5; exclusive with hazard
+  bool divides = false;  ///< the cell divides on the way
+};
+
+struct CellState {
+  std::string name;
+  std::optional<Distribution> duration;  ///< [s]; afterwards the cell goes to `then`
+  std::uint8_t then = 0;
+  bool removed = false;  ///< entering it removes the cell
+  std::vector<Secretion> secretions;
+  std::vector<Spill> spills;
+  std::vector<Transition> transitions;
+};
+
+struct ChemotacticSignal {
+  SpeciesId species{};
+  double Kd = 1;  ///< [uM]
+  double weight = 1;
+};
+
+struct Motility {
+  Expression speed;         ///< [um/s]; empty = does not walk
+  double persistence = 60;  ///< mean time between turns [s]
+  double max_bias = 0;      ///< beta_max
+  Expression gain;          ///< factor on the chemotactic drive, empty = 1
+  std::vector<ChemotacticSignal> signals;
+};
+
+/// How vesicles stick to the cell. Identical in every arm.
+struct Contact {
+  double adsorption = 0.02;   ///< reactivity kappa of the surface [um/s]
+  double sites_per_area = 5;  ///< saturation [1/um^2]; infinity = off
+};
+
+struct Uptake {
+  SpeciesId species{};
+  double clearance = 0;  ///< [um^3/s] per cell
+};
+
+struct SurfaceEnzyme {
+  std::string protein;
+  double copies = 0;
+};
+
+/// A quantity whose difference between paired arms says that a cell was influenced.
+struct ReadOut {
+  std::string name;
+  Expression value;
+  double range = 1;       ///< dynamic range
+  double delay = 0;       ///< the mechanism's own delay before an effect can show [s]
+  bool receptor = false;  ///< receptor signal (else phenotype)
+};
+
+struct CellType {
+  std::string name;
+  double radius = 5;   ///< [um]
+  bool mobile = true;  ///< pushed by neighbours
+  std::uint8_t initial_state = 0;
+  std::vector<CellState> states;
+  std::vector<ColumnDynamics> columns;
+  Motility motility;
+  Contact contact;
+  std::vector<Uptake> uptake;
+  std::vector<SurfaceEnzyme> enzymes;
+  std::vector<ReadOut> read_outs;
+};
+
+}  // namespace interstice

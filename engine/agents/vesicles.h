@@ -1,0 +1,76 @@
+/// @file
+/// Extracellular vesicles: structure of arrays. One entry stands for `weight` real vesicles of its class.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/core/ids.h"
+#include "engine/core/vec3.h"
+
+namespace interstice {
+
+/// Where a vesicle is. Those that ended (see VesicleLedger) leave the arrays.
+enum class VesicleState : std::uint8_t { free, adsorbed, endosomal };
+inline constexpr std::uint32_t kNoHost = std::numeric_limits<std::uint32_t>::max();
+
+/// How many copies of a surface protein a vesicle carries: none with probability 1 - positive_fraction, otherwise
+/// Poisson with a log-normal mean, so that the mean over all vesicles is `mean`.
+struct ProteinLoad {
+  ProteinId protein{};
+  double mean = 0;               ///< copies per vesicle, over all vesicles
+  double positive_fraction = 1;  ///< of vesicles that carry any
+  double sigma = 0;              ///< log-normal sigma among positive vesicles
+};
+
+struct VesicleClass {
+  std::string name;
+  double median_diameter = 115;       ///< [nm]
+  double geometric_sd = 1.3;          ///< log-normal
+  double temperature = 310.15;        ///< [K]
+  double water_viscosity = 6.913e-4;  ///< [Pa s]
+  double weight = 1;                  ///< real vesicles per agent
+  std::vector<ProteinLoad> proteins;
+  double enzyme_half_life = std::numeric_limits<double>::infinity();  ///< of enzyme activity [s]
+  double desorption = 1e-3;                                           ///< [1/s]
+  double internalisation = 1e-3;                                      ///< bound -> endosome [1/s]
+  double endosome_exit = 7.4e-5;                                      ///< [1/s], all exits together
+  double released_fraction = 0.05;                                    ///< of exits: cargo reaches the cytosol
+  double recycled_fraction = 0.3;                                     ///< of exits: back outside, free, without cargo
+  double fusogen_uptake = 1;                                          ///< multiplies the adsorption reactivity
+};
+
+/// Living vesicle agents of all classes.
+struct Vesicles {
+  std::vector<double> x, y, z;  ///< [um]
+  std::vector<AgentId> id;
+  std::vector<std::uint32_t> host;  ///< index into Cells, kNoHost when free
+  std::vector<VesicleState> state;
+  std::vector<VesicleClassId> klass;
+  std::vector<std::uint8_t> cargo;    ///< 1 until released or recycled
+  std::vector<float> diffusivity;     ///< in water [um^2/s]
+  std::vector<float> clearance_left;  ///< unit-exponential life still to be used up by clearance while free
+  std::vector<std::vector<std::uint16_t>> proteins;  ///< [ProteinId][vesicle]
+
+  [[nodiscard]] std::size_t size() const { return id.size(); }
+  [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }
+};
+
+/// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place.
+struct VesicleLedger {
+  std::uint64_t dosed = 0;
+  std::uint64_t free = 0, adsorbed = 0, endosomal = 0;  ///< refreshed from the arrays
+  std::uint64_t in_reservoir = 0;
+  std::uint64_t released = 0;  ///< cargo in the cytosol
+  std::uint64_t degraded = 0;  ///< lysosome, or host died with it inside
+  std::uint64_t cleared = 0;   ///< non-cellular loss
+  std::uint64_t left = 0;      ///< through an absorbing wall
+
+  [[nodiscard]] std::uint64_t total() const {
+    return free + adsorbed + endosomal + in_reservoir + released + degraded + cleared + left;
+  }
+};
+
+}  // namespace interstice

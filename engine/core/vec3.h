@@ -1,0 +1,22 @@
+/// @file
+/// A point or vector in the tissue [um]. Plain data, so that plug-ins need no linear-algebra library.
+#pragma once
+
+#include <cmath>
+
+namespace interstice {
+
+struct Vec3 {
+  double x = 0, y = 0, z = 0;
+
+  friend constexpr Vec3 operator+(Vec3 a, Vec3 b) { return {a.x + b.x, a.y + b.y, a.z + b.z}; }
+  friend constexpr Vec3 operator-(Vec3 a, Vec3 b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+  friend constexpr Vec3 operator*(double s, Vec3 a) { return {s * a.x, s * a.y, s * a.z}; }
+  constexpr Vec3& operator+=(Vec3 b) { return *this = *this + b; }
+  friend constexpr bool operator==(Vec3, Vec3) = default;
+};
+
+constexpr double dot(Vec3 a, Vec3 b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+inline double norm(Vec3 a) { return std::sqrt(dot(a, a)); }
+
+}  // namespace interstice

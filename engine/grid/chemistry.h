@@ -1,0 +1,59 @@
+/// @file
+/// Declared reaction networks: what turns into what, and how fast. Concentrations in uM, time in s.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/core/ids.h"
+
+namespace interstice {
+
+/// Competitive inhibitor: Km is multiplied by (1 + sum [I]/Ki).
+struct Inhibitor {
+  SpeciesId species{};
+  double Ki = 1;  ///< [uM]
+};
+
+/// rate = k * prod c^order over the reactants [uM/s].
+struct MassAction {
+  double k = 0;  ///< [uM^(1-order)/s]
+};
+
+/// rate = (vmax + kcat * copies/(alpha V)) * S / (Km (1 + sum I/Ki) + S) [uM/s]; copies come from agents, per voxel.
+struct MichaelisMenten {
+  SpeciesId substrate{};
+  double vmax = 0;  ///< lumped, everywhere [uM/s]
+  double kcat = 0;  ///< per copy [1/s]
+  double Km = 1;    ///< [uM]
+  std::vector<Inhibitor> inhibitors;
+};
+
+/// rate = vmax * S^n / (K^n + S^n) [uM/s].
+struct HillRate {
+  SpeciesId substrate{};
+  double vmax = 0, K = 1, n = 1;
+};
+
+struct Stoichiometry {
+  SpeciesId species{};
+  int coefficient = 1;  ///< positive
+};
+
+struct Reaction {
+  enum class Law { mass_action, michaelis_menten, hill };
+  std::string name;
+  std::vector<Stoichiometry> reactants, products;
+  Law law = Law::mass_action;
+  MassAction mass_action;
+  MichaelisMenten michaelis_menten;
+  HillRate hill;
+  std::string enzyme;           ///< surface protein whose copies on cells catalyse it ("" for none)
+  std::vector<bool> in_region;  ///< per region; empty = everywhere
+};
+
+struct Chemistry {
+  std::vector<Reaction> reactions;  ///< indexed by ReactionId
+};
+
+}  // namespace interstice

@@ -1,0 +1,70 @@
+/// @file
+/// What the engine knows of a diffusing substance, of the tissue regions it diffuses in, and of the walls.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/core/ids.h"
+
+namespace interstice {
+
+/// What happens at one face of the domain.
+struct NoFlux {};
+struct FixedValue {
+  double concentration = 0;  ///< [uM]
+};
+struct Permeable {          ///< Robin: flux = permeability (outside - c)
+  double permeability = 0;  ///< [um/s]
+  double outside = 0;       ///< [uM]
+};
+struct Periodic {};  ///< must stand on both faces of the axis
+struct ToReservoir {
+  ReservoirId reservoir{};
+};
+using FaceCondition = std::variant<NoFlux, FixedValue, Permeable, Periodic, ToReservoir>;
+
+struct Species {
+  std::string name;
+  std::vector<double> diffusivity;        ///< per region [um^2/s]
+  double decay = 0;                       ///< first order, beyond enzymes and cells [1/s]
+  std::vector<double> initial;            ///< per region [uM]
+  std::vector<double> reservoir_initial;  ///< per reservoir [uM]
+  std::array<FaceCondition, 6> faces;     ///< indexed by Face
+};
+
+/// A kind of tissue. Region 0 is the background.
+struct Region {
+  std::string name;
+  double volume_fraction = 1;    ///< share of the volume that is extracellular fluid, 0 < alpha <= 1
+  double viscosity = 1;          ///< seen by vesicles, relative to water
+  double vesicle_partition = 1;  ///< equilibrium density of vesicles relative to free fluid; 0 keeps them out
+  double vesicle_clearance = 0;  ///< non-cellular loss of free vesicles [1/s]
+};
+
+/// Which region each voxel belongs to.
+struct RegionMap {
+  std::vector<Region> regions;
+  std::vector<std::uint8_t> of_voxel;  ///< per voxel, index into regions
+};
+
+/// A well-mixed volume behind a face, for example the synovial fluid beyond the simulated film.
+struct Reservoir {
+  std::string name;
+  double volume = 0;                  ///< of this patch's share [um^3]
+  double represents = 1;              ///< identical patches that share it; their fluxes are felt times this number
+  double vesicle_clearance = 0;       ///< [1/s]
+  std::vector<double> enzyme_copies;  ///< host copies per reaction [molecules per reservoir], by ReactionId
+};
+
+/// A reservoir's contents.
+struct ReservoirState {
+  std::vector<double> concentration;    ///< per species [uM]
+  std::vector<std::uint64_t> vesicles;  ///< real vesicles per class (of this patch's share)
+  std::uint64_t candidates = 0;         ///< how many have entered the patch so far (their ids follow from it)
+};
+
+}  // namespace interstice

@@ -1,0 +1,98 @@
+/// @file
+/// The plug-in contract: how an EV acts is a class with one function. A model is built in (models/) or loaded from a
+/// shared object (plugin_loader.h). It reads the state of the last step, writes effects, and touches nothing else;
+/// adsorption, desorption, internalisation and clearance of vesicles are the engine's and run the same in every arm.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "engine/core/ids.h"
+#include "engine/core/noise.h"
+#include "engine/model/parameters.h"
+
+namespace interstice {
+
+/// What a model may look at. Spans are valid during evaluate() only.
+class ModelView {
+ public:
+  double time = 0;  ///< start of the step [s]
+  double dt = 0;    ///< length of the step [s]
+  std::uint64_t step = 0;
+  bool cells_due = false;   ///< cells are updated at the end of this step
+  double cells_dt = 0;      ///< time since cells were last updated [s]; 0 when not due
+  double voxel_volume = 0;  ///< [um^3]
+  Noise noise;
+
+  std::span<const AgentId> cell_id;
+  std::span<const CellTypeId> cell_type;
+  std::span<const std::uint32_t> cell_voxel;
+  std::span<const std::uint64_t> bound;        ///< real vesicles adsorbed, per cell
+  std::span<const std::uint64_t> internal;     ///< real vesicles in endosomes, per cell
+  std::span<const std::uint64_t> adsorptions;  ///< adsorption events since the start, per cell
+  std::span<const std::uint64_t> releases;     ///< cargo releases since the start, per cell
+
+  /// Cell column by the index of its declaration in ModelDescriptor::columns.
+  [[nodiscard]] std::span<const double> column(std::size_t declared) const { return columns_[declared]; }
+  /// Concentration [uM] per voxel, by the index in ModelDescriptor::fields.
+  [[nodiscard]] std::span<const double> field(std::size_t declared) const { return fields_[declared]; }
+  /// Active copies of a vesicle surface protein exposed to the fluid (free or adsorbed vesicles), per voxel,
+  /// by the index in ModelDescriptor::proteins.
+  [[nodiscard]] std::span<const double> exposed_copies(std::size_t declared) const { return proteins_[declared]; }
+
+  std::span<const std::span<const double>> columns_, fields_, proteins_;  ///< filled by the engine
+};
+
+/// What a model may do. Everything is an increment or a rate; the engine applies it after all models have spoken.
+class Effects {
+ public:
+  /// Change of an own cell column over this step, one number per cell (starts at 0).
+  [[nodiscard]] std::span<double> change(std::size_t declared_column) { return changes_[declared_column]; }
+  /// Enzyme copies per voxel that catalyse a declared reaction (starts at 0).
+  [[nodiscard]] std::span<double> copies(std::size_t declared_reaction) { return copies_[declared_reaction]; }
+  /// Secretion [molecules/s] per voxel into a declared field.
+  [[nodiscard]] std::span<double> secretion(std::size_t declared_field) { return secretion_[declared_field]; }
+  /// First-order removal [um^3/s] per voxel from a declared field; never takes more than the voxel holds.
+  [[nodiscard]] std::span<double> clearance(std::size_t declared_field) { return clearance_[declared_field]; }
+  /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated.
+  [[nodiscard]] std::span<std::uint8_t> fate() { return fate_; }
+  /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell.
+  [[nodiscard]] std::span<double> drift() { return drift_; }
+
+  std::span<const std::span<double>> changes_, copies_, secretion_, clearance_;  ///< filled by the engine
+  std::span<std::uint8_t> fate_;
+  std::span<double> drift_;
+};
+
+class InteractionModel {
+ public:
+  virtual ~InteractionModel() = default;
+  /// Called once per step, before anything else changes. Must depend on its arguments only.
+  virtual void evaluate(const ModelView& view, Effects& effects) const = 0;
+};
+
+/// Values of the declared parameters and choices, in the order of their declaration, in the declared units.
+struct ModelSettings {
+  std::span<const double> parameters;
+  std::span<const std::uint32_t> choices;
+};
+
+/// Everything the engine must know of a model before it is built.
+struct ModelDescriptor {
+  std::string_view name;
+  std::string_view version;
+  std::string_view summary;  ///< one sentence: mechanism and equation
+  std::string_view citation;
+  std::span<const ParameterSpec> parameters;
+  std::span<const ChoiceSpec> choices;
+  std::span<const ModelColumnSpec> columns;
+  std::span<const std::string_view> fields;    ///< species it reads, feeds or drains
+  std::span<const std::string_view> proteins;  ///< vesicle surface proteins it reads
+  std::span<const ModelReactionSpec> reactions;
+  double delay = 0;  ///< own delay before an effect can show [s]
+  std::unique_ptr<InteractionModel> (*make)(const ModelSettings&) = nullptr;
+};
+
+}  // namespace interstice

@@ -1,0 +1,48 @@
+/// @file
+/// How an interaction model declares itself. Part of the plug-in contract: fixed-width scalars and string views only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace interstice {
+
+/// One number a user may set in YAML under models.<model>.<name>.
+struct ParameterSpec {
+  std::string_view name;
+  std::string_view unit;     ///< UDUNITS text; "1" for pure numbers
+  double default_value = 0;  ///< in `unit`
+  double minimum = 0, maximum = 0;
+  std::string_view description;
+  std::string_view source;  ///< where the default comes from
+  std::string_view mark;    ///< "V" verified, "L" literature, "A" assumption, "calc"
+};
+
+/// A choice among words, for example cargo: signalling_protein.
+struct ChoiceSpec {
+  std::string_view name;
+  std::span<const std::string_view> options;  ///< the first is the default
+  std::string_view description;
+};
+
+/// A cell column that the model owns: declared, saved and restored by the engine.
+struct ModelColumnSpec {
+  std::string_view name;
+  std::string_view unit;
+  double initial = 0;
+  std::string_view description;
+};
+
+/// An enzyme reaction that the model adds to the chemistry: substrate -> product by Michaelis-Menten.
+/// Numbers are read from the named parameters of the model.
+struct ModelReactionSpec {
+  std::string_view substrate, product;
+  std::string_view kcat, Km;  ///< parameter names
+  struct Inhibition {
+    std::string_view species, Ki;  ///< Ki is a parameter name
+  };
+  std::span<const Inhibition> inhibitors;
+};
+
+}  // namespace interstice

@@ -1,0 +1,31 @@
+/// @file
+/// The models that a run can name: the built-in ones and those loaded from shared objects.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/model/interaction_model.h"
+
+namespace interstice {
+
+struct RegisteredModel {
+  ModelDescriptor descriptor;
+  std::string origin = "built in";  ///< or the path of the shared object
+  std::string sha256;               ///< of the shared object, "" when built in
+};
+
+class ModelRegistry {
+ public:
+  void add(const ModelDescriptor& descriptor, std::string origin = "built in", std::string sha256 = {});
+  /// Loads a shared object that exports `interstice_model_abi` and `interstice_model` (see models/template).
+  /// Throws InputError naming the file when it does not load, has another ABI number, or repeats a name.
+  void load(const std::string& path);
+  [[nodiscard]] const RegisteredModel* find(std::string_view name) const;
+  [[nodiscard]] const std::vector<RegisteredModel>& all() const { return models_; }
+
+ private:
+  std::vector<RegisteredModel> models_;
+};
+
+}  // namespace interstice

@@ -1,0 +1,97 @@
+/// @file
+/// Problem: what never changes after set-up. State: what evolves and is saved. See workspace.h for the scratch.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/agents/cell_type.h"
+#include "engine/agents/cells.h"
+#include "engine/agents/vesicles.h"
+#include "engine/core/noise.h"
+#include "engine/grid/budget.h"
+#include "engine/grid/chemistry.h"
+#include "engine/grid/field_set.h"
+#include "engine/grid/grid.h"
+#include "engine/grid/species.h"
+#include "engine/model/interaction_model.h"
+#include "engine/sim/schedule.h"
+
+namespace interstice {
+
+/// A built interaction model and where its declared names lie in this problem.
+struct ActiveModel {
+  std::string name, version, origin, sha256;
+  double delay = 0;  ///< [s]
+  std::shared_ptr<const InteractionModel> model;
+  std::vector<ColumnId> columns;
+  std::vector<SpeciesId> fields;
+  std::vector<ProteinId> proteins;
+  std::vector<ReactionId> reactions;
+};
+
+/// Cells placed at the start.
+struct CellPlacement {
+  CellTypeId type{};
+  std::uint64_t count = 0;
+  std::vector<std::uint8_t> in_region;  ///< 1 per allowed region
+};
+
+/// Injury at the start and afterwards.
+struct Injury {
+  CellTypeId type{};
+  std::uint8_t to_state = 0;
+  std::uint64_t count_at_start = 0;  ///< the cells nearest to `near` are injured at t = 0
+  std::optional<RegionId> near;
+  double hazard = 0;                    ///< afterwards [1/s]
+  std::vector<std::uint8_t> in_region;  ///< where the hazard holds, 1 per region
+};
+
+/// A dose given at t = 0: uniform in the fluid of the named regions and reservoirs.
+struct Dose {
+  VesicleClassId klass{};
+  double density = 0;  ///< real vesicles per um^3
+  std::vector<std::uint8_t> in_region;
+  std::vector<ReservoirId> reservoirs;
+};
+
+struct Problem {
+  std::string title;
+  Grid grid;
+  Schedule schedule;
+  Noise noise;
+  std::uint64_t chemotaxis_variant = 0;  ///< other chemotaxis noise for the sham arm
+
+  RegionMap regions;
+  std::vector<Species> species;
+  Chemistry chemistry;
+  std::vector<Reservoir> reservoirs;
+  std::vector<double> clearance_Km;  ///< per species [uM], 0 = linear
+
+  std::vector<ColumnSpec> columns;
+  std::vector<CellType> cell_types;
+  std::vector<CellPlacement> placements;
+  std::vector<Injury> injuries;
+
+  std::vector<std::string> proteins;
+  std::vector<VesicleClass> vesicle_classes;
+  std::vector<Dose> doses;
+  std::array<bool, 6> vesicle_wall_absorbs{};  ///< per face; reflecting unless periodic, absorbing or a reservoir
+
+  std::vector<ActiveModel> models;  ///< sorted by name
+};
+
+struct State {
+  Clock clock;
+  FieldSet fields;
+  std::vector<ReservoirState> reservoirs;
+  Cells cells;
+  Vesicles vesicles;
+  std::vector<VesicleLedger> ledger;  ///< per vesicle class
+  Budget budget;                      ///< what the chemistry has done so far
+};
+
+}  // namespace interstice
