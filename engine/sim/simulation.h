@@ -1,0 +1,65 @@
+/// @file
+/// A run: a Problem, its State, and the loop that advances one and shows it to observers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/parallel.h"
+#include "engine/sim/problem.h"
+#include "engine/sim/state_sink.h"
+
+namespace interstice {
+
+struct Workspace;
+
+class Simulation {
+ public:
+  /// Builds the initial state: fields, cells, injuries at the start, doses.
+  /// Throws InputError when the problem cannot be run (for example cells that do not fit).
+  explicit Simulation(Problem problem, int threads = 1);
+  ~Simulation();
+  Simulation(Simulation&&) noexcept;
+  Simulation& operator=(Simulation&&) noexcept;
+
+  [[nodiscard]] const Problem& problem() const { return *problem_; }
+  [[nodiscard]] const State& state() const { return *state_; }
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] double time() const { return seconds(state_->clock.now); }  ///< [s]
+
+  /// Advances by one step and says what it was. Throws NumericalError when a field is no longer finite.
+  Tick step();
+
+  /// How many distinct threads have done work so far.
+  [[nodiscard]] int distinct_workers() const { return threads_.distinct_workers(); }
+
+ private:
+  std::unique_ptr<Problem> problem_;  // stays where it is: the workspace points into it
+  std::unique_ptr<State> state_;
+  Threads threads_;
+  std::unique_ptr<Workspace> workspace_;
+};
+
+/// When an observer wants to see the state. Every observer also sees the initial and the final state.
+enum class Occasion { series_row, snapshot, cell_step };
+
+struct Observer {
+  StateSink* sink = nullptr;
+  Occasion occasion = Occasion::series_row;
+};
+
+/// Steps `simulation` to its end. `snapshot_interval` [ns] says when Occasion::snapshot comes, the phases' `series`
+/// when a row does. After every step `after_step` may stop the run by returning false. Returns whether it finished.
+bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
+                const std::function<bool(const Simulation&)>& after_step = {});
+
+/// What is doubtful about the steps that the user chose, each with the value that would do; empty when all is well.
+std::vector<std::string> check_steps(const Problem& problem);
+
+/// Memory that a run of this problem will take [bytes], without output buffers.
+double estimate_memory(const Problem& problem);
+
+}  // namespace interstice
