@@ -1,0 +1,46 @@
+/// @file
+/// The local stage of the fields: enzymes, secretion, uptake by agents and decay, voxel by voxel and in the
+/// reservoirs, by reaction extents that neither create matter nor take more than there is.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/core/parallel.h"
+#include "engine/grid/budget.h"
+#include "engine/grid/chemistry.h"
+#include "engine/grid/exchange.h"
+#include "engine/grid/field_set.h"
+#include "engine/grid/grid.h"
+#include "engine/grid/species.h"
+
+namespace interstice {
+
+/// How hard the reaction solver tries.
+struct ReactionOptions {
+  double tolerance = 1e-4;  ///< relative error per transport step that a voxel accepts; infinity forces single steps
+};
+
+/// c' = S v(c) + secretion/(602.2 alpha V) - clearance c/(1 + c/Km)/(alpha V) - decay c, in uM and s.
+class ReactionSolver {
+ public:
+  ReactionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,
+                 const Chemistry& chemistry, std::span<const Reservoir> reservoirs, ReactionOptions options = {});
+  ~ReactionSolver();
+  ReactionSolver(ReactionSolver&&) noexcept;
+  ReactionSolver& operator=(ReactionSolver&&) noexcept;
+
+  /// reacted <- concentrations after dt [s] of local kinetics, starting from c. What happened is added to the budget.
+  /// vesicle_copies: enzyme copies on vesicles in each reservoir [reservoir][reaction] (empty = none); they add to
+  /// the reservoir's own.
+  void react(const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange, double dt,
+             FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
+             std::span<const std::vector<double>> vesicle_copies = {}) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace interstice
