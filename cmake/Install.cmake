@@ -1,0 +1,28 @@
+# cmake --install: the program, the engine, the plug-in contract with its CMake package, models and scenarios.
+include(CMakePackageConfigHelpers)
+include(PluginAbi)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Interstice)
+
+install(TARGETS interstice EXPORT IntersticeTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET interstice_cli)
+  install(TARGETS interstice_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+foreach(header ${interstice_contract_headers})
+  cmake_path(GET header PARENT_PATH folder)
+  install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/interstice/${folder})
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/generated/engine/model/abi.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/interstice/engine/model)
+
+install(DIRECTORY models scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/interstice
+        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.md" PATTERN "template/*")
+
+install(EXPORT IntersticeTargets NAMESPACE interstice:: DESTINATION ${package_dir})
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/IntersticeConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/IntersticeConfig.cmake INSTALL_DESTINATION ${package_dir}
+                              PATH_VARS CMAKE_INSTALL_DATADIR)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/IntersticeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/IntersticeConfig.cmake ${PROJECT_BINARY_DIR}/IntersticeConfigVersion.cmake
+        DESTINATION ${package_dir})

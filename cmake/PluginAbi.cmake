@@ -1,0 +1,17 @@
+# Generates engine/model/abi.h, from which a model plug-in and the engine each compute their ABI number: a hash of the
+# contract headers, mixed by the compiler itself with its major version, C++ ABI and sanitizers.
+
+set(interstice_contract_headers engine/core/ids.h engine/core/noise.h engine/model/parameters.h
+                                engine/model/interaction_model.h)
+
+function(interstice_abi_header)
+  set(text "")
+  foreach(header ${interstice_contract_headers})
+    file(SHA256 ${PROJECT_SOURCE_DIR}/${header} hash)
+    string(APPEND text "${header} ${hash}\n")
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${interstice_contract_headers})
+  string(SHA256 contract "${text}")
+  string(SUBSTRING ${contract} 0 16 contract)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/abi.h.in ${PROJECT_BINARY_DIR}/generated/engine/model/abi.h @ONLY)
+endfunction()
