@@ -1,0 +1,101 @@
+#include "engine/sim/model_bridge.h"
+
+#include <algorithm>
+
+namespace interstice {
+namespace {
+
+ModelView common_view(const Problem& problem, const State& state, const Tick& now,
+                      std::span<const std::uint32_t> cell_voxel) {
+  ModelView view;
+  view.time = now.time;
+  view.dt = now.dt;
+  view.step = now.step;
+  view.cells_due = now.cells_due;
+  view.cells_dt = now.cells_dt;
+  view.voxel_volume = problem.grid.voxel_volume();
+  view.noise = problem.noise;
+  view.cell_id = state.cells.id;
+  view.cell_type = state.cells.type;
+  view.cell_voxel = cell_voxel;
+  view.bound = state.cells.bound;
+  view.internal = state.cells.internal;
+  view.adsorptions = state.cells.adsorptions;
+  view.releases = state.cells.releases;
+  return view;
+}
+
+}  // namespace
+
+ModelBridge::ModelBridge(const Problem& problem) : slots_(problem.models.size()) {
+  for (std::size_t m = 0; m < slots_.size(); ++m) {
+    const ActiveModel& model = problem.models[m];
+    slots_[m].changes.resize(model.columns.size());
+    slots_[m].column_ids = model.columns;
+    reads_proteins_ = reads_proteins_ || !model.proteins.empty();
+  }
+}
+
+void ModelBridge::evaluate(const Problem& problem, const State& state, const Tick& now,
+                           std::span<const std::uint32_t> cell_voxel,
+                           std::span<const std::vector<double>> exposed_copies, Exchange& exchange) {
+  const std::size_t cells = state.cells.size();
+  fates_.assign(cells, 0);
+  drift_.assign(3 * cells, 0.0);
+  for (std::size_t m = 0; m < slots_.size(); ++m) {
+    const ActiveModel& model = problem.models[m];
+    Slots& slot = slots_[m];
+    slot.change_spans.clear();
+    slot.columns.clear();
+    for (std::size_t k = 0; k < model.columns.size(); ++k) {
+      slot.changes[k].assign(cells, 0.0);
+      slot.change_spans.emplace_back(slot.changes[k]);
+      slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
+    }
+    slot.fields.clear();
+    slot.secretion.clear();
+    slot.clearance.clear();
+    for (const SpeciesId species : model.fields) {
+      slot.fields.push_back(state.fields[species]);
+      slot.secretion.push_back(exchange.secretion[species]);
+      slot.clearance.push_back(exchange.clearance[species]);
+    }
+    slot.copies.clear();
+    for (const ReactionId reaction : model.reactions)
+      slot.copies.push_back(exchange.copies[SpeciesId{static_cast<std::uint32_t>(index(reaction))}]);
+    slot.proteins.clear();
+    for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
+
+    ModelView view = common_view(problem, state, now, cell_voxel);
+    view.columns_ = slot.columns;
+    view.fields_ = slot.fields;
+    view.proteins_ = slot.proteins;
+    Effects effects;
+    effects.changes_ = slot.change_spans;
+    effects.copies_ = slot.copies;
+    effects.secretion_ = slot.secretion;
+    effects.clearance_ = slot.clearance;
+    effects.fate_ = fates_;
+    effects.drift_ = drift_;
+    model.model->evaluate(view, effects);
+  }
+}
+
+void ModelBridge::apply_changes(Cells& cells) const {
+  for (const Slots& slot : slots_) {
+    for (std::size_t k = 0; k < slot.changes.size(); ++k) {
+      std::vector<double>& column = cells.columns[index(slot.column_ids[k])];
+      std::transform(column.begin(), column.end(), slot.changes[k].begin(), column.begin(), std::plus<>());
+    }
+  }
+}
+
+void ModelBridge::apply_drift(Cells& cells) const {
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    cells.vx[c] += drift_[3 * c];
+    cells.vy[c] += drift_[3 * c + 1];
+    cells.vz[c] += drift_[3 * c + 2];
+  }
+}
+
+}  // namespace interstice

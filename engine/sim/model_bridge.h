@@ -1,0 +1,44 @@
+/// @file
+/// Hands the state to interaction models and collects what they answer. Each model sees only what it declared, and
+/// writes increments of its own columns, so the order of models does not matter.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/grid/exchange.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+class ModelBridge {
+ public:
+  explicit ModelBridge(const Problem& problem);
+
+  /// Lets every model speak about this step. Rates go into `exchange`; changes, fates and drift are kept here.
+  void evaluate(const Problem& problem, const State& state, const Tick& now, std::span<const std::uint32_t> cell_voxel,
+                std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxel]
+                Exchange& exchange);
+
+  /// Adds the changes of this step to the models' columns.
+  void apply_changes(Cells& cells) const;
+  /// Adds the models' drift to the velocities just decided.
+  void apply_drift(Cells& cells) const;
+  /// 1 = remove, 2 = divide, per cell, as requested in this step.
+  [[nodiscard]] std::span<const std::uint8_t> fates() const { return fates_; }
+  [[nodiscard]] bool reads_proteins() const { return reads_proteins_; }
+
+ private:
+  struct Slots {
+    std::vector<std::vector<double>> changes;
+    std::vector<std::span<double>> change_spans, copies, secretion, clearance;
+    std::vector<std::span<const double>> columns, fields, proteins;
+    std::vector<ColumnId> column_ids;
+  };
+  std::vector<Slots> slots_;  ///< one per model
+  std::vector<std::uint8_t> fates_;
+  std::vector<double> drift_;
+  bool reads_proteins_ = false;
+};
+
+}  // namespace interstice
