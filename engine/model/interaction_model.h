@@ -38,8 +38,8 @@ class ModelView {
   [[nodiscard]] std::span<const double> column(std::size_t declared) const { return columns_[declared]; }
   /// Concentration [uM] per voxel, by the index in ModelDescriptor::fields.
   [[nodiscard]] std::span<const double> field(std::size_t declared) const { return fields_[declared]; }
-  /// Active copies of a vesicle surface protein exposed to the fluid (free or adsorbed vesicles), per voxel,
-  /// by the index in ModelDescriptor::proteins.
+  /// Active copies of a vesicle surface protein exposed to the fluid (free or adsorbed vesicles), by the index in
+  /// ModelDescriptor::proteins. One number per compartment: the voxels, then the reservoirs.
   [[nodiscard]] std::span<const double> exposed_copies(std::size_t declared) const { return proteins_[declared]; }
 
   std::span<const std::span<const double>> columns_, fields_, proteins_;  ///< filled by the engine
@@ -50,7 +50,7 @@ class Effects {
  public:
   /// Change of an own cell column over this step, one number per cell (starts at 0).
   [[nodiscard]] std::span<double> change(std::size_t declared_column) { return changes_[declared_column]; }
-  /// Enzyme copies per voxel that catalyse a declared reaction (starts at 0).
+  /// Enzyme copies that catalyse a declared reaction (starts at 0), per compartment: the voxels, then the reservoirs.
   [[nodiscard]] std::span<double> copies(std::size_t declared_reaction) { return copies_[declared_reaction]; }
   /// Secretion [molecules/s] per voxel into a declared field.
   [[nodiscard]] std::span<double> secretion(std::size_t declared_field) { return secretion_[declared_field]; }

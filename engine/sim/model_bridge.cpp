@@ -27,11 +27,15 @@ ModelView common_view(const Problem& problem, const State& state, const Tick& no
 
 }  // namespace
 
-ModelBridge::ModelBridge(const Problem& problem) : slots_(problem.models.size()) {
+ModelBridge::ModelBridge(const Problem& problem)
+    : slots_(problem.models.size()),
+      reservoir_copies_(problem.reservoirs.size(), std::vector<double>(problem.chemistry.reactions.size())) {
+  const std::size_t compartments = problem.grid.voxel_count() + problem.reservoirs.size();
   for (std::size_t m = 0; m < slots_.size(); ++m) {
     const ActiveModel& model = problem.models[m];
     slots_[m].changes.resize(model.columns.size());
-    slots_[m].column_ids = model.columns;
+    slots_[m].copies.assign(model.reactions.size(), std::vector<double>(compartments));
+    for (std::vector<double>& copies : slots_[m].copies) slots_[m].copy_spans.emplace_back(copies);
     reads_proteins_ = reads_proteins_ || !model.proteins.empty();
   }
 }
@@ -42,49 +46,66 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
   const std::size_t cells = state.cells.size();
   fates_.assign(cells, 0);
   drift_.assign(3 * cells, 0.0);
+  for (std::vector<double>& copies : reservoir_copies_) std::fill(copies.begin(), copies.end(), 0.0);
   for (std::size_t m = 0; m < slots_.size(); ++m) {
     const ActiveModel& model = problem.models[m];
     Slots& slot = slots_[m];
-    slot.change_spans.clear();
-    slot.columns.clear();
-    for (std::size_t k = 0; k < model.columns.size(); ++k) {
-      slot.changes[k].assign(cells, 0.0);
-      slot.change_spans.emplace_back(slot.changes[k]);
-      slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
-    }
-    slot.fields.clear();
-    slot.secretion.clear();
-    slot.clearance.clear();
-    for (const SpeciesId species : model.fields) {
-      slot.fields.push_back(state.fields[species]);
-      slot.secretion.push_back(exchange.secretion[species]);
-      slot.clearance.push_back(exchange.clearance[species]);
-    }
-    slot.copies.clear();
-    for (const ReactionId reaction : model.reactions)
-      slot.copies.push_back(exchange.copies[SpeciesId{static_cast<std::uint32_t>(index(reaction))}]);
-    slot.proteins.clear();
-    for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
-
+    offer(model, m, state, exposed_copies, exchange);
     ModelView view = common_view(problem, state, now, cell_voxel);
     view.columns_ = slot.columns;
     view.fields_ = slot.fields;
     view.proteins_ = slot.proteins;
     Effects effects;
     effects.changes_ = slot.change_spans;
-    effects.copies_ = slot.copies;
+    effects.copies_ = slot.copy_spans;
     effects.secretion_ = slot.secretion;
     effects.clearance_ = slot.clearance;
     effects.fate_ = fates_;
     effects.drift_ = drift_;
     model.model->evaluate(view, effects);
+    collect_copies(model, m, exchange);
   }
 }
 
-void ModelBridge::apply_changes(Cells& cells) const {
-  for (const Slots& slot : slots_) {
+void ModelBridge::offer(const ActiveModel& model, std::size_t m, const State& state,
+                        std::span<const std::vector<double>> exposed_copies, Exchange& exchange) {
+  Slots& slot = slots_[m];
+  slot.change_spans.clear();
+  slot.columns.clear();
+  for (std::size_t k = 0; k < model.columns.size(); ++k) {
+    slot.changes[k].assign(state.cells.size(), 0.0);
+    slot.change_spans.emplace_back(slot.changes[k]);
+    slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
+  }
+  slot.fields.clear();
+  slot.secretion.clear();
+  slot.clearance.clear();
+  for (const SpeciesId species : model.fields) {
+    slot.fields.push_back(state.fields[species]);
+    slot.secretion.push_back(exchange.secretion[species]);
+    slot.clearance.push_back(exchange.clearance[species]);
+  }
+  for (std::vector<double>& copies : slot.copies) std::fill(copies.begin(), copies.end(), 0.0);
+  slot.proteins.clear();
+  for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
+}
+
+void ModelBridge::collect_copies(const ActiveModel& model, std::size_t m, Exchange& exchange) {
+  for (std::size_t k = 0; k < model.reactions.size(); ++k) {
+    const std::vector<double>& copies = slots_[m].copies[k];
+    const std::size_t reaction = index(model.reactions[k]);
+    const std::span<double> in_voxels = exchange.copies[SpeciesId{static_cast<std::uint32_t>(reaction)}];
+    std::transform(in_voxels.begin(), in_voxels.end(), copies.begin(), in_voxels.begin(), std::plus<>());
+    for (std::size_t r = 0; r < reservoir_copies_.size(); ++r)
+      reservoir_copies_[r][reaction] += copies[in_voxels.size() + r];
+  }
+}
+
+void ModelBridge::apply_changes(const Problem& problem, Cells& cells) const {
+  for (std::size_t m = 0; m < slots_.size(); ++m) {
+    const Slots& slot = slots_[m];
     for (std::size_t k = 0; k < slot.changes.size(); ++k) {
-      std::vector<double>& column = cells.columns[index(slot.column_ids[k])];
+      std::vector<double>& column = cells.columns[index(problem.models[m].columns[k])];
       std::transform(column.begin(), column.end(), slot.changes[k].begin(), column.begin(), std::plus<>());
     }
   }

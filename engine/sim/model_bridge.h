@@ -17,25 +17,31 @@ class ModelBridge {
 
   /// Lets every model speak about this step. Rates go into `exchange`; changes, fates and drift are kept here.
   void evaluate(const Problem& problem, const State& state, const Tick& now, std::span<const std::uint32_t> cell_voxel,
-                std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxel]
+                std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
                 Exchange& exchange);
 
   /// Adds the changes of this step to the models' columns.
-  void apply_changes(Cells& cells) const;
+  void apply_changes(const Problem& problem, Cells& cells) const;
   /// Adds the models' drift to the velocities just decided.
   void apply_drift(Cells& cells) const;
   /// 1 = remove, 2 = divide, per cell, as requested in this step.
   [[nodiscard]] std::span<const std::uint8_t> fates() const { return fates_; }
+  /// Enzyme copies on vesicles in the reservoirs [reservoir][ReactionId].
+  [[nodiscard]] std::span<const std::vector<double>> reservoir_copies() const { return reservoir_copies_; }
   [[nodiscard]] bool reads_proteins() const { return reads_proteins_; }
 
  private:
+  void offer(const ActiveModel& model, std::size_t m, const State& state,
+             std::span<const std::vector<double>> exposed_copies, Exchange& exchange);
+  void collect_copies(const ActiveModel& model, std::size_t m, Exchange& exchange);
+
   struct Slots {
-    std::vector<std::vector<double>> changes;
-    std::vector<std::span<double>> change_spans, copies, secretion, clearance;
+    std::vector<std::vector<double>> changes, copies;
+    std::vector<std::span<double>> change_spans, copy_spans, secretion, clearance;
     std::vector<std::span<const double>> columns, fields, proteins;
-    std::vector<ColumnId> column_ids;
   };
   std::vector<Slots> slots_;  ///< one per model
+  std::vector<std::vector<double>> reservoir_copies_;
   std::vector<std::uint8_t> fates_;
   std::vector<double> drift_;
   bool reads_proteins_ = false;
