@@ -2,7 +2,7 @@
 # contract headers, mixed by the compiler itself with its major version, C++ ABI and sanitizers.
 
 set(interstice_contract_headers engine/core/ids.h engine/core/noise.h engine/model/parameters.h
-                                engine/model/interaction_model.h)
+                                engine/model/interaction_model.h engine/model/plugin.h engine/core/pinned_math.h)
 
 function(interstice_abi_header)
   set(text "")

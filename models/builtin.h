@@ -1,0 +1,19 @@
+/// @file
+/// The interaction models that ship with Interstice.
+#pragma once
+
+#include "engine/model/registry.h"
+
+namespace interstice {
+
+/// Adds cargo_delivery, surface_contact, cd73 and cd39.
+void register_builtin_models(ModelRegistry& registry);
+
+namespace models {
+const ModelDescriptor& cargo_delivery();
+const ModelDescriptor& surface_contact();
+const ModelDescriptor& cd73();
+const ModelDescriptor& cd39();
+}  // namespace models
+
+}  // namespace interstice

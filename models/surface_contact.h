@@ -1,0 +1,25 @@
+/// @file
+/// Kernel of the contact model, apart from the engine so that a test can call it with numbers.
+#pragma once
+
+namespace interstice::models {
+
+/// What adsorbed EVs have told a cell.
+struct ContactState {
+  double signal = 0;    ///< EVs felt, forgotten over signal_time [EV]
+  double fast = 0;      ///< MyD88-dependent component
+  double slow = 0;      ///< MyD88-independent component
+  double monocyte = 0;  ///< licence L to act on other cells
+};
+
+struct ContactConstants {
+  double half_signal;                           ///< K_EV [EV]
+  double myd88;                                 ///< 1, or 0 for the knock-out
+  double signal_time, fast_time, slow_time;     ///< [s]
+  double licence_gain_time, licence_loss_time;  ///< [s]
+};
+
+/// The state after `dt` [s] in which `adsorbed` EVs landed evenly.
+ContactState contact_after(const ContactState& before, double adsorbed, double dt, const ContactConstants& constants);
+
+}  // namespace interstice::models
