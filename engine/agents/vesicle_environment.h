@@ -1,0 +1,37 @@
+/// @file
+/// What surrounds the vesicles and does not change while they move: tissue, walls, classes, cell types, noise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "engine/agents/cell_list.h"
+#include "engine/agents/cell_type.h"
+#include "engine/agents/vesicles.h"
+#include "engine/core/noise.h"
+#include "engine/grid/grid.h"
+#include "engine/grid/species.h"
+
+namespace interstice {
+
+struct VesicleEnvironment {
+  const Grid* grid = nullptr;
+  const RegionMap* regions = nullptr;
+  Box box;
+  std::array<bool, 6> absorbs{};  ///< per face; reflecting unless periodic or a reservoir
+  std::array<int, 6> reservoir_of_face{-1, -1, -1, -1, -1, -1};  ///< index into reservoirs, -1 for none
+  std::span<const Reservoir> reservoirs;
+  std::span<const VesicleClass> classes;
+  std::span<const CellType> cell_types;
+  Noise noise;
+};
+
+/// The interval that a stage works on.
+struct VesicleStep {
+  std::uint64_t step = 0;
+  double time = 0;  ///< start [s]
+  double dt = 0;    ///< length [s]
+};
+
+}  // namespace interstice

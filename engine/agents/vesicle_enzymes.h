@@ -1,0 +1,22 @@
+/// @file
+/// Enzymes on the surface of vesicles act on the fluid of the voxel they are in: the Damkoehler number of one vesicle
+/// is about 1e-4, so that the grid concentration is the concentration at its surface.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "engine/agents/vesicle_environment.h"
+#include "engine/core/parallel.h"
+
+namespace interstice {
+
+/// Active exposed copies [molecules] of every surface protein: weight x copies x 2^(-time / enzyme_half_life), summed
+/// over free and adsorbed vesicles per voxel ([protein][voxel]) and over reservoirs ([protein][reservoir]).
+/// Copies are summed as integers, so the result does not depend on the order of vesicles or threads.
+void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,
+                            const VesicleEnvironment& environment, double time,
+                            std::vector<std::vector<double>>& copies,
+                            std::vector<std::vector<double>>& reservoir_copies, const Threads& threads);
+
+}  // namespace interstice

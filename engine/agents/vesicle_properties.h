@@ -1,0 +1,28 @@
+/// @file
+/// What a vesicle is born with: size, hence diffusivity; surface proteins; how long it would escape clearance.
+/// All keyed by the vesicle's id, so that a vesicle is the same in every arm of a comparison.
+#pragma once
+
+#include "engine/agents/vesicles.h"
+#include "engine/core/noise.h"
+
+namespace interstice {
+
+/// D = kT / (3 pi eta d) [um^2/s] (Einstein 1905) for a diameter in nm, temperature in K, viscosity in Pa s.
+double stokes_einstein(double diameter, double temperature, double viscosity);
+
+/// Log-normal diameter [nm]. `size_bias` p draws from the distribution weighted by d^p: those that diffuse into a
+/// patch arrive in proportion to sqrt(D), which is p = -1/2.
+double draw_diameter(const VesicleClass& klass, const Noise& noise, AgentId id, double size_bias = 0);
+
+/// Mean of sqrt(D) over the size distribution, D in water [um/sqrt(s)].
+double mean_root_diffusivity(const VesicleClass& klass);
+
+/// Appends one free vesicle with everything that follows from its id.
+void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass& properties, const Noise& noise,
+                    AgentId id, Vec3 position, double size_bias = 0);
+
+/// Keeps the vesicles with keep[v] != 0, in their order.
+void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep);
+
+}  // namespace interstice

@@ -1,0 +1,32 @@
+/// @file
+/// Working memory of the vesicle stages; holds nothing that the results depend on.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/agents/vesicle_map.h"
+
+namespace interstice {
+
+/// A vesicle that touched a cell and sticks if there is room.
+struct Adsorption {
+  std::uint32_t vesicle = 0, cell = 0;
+  Vec3 on_surface;
+};
+
+/// A vesicle that left through an open face.
+struct Departure {
+  std::uint32_t vesicle = 0;
+  std::uint8_t face = 0;
+};
+
+struct VesicleScratch {
+  VesicleMap map;
+  std::vector<Vec3> cell_end;
+  std::vector<std::vector<Adsorption>> adsorptions;  ///< per block of vesicles
+  std::vector<std::vector<Departure>> departures;    ///< per block of vesicles
+  std::vector<std::uint8_t> keep;
+};
+
+}  // namespace interstice
