@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/agents/cell_placement.h"
 #include "engine/agents/cell_type.h"
 #include "engine/agents/cells.h"
 #include "engine/agents/vesicles.h"
@@ -31,23 +32,6 @@ struct ActiveModel {
   std::vector<SpeciesId> fields;
   std::vector<ProteinId> proteins;
   std::vector<ReactionId> reactions;
-};
-
-/// Cells placed at the start.
-struct CellPlacement {
-  CellTypeId type{};
-  std::uint64_t count = 0;
-  std::vector<std::uint8_t> in_region;  ///< 1 per allowed region
-};
-
-/// Injury at the start and afterwards.
-struct Injury {
-  CellTypeId type{};
-  std::uint8_t to_state = 0;
-  std::uint64_t count_at_start = 0;  ///< the cells nearest to `near` are injured at t = 0
-  std::optional<RegionId> near;
-  double hazard = 0;                    ///< afterwards [1/s]
-  std::vector<std::uint8_t> in_region;  ///< where the hazard holds, 1 per region
 };
 
 /// A dose given at t = 0: uniform in the fluid of the named regions and reservoirs.

@@ -1,0 +1,30 @@
+/// @file
+/// Where cells stand at the start, and how they are injured: what a scenario says about both.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/core/ids.h"
+
+namespace interstice {
+
+/// Cells placed at the start.
+struct CellPlacement {
+  CellTypeId type{};
+  std::uint64_t count = 0;
+  std::vector<std::uint8_t> in_region;  ///< 1 per allowed region; empty = everywhere
+};
+
+/// Injury at the start and afterwards. Spares cells that are already in `to_state` or in a state that follows it.
+struct Injury {
+  CellTypeId type{};
+  std::uint8_t to_state = 0;
+  std::uint64_t count_at_start = 0;     ///< the cells nearest to `near` are injured at t = 0
+  std::optional<RegionId> near;         ///< without it, cells chosen at random
+  double hazard = 0;                    ///< afterwards [1/s]
+  std::vector<std::uint8_t> in_region;  ///< where the hazard holds, 1 per region; empty = everywhere
+};
+
+}  // namespace interstice

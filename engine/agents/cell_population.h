@@ -1,0 +1,29 @@
+/// @file
+/// The only place where the number of cells changes: division and removal, with the vesicles they carry. Every real
+/// vesicle stays accounted for.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/agents/cell_rules.h"
+#include "engine/agents/cells.h"
+#include "engine/agents/vesicles.h"
+
+namespace interstice {
+
+/// Carries out `fate` (one CellFate per cell) at time step.time + step.dt; true when cells came or went.
+///
+/// Division: the parent keeps its id and its place in the arrays; the daughter (id from parent and ordinal of the
+/// birth) is appended, in the order of the parents. Both keep the radius and stand half a radius from the old centre
+/// along a keyed direction. Columns and the cumulated counters (adsorptions, releases) are copied: they are the cell's
+/// history. The daughter draws its own duration of the state. Adsorbed vesicles go to the nearer daughter, endosomal
+/// ones to either by a fair keyed draw. A cell that is spilling its contents does not divide.
+///
+/// Removal: adsorbed vesicles come free just outside the surface, endosomal ones count as degraded. The remaining cells
+/// and vesicles keep their order; hosts are renumbered, `bound` and `internal` recounted.
+bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger> ledger,
+                       std::span<const std::uint8_t> fate, const CellEnvironment& environment,
+                       std::span<const VesicleClass> classes, const CellStep& step);
+
+}  // namespace interstice

@@ -1,0 +1,140 @@
+#include "engine/agents/cell_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "engine/core/error.h"
+
+namespace interstice {
+
+namespace {
+
+/// Collects what formulas read.
+class Needs {
+ public:
+  explicit Needs(const CellSymbolLayout& layout) : layout_(layout) {}
+
+  void add(const Expression& formula) {
+    for (const std::size_t s : formula.symbols_used()) {
+      if (s < layout_.species)
+        needed_.species.push_back(static_cast<std::uint32_t>(s));
+      else if (s < layout_.ev_bound())
+        needed_.columns.push_back(static_cast<std::uint32_t>(s - layout_.species));
+      else if (s == layout_.ev_bound())
+        needed_.ev_bound = true;
+      else if (s == layout_.ev_internal())
+        needed_.ev_internal = true;
+      else if (s == layout_.age_in_state())
+        needed_.age_in_state = true;
+      else if (s < layout_.count())
+        needed_.contacts.push_back(static_cast<std::uint32_t>(s - layout_.contacts(0)));
+      else
+        throw InputError(
+            fmt::format("formula \"{}\" reads a name that has no value (symbol {}) compile it against the "
+                        "symbols of this scenario",
+                        formula.text(), s));
+    }
+  }
+  [[nodiscard]] NeededSymbols result() {
+    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts}) {
+      std::sort(list->begin(), list->end());
+      list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    return needed_;
+  }
+
+ private:
+  CellSymbolLayout layout_;
+  NeededSymbols needed_;
+};
+
+void check_states(const CellType& type) {
+  if (type.states.empty() || type.initial_state >= type.states.size())
+    throw InputError(
+        fmt::format("cell type {} has no state to begin in (a cell is always in a state) give it states "
+                    "and one of them as initial_state",
+                    type.name));
+  for (const CellState& state : type.states) {
+    const bool lasts =
+        state.duration && (state.duration->kind != Distribution::Kind::constant || state.duration->a > 0);
+    if (!state.spills.empty() && !lasts)
+      throw InputError(
+          fmt::format("state {} of {} spills but has no duration (contents leave evenly while it lasts) "
+                      "give it one, for example 60 s",
+                      state.name, type.name));
+    if (state.duration && state.then >= type.states.size())
+      throw InputError(fmt::format("state {} of {} ends into a state that does not exist", state.name, type.name));
+  }
+}
+
+void check(const CellType& type) {
+  check_states(type);
+  if (type.columns.size() > CellRules::kMaxColumns)
+    throw InputError(fmt::format("cell type {} drives {} columns (at most {}) split it", type.name, type.columns.size(),
+                                 CellRules::kMaxColumns));
+  if (!type.motility.speed.empty() && !(type.motility.persistence > 0))
+    throw InputError(fmt::format("persistence of {} is {} s (a walk needs a positive one) give for example 2 min",
+                                 type.name, type.motility.persistence));
+  if (!(type.radius > 0))
+    throw InputError(fmt::format("radius of {} is {} um (it must be positive)", type.name, type.radius));
+}
+
+template <class... Conditions>
+bool holds_any_of(const FaceCondition& face) {
+  return (std::holds_alternative<Conditions>(face) || ...);
+}
+
+}  // namespace
+
+CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
+                     std::span<const ColumnSpec> columns, const Chemistry& chemistry)
+    : layout_{.species = species.size(), .columns = columns.size(), .cell_types = types.size()} {
+  for (const Species& s : species) {
+    auto& faces = open_.emplace_back();
+    for (std::size_t f = 0; f < faces.size(); ++f)
+      faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
+  }
+  for (const CellType& type : types) {
+    check(type);
+    resolve_type(type);
+    auto& enzymes = enzymes_.emplace_back();
+    for (std::size_t r = 0; r < chemistry.reactions.size(); ++r)
+      for (const SurfaceEnzyme& enzyme : type.enzymes)
+        if (enzyme.protein == chemistry.reactions[r].enzyme && enzyme.copies > 0)
+          enzymes.emplace_back(static_cast<std::uint32_t>(r), enzyme.copies);
+    any_mobile_ = any_mobile_ || type.mobile;
+    largest_radius_ = std::max(largest_radius_, type.radius);
+  }
+}
+
+void CellRules::resolve_type(const CellType& type) {
+  auto& update = update_.emplace_back();
+  auto& secretion = secretion_.emplace_back();
+  for (const CellState& state : type.states) {
+    Needs deciding(layout_), secreting(layout_);
+    for (const ColumnDynamics& column : type.columns) {
+      deciding.add(column.gain);
+      deciding.add(column.loss);
+    }
+    for (const Transition& transition : state.transitions) {
+      deciding.add(transition.hazard);
+      deciding.add(transition.when);
+    }
+    deciding.add(type.motility.speed);
+    deciding.add(type.motility.gain);
+    for (const Secretion& s : state.secretions) secreting.add(s.rate);
+    update.push_back(deciding.result());
+    secretion.push_back(secreting.result());
+    any_contacts_ = any_contacts_ || !update.back().contacts.empty() || !secretion.back().contacts.empty();
+    most_secretions_ = std::max(most_secretions_, state.secretions.size());
+  }
+  Needs reading(layout_);
+  for (const ReadOut& read_out : type.read_outs) reading.add(read_out.value);
+  read_outs_.push_back(reading.result());
+  any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty();
+  most_read_outs_ = std::max(most_read_outs_, type.read_outs.size());
+}
+
+}  // namespace interstice

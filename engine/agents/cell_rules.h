@@ -1,0 +1,90 @@
+/// @file
+/// Cell types resolved once for a problem: which symbols each state needs, which columns a type drives, which reactions
+/// its surface enzymes catalyse. After this no name is looked up again.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "engine/agents/cell_list.h"
+#include "engine/agents/cell_placement.h"
+#include "engine/agents/cell_symbols.h"
+#include "engine/agents/cell_type.h"
+#include "engine/core/noise.h"
+#include "engine/grid/chemistry.h"
+#include "engine/grid/grid.h"
+#include "engine/grid/species.h"
+
+namespace interstice {
+
+/// The symbols that a set of formulas reads, by kind.
+struct NeededSymbols {
+  std::vector<std::uint32_t> species, columns, contacts;
+  bool ev_bound = false, ev_internal = false, age_in_state = false;
+};
+
+class CellRules {
+ public:
+  static constexpr std::size_t kMaxColumns = 64;  ///< driven by one cell type
+
+  /// `types` must outlive the rules. Throws InputError naming type and state for what cannot work, such as a spill in
+  /// a state without duration or a persistence that is not positive.
+  CellRules(std::span<const CellType> types, std::span<const Species> species, std::span<const ColumnSpec> columns,
+            const Chemistry& chemistry);
+
+  [[nodiscard]] const CellSymbolLayout& layout() const { return layout_; }
+  /// For columns, transitions and motility of a cell in this state.
+  [[nodiscard]] const NeededSymbols& for_update(std::size_t type, std::size_t state) const {
+    return update_[type][state];
+  }
+  [[nodiscard]] const NeededSymbols& for_secretion(std::size_t type, std::size_t state) const {
+    return secretion_[type][state];
+  }
+  [[nodiscard]] const NeededSymbols& for_read_outs(std::size_t type) const { return read_outs_[type]; }
+  /// (reaction, copies per cell) of the type's surface enzymes.
+  [[nodiscard]] std::span<const std::pair<std::uint32_t, double>> enzymes(std::size_t type) const {
+    return enzymes_[type];
+  }
+  /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
+  [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
+  [[nodiscard]] bool any_contacts() const { return any_contacts_; }
+  [[nodiscard]] bool any_mobile() const { return any_mobile_; }
+  [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
+  [[nodiscard]] std::size_t most_secretions() const { return most_secretions_; }
+  [[nodiscard]] std::size_t most_read_outs() const { return most_read_outs_; }
+
+ private:
+  void resolve_type(const CellType& type);
+
+  CellSymbolLayout layout_;
+  std::vector<std::vector<NeededSymbols>> update_, secretion_;
+  std::vector<NeededSymbols> read_outs_;
+  std::vector<std::vector<std::pair<std::uint32_t, double>>> enzymes_;
+  std::vector<std::array<bool, 6>> open_;
+  bool any_contacts_ = false, any_mobile_ = false;
+  double largest_radius_ = 0;
+  std::size_t most_secretions_ = 0, most_read_outs_ = 0;
+};
+
+/// What cells live in; never changes after set-up.
+struct CellEnvironment {
+  const Grid* grid = nullptr;
+  const RegionMap* regions = nullptr;
+  Box box;
+  std::span<const CellType> types;
+  const CellRules* rules = nullptr;
+  std::span<const Injury> injuries;
+  Noise noise;
+  std::uint64_t chemotaxis_variant = 0;  ///< another walk with the same seed (the sham arm)
+};
+
+/// The interval [time, time + dt] over which a cell stage works [s].
+struct CellStep {
+  std::uint64_t step = 0;
+  double time = 0, dt = 0;
+};
+
+}  // namespace interstice

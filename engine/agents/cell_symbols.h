@@ -1,0 +1,33 @@
+/// @file
+/// Which names the formulas of a cell type may use, and where their values stand.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/agents/cells.h"
+#include "engine/agents/expression.h"
+
+namespace interstice {
+
+/// Positions in the symbol table: species, columns, the engine's own, contacts per cell type.
+struct CellSymbolLayout {
+  std::size_t species = 0, columns = 0, cell_types = 0;
+
+  [[nodiscard]] std::size_t column(std::size_t c) const { return species + c; }
+  [[nodiscard]] std::size_t ev_bound() const { return species + columns; }
+  [[nodiscard]] std::size_t ev_internal() const { return ev_bound() + 1; }
+  [[nodiscard]] std::size_t age_in_state() const { return ev_bound() + 2; }
+  [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 3 + type; }
+  [[nodiscard]] std::size_t count() const { return ev_bound() + 3 + cell_types; }
+};
+
+/// Every species [uM], every column [its unit], ev_bound and ev_internal [EV], age_in_state [s],
+/// contacts_<cell type> [1]. Append a type's named parameters behind them as Symbols with `constant` set.
+/// Throws InputError when two of them share a name or a column's unit has an offset.
+std::vector<Symbol> cell_symbols(std::span<const std::string> species, std::span<const ColumnSpec> columns,
+                                 std::span<const std::string> cell_types);
+
+}  // namespace interstice

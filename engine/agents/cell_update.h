@@ -1,0 +1,37 @@
+/// @file
+/// The cell step: every cell senses, its columns advance, it decides on its next state, and it chooses a velocity that
+/// holds until the next cell step. Reads other cells' positions and types only, which this stage does not change, so
+/// cells are independent of each other within it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/agents/cell_rules.h"
+#include "engine/agents/cells.h"
+#include "engine/core/parallel.h"
+#include "engine/grid/field_set.h"
+
+namespace interstice {
+
+/// What is to become of a cell when the population is next updated. Same numbers as Effects::fate.
+enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2 };
+
+/// Scratch of the cell stages; holds nothing between calls that the State does not hold.
+struct CellScratch {
+  CellList neighbours;
+  std::vector<double> numbers;
+};
+
+/// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
+/// raised here (removal beats division). Throws NumericalError when a formula gives something that is not a number.
+void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& step,
+                  std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
+                  const Threads& threads);
+
+/// values[cell * rules.most_read_outs() + r] = read-out r of the cell's type now, in its own unit.
+void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
+                        std::vector<double>& values, CellScratch& scratch, const Threads& threads);
+
+}  // namespace interstice

@@ -1,0 +1,378 @@
+/// @file
+/// Reads formulas and checks their dimensions; expression.h has the grammar.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "engine/agents/expression.h"
+#include "engine/agents/expression_operations.h"
+#include "engine/core/error.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr int kMaxNesting = 100;   ///< brackets within brackets while reading
+constexpr int kMaxArguments = 24;  ///< of one function
+
+struct Function {
+  std::string_view name;
+  Operation operation;
+  int fewest, most;
+  std::string_view usage;
+};
+constexpr std::array kFunctions{
+    Function{"H", Operation::hill, 2, 3, "H(x, K) or H(x, K, n)"},
+    Function{"any", Operation::any, 1, kMaxArguments, "any(a, b, ...)"},
+    Function{"all", Operation::all, 1, kMaxArguments, "all(a, b, ...)"},
+    Function{"min", Operation::min, 2, kMaxArguments, "min(a, b, ...)"},
+    Function{"max", Operation::max, 2, kMaxArguments, "max(a, b, ...)"},
+    Function{"clip", Operation::clip, 3, 3, "clip(x, low, high)"},
+    Function{"exp", Operation::exp, 1, 1, "exp(x)"},
+    Function{"pow", Operation::pow, 2, 2, "pow(x, n)"},
+};
+
+/// Levenshtein distance.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t same = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = std::exchange(row[j + 1], std::min({same, row[j] + 1, row[j + 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool continues_name(char c) { return starts_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; }
+
+}  // namespace
+
+/// Recursive descent over the text, writing stack code as it goes. Each rule returns the dimension of what it read;
+/// operations on constants are carried out at once.
+class ExpressionCompiler {
+ public:
+  ExpressionCompiler(std::string_view text, std::span<const Symbol> symbols, std::vector<Expression::Instruction>& code)
+      : text_(text), symbols_(symbols), code_(code) {}
+
+  void compile(std::string_view unit_text) {
+    skip_space();
+    if (at_end()) fail(position_, "the formula is empty", "write 0 with its unit if nothing is meant");
+    const std::size_t start = position_;
+    const Dimension found = read_or();
+    if (!at_end()) fail(position_, fmt::format("unexpected '{}'", text_[position_]), hint_for(text_[position_]));
+    const Unit unit = parse_unit(unit_text);
+    expect(found, unit.dimension, start, "the formula");
+    if (unit.scale != 1) {
+      push(unit.scale, start);
+      operate(Operation::divide, 2, start);
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t at, std::string_view problem, std::string_view why_and_what) const {
+    throw InputError(fmt::format("{} at column {} of \"{}\" ({})", problem, at + 1, text_, why_and_what));
+  }
+  static std::string_view hint_for(char c) {
+    if (c == '^') return "write pow(x, n)";
+    if (c == '=' || c == '!') return "formulas compare with <, <=, > and >= only";
+    if (c == '[') return "a unit in brackets follows a number, as in 0.7 [uM]";
+    return "an operator such as + - * / or the end of the formula was expected";
+  }
+
+  void expect(const Dimension& found, const Dimension& expected, std::size_t at, std::string_view what) const {
+    if (found == expected) return;
+    fail(at, fmt::format("{} is {} where {} is expected", what, dimension_text(found), dimension_text(expected)),
+         "units must agree; give numbers their unit in brackets");
+  }
+  void expect_pure(const Dimension& found, std::size_t at, std::string_view what) const {
+    expect(found, Dimension{}, at, what);
+  }
+
+  // ---- code ----
+  void push(double value, std::size_t at) {
+    code_.push_back({static_cast<std::uint8_t>(Operation::number), 0, 0, value});
+    deepen(at);
+  }
+  void deepen(std::size_t at) {
+    if (++depth_ > kMaxDepth) fail(at, "the formula is nested too deeply", "use a column for an intermediate value");
+  }
+  [[nodiscard]] bool constant(std::size_t from_end) const {
+    return code_.size() >= from_end &&
+           code_[code_.size() - from_end].op == static_cast<std::uint8_t>(Operation::number);
+  }
+  void operate(Operation operation, int arity, std::size_t at) {
+    depth_ -= arity - 1;
+    bool fold = true;
+    for (int i = 1; i <= arity; ++i) fold = fold && constant(i);
+    if (!fold) {
+      code_.push_back({static_cast<std::uint8_t>(operation), static_cast<std::uint8_t>(arity), 0, 0});
+      return;
+    }
+    std::array<double, kMaxArguments> arguments{};
+    for (int i = 0; i < arity; ++i) arguments[i] = code_[code_.size() - arity + i].number;
+    const double value = apply(operation, arity, arguments.data());
+    if (!std::isfinite(value)) fail(at, "a constant part of the formula is not a finite number", "is it divided by 0?");
+    code_.resize(code_.size() - arity);
+    code_.push_back({static_cast<std::uint8_t>(Operation::number), 0, 0, value});
+  }
+
+  // ---- characters ----
+  [[nodiscard]] bool at_end() const { return position_ == text_.size(); }
+  void skip_space() {
+    while (!at_end() && std::isspace(static_cast<unsigned char>(text_[position_])) != 0) ++position_;
+  }
+  bool accept(std::string_view token) {
+    if (text_.substr(position_, token.size()) != token) return false;
+    position_ += token.size();
+    skip_space();
+    return true;
+  }
+  bool accept_word(std::string_view word) {
+    const std::size_t end = position_ + word.size();
+    if (text_.substr(position_, word.size()) != word || (end < text_.size() && continues_name(text_[end])))
+      return false;
+    return accept(word);
+  }
+  void require(std::string_view token, std::string_view why) {
+    if (!accept(token)) fail(position_, fmt::format("'{}' is missing", token), why);
+  }
+
+  // ---- grammar, loosest binding first ----
+  Dimension read_or() {
+    const std::size_t start = position_;
+    if (++nesting_ > kMaxNesting) fail(start, "the formula is nested too deeply", "use a column for a part of it");
+    const Dimension left = read_and();
+    while (accept_word("or")) logical(left, start, Operation::either, &ExpressionCompiler::read_and);
+    --nesting_;
+    return left;
+  }
+  Dimension read_and() {
+    const std::size_t start = position_;
+    const Dimension left = read_not();
+    while (accept_word("and")) logical(left, start, Operation::both, &ExpressionCompiler::read_not);
+    return left;
+  }
+  void logical(const Dimension& left, std::size_t start, Operation operation,
+               Dimension (ExpressionCompiler::*right)()) {
+    expect_pure(left, start, "what stands before and/or");
+    const std::size_t at = position_;
+    expect_pure((this->*right)(), at, "what stands after and/or");
+    operate(operation, 2, start);
+  }
+  Dimension read_not() {
+    bool inverted = false, any = false;
+    for (; accept_word("not"); any = true) inverted = !inverted;
+    const std::size_t start = position_;
+    const Dimension found = read_comparison();
+    if (!any) return found;
+    expect_pure(found, start, "what stands after not");
+    operate(Operation::negation, 1, start);
+    if (!inverted) operate(Operation::negation, 1, start);
+    return found;
+  }
+  Dimension read_comparison() {
+    static constexpr std::array<std::pair<std::string_view, Operation>, 4> comparisons{
+        {{"<=", Operation::less_equal},
+         {">=", Operation::greater_equal},
+         {"<", Operation::less},
+         {">", Operation::greater}}};
+    const std::size_t start = position_;
+    const Dimension left = read_sum();
+    for (const auto& [token, operation] : comparisons) {
+      if (!accept(token)) continue;
+      const std::size_t at = position_;
+      expect(read_sum(), left, at, "the right side of the comparison");
+      operate(operation, 2, start);
+      return {};
+    }
+    return left;
+  }
+  Dimension read_sum() {
+    const std::size_t start = position_;
+    const Dimension left = read_product();
+    while (!at_end() && (text_[position_] == '+' || text_[position_] == '-')) {
+      const auto operation = text_[position_] == '+' ? Operation::add : Operation::subtract;
+      accept(text_.substr(position_, 1));
+      const std::size_t at = position_;
+      expect(read_product(), left, at, "this term of the sum");
+      operate(operation, 2, start);
+    }
+    return left;
+  }
+  Dimension read_product() {
+    const std::size_t start = position_;
+    Dimension product = read_unary();
+    while (!at_end() && (text_[position_] == '*' || text_[position_] == '/')) {
+      const bool times = text_[position_] == '*';
+      accept(text_.substr(position_, 1));
+      const Dimension factor = read_unary();
+      product = times ? product * factor : product / factor;
+      operate(times ? Operation::multiply : Operation::divide, 2, start);
+    }
+    return product;
+  }
+  Dimension read_unary() {
+    const std::size_t start = position_;
+    bool negative = false;
+    for (;;) {
+      if (accept("-"))
+        negative = !negative;
+      else if (!accept("+"))
+        break;
+    }
+    const Dimension found = read_primary();
+    if (negative) operate(Operation::negate, 1, start);
+    return found;
+  }
+  Dimension read_primary() {
+    if (at_end()) fail(position_, "the formula ends where a number, a name or '(' is expected", "complete it");
+    const char c = text_[position_];
+    if (accept("(")) {
+      const Dimension inside = read_or();
+      require(")", "every '(' needs its ')'");
+      return inside;
+    }
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '.') return read_number();
+    if (starts_name(c)) return read_name();
+    fail(position_, fmt::format("unexpected '{}'", c), hint_for(c));
+  }
+
+  Dimension read_number() {
+    const std::size_t start = position_;
+    double value = 0;
+    const auto [end, error] = std::from_chars(text_.data() + position_, text_.data() + text_.size(), value);
+    if (error != std::errc{}) fail(start, "this is not a number", "write for example 0.7 or 1e-3");
+    position_ = static_cast<std::size_t>(end - text_.data());
+    skip_space();
+    if (!accept("[")) {
+      push(value, start);
+      return {};
+    }
+    const std::size_t unit_start = position_, unit_end = text_.find(']', position_);
+    if (unit_end == std::string_view::npos) fail(unit_start, "']' is missing", "a unit ends with ']'");
+    const Unit unit = read_unit(text_.substr(unit_start, unit_end - unit_start), unit_start);
+    position_ = unit_end;
+    accept("]");
+    push(value * unit.scale, start);
+    return unit.dimension;
+  }
+  [[nodiscard]] Unit read_unit(std::string_view unit_text, std::size_t at) const {
+    try {
+      const Unit unit = parse_unit(unit_text);
+      if (unit.offset == 0) return unit;
+    } catch (const InputError& error) {
+      fail(at, fmt::format("[{}] is not a unit", unit_text), error.what());
+    }
+    fail(at, fmt::format("[{}] has a zero point of its own", unit_text), "use K for temperatures in formulas");
+  }
+
+  Dimension read_name() {
+    const std::size_t start = position_;
+    std::size_t end = start;
+    while (end < text_.size() && continues_name(text_[end])) ++end;
+    const std::string_view name = text_.substr(start, end - start);
+    position_ = end;
+    skip_space();
+    if (accept("(")) return read_call(name, start);
+    for (std::size_t i = 0; i < symbols_.size(); ++i) {
+      const Symbol& symbol = symbols_[i];
+      if (symbol.name != name) continue;
+      if (symbol.constant) {
+        push(*symbol.constant * symbol.scale, start);
+      } else {
+        code_.push_back({static_cast<std::uint8_t>(Operation::symbol), 0, static_cast<std::uint32_t>(i), symbol.scale});
+        deepen(start);
+      }
+      return symbol.dimension;
+    }
+    unknown(name, start);
+  }
+  [[noreturn]] void unknown(std::string_view name, std::size_t at) const {
+    std::string_view nearest;
+    std::size_t distance = std::max<std::size_t>(1, name.size() / 3) + 1;
+    const auto consider = [&](std::string_view candidate) {
+      const std::size_t d = edit_distance(name, candidate);
+      if (d < distance) nearest = candidate, distance = d;
+    };
+    for (const Symbol& symbol : symbols_) consider(symbol.name);
+    for (const Function& function : kFunctions) consider(function.name);
+    fail(at, fmt::format("unknown name '{}'", name),
+         nearest.empty() ? "it is no species, column, parameter or contact of this scenario"
+                         : fmt::format("did you mean '{}'?", nearest));
+  }
+
+  Dimension read_call(std::string_view name, std::size_t start) {
+    const auto function = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.name == name; });
+    if (function == kFunctions.end()) unknown(name, start);
+    std::vector<Dimension> arguments;
+    std::vector<std::size_t> at;
+    if (!accept(")")) {
+      do {
+        at.push_back(position_);
+        arguments.push_back(read_or());
+      } while (accept(","));
+      require(")", fmt::format("{} ends with ')'", function->usage));
+    }
+    const int arity = static_cast<int>(arguments.size());
+    if (arity < function->fewest || arity > function->most)
+      fail(start, fmt::format("{} has {} arguments", name, arity), fmt::format("it is used as {}", function->usage));
+    const Dimension result = check_arguments(*function, arguments, at);
+    operate(function->operation, arity, start);
+    return result;
+  }
+  Dimension check_arguments(const Function& function, const std::vector<Dimension>& arguments,
+                            const std::vector<std::size_t>& at) const {
+    const auto label = [&](std::size_t i) { return fmt::format("argument {} of {}", i + 1, function.name); };
+    switch (function.operation) {
+      case Operation::hill:
+        expect(arguments[1], arguments[0], at[1], label(1));
+        if (arguments.size() > 2) expect_pure(arguments[2], at[2], label(2));
+        return {};
+      case Operation::min:
+      case Operation::max:
+      case Operation::clip:
+        for (std::size_t i = 1; i < arguments.size(); ++i) expect(arguments[i], arguments[0], at[i], label(i));
+        return arguments[0];
+      case Operation::pow:
+        expect_pure(arguments[1], at[1], label(1));
+        return raised(arguments[0], at[1]);
+      default:
+        for (std::size_t i = 0; i < arguments.size(); ++i) expect_pure(arguments[i], at[i], label(i));
+        return {};
+    }
+  }
+  [[nodiscard]] Dimension raised(Dimension base, std::size_t at) const {
+    if (base.dimensionless()) return base;
+    if (!constant(1)) fail(at, "the exponent of a quantity with a unit varies", "it must be a constant");
+    for (auto& exponent : base.exponent) {
+      const double product = exponent * code_.back().number;
+      if (product != std::floor(product) || std::abs(product) > 100)
+        fail(at, "the exponent gives no whole unit", "use one such as 2 that does");
+      exponent = static_cast<std::int8_t>(product);
+    }
+    return base;
+  }
+
+  std::string_view text_;
+  std::span<const Symbol> symbols_;
+  std::vector<Expression::Instruction>& code_;
+  std::size_t position_ = 0;
+  int depth_ = 0, nesting_ = 0;
+};
+
+Expression::Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit) : text_(text) {
+  ExpressionCompiler(text, symbols, code_).compile(unit);
+}
+
+}  // namespace interstice
