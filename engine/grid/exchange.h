@@ -16,6 +16,10 @@ struct Exchange {
   Exchange(std::size_t species, std::size_t reactions, std::size_t voxels)
       : secretion(species, voxels), clearance(species, voxels), copies(reactions, voxels) {}
 
+  void clear() {
+    for (FieldSet* set : {&secretion, &clearance, &copies}) set->fill(0.0);
+  }
+
   FieldSet secretion;  ///< [molecules/s] per voxel, >= 0
   FieldSet clearance;  ///< first-order removal by agents [um^3/s] per voxel, >= 0 (rate = clearance * c / (alpha V))
   FieldSet copies;     ///< enzyme copies per voxel, one array per reaction (index it with SpeciesId{reaction})

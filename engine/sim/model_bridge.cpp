@@ -111,12 +111,4 @@ void ModelBridge::apply_changes(const Problem& problem, Cells& cells) const {
   }
 }
 
-void ModelBridge::apply_drift(Cells& cells) const {
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    cells.vx[c] += drift_[3 * c];
-    cells.vy[c] += drift_[3 * c + 1];
-    cells.vz[c] += drift_[3 * c + 2];
-  }
-}
-
 }  // namespace interstice

@@ -22,10 +22,10 @@ class ModelBridge {
 
   /// Adds the changes of this step to the models' columns.
   void apply_changes(const Problem& problem, Cells& cells) const;
-  /// Adds the models' drift to the velocities just decided.
-  void apply_drift(Cells& cells) const;
-  /// 1 = remove, 2 = divide, per cell, as requested in this step.
-  [[nodiscard]] std::span<const std::uint8_t> fates() const { return fates_; }
+  /// Extra velocity per cell asked for in this step, three numbers each [um/s].
+  [[nodiscard]] std::span<const double> drift() const { return drift_; }
+  /// 1 = remove, 2 = divide, per cell, as requested in this step; the cell stage adds its own.
+  [[nodiscard]] std::span<std::uint8_t> fates() { return fates_; }
   /// Enzyme copies on vesicles in the reservoirs [reservoir][ReactionId].
   [[nodiscard]] std::span<const std::vector<double>> reservoir_copies() const { return reservoir_copies_; }
   [[nodiscard]] bool reads_proteins() const { return reads_proteins_; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct ActiveModel {
   std::vector<ReactionId> reactions;
 };
 
+/// What a face of the domain is to agents; species may have conditions of their own (Species::faces).
+enum class Wall : std::uint8_t { reflecting, periodic, absorbing, reservoir };
+
 /// A dose given at t = 0: uniform in the fluid of the named regions and reservoirs.
 struct Dose {
   VesicleClassId klass{};
@@ -45,6 +49,8 @@ struct Dose {
 struct Problem {
   std::string title;
   Grid grid;
+  std::array<Wall, 6> walls{};                     ///< indexed by Face
+  std::array<ReservoirId, 6> reservoir_of_face{};  ///< where walls[face] is Wall::reservoir
   Schedule schedule;
   Noise noise;
   std::uint64_t chemotaxis_variant = 0;  ///< other chemotaxis noise for the sham arm
@@ -63,7 +69,6 @@ struct Problem {
   std::vector<std::string> proteins;
   std::vector<VesicleClass> vesicle_classes;
   std::vector<Dose> doses;
-  std::array<bool, 6> vesicle_wall_absorbs{};  ///< per face; reflecting unless periodic, absorbing or a reservoir
 
   std::vector<ActiveModel> models;  ///< sorted by name
 };

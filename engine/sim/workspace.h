@@ -1,0 +1,42 @@
+/// @file
+/// Scratch of a run: solvers, environments and buffers that follow from the Problem. Holds nothing between steps that
+/// the State does not hold.
+#pragma once
+
+#include <vector>
+
+#include "engine/agents/cell_update.h"
+#include "engine/agents/vesicle_environment.h"
+#include "engine/agents/vesicle_scratch.h"
+#include "engine/grid/diffusion.h"
+#include "engine/grid/exchange.h"
+#include "engine/grid/reactions.h"
+#include "engine/sim/model_bridge.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+struct Workspace {
+  /// Points into `problem`, which must stay where it is.
+  explicit Workspace(const Problem& problem);
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  VesicleEnvironment vesicle_environment;
+  CellRules cell_rules;
+  CellEnvironment cell_environment;
+  ReactionSolver reactions;
+  DiffusionSolver diffusion;
+  ModelBridge models;
+
+  FieldSet reacted;  ///< fields after the local kinetics of a transport step
+  std::vector<ReservoirState> reacted_reservoirs;
+  Exchange exchange;
+  std::vector<std::vector<double>> exposed_copies;  ///< [ProteinId][voxels, then reservoirs]
+  std::vector<std::vector<double>> exposed_in_reservoirs;
+  std::vector<std::uint32_t> cell_voxel;
+  VesicleScratch vesicle_scratch;
+  CellScratch cell_scratch;
+};
+
+}  // namespace interstice
