@@ -1,0 +1,130 @@
+/// @file
+/// Checks the chosen steps against the physics before step 0, and estimates what the run will take.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "engine/core/constants.h"
+#include "engine/sim/simulation.h"
+
+namespace interstice {
+namespace {
+
+constexpr double kMostChangePerStep = 0.3;  ///< rate * dt up to which second order is observed
+
+/// Diffusivity of the median vesicle in the least viscous region [um^2/s] (Stokes-Einstein).
+double fastest_vesicle(const Problem& problem) {
+  double fastest = 0;
+  for (const VesicleClass& klass : problem.vesicle_classes) {
+    const double in_water =
+        kBoltzmann * klass.temperature / (3 * kPi * klass.water_viscosity * klass.median_diameter * 1e-9) * 1e12;
+    for (const Region& region : problem.regions.regions)
+      if (region.vesicle_partition > 0) fastest = std::max(fastest, in_water / region.viscosity);
+  }
+  return fastest;
+}
+
+/// Fastest first-order rate that a reaction reaches by itself [1/s]; enzyme copies on agents are not counted.
+double fastest_rate(const Reaction& reaction) {
+  switch (reaction.law) {
+    case Reaction::Law::mass_action: {
+      const int order = std::accumulate(reaction.reactants.begin(), reaction.reactants.end(), 0,
+                                        [](int sum, const Stoichiometry& s) { return sum + s.coefficient; });
+      return order == 1 ? reaction.mass_action.k : 0;
+    }
+    case Reaction::Law::michaelis_menten:
+      return reaction.michaelis_menten.vmax / reaction.michaelis_menten.Km;
+    case Reaction::Law::hill:
+      return reaction.hill.vmax / reaction.hill.K;
+  }
+  return 0;
+}
+
+/// Enzymes on dosed vesicles: kcat * copies per volume / Km, before inhibition [1/s].
+double dosed_rate(const Problem& problem, const ActiveModel& model) {
+  double rate = 0;
+  for (const Dose& dose : problem.doses)
+    for (const ProteinLoad& load : problem.vesicle_classes[index(dose.klass)].proteins)
+      for (const ProteinId protein : model.proteins)
+        for (const ReactionId id : model.reactions) {
+          const MichaelisMenten& kinetics = problem.chemistry.reactions[index(id)].michaelis_menten;
+          if (load.protein == protein)
+            rate = std::max(rate,
+                            kinetics.kcat * load.mean * dose.density / kMoleculesPerUmCubedPerMicromolar / kinetics.Km);
+        }
+  return rate;
+}
+
+void check_vesicles(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
+  if (problem.doses.empty()) return;
+  const double dt = seconds(phase.vesicles), diffusivity = fastest_vesicle(problem);
+  const double step = std::sqrt(2 * diffusivity * dt), limit = problem.grid.spacing / 2;
+  if (step > limit) {
+    findings.push_back(fmt::format(
+        "vesicles move {:.2g} um a step ({:.3g} s until {:.3g} s) on voxels of {:.3g} um: regions and walls "
+        "blur; at most {:.2g} s would do",
+        step, dt, seconds(phase.until), problem.grid.spacing, limit * limit / (2 * diffusivity)));
+  }
+}
+
+void check_reactions(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
+  const double dt = seconds(phase.transport);
+  const auto check = [&](const std::string& name, double rate) {
+    if (rate * dt <= kMostChangePerStep) return;
+    findings.push_back(
+        fmt::format("{} turns over {:.2g} times in one transport step of {:.3g} s (until {:.3g} s): it is integrated "
+                    "with substeps, "
+                    "but diffusion between voxels lags behind; at most {:.2g} s would do",
+                    name, rate * dt, dt, seconds(phase.until), kMostChangePerStep / rate));
+  };
+  for (const Reaction& reaction : problem.chemistry.reactions)
+    check("reaction " + reaction.name, fastest_rate(reaction));
+  for (const Species& species : problem.species) check("decay of " + species.name, species.decay);
+  for (const ActiveModel& model : problem.models) check("model " + model.name, dosed_rate(problem, model));
+}
+
+void check_cells(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
+  const double dt = seconds(phase.cells);
+  for (const CellType& type : problem.cell_types) {
+    if (type.motility.speed.empty() || dt <= type.motility.persistence) continue;
+    findings.push_back(fmt::format(
+        "{} turns about every {:.3g} s but decides only every {:.3g} s (until {:.3g} s): its walk is longer "
+        "than it should be; at most {:.2g} s would do",
+        type.name, type.motility.persistence, dt, seconds(phase.until), type.motility.persistence));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> check_steps(const Problem& problem) {
+  std::vector<std::string> findings;
+  for (const Phase& phase : problem.schedule.phases) {
+    check_vesicles(problem, phase, findings);
+    check_reactions(problem, phase, findings);
+    check_cells(problem, phase, findings);
+  }
+  return findings;
+}
+
+double estimate_memory(const Problem& problem) {
+  const double voxels = static_cast<double>(problem.grid.voxel_count());
+  const double species = static_cast<double>(problem.species.size());
+  const double reactions = static_cast<double>(problem.chemistry.reactions.size());
+  double vesicles = 0;
+  for (const Dose& dose : problem.doses) {
+    const double weight = problem.vesicle_classes[index(dose.klass)].weight;
+    for (const std::uint8_t region : problem.regions.of_voxel)
+      if (dose.in_region[region] != 0) vesicles += dose.density * problem.grid.voxel_volume() / weight;
+  }
+  double cells = 0;
+  for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
+  const double per_voxel = 8 * (4 * species + reactions + static_cast<double>(problem.proteins.size()) + 3) + 1;
+  const double per_vesicle = 64 + 2 * static_cast<double>(problem.proteins.size());
+  const double per_cell = 256 + 16 * static_cast<double>(problem.columns.size());
+  return 16e6 + voxels * per_voxel + vesicles * per_vesicle + cells * per_cell;
+}
+
+}  // namespace interstice
