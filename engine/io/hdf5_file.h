@@ -102,6 +102,8 @@ class Hdf5File {
   Hdf5File(std::filesystem::path path, Hdf5Handle file) : path_(std::move(path)), file_(std::move(file)) {}
   void write_bytes(const std::string& path, const void* data, std::size_t count, Hdf5Type type,
                    std::span<const std::uint64_t> shape);
+  void write_attribute(const std::string& object, const std::string& name, hid_t type,
+                       std::span<const std::uint64_t> shape, const void* data);
   void read_converted(const std::string& path, void* data, Hdf5Type type) const;
   [[nodiscard]] std::size_t element_count(const std::string& path) const;
   [[nodiscard]] Hdf5Handle open_dataset(const std::string& path) const;

@@ -15,8 +15,9 @@ struct SeriesEntry {
 
 class SeriesIndex {
  public:
-  /// Continues the list that is already in `directory`, if any.
-  SeriesIndex(std::filesystem::path directory, const std::string& kind);
+  enum class Start { fresh, continued };
+  /// `continued` keeps the list that is already in `directory`, if any.
+  SeriesIndex(std::filesystem::path directory, const std::string& kind, Start start);
   /// Adds a finished file and rewrites the index atomically; files that no longer exist are dropped.
   void add(const SeriesEntry& entry);
   [[nodiscard]] const std::vector<SeriesEntry>& entries() const { return entries_; }

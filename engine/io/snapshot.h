@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -33,19 +34,24 @@ class SnapshotWriter : public StateSink {
   /// Snapshots are numbered from `first_number`. Throws InputError when the selection names what does not exist.
   SnapshotWriter(std::filesystem::path directory, const Problem& problem, RunRecord record,
                  SnapshotSelection selection = {}, std::uint64_t first_number = 0);
-  /// Writes one snapshot (up to three files) and lists it in the series indexes. Throws DiskError.
+  /// Writes one snapshot (up to three files) and lists it in the series indexes; nothing when it already wrote this
+  /// time. Throws DiskError.
   void record(const State& state, const Problem& problem) override;
   [[nodiscard]] std::uint64_t written() const { return number_ - first_number_; }
 
  private:
-  void publish(SeriesIndex& index, double time, const std::string& name);
+  /// Writes one file under a temporary name, commits it and lists it.
+  void publish(SeriesIndex& index, const char* kind, double time,
+               const std::function<void(const std::filesystem::path&)>& write);
 
   std::filesystem::path directory_;
   RunRecord record_;
+  bool writes_fields_ = true, writes_cells_ = true;
   std::vector<SpeciesId> fields_;
   std::vector<std::uint8_t> shows_type_;  ///< per cell type
   std::uint64_t vesicle_sample_ = 0;
   std::uint64_t number_ = 0, first_number_ = 0;
+  std::optional<Nanoseconds> last_time_;
   SeriesIndex fields_index_, cells_index_, vesicles_index_;
 };
 

@@ -1,0 +1,48 @@
+/// @file
+/// The layout of one snapshot file: VTKHDF 1.0, which ParaView 5.10 and newer open directly.
+///
+///   /VTKHDF          ImageData: voxel centres as points; UnstructuredGrid: one vertex per agent
+///   /VTKHDF/PointData/<name [unit]>   float32 or integers, attribute `units`
+///   /<name>          of an image: hard links to the arrays by their bare names; /x /y /z dimension scales [um]
+///   /time            [s]
+///   /meta            provenance, resolved scenario, step, time, seed, hash of the state, checksums
+/// Old readers shape this: no cell data and no field data on images, no axis with a single point (such a layer is
+/// written twice), no file without points (an empty population is one vertex with id -1 at NaN).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/io/hdf5_file.h"
+#include "engine/io/provenance.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+/// What /meta says of a snapshot besides its arrays.
+struct SnapshotMeta {
+  const RunRecord& record;
+  std::uint64_t step = 0;
+  double time = 0;  ///< [s]
+  std::string state_sha256;
+};
+
+void write_fields_file(const std::filesystem::path& path, const State& state, const Problem& problem,
+                       std::span<const SpeciesId> shown, const SnapshotMeta& meta);
+void write_cells_file(const std::filesystem::path& path, const State& state, const Problem& problem,
+                      std::span<const std::uint32_t> shown, const SnapshotMeta& meta);
+void write_vesicles_file(const std::filesystem::path& path, const State& state, const Problem& problem,
+                         std::span<const std::uint32_t> shown, const SnapshotMeta& meta);
+
+/// Writes what every file has in /meta; the checksums come last. The file is complete afterwards.
+void write_meta(Hdf5File& file, const std::string& kind, std::uint64_t agents_shown, std::uint64_t agents_total,
+                const SnapshotMeta& meta);
+
+/// The checksum of a whole file: SHA-256 over its list of arrays and their checksums (/meta/checksums).
+inline constexpr const char* kChecksumList = "/meta/checksums";
+inline constexpr const char* kFileChecksum = "/meta/file_sha256";
+
+}  // namespace interstice

@@ -1,0 +1,136 @@
+#include "engine/io/state_hash.h"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "engine/core/sha256.h"
+
+namespace interstice {
+
+namespace {
+
+/// Order of the agents by id.
+std::vector<std::uint32_t> by_id(const std::vector<AgentId>& id) {
+  std::vector<std::uint32_t> order(id.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return id[a] < id[b]; });
+  return order;
+}
+
+template <class T>
+void add_array(Sha256& sum, std::span<const T> values) {
+  sum.add(static_cast<std::uint64_t>(values.size()));
+  sum.add_bytes(values.data(), values.size_bytes());
+}
+
+/// One attribute of all agents, in the given order.
+template <class T>
+void add_sorted(Sha256& sum, const std::vector<std::uint32_t>& order, const std::vector<T>& values) {
+  std::vector<T> sorted(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) sorted[i] = values[order[i]];
+  add_array(sum, std::span<const T>(sorted));
+}
+
+enum class Part { everything, tissue };
+
+void add_clock(Sha256& sum, const State& state, const Problem& problem) {
+  sum.add(problem.noise.seed());
+  sum.add(problem.chemotaxis_variant);
+  sum.add(state.clock.step);
+  for (const Nanoseconds t :
+       {state.clock.now, state.clock.last_transport, state.clock.last_vesicles, state.clock.last_cells})
+    sum.add(static_cast<std::uint64_t>(t));
+}
+
+void add_fields(Sha256& sum, const State& state, const Problem& problem, Part part) {
+  for (std::size_t s = 0; s < problem.species.size(); ++s) {
+    sum.add(problem.species[s].name);
+    add_array(sum, state.fields[static_cast<SpeciesId>(s)]);
+  }
+  for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
+    const ReservoirState& reservoir = state.reservoirs[r];
+    sum.add(problem.reservoirs[r].name);
+    add_array(sum, std::span<const double>(reservoir.concentration));
+    if (part == Part::tissue) continue;
+    add_array(sum, std::span<const std::uint64_t>(reservoir.vesicles));
+    sum.add(reservoir.candidates);
+  }
+}
+
+void add_cells(Sha256& sum, const Cells& cells, const Problem& problem, Part part) {
+  const auto order = by_id(cells.id);
+  add_sorted(sum, order, cells.id);
+  add_sorted(sum, order, cells.ancestor);
+  add_sorted(sum, order, cells.type);
+  add_sorted(sum, order, cells.state);
+  for (const auto* values : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz, &cells.heading_x,
+                             &cells.heading_y, &cells.heading_z, &cells.radius, &cells.state_since, &cells.state_until})
+    add_sorted(sum, order, *values);
+  add_sorted(sum, order, cells.births);
+  add_sorted(sum, order, cells.transitions);
+  if (part == Part::everything)
+    for (const auto* counts : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases})
+      add_sorted(sum, order, *counts);
+  for (std::size_t c = 0; c < cells.columns.size(); ++c) {
+    sum.add(problem.columns[c].name);
+    add_sorted(sum, order, cells.columns[c]);
+  }
+}
+
+void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, const Problem& problem) {
+  const auto order = by_id(vesicles.id);
+  add_sorted(sum, order, vesicles.id);
+  for (const auto* values : {&vesicles.x, &vesicles.y, &vesicles.z}) add_sorted(sum, order, *values);
+  std::vector<AgentId> host_id(vesicles.size(), ~AgentId{0});
+  for (std::size_t v = 0; v < vesicles.size(); ++v)
+    if (vesicles.host[v] != kNoHost) host_id[v] = cells.id[vesicles.host[v]];
+  add_sorted(sum, order, host_id);
+  add_sorted(sum, order, vesicles.state);
+  add_sorted(sum, order, vesicles.klass);
+  add_sorted(sum, order, vesicles.cargo);
+  add_sorted(sum, order, vesicles.diffusivity);
+  add_sorted(sum, order, vesicles.clearance_left);
+  for (std::size_t p = 0; p < vesicles.proteins.size(); ++p) {
+    sum.add(problem.proteins[p]);
+    add_sorted(sum, order, vesicles.proteins[p]);
+  }
+}
+
+void add_accounts(Sha256& sum, const State& state) {
+  for (const VesicleLedger& l : state.ledger)
+    for (const std::uint64_t count :
+         {l.dosed, l.free, l.adsorbed, l.endosomal, l.in_reservoir, l.released, l.degraded, l.cleared, l.left})
+      sum.add(count);
+  const Budget& budget = state.budget;
+  for (const auto* amounts :
+       {&budget.reacted, &budget.secreted, &budget.cleared, &budget.decayed, &budget.through_boundary})
+    add_array(sum, std::span<const double>(*amounts));
+}
+
+}  // namespace
+
+std::string state_hash(const State& state, const Problem& problem) {
+  Sha256 sum;
+  sum.add("interstice state 1");
+  add_clock(sum, state, problem);
+  for (const auto& model : problem.models)
+    for (const auto* text : {&model.name, &model.version, &model.sha256}) sum.add(*text);
+  add_fields(sum, state, problem, Part::everything);
+  add_cells(sum, state.cells, problem, Part::everything);
+  add_vesicles(sum, state.vesicles, state.cells, problem);
+  add_accounts(sum, state);
+  return sum.hex_digest();
+}
+
+std::string tissue_hash(const State& state, const Problem& problem) {
+  Sha256 sum;
+  sum.add("interstice tissue 1");
+  add_clock(sum, state, problem);
+  add_fields(sum, state, problem, Part::tissue);
+  add_cells(sum, state.cells, problem, Part::tissue);
+  return sum.hex_digest();
+}
+
+}  // namespace interstice
