@@ -64,6 +64,9 @@ void check_states(const CellType& type) {
           fmt::format("state {} of {} spills but has no duration (contents leave evenly while it lasts) "
                       "give it one, for example 60 s",
                       state.name, type.name));
+    if (state.transitions.size() > CellRules::kMaxTransitions)
+      throw InputError(fmt::format("state {} of {} has {} transitions (at most {}) split it", state.name, type.name,
+                                   state.transitions.size(), CellRules::kMaxTransitions));
     if (state.duration && state.then >= type.states.size())
       throw InputError(fmt::format("state {} of {} ends into a state that does not exist", state.name, type.name));
   }

@@ -28,7 +28,8 @@ struct NeededSymbols {
 
 class CellRules {
  public:
-  static constexpr std::size_t kMaxColumns = 64;  ///< driven by one cell type
+  static constexpr std::size_t kMaxColumns = 64;      ///< driven by one cell type
+  static constexpr std::size_t kMaxTransitions = 32;  ///< out of one state
 
   /// `types` must outlive the rules. Throws InputError naming type and state for what cannot work, such as a spill in
   /// a state without duration or a persistence that is not positive.

@@ -1,0 +1,210 @@
+#include "engine/agents/cell_population.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/agents/cell_motility.h"
+#include "engine/agents/cell_states.h"
+#include "engine/agents/cell_update.h"
+#include "engine/agents/vesicle_properties.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+constexpr double kJustOutside = 1e-3;  ///< a freed vesicle does not start inside the next cell test [um]
+
+/// What happens to the cells of before, by their old index.
+struct Changes {
+  std::vector<std::uint8_t> removed;
+  std::vector<std::uint32_t> daughter;  ///< index of the newborn, kNone without
+  std::vector<Vec3> old_centre;         ///< of dividing cells
+};
+
+bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment, double now) {
+  if (fate != static_cast<std::uint8_t>(CellFate::divide)) return false;
+  const CellState& state = environment.types[index(cells.type[c])].states[cells.state[c]];
+  return state.spills.empty() || now >= cells.state_until[c];
+}
+
+template <class T>
+void repeat_last(std::vector<T>& values, std::size_t c) {
+  const T copy = values[c];
+  values.push_back(copy);
+}
+
+/// Every array of the cells, in one place.
+template <class Visit>
+void for_each_array(Cells& cells, Visit visit) {
+  visit(cells.id);
+  visit(cells.ancestor);
+  visit(cells.type);
+  visit(cells.state);
+  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz}) visit(*v);
+  for (auto* v : {&cells.heading_x, &cells.heading_y, &cells.heading_z}) visit(*v);
+  for (auto* v : {&cells.radius, &cells.state_since, &cells.state_until}) visit(*v);
+  for (auto* v : {&cells.births, &cells.transitions}) visit(*v);
+  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) visit(*v);
+  for (auto& column : cells.columns) visit(column);
+}
+
+void place(Cells& cells, std::size_t c, Vec3 p, const Box& box) {
+  const Vec3 inside = into_box(p, box, cells.radius[c]);
+  cells.x[c] = inside.x;
+  cells.y[c] = inside.y;
+  cells.z[c] = inside.z;
+}
+
+/// Id of the parent's next child. Should another cell have it already, further hashes are tried: which ones depends on
+/// the cells that live, not on the order in which they came.
+AgentId newborn_id(AgentId parent, std::uint32_t ordinal, const std::unordered_set<AgentId>& taken) {
+  AgentId id = child_id(parent, ordinal);
+  for (std::uint64_t attempt = 1; taken.contains(id); ++attempt) id = child_id(parent, ordinal + (attempt << 32));
+  return id;
+}
+
+void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& environment,
+                 std::unordered_set<AgentId>& taken) {
+  const Vec3 centre = cells.position(parent);
+  const AgentId parent_id = cells.id[parent];
+  const std::uint32_t ordinal = cells.births[parent]++;
+  const Vec3 axis = unit_vector(environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 0),
+                                environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 1));
+  const Vec3 offset = (0.5 * cells.radius[parent]) * axis;
+  for_each_array(cells, [parent](auto& values) { repeat_last(values, parent); });
+  const std::size_t daughter = cells.size() - 1;
+  cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
+  taken.insert(cells.id[daughter]);
+  cells.births[daughter] = 0;
+  cells.transitions[daughter] = 0;
+  draw_duration(cells, daughter, environment);
+  place(cells, parent, centre - offset, environment.box);
+  place(cells, daughter, centre + offset, environment.box);
+}
+
+void put_on_surface(Vesicles& vesicles, std::size_t v, const Cells& cells, std::size_t host, double gap,
+                    const Box& box) {
+  const Vec3 centre = cells.position(host);
+  Vec3 outward = box.separation(centre, vesicles.position(v));
+  const double distance = norm(outward);
+  outward = distance > 0 ? (1 / distance) * outward : Vec3{1, 0, 0};
+  const Vec3 p = into_box(centre + (cells.radius[host] + gap) * outward, box, 0);
+  vesicles.x[v] = p.x;
+  vesicles.y[v] = p.y;
+  vesicles.z[v] = p.z;
+}
+
+/// A vesicle of a cell that divided finds its daughter.
+void share_out(Vesicles& vesicles, std::size_t v, const Cells& cells, const Changes& changes,
+               const CellEnvironment& environment) {
+  const std::uint32_t parent = vesicles.host[v], daughter = changes.daughter[parent];
+  const Box& box = environment.box;
+  const Vec3 here = vesicles.position(v);
+  if (vesicles.state[v] == VesicleState::adsorbed) {
+    const Vec3 to_parent = box.separation(here, cells.position(parent));
+    const Vec3 to_daughter = box.separation(here, cells.position(daughter));
+    if (dot(to_daughter, to_daughter) < dot(to_parent, to_parent)) vesicles.host[v] = daughter;
+    put_on_surface(vesicles, v, cells, vesicles.host[v], 0, box);
+    return;
+  }
+  // keyed by vesicle and newborn: a vesicle may live through many divisions
+  if (environment.noise.uniform(Stream::vesicle_division, mix64(vesicles.id[v] ^ cells.id[daughter]), 0) < 0.5)
+    vesicles.host[v] = daughter;
+  const Vec3 shift = box.separation(changes.old_centre[parent], cells.position(vesicles.host[v]));
+  const Vec3 p = into_box(here + shift, box, 0);
+  vesicles.x[v] = p.x;
+  vesicles.y[v] = p.y;
+  vesicles.z[v] = p.z;
+}
+
+std::uint64_t real_number(const VesicleClass& klass) { return static_cast<std::uint64_t>(std::llround(klass.weight)); }
+
+/// Vesicles of dying and dividing cells; returns which stay.
+std::vector<std::uint8_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, const Cells& cells,
+                                 const Changes& changes, const CellEnvironment& environment,
+                                 std::span<const VesicleClass> classes) {
+  std::vector<std::uint8_t> keep(vesicles.size(), 1);
+  for (std::size_t v = 0; v < vesicles.size(); ++v) {
+    const std::uint32_t host = vesicles.host[v];
+    if (host == kNoHost) continue;
+    if (changes.daughter[host] != kNone) share_out(vesicles, v, cells, changes, environment);
+    if (changes.removed[host] == 0) continue;
+    VesicleLedger& places = ledger[index(vesicles.klass[v])];
+    const std::uint64_t number = real_number(classes[index(vesicles.klass[v])]);
+    if (vesicles.state[v] == VesicleState::adsorbed) {
+      put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
+      vesicles.state[v] = VesicleState::free;
+      vesicles.host[v] = kNoHost;
+      places.adsorbed -= number;
+      places.free += number;
+    } else {
+      keep[v] = 0;
+      places.endosomal -= number;
+      places.degraded += number;
+    }
+  }
+  return keep;
+}
+
+/// Drops removed cells, keeping the order; returns the new index of each.
+std::vector<std::uint32_t> compact(Cells& cells, const std::vector<std::uint8_t>& removed) {
+  std::vector<std::uint32_t> new_index(cells.size(), kNone);
+  std::uint32_t kept = 0;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    if (c >= removed.size() || removed[c] == 0) new_index[c] = kept++;
+  for_each_array(cells, [&](auto& values) {
+    for (std::size_t c = 0; c < values.size(); ++c)
+      if (new_index[c] != kNone) values[new_index[c]] = values[c];
+    values.resize(kept);
+  });
+  return new_index;
+}
+
+void recount(Cells& cells, const Vesicles& vesicles, std::span<const VesicleClass> classes) {
+  std::fill(cells.bound.begin(), cells.bound.end(), 0);
+  std::fill(cells.internal.begin(), cells.internal.end(), 0);
+  for (std::size_t v = 0; v < vesicles.size(); ++v) {
+    if (vesicles.host[v] == kNoHost) continue;
+    auto& count = vesicles.state[v] == VesicleState::adsorbed ? cells.bound : cells.internal;
+    count[vesicles.host[v]] += real_number(classes[index(vesicles.klass[v])]);
+  }
+}
+
+}  // namespace
+
+bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger> ledger,
+                       std::span<const std::uint8_t> fate, const CellEnvironment& environment,
+                       std::span<const VesicleClass> classes, const CellStep& step) {
+  const std::size_t before = cells.size();
+  Changes changes{std::vector<std::uint8_t>(before, 0), std::vector<std::uint32_t>(before, kNone),
+                  std::vector<Vec3>(before)};
+  bool any = false, any_birth = false;
+  for (std::size_t c = 0; c < before; ++c) {
+    changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
+    const bool birth = divides(cells, c, fate[c], environment, step.time + step.dt);
+    any_birth = any_birth || birth;
+    any = any || birth || changes.removed[c] != 0;
+  }
+  if (!any) return false;
+  if (any_birth) {
+    std::unordered_set<AgentId> taken(cells.id.begin(), cells.id.end());
+    for (std::size_t c = 0; c < before; ++c) {
+      if (!divides(cells, c, fate[c], environment, step.time + step.dt)) continue;
+      changes.old_centre[c] = cells.position(c);
+      changes.daughter[c] = static_cast<std::uint32_t>(cells.size());
+      divide_cell(cells, c, environment, taken);
+    }
+  }
+  keep_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
+  for (std::uint32_t& host : vesicles.host)
+    if (host != kNoHost) host = new_index[host];
+  recount(cells, vesicles, classes);
+  return true;
+}
+
+}  // namespace interstice

@@ -1,0 +1,131 @@
+#include "engine/agents/cell_update.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/agents/cell_mechanics.h"
+#include "engine/agents/cell_motility.h"
+#include "engine/agents/cell_sense.h"
+#include "engine/agents/cell_states.h"
+#include "engine/core/error.h"
+#include "engine/core/pinned_math.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr std::size_t kGrain = 128;  ///< cells per block
+
+void rebuild_neighbours(const Cells& cells, const CellEnvironment& environment, CellList& neighbours) {
+  const double widest = std::max(environment.rules->largest_radius(), 0.5);
+  neighbours.rebuild(cells, environment.box, 2 * widest + kContactGap);
+}
+
+/// x(t + dt) for x' = gain - loss x with gain and loss held.
+double relaxed(double x, double gain, double loss, double dt) {
+  const double exponent = loss * dt;
+  const double held = exponent == 0 ? dt : -pinned::expm1(-exponent) / loss;
+  return x + (gain - loss * x) * held;
+}
+
+/// All columns from the values at the start of the step; the new ones then stand in `values` for the decision.
+void advance_columns(Cells& cells, std::size_t c, const CellType& type, const CellSymbolLayout& layout, double dt,
+                     std::span<double> values) {
+  std::array<double, CellRules::kMaxColumns> advanced;
+  for (std::size_t k = 0; k < type.columns.size(); ++k) {
+    const ColumnDynamics& column = type.columns[k];
+    advanced[k] = relaxed(cells.columns[index(column.column)][c], column.gain(values), column.loss(values), dt);
+    if (!std::isfinite(advanced[k]))
+      throw NumericalError(
+          fmt::format("a column of a {} becomes {} (gain \"{}\", loss \"{}\") check what it is divided by", type.name,
+                      advanced[k], column.gain.text(), column.loss.text()));
+  }
+  for (std::size_t k = 0; k < type.columns.size(); ++k) {
+    const std::size_t column = index(type.columns[k].column);
+    cells.columns[column][c] = advanced[k];
+    values[layout.column(column)] = advanced[k];
+  }
+}
+
+void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnvironment& environment,
+         std::uint8_t& fate) {
+  enter_state(cells, c, decision.target, decision.since, environment);
+  const bool removed = environment.types[index(cells.type[c])].states[decision.target].removed;
+  if (removed)
+    fate = static_cast<std::uint8_t>(CellFate::remove);
+  else if (decision.divides && fate == static_cast<std::uint8_t>(CellFate::none))
+    fate = static_cast<std::uint8_t>(CellFate::divide);
+}
+
+/// Velocity until the next cell step.
+Vec3 steer(Cells& cells, std::size_t c, const FieldSet& fields, std::span<const double> values,
+           const CellList& neighbours, const CellEnvironment& environment, const CellStep& step) {
+  const CellType& type = environment.types[index(cells.type[c])];
+  Vec3 velocity = separating_velocity(cells, c, neighbours, environment, step.dt);
+  const double speed = type.motility.speed(values);
+  if (!(speed > 0)) return velocity;
+  const double gain = type.motility.gain.empty() ? 1 : type.motility.gain(values);
+  const ChemotacticBias bias =
+      type.motility.max_bias > 0 ? chemotactic_bias(type, cells.radius[c], cells.position(c), gain, fields, environment)
+                                 : ChemotacticBias{};
+  Vec3 heading{cells.heading_x[c], cells.heading_y[c], cells.heading_z[c]};
+  velocity += speed * walk(heading, cells.id[c], type.motility.persistence, bias, environment, step);
+  cells.heading_x[c] = heading.x;
+  cells.heading_y[c] = heading.y;
+  cells.heading_z[c] = heading.z;
+  return velocity;
+}
+
+}  // namespace
+
+void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& step,
+                  std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
+                  const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  if (rules.any_contacts() || rules.any_mobile()) rebuild_neighbours(cells, environment, scratch.neighbours);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t type_index = index(cells.type[c]);
+      const CellType& type = environment.types[type_index];
+      const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
+      sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.neighbours, environment,
+            step.time + step.dt, values);
+      advance_columns(cells, c, type, rules.layout(), step.dt, values);
+      if (const auto decision = decide(cells, c, values, voxel, environment, step))
+        act(cells, c, *decision, environment, fate[c]);
+      Vec3 velocity;
+      if (type.mobile) {
+        velocity = steer(cells, c, fields, values, scratch.neighbours, environment, step);
+        if (!drift.empty()) velocity += Vec3{drift[3 * c], drift[3 * c + 1], drift[3 * c + 2]};
+      }
+      cells.vx[c] = velocity.x;
+      cells.vy[c] = velocity.y;
+      cells.vz[c] = velocity.z;
+    }
+  });
+}
+
+void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
+                        std::vector<double>& values, CellScratch& scratch, const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  const std::size_t width = rules.most_read_outs();
+  values.assign(cells.size() * width, 0.0);
+  if (width == 0) return;
+  if (rules.any_contacts()) rebuild_neighbours(cells, environment, scratch.neighbours);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> symbols(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t type = index(cells.type[c]);
+      const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
+      sense(cells, c, voxel, rules.for_read_outs(type), fields, scratch.neighbours, environment, time, symbols);
+      const auto& read_outs = environment.types[type].read_outs;
+      for (std::size_t r = 0; r < read_outs.size(); ++r) values[c * width + r] = read_outs[r].value(symbols);
+    }
+  });
+}
+
+}  // namespace interstice
