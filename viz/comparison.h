@@ -1,0 +1,56 @@
+/// @file
+/// compare.json as the report reads it. The file is described in viz/README.md; nothing of the engine is needed.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace interstice::viz {
+
+struct ArmInfo {
+  std::string name;
+  bool vesicles = true, sham = false;
+  std::vector<std::string> models;
+  double delay = 0;  ///< of its fastest model [s]
+};
+
+/// A metric of an arm over replicates. No mean: nothing to say (see note).
+struct ArmValue {
+  std::size_t n = 0;  ///< replicates that have a value
+  std::optional<double> mean;
+  double low = 0, high = 0;
+  std::string note;
+  bool observable = true;  ///< false where the horizon is shorter than the mechanism's own delay
+};
+
+class Comparison {
+ public:
+  explicit Comparison(nlohmann::json document);
+  static Comparison read(const std::filesystem::path& path);  ///< throws std::filesystem::filesystem_error
+
+  [[nodiscard]] const nlohmann::json& document() const { return document_; }
+  [[nodiscard]] const std::vector<ArmInfo>& arms() const { return arms_; }
+  [[nodiscard]] const std::string& reference() const { return reference_; }  ///< arm without vesicles, "" if none
+  [[nodiscard]] double horizon() const { return document_.at("horizon"); }   ///< [s]
+  [[nodiscard]] std::size_t replicates() const { return document_.at("replicates"); }
+
+  [[nodiscard]] std::optional<ArmValue> value(std::string_view arm, std::string_view metric) const;
+  /// Names of the metrics that begin with `prefix`, in the order of the file.
+  [[nodiscard]] std::vector<std::string> metrics(std::string_view prefix) const;
+  [[nodiscard]] std::string label(std::string_view metric) const;
+  [[nodiscard]] std::string unit(std::string_view metric) const;
+  [[nodiscard]] std::string description(std::string_view metric) const;
+
+ private:
+  [[nodiscard]] std::string about(std::string_view metric, const char* key) const;
+
+  nlohmann::json document_;
+  std::vector<ArmInfo> arms_;
+  std::string reference_;
+};
+
+}  // namespace interstice::viz

@@ -1,0 +1,30 @@
+/// @file
+/// Small pieces of HTML: escaped text, numbers as a reader likes them, tables.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace interstice::viz {
+
+/// Text with &, <, >, " and ' escaped.
+std::string escape(std::string_view text);
+
+/// Three significant digits; powers of ten outside 0.001 ... 99999, as HTML.
+std::string number(double value);
+
+/// "12.5 s", "3.4 min", "2.1 h".
+std::string time_text(double seconds);
+
+/// "uM" as "µM", "um" as "µm".
+std::string unit_text(std::string_view unit);
+
+/// The words with `separator` between them.
+std::string joined(const std::vector<std::string>& words, std::string_view separator);
+
+/// A table; cells are HTML. Columns in `numeric` are set flush right.
+std::string table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows,
+                  const std::vector<std::size_t>& numeric, std::string_view id = {});
+
+}  // namespace interstice::viz

@@ -1,0 +1,201 @@
+/// @file
+/// The sections of the report: a frame for the figure, and the same numbers as a table.
+#include "viz/report_sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/html.h"
+#include "viz/report_text.h"
+
+namespace interstice::viz {
+namespace {
+
+std::string section(std::string_view id, std::string_view title, const std::string& body) {
+  return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id, title, body);
+}
+
+std::string figure(std::string_view id, std::string_view caption, int height, std::string_view controls = {}) {
+  return fmt::format(
+      "<figure>{}<div class=\"plot\" style=\"height:{}px\"><canvas id=\"{}\" role=\"img\" "
+      "aria-label=\"{}\"></canvas></div>"
+      "<figcaption>{}</figcaption></figure>\n",
+      controls, height, id, escape(caption), caption);
+}
+
+std::string details(std::string_view summary, const std::string& body, bool open = false) {
+  return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);
+}
+
+/// One row per metric, one column per arm that has anything to say.
+std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics) {
+  std::vector<std::string> head{"quantity"}, arms;
+  std::vector<std::size_t> numeric;
+  for (const auto& arm : comparison.arms()) {
+    if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& m) { return comparison.value(arm.name, m); }))
+      continue;
+    numeric.push_back(head.size());
+    head.push_back(escape(arm.name));
+    arms.push_back(arm.name);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& metric : metrics) {
+    const std::string unit = comparison.unit(metric);
+    const std::string shown = unit == "1" || unit == "s" ? "" : " [" + escape(unit_text(unit)) + "]";
+    std::vector<std::string> row{fmt::format("<span title=\"{}: {}\">{}</span>{}", escape(metric),
+                                             escape(comparison.description(metric)),
+                                             escape(unit_text(comparison.label(metric))), shown)};
+    for (const auto& arm : arms) row.push_back(value_text(comparison.value(arm, metric), unit));
+    rows.push_back(std::move(row));
+  }
+  return table(head, rows, numeric);
+}
+
+std::vector<std::string> join(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+std::string arms_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& arm : comparison.arms()) {
+    const std::string models = arm.models.empty() ? "none" : joined(arm.models, ", ");
+    rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
+                    arm.sham ? "other chemotaxis noise: what chance alone does" : "",
+                    arm.models.empty() ? "–" : time_text(arm.delay)});
+  }
+  return section(
+      "arms", "Arms",
+      "<p>Every arm sees the same tissue, the same dose and the same random numbers; it differs only in what the "
+      "vesicles may do.</p>\n" +
+          table({"arm", "EVs", "mechanisms on", "remark", "own delay"}, rows, {4}));
+}
+
+std::string curves_section(const Comparison& comparison) {
+  const std::string controls =
+      "<div class=\"controls\"><label>quantity <select id=\"curve\"></select></label>"
+      "<label><input type=\"checkbox\" id=\"log-time\" checked> logarithmic time</label>"
+      "<label><input type=\"checkbox\" id=\"log-value\"> logarithmic value</label></div>";
+  return section(
+      "curves", "Over time",
+      figure("curve-plot", "Mean over replicates; the band holds 5–95 % of them. Dashed: thresholds.", 420, controls) +
+          metric_table(comparison, comparison.metrics("primary.")));
+}
+
+std::string influence_section(const Comparison& comparison) {
+  std::string body =
+      "<p>A cell family counts as influenced when its read-out differs from the same family in the paired run without "
+      "EVs "
+      "by more than 10 % of the dynamic range for at least 10 min or 20 % of the run. What the sham arm shows by "
+      "chance is "
+      "subtracted. <em>Present</em>: EVs in the patch at the start; <em>engaged</em>: those that acted in the way of "
+      "the "
+      "arm (cargo released, adsorbed, or all where enzymes work in the fluid).</p>\n";
+  const std::string controls =
+      "<div class=\"controls\"><label>show <select id=\"influence-kind\"><option "
+      "value=\"influenced_per_ev_present\">cells "
+      "per EV "
+      "present</option><option value=\"influenced_per_ev_engaged\">cells per EV engaged</option><option "
+      "value=\"influenced_minus_sham\">cells</option></select></label></div>";
+  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", 360, controls);
+  body += metric_table(
+      comparison, join(join(comparison.metrics("influenced_minus_sham."), comparison.metrics("influenced_per_ev_")),
+                       comparison.metrics("ev.")));
+  body += details("Counts before subtraction, population means",
+                  metric_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
+  return section("influence", "Cells influenced per EV", body);
+}
+
+std::string time_section(const Comparison& comparison) {
+  const auto metrics = join(comparison.metrics("primary.time_to."), comparison.metrics("time_to_"));
+  return section(
+      "time", "Time to effect",
+      "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
+      "difference that lasted). A missing point means: not within the run.</p>\n" +
+          figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.", 360) +
+          metric_table(comparison, metrics));
+}
+
+std::string fates_section(const Comparison& comparison) {
+  return section(
+      "fates", "Fate of the EVs",
+      "<p>Where every dosed EV is at the end. Adsorption, internalisation and clearance run the same in every arm "
+      "that has EVs.</p>\n" +
+          figure("fate-plot", "Share of the dose at the end of the run.", 300) +
+          metric_table(comparison, comparison.metrics("fate.")));
+}
+
+std::string budget_section(const Comparison& comparison) {
+  std::string body =
+      "<p>All molecules of the chain that ends in the primary substance, patch and reservoirs together: what was "
+      "supplied "
+      "is found again as what is left, taken up, decayed or gone through open boundaries.</p>\n";
+  body += figure("budget-plot", "Where the supplied molecules are at the end of the run.", 300);
+  body += figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.", 260);
+  body += metric_table(comparison, join(comparison.metrics("budget."), comparison.metrics("flux.")));
+  return section("budget", "Purine budget and the share of the EVs", body);
+}
+
+std::string parameters_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& parameter : comparison.document().at("parameters")) {
+    const std::string mark = parameter.at("mark");
+    rows.push_back({"<code>" + escape(parameter.at("path").get<std::string>()) + "</code>",
+                    escape(unit_text(parameter.at("value").get<std::string>())),
+                    escape(unit_text(parameter.at("range").get<std::string>())),
+                    mark.empty() ? "" : fmt::format("<span class=\"mark {}\">{}</span>", escape(mark), escape(mark)),
+                    escape(parameter.at("source").get<std::string>()),
+                    escape(parameter.at("where").get<std::string>())});
+  }
+  return section(
+      "parameters", "Parameters",
+      "<p>V: verified in a paper that was read; L: literature value, not checked; A: assumption; calc: follows from "
+      "others.</p>\n<div class=\"controls\"><label>filter <input type=\"search\" id=\"parameter-filter\" "
+      "placeholder=\"CD73, A, dose …\"></label><label><input type=\"checkbox\" id=\"parameter-marked\" checked> only "
+      "those with a mark</label><span id=\"parameter-count\"></span></div>\n" +
+          table({"parameter", "value", "range", "mark", "source", "set in"}, rows, {1}, "parameter-table"));
+}
+
+std::string metrics_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& metric : comparison.document().at("metrics"))
+    rows.push_back({"<code>" + escape(metric.at("name").get<std::string>()) + "</code>",
+                    escape(unit_text(metric.at("unit").get<std::string>())),
+                    escape(metric.at("description").get<std::string>())});
+  return section("metrics", "What the quantities mean",
+                 details("Definitions", table({"metric", "unit", "definition"}, rows, {})));
+}
+
+std::string provenance_section(const Comparison& comparison) {
+  std::string body;
+  const auto& document = comparison.document();
+  if (!document.at("failures").empty()) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& failure : document.at("failures"))
+      rows.push_back({escape(failure.at("arm").get<std::string>()), std::to_string(failure.at("replicate").get<int>()),
+                      escape(failure.at("message").get<std::string>())});
+    body += "<h3>Failed runs</h3>\n" + table({"arm", "replicate", "message"}, rows, {1});
+  }
+  if (!document.at("warnings").empty()) {
+    body += "<h3>Doubtful steps</h3>\n<ul>";
+    for (const auto& warning : document.at("warnings")) body += "<li>" + escape(warning.get<std::string>()) + "</li>";
+    body += "</ul>\n";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [key, value] : document.at("provenance").items()) {
+    if (key == "scenario") continue;  // scenario.yaml beside the report
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    rows.push_back({escape(key), escape(text)});
+  }
+  body += table({"what", ""}, rows, {});
+  body +=
+      "<p>The resolved scenario is <code>scenario.yaml</code> beside this report; it reproduces the comparison. All "
+      "numbers: "
+      "<code>summary.csv</code> (every replicate) and <code>compare.json</code>.</p>\n";
+  return section("provenance", "Provenance", body);
+}
+
+}  // namespace interstice::viz

@@ -1,0 +1,21 @@
+/// @file
+/// What the report says in sentences. HTML, one paragraph or list each.
+#pragma once
+
+#include <string>
+
+#include "viz/comparison.h"
+
+namespace interstice::viz {
+
+/// The answer in one paragraph: which arms cross the thresholds and when, whom they influenced, what this horizon
+/// cannot show, and how much the numbers rest on.
+std::string answer(const Comparison& comparison);
+
+/// Which choices of the scenario lean towards which hypothesis.
+std::string leanings(const Comparison& comparison);
+
+/// "0.98 s [0.95, 1.02]", or why there is no value.
+std::string value_text(const std::optional<ArmValue>& value, const std::string& unit);
+
+}  // namespace interstice::viz
