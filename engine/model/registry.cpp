@@ -40,9 +40,10 @@ class DescriptorCheck {
   const ModelDescriptor& model_;
 
   void names() const {
-    std::set<std::string_view> keys = {"library"};  // reserved: where a plug-in lies
+    std::set<std::string_view> keys;
     for (const ParameterSpec& p : model_.parameters) unique(keys, p.name, "parameter or choice");
     for (const ChoiceSpec& c : model_.choices) unique(keys, c.name, "parameter or choice");
+    if (keys.contains("library")) fail("the name 'library' is reserved for the path of a plug-in");
     std::set<std::string_view> columns, fields, proteins;
     for (const ModelColumnSpec& c : model_.columns) unique(columns, c.name, "column");
     for (std::string_view f : model_.fields) unique(fields, f, "field");

@@ -5,14 +5,10 @@
 
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
-#include "engine/agents/cell_update.h"
 #include "engine/core/ids.h"
-#include "engine/core/parallel.h"
 #include "engine/sim/problem.h"
-#include "engine/sim/state_sink.h"
 
 namespace interstice {
 
@@ -33,29 +29,18 @@ struct ReadOutTrace {
   [[nodiscard]] double population_mean(std::size_t row) const;
 };
 
-/// Records the read-outs of every state it is shown.
-class CellTracer : public StateSink {
+/// Records read-outs whenever it is called: once at the start, and after every cell step.
+class CellTracer {
  public:
-  /// Points into `problem`, which must stay where it is.
   explicit CellTracer(const Problem& problem);
-  CellTracer(const CellTracer&) = delete;
-  CellTracer& operator=(const CellTracer&) = delete;
-
-  void record(const State& state, const Problem& problem) override;
+  void record(const State& state);
   [[nodiscard]] const std::vector<ReadOutTrace>& traces() const { return traces_; }
-  [[nodiscard]] std::vector<ReadOutTrace> take() && { return std::move(traces_); }
 
  private:
-  void join_families(const Cells& cells);
-
-  CellRules rules_;
-  CellEnvironment environment_;
-  Threads serial_;
-  CellScratch scratch_;
+  const Problem* problem_;
+  std::vector<std::size_t> first_trace_;  ///< per cell type, into traces_
   std::vector<ReadOutTrace> traces_;
-  std::vector<std::size_t> first_trace_;                            ///< per cell type, into traces_
   std::vector<std::unordered_map<AgentId, std::size_t>> position_;  ///< per cell type: founder -> family
-  std::vector<double> values_;
 };
 
 }  // namespace interstice
