@@ -16,10 +16,13 @@
 
 namespace interstice {
 
+/// Equilibrium density of vesicles per volume of tissue, relative to free fluid.
+inline double vesicle_capacity(const Region& region) { return region.volume_fraction * region.vesicle_partition; }
+
 class VesicleMap {
  public:
-  /// Makes the map hold for steps of `dt` in which the cells move from their positions to `cell_ends`.
-  void update(const Cells& cells, std::span<const Vec3> cell_ends, const VesicleEnvironment& environment, double dt);
+  /// Makes the map hold for a step of `dt` in which the cells make the given moves.
+  void update(const Cells& cells, std::span<const Vec3> moves, const VesicleEnvironment& environment, double dt);
 
   /// Lower bounds of the distances [um] from anywhere in a bin to what it could run into.
   struct Margin {
@@ -41,9 +44,11 @@ class VesicleMap {
 
  private:
   void lay_out(const VesicleEnvironment& environment);
+  void measure_walls(const VesicleEnvironment& environment);
   void measure_tissue(const VesicleEnvironment& environment);
-  [[nodiscard]] bool still_holds(const Cells& cells, std::span<const Vec3> cell_ends) const;
+  [[nodiscard]] bool still_holds(const Cells& cells, std::span<const Vec3> moves) const;
   void measure_cells(const Cells& cells, const Box& box);
+  /// visit(bin, distances along the axes from `centre` to the bin) for bins within `distance`.
   template <class Visit>
   void visit_bins_near(Vec3 centre, double distance, const Box& box, Visit visit) const;
 

@@ -8,12 +8,18 @@
 
 namespace interstice {
 
+/// Lives against clearance are counted in whole quanta, which a float holds exactly; the steps of turn_over_vesicles
+/// take whole quanta away, so that small steps add up to the right rate.
+inline constexpr double kClearanceQuantum = 0x1p-21;
+
 /// D = kT / (3 pi eta d) [um^2/s] (Einstein 1905) for a diameter in nm, temperature in K, viscosity in Pa s.
 double stokes_einstein(double diameter, double temperature, double viscosity);
 
-/// Log-normal diameter [nm]. `size_bias` p draws from the distribution weighted by d^p: those that diffuse into a
-/// patch arrive in proportion to sqrt(D), which is p = -1/2.
+/// Log-normal diameter [nm]. `size_bias` p draws from the distribution weighted by d^p.
 double draw_diameter(const VesicleClass& klass, const Noise& noise, AgentId id, double size_bias = 0);
+
+/// Those that diffuse into a patch arrive in proportion to sqrt(D), that is d^(-1/2).
+inline constexpr double kArrivalSizeBias = -0.5;
 
 /// Mean of sqrt(D) over the size distribution, D in water [um/sqrt(s)].
 double mean_root_diffusivity(const VesicleClass& klass);

@@ -21,11 +21,18 @@ struct Departure {
   std::uint8_t face = 0;
 };
 
+/// Something that happened to a vesicle; `kind` is the turnover's own code.
+struct VesicleEvent {
+  std::uint32_t vesicle = 0;
+  std::uint8_t kind = 0;
+};
+
 struct VesicleScratch {
   VesicleMap map;
-  std::vector<Vec3> cell_end;
+  std::vector<Vec3> cell_moves;                      ///< displacements during the step [um]
   std::vector<std::vector<Adsorption>> adsorptions;  ///< per block of vesicles
   std::vector<std::vector<Departure>> departures;    ///< per block of vesicles
+  std::vector<std::vector<VesicleEvent>> events;     ///< per block of vesicles
   std::vector<std::uint8_t> keep;
 };
 

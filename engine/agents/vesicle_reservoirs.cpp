@@ -1,0 +1,121 @@
+#include "engine/agents/vesicle_reservoirs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/agents/vesicle_properties.h"
+#include "engine/core/constants.h"
+#include "engine/core/pinned_math.h"
+
+namespace interstice {
+namespace {
+
+/// One voxel of an open face.
+struct Opening {
+  std::size_t voxel = 0;
+  int axis = 0;
+  bool upper = false;
+  Vec3 corner;  ///< lower corner of the voxel [um]
+};
+
+template <class Visit>
+void visit_openings(int face, const Grid& grid, Visit visit) {
+  const int axis = face / 2, a = (axis + 1) % 3, b = (axis + 2) % 3;
+  const std::array<int, 3> n{grid.nx, grid.ny, grid.nz};
+  std::array<int, 3> at{};
+  at[axis] = face % 2 == 0 ? 0 : n[axis] - 1;
+  for (at[b] = 0; at[b] < n[b]; ++at[b])
+    for (at[a] = 0; at[a] < n[a]; ++at[a])
+      visit(Opening{grid.index(at[0], at[1], at[2]),
+                    axis,
+                    face % 2 != 0,
+                    {at[0] * grid.spacing, at[1] * grid.spacing, at[2] * grid.spacing}});
+}
+
+/// Where a newcomer ends. The depth of a Gaussian step from a uniform half-space has density ~ erfc(x / 2s): it is a
+/// uniform part of a Rayleigh-distributed length.
+Vec3 entry_point(const Opening& opening, double sigma, const VesicleEnvironment& environment, AgentId id,
+                 std::uint64_t step) {
+  const auto u = [&](std::uint32_t draw) {
+    return environment.noise.uniform(Stream::vesicle_reservoir, id, step, draw);
+  };
+  const double spacing = environment.grid->spacing;
+  std::array<double, 3> p{opening.corner.x + spacing * u(1), opening.corner.y + spacing * u(2),
+                          opening.corner.z + spacing * u(3)};
+  const std::array<double, 3> size{environment.box.size.x, environment.box.size.y, environment.box.size.z};
+  const double depth = std::min(sigma * std::sqrt(-2 * pinned::log(u(4))) * u(5), size[opening.axis]);
+  p[opening.axis] = opening.upper ? size[opening.axis] - depth : depth;
+  return {p[0], p[1], p[2]};
+}
+
+bool inside_cell(Vec3 p, const Cells& cells, const VesicleMap& map, const Box& box) {
+  for (const std::uint32_t c : map.cells_near(map.bin_at(p))) {
+    const Vec3 d = box.separation(p, cells.position(c));
+    if (dot(d, d) < cells.radius[c] * cells.radius[c]) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+                           const Cells& cells, const VesicleMap& map, const VesicleEnvironment& environment,
+                           const VesicleStep& step) {
+  const Grid& grid = *environment.grid;
+  const auto region_of = [&](std::size_t voxel) -> const Region& {
+    return environment.regions->regions[environment.regions->of_voxel[voxel]];
+  };
+  for (int face = 0; face < 6; ++face) {
+    const int r = environment.reservoir_of_face[face];
+    if (r < 0) continue;
+    ReservoirState& reservoir = reservoirs[r];
+    for (std::size_t k = 0; k < environment.classes.size(); ++k) {
+      const VesicleClass& klass = environment.classes[k];
+      const auto weight = static_cast<std::uint64_t>(klass.weight);
+      const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].volume;
+      const double per_voxel = grid.spacing * grid.spacing * density / klass.weight * mean_root_diffusivity(klass) *
+                               std::sqrt(step.dt / kPi);
+      const AgentId gate = mix64(0x7265736572766f69ULL + 256 * static_cast<std::uint64_t>(face) + k);
+      visit_openings(face, grid, [&](const Opening& opening) {
+        const Region& region = region_of(opening.voxel);
+        const double mean = per_voxel * vesicle_capacity(region) / std::sqrt(region.viscosity);
+        const AgentId here = child_id(gate, opening.voxel);
+        const auto candidates = environment.noise.poisson(mean, Stream::vesicle_reservoir, here, step.step);
+        for (std::uint64_t i = 0; i < candidates; ++i) {
+          if (reservoir.vesicles[k] < weight) return;
+          const AgentId id = child_id(child_id(here, step.step), i);
+          const double diameter = draw_diameter(klass, environment.noise, id, kArrivalSizeBias);
+          const double D = stokes_einstein(diameter, klass.temperature, klass.water_viscosity) / region.viscosity;
+          const Vec3 p = entry_point(opening, std::sqrt(2 * D * step.dt), environment, id, step.step);
+          // An interface or a cell just behind the face turns the newcomer away, as it would a vesicle inside.
+          if (&region_of(grid.voxel_at(p)) != &region || inside_cell(p, cells, map, environment.box)) continue;
+          append_vesicle(vesicles, VesicleClassId{static_cast<std::uint8_t>(k)}, klass, environment.noise, id, p,
+                         kArrivalSizeBias);
+          reservoir.vesicles[k] -= weight;
+          ++reservoir.candidates;
+          ledger[k].in_reservoir -= weight;
+          ledger[k].free += weight;
+        }
+      });
+    }
+  }
+}
+
+void clear_reservoirs(std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+                      const VesicleEnvironment& environment, const VesicleStep& step) {
+  for (std::size_t r = 0; r < reservoirs.size(); ++r) {
+    const double rate = environment.reservoirs[r].vesicle_clearance;
+    if (!(rate > 0)) continue;
+    const double p = -pinned::expm1(-rate * step.dt);
+    for (std::size_t k = 0; k < environment.classes.size(); ++k) {
+      const auto cleared = environment.noise.binomial(reservoirs[r].vesicles[k], p, Stream::vesicle_clearance,
+                                                      child_id(r, k), step.step);
+      reservoirs[r].vesicles[k] -= cleared;
+      ledger[k].in_reservoir -= cleared;
+      ledger[k].cleared += cleared;
+    }
+  }
+}
+
+}  // namespace interstice

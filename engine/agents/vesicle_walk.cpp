@@ -1,0 +1,224 @@
+#include "engine/agents/vesicle_walk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/agents/vesicle_contact.h"
+#include "engine/agents/vesicle_kernel.h"
+
+namespace interstice {
+namespace {
+
+/// Beyond this x0 x1 / s^2 the chance of a touch is below 1e-13.
+constexpr double kNoTouch = 30;
+constexpr std::uint32_t kMostLegs = 4000;
+
+double fold_axis(double x, double size, bool periodic) {
+  if (periodic) {
+    while (x < 0) x += size;
+    while (x >= size) x -= size;
+    return x;
+  }
+  while (x < 0 || x > size) x = x < 0 ? -x : 2 * size - x;
+  return x;
+}
+
+double nearest_image(double d, double size, bool periodic) {
+  if (!periodic) return d;
+  if (d > 0.5 * size) return d - size;
+  if (d < -0.5 * size) return d + size;
+  return d;
+}
+
+}  // namespace
+
+VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
+                         const VesicleEnvironment& environment, const VesicleStep& step)
+    : cells_(cells), moves_(moves), map_(map), environment_(environment), step_(step) {
+  for (const VesicleClass& klass : environment.classes)
+    for (const CellType& type : environment.cell_types)
+      reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
+  room_.resize(cells.size());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const double sites = site_count(cells, c, environment.cell_types);
+    room_[c] = std::max(0.0, 1 - static_cast<double>(cells.bound[c]) / sites);
+  }
+}
+
+WalkEnd VesicleWalk::operator()(const Walker& walker) const {
+  const std::size_t bin = map_.bin_at(walker.start);
+  const double variance = walker.diffusivity * map_.inverse_viscosity()[bin] * step_.dt;
+  const double sigma = std::sqrt(variance + variance), root_dt = std::sqrt(variance);
+  const Vec3 whole = sigma * walker.xi;
+  const Neighbours near = neighbours(walker.start, bin, root_dt);
+  if (near.count > 0) return walk_legs(walker, whole, root_dt, near);
+
+  const Leg leg{root_dt, 0, 1, 0};
+  WalkEnd w{walker.start + whole};
+  w.face = face_passed(walker.id, walker.start, w.position, leg);
+  if (w.face >= 0) return w;
+  w.position = folded(w.position);
+  if (interface_stops(walker.id, walker.start, w.position, whole, leg)) w.position = walker.start;
+  w.position = pushed_out(w.position);
+  return w;
+}
+
+VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double root_dt) const {
+  Neighbours found;
+  const double reach = std::min(kReachInRootDt * root_dt, map_.longest_reach());
+  for (const std::uint32_t c : map_.cells_near(bin)) {
+    const double gap = norm(to_cell(c, 0, p)) - cells_.radius[c];
+    if (gap - norm(moves_[c]) >= reach) continue;
+    bool known = false;
+    for (std::size_t i = 0; i < found.count; ++i) known |= found.near[i].cell == c;
+    if (known) continue;
+    if (found.count == kMostNear && found.near[kMostNear - 1].gap <= gap) continue;
+    std::size_t at = std::min(found.count, kMostNear - 1);
+    for (; at > 0 && found.near[at - 1].gap > gap; --at) found.near[at] = found.near[at - 1];
+    found.near[at] = {c, gap};
+    found.count = std::min(found.count + 1, kMostNear);
+  }
+  return found;
+}
+
+std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) const {
+  double radius = cells_.radius[near.near[0].cell];
+  for (std::size_t i = 1; i < near.count; ++i) radius = std::min(radius, cells_.radius[near.near[i].cell]);
+  const double ratio = root_dt / (kLongestStepInRadii * radius);
+  return ratio <= 1 ? 1 : std::min(kMostLegs, static_cast<std::uint32_t>(std::ceil(ratio * ratio)));
+}
+
+WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
+  const std::uint32_t legs = legs_needed(near, root_dt);
+  const double part = 1.0 / legs;
+  Leg leg{root_dt * std::sqrt(part), 0, part, 0};
+  const double sigma = std::sqrt(2.0) * leg.root_dt;
+  const auto normals = [&](std::uint32_t k) {
+    const auto a = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 1 + 2 * k);
+    const auto b = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 2 + 2 * k);
+    return Vec3{a[0], a[1], b[0]};
+  };
+  Vec3 mean;
+  if (legs > 1) {
+    for (std::uint32_t k = 0; k < legs; ++k) mean += normals(k);
+    mean = part * mean;
+  }
+  WalkEnd w{walker.start};
+  bool met = false;
+  for (; leg.number < legs; ++leg.number) {
+    leg.begin = leg.number * part;
+    leg.end = leg.number + 1 == legs ? 1.0 : (leg.number + 1) * part;
+    const Vec3 from = w.position;
+    const Vec3 displacement = legs == 1 ? whole : part * whole + sigma * (normals(leg.number) - mean);
+    w.position = from + displacement;
+    w.face = face_passed(walker.id, from, w.position, leg);
+    if (w.face >= 0) return w;
+    w.position = folded(w.position);
+    if (interface_stops(walker.id, from, w.position, displacement, leg)) {
+      w.position = from;
+      met = true;
+    }
+    met |= meet_cells(walker, from, leg, near, w);
+    if (w.cell >= 0) return w;
+  }
+  if (!met) w.position = folded(walker.start + whole);
+  w.position = pushed_out(w.position);
+  return w;
+}
+
+std::int32_t VesicleWalk::face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const {
+  const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
+                                     from.z, environment_.box.size.z - from.z};
+  const std::array<double, 6> after{to.x, environment_.box.size.x - to.x, to.y, environment_.box.size.y - to.y,
+                                    to.z, environment_.box.size.z - to.z};
+  for (std::int32_t face = 0; face < 6; ++face) {
+    const bool absorbs = environment_.absorbs[face];
+    if (!absorbs && environment_.reservoir_of_face[face] < 0) continue;
+    if (after[face] < 0) return face;
+    if (!absorbs) continue;
+    // A path between two points before an absorbing plane touched it with exp(-x0 x1 / (D dt)).
+    const double a = before[face] * after[face] / (leg.root_dt * leg.root_dt);
+    if (a > kNoTouch) continue;
+    const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step, 8 * leg.number + 1 + face);
+    if (u < pinned::exp(-a)) return face;
+  }
+  return -1;
+}
+
+bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const {
+  const Region &here = region_at(from), &there = region_at(to);
+  if (&here == &there) return false;
+  const double capacity_here = vesicle_capacity(here), capacity_there = vesicle_capacity(there);
+  if (capacity_there <= 0) return capacity_here > 0;
+  if (here.viscosity == there.viscosity && capacity_here <= capacity_there) return false;
+  // K_y q(y->x) / (K_x q(x->y)) with q the Gaussian of the viscosity at its start.
+  const double ratio = there.viscosity / here.viscosity;  // D_x / D_y
+  const double square = dot(displacement, displacement) / (4 * leg.root_dt * leg.root_dt);
+  const double backward = capacity_there * ratio * std::sqrt(ratio) * pinned::exp(square * (1 - ratio));
+  const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step, 8 * leg.number);
+  return u * capacity_here >= backward;
+}
+
+bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
+                             WalkEnd& w) const {
+  bool met = false;
+  for (std::size_t i = 0; i < near.count; ++i) {
+    const std::uint32_t c = near.near[i].cell;
+    const double R = cells_.radius[c];
+    const double kappa = reactivity_[index(walker.klass) * environment_.cell_types.size() + index(cells_.type[c])];
+    const Vec3 r1 = to_cell(c, leg.end, w.position);
+    const double away = norm(r1), x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
+    SphereStep sphere{R, leg.root_dt, 0};
+    double x1 = away - R;
+    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
+    if (x1 < 0) {
+      x1 = reflected_distance(x0, -x1, sphere);
+      w.position = folded(w.position + (R + x1 - away) * outward);
+      met = true;
+    }
+    if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
+    const double dt = step_.dt * (leg.end - leg.begin);
+    sphere.reactivity = kappa * dt / leg.root_dt;
+    const double u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step,
+                                                16 * leg.number + static_cast<std::uint32_t>(i));
+    if (u >= room_[c] * adsorption_bound(x0, x1, sphere)) continue;
+    if (u >= room_[c] * adsorption_probability(x0, x1, sphere)) continue;
+    w.cell = static_cast<std::int32_t>(c);
+    w.on_surface = folded(cells_.position(c) + moves_[c] + R * outward);
+    return true;
+  }
+  if (met && vesicle_capacity(region_at(w.position)) <= 0 && vesicle_capacity(region_at(from)) > 0) w.position = from;
+  return met;
+}
+
+Vec3 VesicleWalk::pushed_out(Vec3 p) const {
+  for (const std::uint32_t c : map_.cells_near(map_.bin_at(p))) {
+    const Vec3 r = to_cell(c, 1, p);
+    const double R = cells_.radius[c];
+    if (dot(r, r) >= R * R) continue;
+    const double away = norm(r);
+    const Vec3 outward = away > 0 ? (1 / away) * r : Vec3{1, 0, 0};
+    const Vec3 out = folded(p + (R * (1 + 1e-9) - away) * outward);
+    if (vesicle_capacity(region_at(out)) > 0) p = out;
+  }
+  return p;
+}
+
+Vec3 VesicleWalk::to_cell(std::uint32_t c, double part, Vec3 p) const {
+  const Box& box = environment_.box;
+  const Vec3 d = p - (cells_.position(c) + part * moves_[c]);
+  return {nearest_image(d.x, box.size.x, box.periodic[0]), nearest_image(d.y, box.size.y, box.periodic[1]),
+          nearest_image(d.z, box.size.z, box.periodic[2])};
+}
+
+Vec3 VesicleWalk::folded(Vec3 p) const {
+  const Box& box = environment_.box;
+  return {fold_axis(p.x, box.size.x, box.periodic[0]), fold_axis(p.y, box.size.y, box.periodic[1]),
+          fold_axis(p.z, box.size.z, box.periodic[2])};
+}
+
+const Region& VesicleWalk::region_at(Vec3 p) const {
+  return environment_.regions->regions[environment_.regions->of_voxel[environment_.grid->voxel_at(p)]];
+}
+
+}  // namespace interstice

@@ -1,0 +1,89 @@
+/// @file
+/// The careful step of one vesicle: walls that let through, interfaces, cells. Where nothing happens it ends exactly
+/// where the free step of vesicle_kernel.h does.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/agents/cells.h"
+#include "engine/agents/vesicle_environment.h"
+#include "engine/agents/vesicle_map.h"
+#include "engine/core/constants.h"
+
+namespace interstice {
+
+/// How many vesicles find room on a cell.
+inline double site_count(const Cells& cells, std::size_t cell, std::span<const CellType> types) {
+  const double R = cells.radius[cell];
+  return types[index(cells.type[cell])].contact.sites_per_area * 4 * kPi * R * R;
+}
+
+/// A free vesicle about to move, with its noise.
+struct Walker {
+  AgentId id = 0;
+  VesicleClassId klass{};
+  double diffusivity = 0;  ///< in water [um^2/s]
+  Vec3 start;              ///< [um]
+  Vec3 xi;                 ///< standard normal numbers
+};
+
+/// Where it went. At most one of `cell` and `face` is set.
+struct WalkEnd {
+  Vec3 position;           ///< if it stays free [um]
+  std::int32_t cell = -1;  ///< it touched this cell and sticks if there is room ...
+  Vec3 on_surface;         ///< ... here [um]
+  std::int32_t face = -1;  ///< it left through this face
+};
+
+/// Everything fixed during one step. A step longer than a quarter of a cell's radius is divided near the cell, by a
+/// Brownian bridge of the whole step, so that the vesicles that meet nothing are not affected.
+class VesicleWalk {
+ public:
+  /// `moves` are the displacements of the cells during the step.
+  VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
+              const VesicleEnvironment& environment, const VesicleStep& step);
+
+  [[nodiscard]] WalkEnd operator()(const Walker& walker) const;
+
+ private:
+  static constexpr std::size_t kMostNear = 12;
+  struct Near {
+    std::uint32_t cell = 0;
+    double gap = 0;  ///< [um]
+  };
+  struct Neighbours {
+    std::array<Near, kMostNear> near;
+    std::size_t count = 0;
+  };
+  /// A part of the step.
+  struct Leg {
+    double root_dt = 0;         ///< sqrt(D dt) [um]
+    double begin = 0, end = 1;  ///< in parts of the whole step
+    std::uint32_t number = 0;
+  };
+
+  [[nodiscard]] Neighbours neighbours(Vec3 p, std::size_t bin, double root_dt) const;
+  [[nodiscard]] std::uint32_t legs_needed(const Neighbours& near, double root_dt) const;
+  [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const;
+  [[nodiscard]] std::int32_t face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const;
+  [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const;
+  /// Moves w.position from `from`; true if something other than a closed wall was met.
+  bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
+  [[nodiscard]] Vec3 pushed_out(Vec3 p) const;
+  [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;
+  [[nodiscard]] Vec3 folded(Vec3 p) const;
+  [[nodiscard]] const Region& region_at(Vec3 p) const;
+
+  const Cells& cells_;
+  std::span<const Vec3> moves_;
+  const VesicleMap& map_;
+  const VesicleEnvironment& environment_;
+  VesicleStep step_;
+  std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
+  std::vector<double> room_;        ///< per cell, 1 - bound / n_max at the start of the step
+};
+
+}  // namespace interstice
