@@ -54,7 +54,8 @@ WalkEnd VesicleWalk::operator()(const Walker& walker) const {
   if (near.count > 0) return walk_legs(walker, whole, root_dt, near);
 
   const Leg leg{root_dt, 0, 1, 0};
-  WalkEnd w{walker.start + whole};
+  WalkEnd w;
+  w.position = walker.start + whole;
   w.face = face_passed(walker.id, walker.start, w.position, leg);
   if (w.face >= 0) return w;
   w.position = folded(w.position);
@@ -103,7 +104,8 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     for (std::uint32_t k = 0; k < legs; ++k) mean += normals(k);
     mean = part * mean;
   }
-  WalkEnd w{walker.start};
+  WalkEnd w;
+  w.position = walker.start;
   bool met = false;
   for (; leg.number < legs; ++leg.number) {
     leg.begin = leg.number * part;

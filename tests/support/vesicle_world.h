@@ -1,0 +1,114 @@
+/// @file
+/// A small world for tests of vesicles: a box of one fluid, optional cells, one class of vesicles of one size.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/agents/vesicle_enzymes.h"
+#include "engine/agents/vesicle_motion.h"
+#include "engine/agents/vesicle_properties.h"
+#include "engine/agents/vesicle_seeding.h"
+#include "engine/agents/vesicle_turnover.h"
+#include "engine/core/constants.h"
+
+namespace interstice {
+
+struct VesicleWorld {
+  Grid grid;
+  RegionMap regions;
+  std::array<bool, 3> periodic{true, true, true};
+  std::array<bool, 6> absorbs{};
+  std::array<int, 6> reservoir_of_face{-1, -1, -1, -1, -1, -1};
+  std::vector<Reservoir> reservoirs;
+  std::vector<ReservoirState> reservoir_states;
+  std::vector<VesicleClass> classes{1};
+  std::vector<CellType> cell_types{1};
+  Cells cells;
+  Vesicles vesicles;
+  std::vector<VesicleLedger> ledger{1};
+  VesicleScratch scratch;
+  Noise noise{1};
+  VesicleStep now;
+
+  VesicleWorld(int nx, int ny, int nz, double spacing) : grid{nx, ny, nz, spacing} {
+    regions.regions.push_back({"fluid"});
+    regions.of_voxel.assign(grid.voxel_count(), 0);
+    VesicleClass& klass = classes[0];
+    klass.name = "ev";
+    klass.geometric_sd = 1;
+    klass.desorption = klass.internalisation = klass.endosome_exit = 0;
+    cell_types[0].name = "ball";
+    cell_types[0].contact = {0.0, std::numeric_limits<double>::infinity()};
+    vesicles.proteins.resize(1);
+  }
+
+  /// Gives the median vesicle this diffusivity in water [um^2/s].
+  void set_diffusivity(double D) {
+    VesicleClass& k = classes[0];
+    k.median_diameter *= stokes_einstein(k.median_diameter, k.temperature, k.water_viscosity) / D;
+  }
+
+  void add_cell(Vec3 p, double radius, Vec3 velocity = {}) {
+    cells.id.push_back(cells.size() + 1);
+    cells.ancestor.push_back(cells.id.back());
+    cells.type.push_back(CellTypeId{0});
+    cells.state.push_back(0);
+    cells.x.push_back(p.x), cells.y.push_back(p.y), cells.z.push_back(p.z);
+    cells.vx.push_back(velocity.x), cells.vy.push_back(velocity.y), cells.vz.push_back(velocity.z);
+    for (auto* v : {&cells.heading_x, &cells.heading_y, &cells.heading_z, &cells.state_since, &cells.state_until})
+      v->push_back(0);
+    cells.radius.push_back(radius);
+    for (auto* v : {&cells.births, &cells.transitions}) v->push_back(0);
+    for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->push_back(0);
+  }
+
+  [[nodiscard]] VesicleEnvironment environment() const {
+    VesicleEnvironment e;
+    e.grid = &grid;
+    e.regions = &regions;
+    e.box = {grid.size(), periodic};
+    e.absorbs = absorbs;
+    e.reservoir_of_face = reservoir_of_face;
+    e.reservoirs = reservoirs;
+    e.classes = classes;
+    e.cell_types = cell_types;
+    e.noise = noise;
+    return e;
+  }
+
+  void add_reservoir(double volume) {
+    Reservoir r;
+    r.name = "reservoir";
+    r.volume = volume;
+    reservoirs.push_back(r);
+    reservoir_states.emplace_back();
+    reservoir_states.back().vesicles.assign(classes.size(), 0);
+  }
+
+  /// A dose of `density` [1/um^3] everywhere.
+  void seed(double density, std::vector<ReservoirId> into = {}, std::size_t klass = 0) {
+    const std::vector<std::uint8_t> all(regions.regions.size(), 1);
+    VesicleDose dose;
+    dose.klass = VesicleClassId{static_cast<std::uint8_t>(klass)};
+    dose.density = density;
+    dose.in_region = all;
+    dose.reservoirs = into;
+    seed_dose(vesicles, ledger, reservoir_states, cells, environment(), dose);
+  }
+
+  void move(double dt, const Threads& threads) {
+    now.dt = dt;
+    move_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+  }
+  void turn_over(double dt, const Threads& threads) {
+    now.dt = dt;
+    turn_over_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+  }
+  void tick() {
+    ++now.step;
+    now.time += now.dt;
+  }
+};
+
+}  // namespace interstice

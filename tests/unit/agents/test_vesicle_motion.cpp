@@ -1,0 +1,247 @@
+// Free motion, walls, interfaces, conservation and reproducibility of vesicle motion.
+#include <gtest/gtest.h>
+
+#include "support/vesicle_world.h"
+
+namespace interstice {
+namespace {
+
+TEST(VesicleMotion, MeanSquareDisplacementIs6Dt) {  // 342.9 um^2 for 115 nm in water after 10 s
+  VesicleWorld world(40, 40, 40, 10);
+  world.seed(20000 / 64e6);
+  const Vesicles start = world.vesicles;
+  const Threads threads(2);
+  for (int i = 0; i < 20; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+  }
+  const Box box = world.environment().box;
+  Vec3 square;
+  for (std::size_t v = 0; v < start.size(); ++v) {
+    const Vec3 d = box.separation(start.position(v), world.vesicles.position(v));
+    square += {d.x * d.x, d.y * d.y, d.z * d.z};
+  }
+  const double n = static_cast<double>(start.size());
+  EXPECT_NEAR((square.x + square.y + square.z) / n, 342.9, 0.012 * 342.9);  // 2 standard errors
+  for (const double one : {square.x, square.y, square.z}) EXPECT_NEAR(one / n, 114.3, 0.03 * 114.3);
+}
+
+/// Vesicles in layers of the given thickness along z, relative to the mean.
+std::vector<double> layers(const VesicleWorld& world, double thickness) {
+  std::vector<double> count(static_cast<std::size_t>(world.grid.size().z / thickness + 0.5), 0.0);
+  for (const double z : world.vesicles.z) ++count[std::min<std::size_t>(z / thickness, count.size() - 1)];
+  for (double& c : count) c *= static_cast<double>(count.size()) / static_cast<double>(world.vesicles.size());
+  return count;
+}
+
+TEST(VesicleMotion, TwoViscositiesStayUniform) {
+  VesicleWorld world(6, 6, 8, 5);
+  world.regions.regions.push_back({"thick", 1, 4});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+  world.periodic = {true, true, false};
+  world.seed(200000 / 36000.0);
+  const Threads threads(2);
+  std::vector<double> mean(8, 0.0);
+  for (int i = 0; i < 300; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    if (i < 100) continue;
+    const auto now = layers(world, 5);
+    for (std::size_t k = 0; k < 8; ++k) mean[k] += now[k] / 200;
+  }
+  for (const double m : mean) EXPECT_NEAR(m, 1, 0.02);
+}
+
+TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
+  VesicleWorld world(6, 6, 8, 5);
+  world.regions.regions.push_back({"gel", 1, 2, 0.25});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+  world.periodic = {true, true, false};
+  world.seed(100000 / 36000.0);
+  const Threads threads(2);
+  double inside = 0;
+  for (int i = 0; i < 400; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    if (i < 200) continue;
+    const auto now = layers(world, 5);
+    for (std::size_t k = 4; k < 8; ++k) inside += now[k] / 8 / 200;
+  }
+  EXPECT_NEAR(inside, 0.2, 0.02 * 0.2);
+}
+
+TEST(VesicleMotion, NothingEntersWherePartitionIsZero) {
+  VesicleWorld world(6, 6, 8, 5);
+  world.regions.regions.push_back({"cartilage", 1, 2, 0});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+  world.periodic = {true, true, false};
+  world.seed(20000 / 18000.0);
+  const std::size_t count = world.vesicles.size();
+  EXPECT_NEAR(static_cast<double>(count), 20000, 1);
+  const Threads threads(1);
+  for (int i = 0; i < 200; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    for (const double z : world.vesicles.z) ASSERT_LE(z, 20.0);
+  }
+  EXPECT_EQ(world.vesicles.size(), count);
+}
+
+TEST(VesicleMotion, ReservoirOfEqualDensityKeepsThePatchUniform) {
+  VesicleWorld world(4, 4, 8, 5);
+  world.periodic = {true, true, false};
+  world.classes[0].geometric_sd = 1.3;
+  world.classes[0].weight = 2;
+  world.add_reservoir(1e6);
+  world.reservoir_of_face[5] = 0;
+  world.seed(5, {ReservoirId{0}});
+  const std::uint64_t total = world.ledger[0].total();
+  const double expected = static_cast<double>(world.vesicles.size());
+  const Threads threads(2);
+  std::vector<double> mean(8, 0.0);
+  double number = 0, diffusivity = 0;
+  const int steps = 600;
+  for (int i = 0; i < steps; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    ASSERT_EQ(world.ledger[0].total(), total);
+    ASSERT_EQ(world.ledger[0].free, 2 * world.vesicles.size());
+    const auto now = layers(world, 5);
+    for (std::size_t k = 0; k < 8; ++k) mean[k] += now[k] / steps;
+    number += static_cast<double>(world.vesicles.size()) / steps / expected;
+  }
+  for (const float D : world.vesicles.diffusivity) diffusivity += D / static_cast<double>(world.vesicles.size());
+  EXPECT_NEAR(number, 1, 0.01);
+  for (const double m : mean) EXPECT_NEAR(m, 1, 0.015);
+  const double median = stokes_einstein(115, 310.15, 6.913e-4), sigma = std::log(1.3);
+  EXPECT_NEAR(diffusivity / (median * std::exp(0.5 * sigma * sigma)), 1, 0.01);  // sizes stay what they were
+}
+
+TEST(VesicleMotion, AbsorbingWallTakesTheExactFlux) {
+  VesicleWorld world(4, 4, 40, 5);
+  world.periodic = {true, true, false};
+  world.absorbs[4] = true;
+  world.set_diffusivity(5.7);
+  world.seed(2);
+  const std::uint64_t total = world.ledger[0].total();
+  const Threads threads(2);
+  for (int i = 0; i < 40; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+  }
+  const double expected = 2 * 400 * 2 * std::sqrt(5.7 * 20 / kPi);             // A n 2 sqrt(D t / pi)
+  EXPECT_NEAR(static_cast<double>(world.ledger[0].left) / expected, 1, 0.03);  // 2.5 standard errors
+  EXPECT_EQ(world.ledger[0].total(), total);
+  EXPECT_EQ(world.ledger[0].free, world.vesicles.size());
+}
+
+VesicleWorld crowded() {
+  VesicleWorld world(8, 8, 8, 5);
+  world.periodic = {true, false, true};
+  world.regions.regions.push_back({"thick", 1, 3, 0.5});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > 25) world.regions.of_voxel[v] = 1;
+  world.add_reservoir(1e5);
+  world.reservoir_of_face[2] = 0;
+  world.absorbs[3] = true;
+  VesicleClass& k = world.classes[0];
+  k.geometric_sd = 1.3;
+  k.desorption = k.internalisation = 0.05;
+  k.endosome_exit = 0.05;
+  k.proteins = {{ProteinId{0}, 5, 0.5, 0.8}};
+  world.cell_types[0].contact = {0.3, 5};
+  world.regions.regions[0].vesicle_clearance = 0.01;
+  for (int i = 0; i < 5; ++i)
+    world.add_cell({8.0 * i + 3, 20 + 3.0 * (i % 2), 7.0 * i + 4}, 3.5, {0.2, -0.1, 0.05 * i});
+  world.seed(0.6, {ReservoirId{0}});
+  return world;
+}
+
+void run(VesicleWorld& world, int threads, int steps) {
+  const Threads pool(threads);
+  for (int i = 0; i < steps; ++i) {
+    world.move(0.5, pool);
+    world.turn_over(0.5, pool);
+    world.tick();
+  }
+}
+
+TEST(VesicleMotion, SameBitsOnAnyNumberOfThreads) {
+  VesicleWorld reference = crowded();
+  run(reference, 1, 30);
+  EXPECT_GT(reference.ledger[0].released, 0U);
+  EXPECT_GT(reference.ledger[0].adsorbed, 0U);
+  for (const int threads : {2, 3, 8, 16}) {
+    VesicleWorld world = crowded();
+    run(world, threads, 30);
+    EXPECT_EQ(world.vesicles.x, reference.vesicles.x);
+    EXPECT_EQ(world.vesicles.y, reference.vesicles.y);
+    EXPECT_EQ(world.vesicles.z, reference.vesicles.z);
+    EXPECT_EQ(world.vesicles.id, reference.vesicles.id);
+    EXPECT_EQ(world.vesicles.host, reference.vesicles.host);
+    EXPECT_EQ(world.vesicles.clearance_left, reference.vesicles.clearance_left);
+    EXPECT_EQ(world.cells.bound, reference.cells.bound);
+    EXPECT_EQ(world.cells.releases, reference.cells.releases);
+  }
+}
+
+TEST(VesicleMotion, EveryVesicleIsInOnePlace) {
+  VesicleWorld world = crowded();
+  const std::uint64_t dosed = world.ledger[0].dosed;
+  for (int i = 0; i < 40; ++i) {
+    run(world, 2, 1);
+    ASSERT_EQ(world.ledger[0].total(), dosed);
+    std::vector<VesicleLedger> counted = world.ledger;
+    count_vesicles(world.vesicles, world.classes, counted);
+    ASSERT_EQ(counted[0].free, world.ledger[0].free);
+    ASSERT_EQ(counted[0].adsorbed, world.ledger[0].adsorbed);
+    ASSERT_EQ(counted[0].endosomal, world.ledger[0].endosomal);
+    std::vector<std::uint64_t> bound(5, 0), internal(5, 0);
+    for (std::size_t v = 0; v < world.vesicles.size(); ++v) {
+      if (world.vesicles.state[v] == VesicleState::adsorbed) ++bound[world.vesicles.host[v]];
+      if (world.vesicles.state[v] == VesicleState::endosomal) ++internal[world.vesicles.host[v]];
+    }
+    ASSERT_EQ(bound, world.cells.bound);
+    ASSERT_EQ(internal, world.cells.internal);
+  }
+  EXPECT_GT(world.ledger[0].left, 0U);
+  EXPECT_GT(world.ledger[0].cleared, 0U);
+  EXPECT_GT(world.ledger[0].degraded, 0U);
+}
+
+TEST(VesicleMotion, RemovingOneVesicleDoesNotMoveTheOthers) {
+  VesicleWorld all = crowded(), fewer = crowded();
+  const AgentId gone = fewer.vesicles.id[7];
+  std::vector<std::uint8_t> keep(fewer.vesicles.size(), 1);
+  keep[7] = 0;
+  keep_vesicles(fewer.vesicles, keep);
+  fewer.ledger[0].free -= 1;
+  const Threads threads(1);
+  all.move(0.5, threads);
+  fewer.move(0.5, threads);
+  std::size_t same = 0;
+  for (std::size_t a = 0, b = 0; a < all.vesicles.size() && b < fewer.vesicles.size(); ++a) {
+    if (all.vesicles.id[a] == gone) continue;
+    ASSERT_EQ(all.vesicles.id[a], fewer.vesicles.id[b]);
+    ASSERT_EQ(all.vesicles.position(a), fewer.vesicles.position(b));
+    ++same, ++b;
+  }
+  EXPECT_GT(same, 30000U);
+}
+
+TEST(VesicleMotion, ResultDoesNotDependOnWhenTheMapWasBuilt) {
+  VesicleWorld kept = crowded(), fresh = crowded();
+  for (int i = 0; i < 20; ++i) {
+    run(kept, 1, 1);
+    fresh.scratch = VesicleScratch{};
+    run(fresh, 1, 1);
+  }
+  EXPECT_EQ(kept.vesicles.x, fresh.vesicles.x);
+  EXPECT_EQ(kept.vesicles.z, fresh.vesicles.z);
+}
+
+}  // namespace
+}  // namespace interstice
