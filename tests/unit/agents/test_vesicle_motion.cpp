@@ -54,12 +54,12 @@ TEST(VesicleMotion, TwoViscositiesStayUniform) {
 }
 
 TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
-  VesicleWorld world(6, 6, 8, 5);
+  VesicleWorld world(6, 6, 4, 5);
   world.regions.regions.push_back({"gel", 1, 2, 0.25});
   for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+    if (world.grid.centre(v).z > 10) world.regions.of_voxel[v] = 1;
   world.periodic = {true, true, false};
-  world.seed(100000 / 36000.0);
+  world.seed(60000 / 18000.0);
   const Threads threads(2);
   double inside = 0;
   for (int i = 0; i < 400; ++i) {
@@ -67,7 +67,7 @@ TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
     world.tick();
     if (i < 200) continue;
     const auto now = layers(world, 5);
-    for (std::size_t k = 4; k < 8; ++k) inside += now[k] / 8 / 200;
+    for (std::size_t k = 2; k < 4; ++k) inside += now[k] / 4 / 200;
   }
   EXPECT_NEAR(inside, 0.2, 0.02 * 0.2);
 }
