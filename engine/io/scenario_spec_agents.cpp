@@ -1,0 +1,190 @@
+/// @file
+/// Specs of cells and vesicles.
+
+#include "engine/io/scenario_spec.h"
+
+namespace interstice {
+
+using namespace spec;
+
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+SpecPointer positive(std::string doc, std::string unit) {
+  return quantity(std::move(doc), {.unit = std::move(unit), .minimum = 0, .above_minimum = true});
+}
+
+SpecPointer share(std::string doc, std::string mark = {}, std::string source = {}) {
+  return quantity(std::move(doc), {.minimum = 0, .maximum = 1, .mark = std::move(mark), .source = std::move(source)});
+}
+
+/// A value that differs from cell to cell.
+std::vector<SpecPointer> distributions(const SpecPointer& number) {
+  const auto spread = quantity("geometric standard deviation", {.minimum = 1, .maximum = 20});
+  const auto lognormal = record("median and geometric sd", {need("median", number), need("gsd", spread)});
+  return {number, record("uniform", {need("uniform", list("lowest and highest", number, 2, 2))}),
+          record("log-normal", {need("lognormal", lognormal)}),
+          record("exponential", {need("exponential", record("mean", {need("mean", number)}))})};
+}
+
+SpecPointer column() {
+  return record(
+      "a number that each cell of the type carries: x' = gain - loss x",
+      {may("unit", text("its unit"), "\"1\""),
+       may("initial", one_of("at the start", distributions(any_quantity("a value in the column's unit"))), "0"),
+       may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s"))});
+}
+
+SpecPointer transition() {
+  return record("a way out of the state",
+                {need("to", text("state")), may("hazard", formula("fires with 1 - exp(-hazard dt)", "1/s")),
+                 may("when", formula("fires as soon as it is above 0.5", "1")),
+                 may("divides", boolean("the cell divides on the way"), "false")});
+}
+
+SpecPointer state() {
+  const auto amount = quantity("amount", {.unit = "molecule", .minimum = 0});
+  return record("a state of the statechart",
+                {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
+                 may("then", text("state that follows after the duration")),
+                 may("removed", boolean("entering it removes the cell"), "false"),
+                 may("secretes", map_of("what it secretes", {"species"}, formula("rate", "molecule/s")), "{}"),
+                 may("spills", map_of("contents spilled evenly over the duration", {"species"}, amount), "{}"),
+                 may("transitions", list("ways out", transition()), "[]")});
+}
+
+SpecPointer motility() {
+  const auto signal =
+      record("a chemotactic signal", {need("Kd", positive("half-occupancy", "uM")),
+                                      may("weight", quantity("relative weight; negative repels", {}), "1")});
+  return record("biased persistent random walk",
+                {may("speed", formula("walking speed", "um/s")),
+                 may("persistence", positive("mean time between turns", "s"), "1 min"),
+                 may("max_bias", share("largest bias of the direction"), "0"),
+                 may("gain", formula("factor on the chemotactic drive", "1")),
+                 may("toward", map_of("signals that attract", {"species"}, signal), "{}")});
+}
+
+SpecPointer read_out() {
+  return record("what tells that a cell was influenced",
+                {need("value", formula("what is compared between paired arms", "1")),
+                 may("range", positive("dynamic range", "1"), "1"),
+                 may("delay", quantity("own delay of the mechanism", {.unit = "s", .minimum = 0}), "0 s"),
+                 may("kind", choice("receptor signal or phenotype", {"receptor", "phenotype"}), "phenotype")});
+}
+
+SpecPointer contact() {
+  return record("how vesicles stick to the cell; the same in every arm",
+                {may("adsorption",
+                     quantity("reactivity kappa of the surface",
+                              {.unit = "um/s",
+                               .minimum = 0,
+                               .mark = "A",
+                               .source = "twice the net uptake reactivity of a non-phagocyte, 0.01 um/s"}),
+                     "0.02 um/s"),
+                 may("sites",
+                     quantity("adsorption sites per area", {.unit = "1/um^2",
+                                                            .minimum = 0,
+                                                            .above_minimum = true,
+                                                            .other_units = {"EV/um^2"},
+                                                            .words = {{"unlimited", kInfinity}},
+                                                            .mark = "A",
+                                                            .source = "0.5 to 40 per um^2 are conceivable"}),
+                     "5 /um^2")});
+}
+
+}  // namespace
+
+SpecPointer agent_spec_cell_type() {
+  auto states = std::make_shared<Spec>(*named("states of the statechart", "state", state()));
+  states->minimum_items = 1;
+  states->maximum_items = 255;
+  return record(
+      "a kind of cell",
+      {may("radius", positive("radius", "um"), "5 um"), may("mobile", boolean("pushed by neighbours"), "true"),
+       may("contact", contact(), "{}"),
+       may("uptake",
+           map_of("clearance of species per cell", {"species"},
+                  quantity("clearance", {.unit = "um^3/s", .minimum = 0})),
+           "{}"),
+       may("enzymes",
+           map_of("ecto-enzyme copies per cell", {"protein"},
+                  quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
+           "{}"),
+       may("parameters", named("named numbers for this type's formulas", "parameter", any_quantity("a value")), "{}"),
+       may("columns", named("numbers that each cell carries", "column", column()), "{}"),
+       need("initial_state", text("state at the start")), need("states", states), may("motility", motility(), "{}"),
+       may("read_outs", named("influence is read from these", "read-out", read_out()), "{}")});
+}
+
+SpecPointer agent_spec_placement() {
+  return record("cells placed at random",
+                {may("count", integer("how many", 0, 1e9)),
+                 may("density", quantity("per volume of the regions",
+                                         {.unit = "cell/um^3", .minimum = 0, .other_units = {"1/um^3"}})),
+                 may("in", regions_spec("regions"), "all")});
+}
+
+SpecPointer agent_spec_injury() {
+  const auto at_start =
+      record("injured at t = 0", {need("count", integer("how many cells", 0, 1e9)),
+                                  may("nearest", reference("those nearest to this region", {"region"}))});
+  return record("an injury", {need("cell", reference("which cells", {"cell type"})),
+                              need("to", text("state that they enter")), may("at_start", at_start),
+                              may("hazard", quantity("afterwards", {.unit = "1/s", .minimum = 0}), "0 1/s"),
+                              may("in", regions_spec("where the hazard holds"), "all")});
+}
+
+SpecPointer agent_spec_vesicles() {
+  const auto load = record(
+      "copies of a surface protein",
+      {need("mean",
+            quantity("mean over all vesicles", {.minimum = 0, .maximum = 10000, .other_units = {"molecule/EV"}})),
+       may("positive_fraction",
+           quantity("share of vesicles that carry any", {.minimum = 0, .maximum = 1, .above_minimum = true}), "1"),
+       may("sigma", quantity("log-normal sigma among those", {.minimum = 0, .maximum = 5}), "0")});
+  const auto endosome = record(
+      "what becomes of internalised vesicles",
+      {may("lysosome_half_life",
+           quantity("half-life of degradation",
+                    {.unit = "s", .minimum = 0, .above_minimum = true, .mark = "L", .source = "EV degradation, hours"}),
+           "4 h"),
+       may("released_fraction",
+           share("of exits: cargo reaches the cytosol", "L",
+                 "Bonsergent 2021 Nat Commun 12:1864: "
+                 "up to 0.3; EVs without a fusogen far less"),
+           "0.05"),
+       may("recycled_fraction", share("of exits: back outside, without cargo", "A"), "0.3")});
+  const auto fusogen =
+      record("an engineered fusogen",
+             {may("uptake", quantity("factor on adsorption", {.minimum = 0, .maximum = 1e6}), "1"),
+              may("release", quantity("factor on the released fraction", {.minimum = 0, .maximum = 1e6}), "1")});
+  const auto diameter =
+      record("log-normal diameter",
+             {may("median", quantity("median", {.unit = "nm", .minimum = 20, .maximum = 2000}), "115 nm"),
+              may("gsd", quantity("geometric sd", {.minimum = 1, .maximum = 3}), "1.3")});
+  return record(
+      "a class of vesicles and its dose",
+      {may("dose", quantity("protein mass", {.unit = "ug", .minimum = 0})),
+       may("number", quantity("vesicles given, in `volume` or else in the patch", {.unit = "EV", .minimum = 0})),
+       may("density", quantity("vesicles per volume of fluid", {.unit = "EV/um^3", .minimum = 0})),
+       may("particles_per_ug",
+           quantity("vesicles per protein mass", {.unit = "EV/ug", .minimum = 0, .above_minimum = true}), "1e10 EV/ug"),
+       may("volume", positive("fluid that the dose is given into", "um^3")),
+       may("in", regions_spec("regions whose fluid is dosed"), "all"),
+       may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
+       may("diameter", diameter, "{}"), may("proteins", map_of("surface proteins", {"protein"}, load), "{}"),
+       may("weight", quantity("real vesicles per agent", {.minimum = 1, .maximum = 1e9})),
+       may("agents",
+           quantity("instead of a weight: about this many agents in the patch", {.minimum = 1, .maximum = 1e9})),
+       may("enzyme_half_life",
+           quantity("of enzyme activity",
+                    {.unit = "s", .minimum = 0, .above_minimum = true, .words = {{"never", kInfinity}}, .mark = "A"}),
+           "48 h"),
+       may("desorption", quantity("rate of desorption", {.unit = "1/s", .minimum = 0, .mark = "A"}), "1e-3 1/s"),
+       may("internalisation", quantity("adsorbed -> endosome", {.unit = "1/s", .minimum = 0, .mark = "L"}), "1e-3 1/s"),
+       may("endosome", endosome, "{}"), may("fusogen", fusogen, "{}")});
+}
+
+}  // namespace interstice
