@@ -78,7 +78,7 @@ struct Scenario {
   std::string title, description;
   std::uint64_t seed = 1;
   std::string arm;            ///< what `run` runs, "" = every model, with vesicles
-  std::string parameter_set;  ///< "papers" unless another was chosen
+  std::string parameter_set;  ///< in force, "" = the values as they stand
   OutputSettings output;
   CompareSettings compare;
   std::vector<std::string> models;  ///< listed under `models`, sorted

@@ -254,8 +254,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
                  named("key path -> value", "key path", anything("a value"))),
            "{}"),
        may("parameters",
-           reference("the parameter set in force; papers = the values as they stand", {"parameter set"}, {"papers"}),
-           "papers"),
+           reference("the parameter set in force; without it the values as they stand", {"parameter set"})),
        may("compare", compare(), "{}"),
        may("output", output(), "{}")});
 }

@@ -110,7 +110,7 @@ struct Value {
   bool given = true;   ///< false for defaults
   double number = 0;   ///< quantity in the spec's unit (in its own where any unit goes), integer, boolean
   std::string text;    ///< scalar as written
-  bool plain = true;   ///< written without quotes
+  char style = ' ';    ///< as in YamlNode
   std::optional<Annotation> note;
   std::vector<std::string> keys;
   std::vector<Place> key_places;

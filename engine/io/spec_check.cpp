@@ -43,7 +43,7 @@ class Checker {
     v.place = node.place;
     v.path = std::move(path);
     v.given = given;
-    v.plain = node.plain;
+    v.style = node.style;
     if (node.is_scalar()) v.text = node.text;
     switch (spec.kind) {
       case Spec::Kind::record:
@@ -279,6 +279,7 @@ class Checker {
     } else {
       v.place = value->place;
       v.text = value->text;
+      v.style = value->style;
       v.valid = scalar(*value, spec, v) && number(value->text, spec, v, v.number) &&
                 in_range(v.number, v.text, spec, v) && !misspelt;
     }

@@ -45,7 +45,7 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
   }
 }
 
-/// `over` wins.
+/// `over` wins; {value, range, ...} counts as one value, so that no old range or source stays with a new number.
 void overlay(YamlNode& base, const YamlNode& over) {
   for (std::size_t i = 0; i < over.keys.size(); ++i) {
     YamlNode* present = base.find(over.keys[i]);
@@ -53,7 +53,7 @@ void overlay(YamlNode& base, const YamlNode& over) {
       base.add(over.keys[i], over.key_places[i], over.items[i]);
     } else if (over.items[i].kind == YamlNode::Kind::null) {
       base.remove(over.keys[i]);
-    } else if (present->is_map() && over.items[i].is_map()) {
+    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr) {
       overlay(*present, over.items[i]);
     } else {
       *present = over.items[i];

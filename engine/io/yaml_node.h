@@ -14,7 +14,7 @@ struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   Place place;
-  bool plain = true;  ///< written without quotes
+  char style = ' ';   ///< of a scalar: ' ' plain, ' or " quoted, | or > block
   std::string text;   ///< of a scalar
   std::vector<std::string> keys;
   std::vector<Place> key_places;

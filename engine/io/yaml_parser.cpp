@@ -11,6 +11,7 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 #include "engine/io/yaml_node.h"
 
@@ -41,8 +42,8 @@ struct GiveUp {};
 
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  TreeBuilder(std::shared_ptr<const std::string> file, Diagnostics& diagnostics)
-      : file_(std::move(file)), diagnostics_(diagnostics) {}
+  TreeBuilder(const std::string& text, std::shared_ptr<const std::string> file, Diagnostics& diagnostics)
+      : text_(text), file_(std::move(file)), diagnostics_(diagnostics) {}
 
   /// After a syntax error: the top-level entries that were complete.
   [[nodiscard]] YamlNode take() { return open_.empty() ? std::move(root_) : std::move(open_.front().node); }
@@ -62,7 +63,9 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     YamlNode node;
     node.kind = YamlNode::Kind::scalar;
-    node.plain = tag.empty() || tag == "?";
+    const auto at = static_cast<std::size_t>(mark.pos);
+    if (tag == "!" && at < text_.size() && std::string_view("'\"|>").find(text_[at]) != std::string_view::npos)
+      node.style = text_[at];
     node.text = value;
     leaf(mark, anchor, std::move(node));
   }
@@ -172,6 +175,7 @@ class TreeBuilder final : public YAML::EventHandler {
     return path + last;
   }
 
+  const std::string& text_;
   std::shared_ptr<const std::string> file_;
   Diagnostics& diagnostics_;
   YamlNode root_;
@@ -208,14 +212,14 @@ void move_to(YamlNode& node, const Place& place) {
 
 YamlNode parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
   const auto name = std::make_shared<const std::string>(file);
-  TreeBuilder builder(name, diagnostics);
+  TreeBuilder builder(text, name, diagnostics);
   read_document(text, builder, diagnostics, {name, 1, 1});
   return builder.take();
 }
 
 YamlNode parse_yaml_value(const std::string& text, const Place& place, Diagnostics& diagnostics) {
   Diagnostics own;
-  TreeBuilder builder(place.file, own);
+  TreeBuilder builder(text, place.file, own);
   read_document(text, builder, own, place);
   for (const Complaint& c : own.complaints()) diagnostics.report(place, c.key_path, c.message);
   YamlNode node = builder.take();

@@ -1,0 +1,145 @@
+/// @file
+/// Vesicle classes and doses.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <set>
+
+#include "engine/core/pinned_math.h"
+#include "engine/grid/regions.h"
+#include "engine/io/build_problem.h"
+
+namespace interstice {
+
+double water_viscosity(double temperature) {
+  const double celsius = temperature - 273.15, below = 20 - celsius;
+  const double exponent = below / (celsius + 96) * (1.2364 - 1.37e-3 * below + 5.7e-6 * below * below);
+  return 1.002e-3 * pinned::exp(std::numbers::ln10 * exponent);  // 1.002 mPa s at 20 degC
+}
+
+namespace {
+
+/// Surface proteins that vesicles carry or listed models read; the same in every arm.
+std::vector<std::string> protein_names(const BuildContext& context) {
+  std::set<std::string> names;
+  for (const Value& klass : context.root["vesicles"].items)
+    names.insert(klass["proteins"].keys.begin(), klass["proteins"].keys.end());
+  for (const std::string& model : context.root["models"].keys)
+    if (const RegisteredModel* m = context.registry.find(model))
+      for (const std::string_view p : m->descriptor.proteins) names.emplace(p);
+  return {names.begin(), names.end()};
+}
+
+/// Extracellular volume of the patch in the regions that are dosed [um^3].
+double dosed_volume(const Problem& problem, const std::vector<std::uint8_t>& in_region) {
+  const auto volumes = region_volumes(problem.regions, problem.grid);
+  double sum = 0;
+  for (std::size_t r = 0; r < volumes.size() && r < in_region.size(); ++r)
+    if (in_region[r] != 0 && problem.regions.regions[r].vesicle_partition > 0) sum += volumes[r];
+  return sum;
+}
+
+/// Real vesicles per um^3 of fluid.
+double density_of(const BuildContext& context, const Value& v, double patch_volume) {
+  const int ways =
+      static_cast<int>(v.has("dose")) + static_cast<int>(v.has("number")) + static_cast<int>(v.has("density"));
+  if (ways != 1) {
+    if (v.valid) context.report(v, "needs exactly one of dose (protein mass), number (EV), density (EV per volume)");
+    return 0;
+  }
+  if (v.has("density")) {
+    if (v.has("volume") && v.sound()) context.report(v["volume"], "a density needs no volume");
+    return v["density"].number;
+  }
+  const Value& volume = v["volume"];
+  if (v.has("number")) {
+    if (!v.has("volume") && patch_volume <= 0 && v.sound())
+      context.report(v["in"], "the dosed regions hold no fluid that vesicles may enter");
+    const double space = v.has("volume") ? volume.number : patch_volume;
+    return space > 0 ? v["number"].number / space : 0;
+  }
+  if (!v.has("volume")) {
+    if (v.valid) context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into");
+    return 0;
+  }
+  return volume.number > 0 ? v["dose"].number * v["particles_per_ug"].number / volume.number : 0;
+}
+
+void fates(const BuildContext& context, const Value& v, VesicleClass& klass) {
+  const Value &endosome = v["endosome"], &fusogen = v["fusogen"];
+  const double released = endosome["released_fraction"].number, recycled = endosome["recycled_fraction"].number;
+  if (released + recycled > 0.95) {
+    if (endosome.sound())
+      context.report(endosome["released_fraction"],
+                     fmt::format("released {} and recycled {} leave less than 5 % to be degraded (expected a sum of at "
+                                 "most 0.95)",
+                                 released, recycled));
+    return;
+  }
+  // k_exit = k_lysosome / (1 - f_released - f_recycled); a fusogen shifts the shares, not the time
+  if (endosome["lysosome_half_life"].valid)
+    klass.endosome_exit = std::numbers::ln2 / endosome["lysosome_half_life"].number / (1 - released - recycled);
+  klass.released_fraction = std::min(1.0, released * fusogen["release"].number);
+  klass.recycled_fraction = recycled * (1 - klass.released_fraction) / (1 - released);
+  klass.fusogen_uptake = fusogen["uptake"].number;
+}
+
+void proteins(const Value& v, const Problem& problem, VesicleClass& klass) {
+  const Value& loads = v["proteins"];
+  for (std::size_t i = 0; i < loads.items.size(); ++i) {
+    const auto found = std::ranges::find(problem.proteins, loads.keys[i]);
+    klass.proteins.push_back({.protein = static_cast<ProteinId>(found - problem.proteins.begin()),
+                              .mean = loads.items[i]["mean"].number,
+                              .positive_fraction = loads.items[i]["positive_fraction"].number,
+                              .sigma = loads.items[i]["sigma"].number});
+  }
+  std::ranges::sort(klass.proteins, {}, [](const ProteinLoad& p) { return index(p.protein); });
+}
+
+double weight_of(const BuildContext& context, const Value& v, double vesicles_in_patch) {
+  if (v.has("weight") && v.has("agents")) {
+    context.report(v["agents"], "either `weight` or `agents`, not both");
+    return 1;
+  }
+  if (v.has("agents") && v["agents"].valid) return std::max(1.0, std::round(vesicles_in_patch / v["agents"].number));
+  return v.has("weight") && v["weight"].valid ? v["weight"].number : 1;
+}
+
+}  // namespace
+
+void build_vesicles(const BuildContext& context, Problem& problem) {
+  problem.proteins = protein_names(context);
+  const Value& all = context.root["vesicles"];
+  const Value& temperature = context.root["temperature"];
+  for (std::size_t i = 0; i < all.items.size(); ++i) {
+    const Value& v = all.items[i];
+    VesicleClass klass;
+    klass.name = all.keys[i];
+    klass.median_diameter = v["diameter"]["median"].number;
+    klass.geometric_sd = v["diameter"]["gsd"].number;
+    klass.temperature = temperature.number;
+    klass.water_viscosity = temperature.valid ? water_viscosity(temperature.number) : klass.water_viscosity;
+    klass.enzyme_half_life = v["enzyme_half_life"].number;
+    klass.desorption = v["desorption"].number;
+    klass.internalisation = v["internalisation"].number;
+    fates(context, v, klass);
+    proteins(v, problem, klass);
+    Dose dose{.klass = static_cast<VesicleClassId>(i),
+              .density = 0,
+              .in_region = region_mask(context, v["in"]),
+              .reservoirs = {}};
+    const double patch = dosed_volume(problem, dose.in_region);
+    dose.density = density_of(context, v, patch);
+    klass.weight = weight_of(context, v, dose.density * patch);
+    for (const Value& r : v["reservoirs"].items)
+      if (const auto id = key_index(context.root["reservoirs"], r.text))
+        dose.reservoirs.push_back(ReservoirId{static_cast<std::uint8_t>(*id)});
+    problem.vesicle_classes.push_back(std::move(klass));
+    if (context.vesicles) problem.doses.push_back(std::move(dose));
+  }
+}
+
+}  // namespace interstice

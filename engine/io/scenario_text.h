@@ -1,0 +1,22 @@
+/// @file
+/// The checked values written out again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/io/scenario.h"
+#include "engine/io/spec.h"
+
+namespace interstice {
+
+/// Complete YAML: every default explicit, includes and parameter sets already applied.
+std::string resolved_text(const Value& root, const std::string& comment);
+
+/// Every number of the scenario with unit, range, mark and source.
+std::vector<ParameterRecord> parameter_table(const Value& root);
+
+/// A scalar that YAML reads back as the same text.
+std::string yaml_scalar(const std::string& text);
+
+}  // namespace interstice
