@@ -284,7 +284,10 @@ Scenario load(const std::string& path, const std::string* text, const LoadOption
   } catch (const ScenarioErrors&) {
     throw;
   } catch (const std::exception& e) {  // such as a path that the file system refuses
-    throw ScenarioErrors({{{std::make_shared<const std::string>(path), 0, 0}, "", e.what()}});
+    Diagnostics diagnostics;
+    diagnostics.report({std::make_shared<const std::string>(path), 0, 0}, "", e.what());
+    diagnostics.throw_if_any();
+    throw;
   }
 }
 

@@ -251,6 +251,7 @@ class Checker {
   }
 
   bool in_range(double x, const std::string& text, const Spec& spec, const Value& v) {
+    if (std::ranges::any_of(spec.words, [&](const auto& w) { return w.first == text; })) return true;
     if (x < spec.minimum || x > spec.maximum || (spec.above_minimum && x == spec.minimum)) {
       report(v, fmt::format("{} is out of range (expected {})", text, expectation(spec)));
       return false;
