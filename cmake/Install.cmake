@@ -9,7 +9,7 @@ if(TARGET interstice_cli)
   install(TARGETS interstice_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-foreach(header ${interstice_contract_headers})
+foreach(header ${interstice_plugin_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/interstice/${folder})
 endforeach()

@@ -3,6 +3,8 @@
 
 set(interstice_contract_headers engine/core/ids.h engine/core/noise.h engine/model/parameters.h
                                 engine/model/interaction_model.h engine/model/plugin.h engine/core/pinned_math.h)
+# What a plug-in may use besides: functions of the engine that do not shape the contract.
+set(interstice_plugin_headers ${interstice_contract_headers} engine/core/pinned_math.h)
 
 function(interstice_abi_header)
   set(text "")

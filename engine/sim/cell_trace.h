@@ -5,10 +5,14 @@
 
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "engine/agents/cell_update.h"
 #include "engine/core/ids.h"
+#include "engine/core/parallel.h"
 #include "engine/sim/problem.h"
+#include "engine/sim/state_sink.h"
 
 namespace interstice {
 
@@ -29,18 +33,29 @@ struct ReadOutTrace {
   [[nodiscard]] double population_mean(std::size_t row) const;
 };
 
-/// Records read-outs whenever it is called: once at the start, and after every cell step.
-class CellTracer {
+/// Records the read-outs of every state it is shown.
+class CellTracer : public StateSink {
  public:
+  /// Points into `problem`, which must stay where it is.
   explicit CellTracer(const Problem& problem);
-  void record(const State& state);
+  CellTracer(const CellTracer&) = delete;
+  CellTracer& operator=(const CellTracer&) = delete;
+
+  void record(const State& state, const Problem& problem) override;
   [[nodiscard]] const std::vector<ReadOutTrace>& traces() const { return traces_; }
+  [[nodiscard]] std::vector<ReadOutTrace> take() && { return std::move(traces_); }
 
  private:
-  const Problem* problem_;
-  std::vector<std::size_t> first_trace_;  ///< per cell type, into traces_
+  void join_families(const Cells& cells);
+
+  CellRules rules_;
+  CellEnvironment environment_;
+  Threads serial_;
+  CellScratch scratch_;
   std::vector<ReadOutTrace> traces_;
+  std::vector<std::size_t> first_trace_;                            ///< per cell type, into traces_
   std::vector<std::unordered_map<AgentId, std::size_t>> position_;  ///< per cell type: founder -> family
+  std::vector<double> values_;
 };
 
 }  // namespace interstice

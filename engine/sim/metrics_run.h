@@ -1,0 +1,92 @@
+/// @file
+/// What one run of a comparison says in numbers: the primary field, the fate of the vesicles, the budget of the chain
+/// of substances around the primary one, and the cells influenced against the paired run without vesicles.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/sim/cell_trace.h"
+#include "engine/sim/metrics.h"
+#include "engine/sim/metrics_influence.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+/// A named number of a run.
+struct Metric {
+  std::string name;         ///< for machines: "influenced.chondrocyte.AKT"
+  std::string label;        ///< for readers: "cells influenced: chondrocyte AKT"
+  std::string unit;         ///< "1" for shares
+  std::string description;  ///< how it is measured
+  std::optional<double> value;
+  std::string note;        ///< why there is no value, or what to mind
+  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism and the read-out
+};
+
+/// The field that a comparison is about.
+struct PrimaryField {
+  std::string field, region;
+  std::vector<double> thresholds;  ///< [uM]
+  [[nodiscard]] std::string series() const { return "mean." + region + "." + field; }
+};
+
+/// Which vesicles count as engaged.
+enum class Engagement { none, present, adsorbed, delivered };
+
+/// What follows from the problem of an arm.
+struct ArmFacts {
+  std::string name;
+  bool vesicles = true, sham = false;
+  std::vector<std::string> models;
+  double delay = 0;  ///< of the fastest model [s]
+  Engagement engagement = Engagement::none;
+  std::vector<std::string> vesicle_classes;
+  std::vector<std::string> species;       ///< by SpeciesId
+  std::vector<std::string> chain;         ///< species connected to the primary field by reactions
+  bool chain_is_one_to_one = true;        ///< every reaction of the chain turns one molecule into one
+  std::vector<std::string> made_by_ev;    ///< reactions that make the primary substance on vesicles
+  std::vector<std::string> made_by_host;  ///< and those of the host
+};
+ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryField* primary);
+
+/// What a run leaves behind.
+struct RunOutcome {
+  std::string arm;
+  std::uint64_t replicate = 0, seed = 0;
+  SeriesTable series;
+  std::vector<ReadOutTrace> traces;
+  std::vector<double> amount_at_start, amount_at_end;  ///< per species, patch and reservoirs [molecule]
+};
+
+/// Molecules of every species, in patch and reservoirs.
+std::vector<double> amounts(const State& state, const Problem& problem);
+
+/// The paired runs of the same replicate; null where the comparison has none.
+struct Pairing {
+  const RunOutcome* vehicle = nullptr;
+  const RunOutcome* sham = nullptr;
+};
+
+/// Read-outs ("type.name") for which chance alone influences so many cells that counting them says nothing.
+std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const InfluenceRule& rule);
+
+/// All metrics of a run. `noisy` read-outs get population means only.
+std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const PrimaryField* primary,
+                                const Pairing& pairing, const InfluenceRule& rule, const std::set<std::string>& noisy);
+
+/// The parts of measure_run, each appending to `out`.
+void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out);
+void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
+                   const std::set<std::string>& noisy, std::vector<Metric>& out);
+
+/// Real vesicles in the patch at the start, and engaged by the end. Empty without vesicles.
+std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
+std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);
+
+}  // namespace interstice

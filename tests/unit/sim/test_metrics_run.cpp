@@ -1,0 +1,212 @@
+/// @file
+/// Metrics of one run, from made-up series and traces with answers worked out by hand.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/sim/metrics_run.h"
+
+namespace interstice {
+namespace {
+
+const PrimaryField kPrimary{"adenosine", "film", {0.3, 3.0}};
+
+Reaction one_to_one(const char* name, unsigned from, unsigned to) {
+  Reaction reaction;
+  reaction.name = name;
+  reaction.reactants = {{static_cast<SpeciesId>(from), 1}};
+  reaction.products = {{static_cast<SpeciesId>(to), 1}};
+  return reaction;
+}
+
+/// AMP -> adenosine by the host and by a model; TNF apart.
+Problem small_problem() {
+  Problem problem;
+  problem.grid = {2, 1, 1, 10.0};
+  problem.regions.regions = {{.name = "film"}, {.name = "tissue", .volume_fraction = 0.5}};
+  problem.regions.of_voxel = {0, 1};
+  for (const char* name : {"AMP", "TNF", "adenosine"}) {
+    Species species;
+    species.name = name;
+    problem.species.push_back(species);
+  }
+  problem.chemistry.reactions = {one_to_one("CD73_host", 0, 2), one_to_one("cd73", 0, 2)};
+  problem.vesicle_classes.resize(1);
+  problem.vesicle_classes[0].name = "ev";
+  problem.doses.resize(1);
+  ActiveModel model;
+  model.name = "cd73";
+  model.reactions = {static_cast<ReactionId>(1)};
+  problem.models.push_back(model);
+  return problem;
+}
+
+void add(SeriesTable& series, const char* name, std::vector<double> values) {
+  series.name.emplace_back(name);
+  series.unit.emplace_back("");
+  series.value.push_back(std::move(values));
+}
+
+RunOutcome small_run() {
+  RunOutcome run;
+  run.series.time = {0, 10, 100};
+  add(run.series, "mean.film.adenosine", {0, 1, 2});
+  add(run.series, "vesicles.ev.free", {80, 50, 30});
+  add(run.series, "vesicles.ev.in_reservoir", {20, 20, 20});
+  add(run.series, "vesicles.ev.adsorbed", {0, 25, 30});
+  add(run.series, "vesicles.ev.released", {0, 5, 20});
+  add(run.series, "reaction.cd73", {0, 1, 3 * 6.02214076e8});
+  add(run.series, "reaction.CD73_host", {0, 1, 6.02214076e8});
+  add(run.series, "secreted.AMP", {0, 0, 2 * 6.02214076e8});
+  add(run.series, "cleared.adenosine", {0, 0, 6.02214076e8});
+  run.amount_at_start = {8 * 6.02214076e8, 99, 0};
+  run.amount_at_end = {6 * 6.02214076e8, 99, 3 * 6.02214076e8};
+  return run;
+}
+
+const Metric& find(const std::vector<Metric>& metrics, const std::string& name) {
+  for (const Metric& metric : metrics)
+    if (metric.name == name) return metric;
+  throw std::out_of_range(name);
+}
+
+TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
+  const ArmFacts facts = describe_arm(small_problem(), "emcev", &kPrimary);
+  EXPECT_EQ(facts.chain, (std::vector<std::string>{"AMP", "adenosine"}));
+  EXPECT_EQ(facts.made_by_ev, std::vector<std::string>{"cd73"});
+  EXPECT_EQ(facts.made_by_host, std::vector<std::string>{"CD73_host"});
+  EXPECT_EQ(facts.engagement, Engagement::present);
+  EXPECT_TRUE(facts.chain_is_one_to_one);
+  EXPECT_TRUE(facts.vesicles);
+}
+
+TEST(RunMetrics, TheFastestModelSetsTheDelayAndMixedMechanismsEngageAllPresent) {
+  Problem problem = small_problem();
+  problem.models[0].reactions.clear();
+  problem.models[0].name = "cargo_delivery";
+  problem.models[0].delay = 14400;
+  EXPECT_EQ(describe_arm(problem, "uptake", nullptr).engagement, Engagement::delivered);
+  ActiveModel contact;
+  contact.name = "surface_contact";
+  contact.delay = 3600;
+  problem.models.push_back(contact);
+  const ArmFacts facts = describe_arm(problem, "both", nullptr);
+  EXPECT_EQ(facts.delay, 3600);
+  EXPECT_EQ(facts.engagement, Engagement::present);
+}
+
+TEST(RunMetrics, PrimaryField) {
+  std::vector<Metric> metrics;
+  measure_primary(small_run(), kPrimary, metrics);
+  EXPECT_DOUBLE_EQ(find(metrics, "primary.time_to.0.3uM").value.value(), 3.0);
+  EXPECT_FALSE(find(metrics, "primary.time_to.3uM").value);
+  EXPECT_EQ(find(metrics, "primary.time_to.3uM").note, "not within 100 s");
+  EXPECT_DOUBLE_EQ(find(metrics, "primary.auc").value.value(), (5 + 135) / 60.0);
+  EXPECT_DOUBLE_EQ(find(metrics, "primary.at.5s").value.value(), 0.5);
+  EXPECT_THROW((void)find(metrics, "primary.at.300s"), std::out_of_range);
+}
+
+TEST(RunMetrics, FatesAreSharesOfTheDoseAndAddUpToOne) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  std::vector<Metric> metrics;
+  measure_vesicles(small_run(), arm, metrics);
+  EXPECT_DOUBLE_EQ(find(metrics, "fate.ev.released").value.value(), 0.2);
+  EXPECT_DOUBLE_EQ(find(metrics, "ev.present").value.value(), 80);
+  double sum = 0;
+  for (const Metric& metric : metrics)
+    if (metric.name.starts_with("fate.")) sum += metric.value.value();
+  EXPECT_NEAR(sum, 1, 1e-12);
+}
+
+TEST(RunMetrics, EngagedDependsOnTheMechanism) {
+  ArmFacts arm = describe_arm(small_problem(), "x", nullptr);
+  EXPECT_EQ(vesicles_engaged(small_run(), arm), 80.0);
+  arm.engagement = Engagement::delivered;
+  EXPECT_EQ(vesicles_engaged(small_run(), arm), 20.0);
+  arm.engagement = Engagement::adsorbed;
+  EXPECT_EQ(vesicles_engaged(small_run(), arm), 50.0);
+  arm.engagement = Engagement::none;
+  EXPECT_FALSE(vesicles_engaged(small_run(), arm));
+}
+
+TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  std::vector<Metric> metrics;
+  measure_budget(small_run(), arm, metrics);
+  measure_flux(small_run(), arm, metrics);
+  EXPECT_DOUBLE_EQ(find(metrics, "budget.at_start").value.value(), 8);
+  EXPECT_DOUBLE_EQ(find(metrics, "budget.supplied").value.value(), 2);
+  EXPECT_DOUBLE_EQ(find(metrics, "budget.left.adenosine").value.value(), 3);
+  EXPECT_NEAR(find(metrics, "budget.residual").value.value(), 0, 1e-14);
+  EXPECT_DOUBLE_EQ(find(metrics, "flux.ev_share").value.value(), 0.75);
+}
+
+TEST(RunMetrics, AmountsCountVolumeFractionsAndReservoirs) {
+  Problem problem = small_problem();
+  problem.reservoirs.resize(1);
+  problem.reservoirs[0].volume = 2000;
+  State state;
+  state.fields = FieldSet(3, 2);
+  state.fields[SpeciesId{0}][0] = 1;
+  state.fields[SpeciesId{0}][1] = 4;
+  state.reservoirs.resize(1);
+  state.reservoirs[0].concentration = {0.5, 0, 0};
+  EXPECT_NEAR(amounts(state, problem)[0], 602.214076 * (1000 * 1 + 1000 * 0.5 * 4 + 2000 * 0.5), 1e-6);
+}
+
+/// 10 families over 1 h, a row a minute; in the first `different` of them the read-out is 1 instead of 0.
+RunOutcome traced(int different) {
+  RunOutcome run = small_run();
+  ReadOutTrace trace;
+  trace.cell_type = "chondrocyte";
+  trace.name = "AKT";
+  for (AgentId f = 1; f <= 10; ++f) trace.family.push_back(f);
+  for (int row = 0; row <= 60; ++row) {
+    trace.time.push_back(60.0 * row);
+    trace.mean.emplace_back(10, 0.0F);
+    for (int f = 0; row > 0 && f < different; ++f) trace.mean.back()[f] = 1;
+  }
+  run.traces = {trace};
+  return run;
+}
+
+TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  const RunOutcome vehicle = traced(0), sham = traced(1), run = traced(5);
+  const Pairing pairing{&vehicle, &sham};
+  std::vector<Metric> metrics;
+  measure_cells(run, arm, pairing, {}, noisy_read_outs(std::span(&pairing, 1), {}), metrics);
+  EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").value, 5.0);
+  EXPECT_EQ(find(metrics, "influenced_minus_sham.chondrocyte.AKT").value, 4.0);
+  EXPECT_DOUBLE_EQ(find(metrics, "influenced_per_ev_present.chondrocyte.AKT").value.value(), 4.0 / 80);
+  EXPECT_EQ(find(metrics, "time_to_50pct.chondrocyte.AKT").value, 60.0);
+  EXPECT_DOUBLE_EQ(find(metrics, "mean_effect.chondrocyte.AKT").value.value(), 0.5);
+  EXPECT_TRUE(find(metrics, "influenced.chondrocyte.AKT").observable);
+}
+
+TEST(RunMetrics, ANoisyShamLeavesPopulationMeansOnly) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  const RunOutcome vehicle = traced(0), sham = traced(3), run = traced(5);
+  const Pairing pairing{&vehicle, &sham};
+  const auto noisy = noisy_read_outs(std::span(&pairing, 1), {});
+  EXPECT_EQ(noisy, std::set<std::string>{"chondrocyte.AKT"});
+  std::vector<Metric> metrics;
+  measure_cells(run, arm, pairing, {}, noisy, metrics);
+  EXPECT_FALSE(find(metrics, "influenced_minus_sham.chondrocyte.AKT").value);
+  EXPECT_NE(find(metrics, "influenced_minus_sham.chondrocyte.AKT").note.find("population means only"),
+            std::string::npos);
+  EXPECT_DOUBLE_EQ(find(metrics, "mean_effect.chondrocyte.AKT").value.value(), 0.5);
+}
+
+TEST(RunMetrics, ARunShorterThanTheDelayIsNotObservable) {
+  ArmFacts arm = describe_arm(small_problem(), "uptake", &kPrimary);
+  arm.delay = 3601;
+  const RunOutcome vehicle = traced(0), run = traced(0);
+  std::vector<Metric> metrics;
+  measure_cells(run, arm, {&vehicle, &vehicle}, {}, {}, metrics);
+  EXPECT_FALSE(find(metrics, "influenced.chondrocyte.AKT").observable);
+  EXPECT_FALSE(find(metrics, "mean_effect.chondrocyte.AKT").observable);
+}
+
+}  // namespace
+}  // namespace interstice
