@@ -33,15 +33,4 @@ std::array<int, 3> CellList::bin_coordinates(Vec3 p) const {
   return {along(p.x, box_.size.x, bins_[0]), along(p.y, box_.size.y, bins_[1]), along(p.z, box_.size.z, bins_[2])};
 }
 
-std::span<const std::uint32_t> CellList::in_bin(std::array<int, 3> b) const {
-  for (int a = 0; a < 3; ++a) {
-    if (b[a] >= 0 && b[a] < bins_[a]) continue;
-    if (!box_.periodic[a]) return {};
-    b[a] += b[a] < 0 ? bins_[a] : -bins_[a];
-  }
-  const std::size_t bin = static_cast<std::size_t>(b[0]) +
-                          static_cast<std::size_t>(bins_[0]) * (b[1] + static_cast<std::size_t>(bins_[1]) * b[2]);
-  return {cells_.data() + start_[bin], start_[bin + 1] - start_[bin]};
-}
-
 }  // namespace interstice

@@ -21,11 +21,15 @@ struct Box {
 
   /// Shortest vector from a to b.
   [[nodiscard]] Vec3 separation(Vec3 a, Vec3 b) const {
-    Vec3 d = b - a;
-    if (periodic[0]) d.x -= size.x * std::round(d.x / size.x);
-    if (periodic[1]) d.y -= size.y * std::round(d.y / size.y);
-    if (periodic[2]) d.z -= size.z * std::round(d.z / size.z);
-    return d;
+    const Vec3 d = b - a;
+    return {nearest_image(d.x, size.x, periodic[0]), nearest_image(d.y, size.y, periodic[1]),
+            nearest_image(d.z, size.z, periodic[2])};
+  }
+
+ private:
+  static double nearest_image(double d, double length, bool wraps) {
+    // most pairs are near each other: no division and no call then
+    return wraps && std::abs(d) > 0.5 * length ? d - length * std::round(d / length) : d;
   }
 };
 
@@ -39,14 +43,32 @@ class CellList {
   void visit_near(Vec3 p, Visit visit) const {
     const auto home = bin_coordinates(p);
     for (int dz = low_[2]; dz <= high_[2]; ++dz)
-      for (int dy = low_[1]; dy <= high_[1]; ++dy)
-        for (int dx = low_[0]; dx <= high_[0]; ++dx)
-          for (const std::uint32_t cell : in_bin({home[0] + dx, home[1] + dy, home[2] + dz})) visit(cell);
+      for (int dy = low_[1]; dy <= high_[1]; ++dy) {
+        const int y = wrapped(home[1] + dy, 1), z = wrapped(home[2] + dz, 2);
+        if (y < 0 || z < 0) continue;
+        const int first = home[0] + low_[0], last = home[0] + high_[0];
+        if (first >= 0 && last < bins_[0]) {  // bins of a row lie one behind the other
+          for (const std::uint32_t cell : in_row(first, last, y, z)) visit(cell);
+          continue;
+        }
+        for (int x = first; x <= last; ++x)
+          if (const int inside = wrapped(x, 0); inside >= 0)
+            for (const std::uint32_t cell : in_row(inside, inside, y, z)) visit(cell);
+      }
   }
 
  private:
   [[nodiscard]] std::array<int, 3> bin_coordinates(Vec3 p) const;
-  [[nodiscard]] std::span<const std::uint32_t> in_bin(std::array<int, 3> b) const;
+  /// Bin coordinate inside the box, or -1 beyond a wall.
+  [[nodiscard]] int wrapped(int b, int axis) const {
+    if (b >= 0 && b < bins_[axis]) return b;
+    if (!box_.periodic[axis]) return -1;
+    return b < 0 ? b + bins_[axis] : b - bins_[axis];
+  }
+  [[nodiscard]] std::span<const std::uint32_t> in_row(int first, int last, int y, int z) const {
+    const std::size_t row = static_cast<std::size_t>(bins_[0]) * (y + static_cast<std::size_t>(bins_[1]) * z);
+    return {cells_.data() + start_[row + first], start_[row + last + 1] - start_[row + first]};
+  }
 
   Box box_;
   std::array<int, 3> bins_{1, 1, 1};
