@@ -166,22 +166,23 @@ TEST(Diffusion, PeriodicModesDecayAtTheDiscreteRate) {
 }
 
 TEST(Diffusion, IsSecondOrderInTime) {
+  // A mode of two axes: with three equal axes the leading error cancels.
   const auto amplitude = [](double dt) {
-    Tissue t(8, 8, 8, 2);
+    Tissue t(8, 8, 2, 2);
     t.add(100).faces.fill(Periodic{});
     t.allocate();
     for (std::size_t i = 0; i < t.grid.voxel_count(); ++i) {
       const Vec3 p = t.grid.centre(i);
-      t.field()[i] = 2 + std::cos(2 * kPi * p.x / 16) * std::cos(2 * kPi * p.y / 16) * std::cos(2 * kPi * p.z / 16);
+      t.field()[i] = 2 + std::cos(2 * kPi * p.x / 16) * std::cos(2 * kPi * p.y / 16);
     }
     DiffusionSolver solver = t.solver();
     for (int m = 0; m < std::lround(0.08 / dt); ++m) t.step(solver, dt);
     return t.field()[0] - 2;
   };
-  const double exact =
-      std::pow(std::cos(2 * kPi / 16), 3) * std::exp(-3 * 100.0 * std::pow(std::sin(kPi / 8), 2) * 0.08);
-  const double coarse = std::abs(amplitude(0.005) - exact), fine = std::abs(amplitude(0.0025) - exact);
-  EXPECT_NEAR(std::log2(coarse / fine), 2, 0.2);
+  const double rate = 2 * 100.0 * std::pow(std::sin(kPi / 8), 2);
+  const double exact = std::pow(std::cos(2 * kPi / 16), 2) * std::exp(-rate * 0.08);
+  const double coarse = std::abs(amplitude(0.01) - exact), fine = std::abs(amplitude(0.005) - exact);
+  EXPECT_NEAR(std::log2(coarse / fine), 2, 0.1);
 }
 
 TEST(Diffusion, PatchAndReservoirExchangeButLoseNothing) {

@@ -1,0 +1,219 @@
+/// @file
+/// The reaction stage: conserved moieties, positivity, order, budget, reservoirs, masks, threads.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "engine/core/constants.h"
+#include "engine/grid/conserved.h"
+#include "engine/grid/reactions.h"
+#include "unit/grid/beaker.h"
+
+namespace interstice {
+namespace {
+
+using namespace testing;
+constexpr SpeciesId A{0}, B{1}, C{2}, D{3};
+
+TEST(Conserved, MoietiesAreTheLeftNullSpace) {
+  Chemistry chemistry;
+  chemistry.reactions = {mass_action({{A, 1}, {B, 1}}, {{C, 1}}, 1), mass_action({{A, 18}, {C, 1}}, {{D, 1}}, 1)};
+  const auto moieties = conserved_moieties(chemistry, 4);
+  ASSERT_EQ(moieties.size(), 2u);
+  for (const auto& m : moieties) {
+    for (const auto& row : stoichiometric_matrix(chemistry, 4)) {
+      double sum = 0;
+      for (std::size_t s = 0; s < 4; ++s) sum += m[s] * row[s];
+      EXPECT_NEAR(sum, 0, 1e-13);
+    }
+  }
+  EXPECT_EQ(conserved_moieties({}, 3).size(), 3u);
+}
+
+/// A+B->C, C->A+B, 2A->B+C, B+C->2A, an enzyme with inhibitors, Hill, 18 D + C -> A: random rates.
+Chemistry random_network(std::mt19937& random) {
+  std::uniform_real_distribution<double> exponent(-4, 4);
+  const auto k = [&] { return std::pow(10, exponent(random)); };
+  Chemistry chemistry;
+  chemistry.reactions = {
+      mass_action({{A, 1}, {B, 1}}, {{C, 1}}, k()),           mass_action({{C, 1}}, {{A, 1}, {B, 1}}, k()),
+      mass_action({{A, 2}}, {{B, 1}, {C, 1}}, k()),           mass_action({{B, 1}, {C, 1}}, {{A, 2}}, k()),
+      michaelis_menten(A, D, k(), k(), {{B, k()}, {C, k()}}), mass_action({{D, 1}}, {{A, 1}}, k())};
+  Reaction hill;
+  hill.law = Reaction::Law::hill;
+  hill.reactants = {{C, 1}}, hill.products = {{D, 1}};
+  hill.hill = {.substrate = C, .vmax = k(), .K = k(), .n = 2.5};
+  chemistry.reactions.push_back(hill);
+  return chemistry;
+}
+
+TEST(Reactions, RandomStiffNetworksStayPositiveAndKeepTheirMoieties) {
+  std::mt19937 random(11);
+  std::uniform_real_distribution<double> exponent(-6, 3), uniform(0, 1);
+  for (const double tolerance : {1e-4, std::numeric_limits<double>::infinity()}) {
+    for (int network = 0; network < 250; ++network) {
+      Beaker b(4, 100);
+      b.chemistry = random_network(random);
+      b.options.tolerance = tolerance;
+      b.allocate();
+      for (std::uint32_t s = 0; s < 4; ++s) {
+        for (double& c : b.c[SpeciesId{s}]) c = uniform(random) < 0.2 ? 0 : std::pow(10, exponent(random));
+      }
+      const FieldSet before = b.c;
+      const auto moieties = conserved_moieties(b.chemistry, 4);
+      const ReactionSolver solver = b.solver();
+      for (int n = 0; n < 2; ++n) b.step(solver, 0.5);
+      for (std::size_t voxel = 0; voxel < 100; ++voxel) {
+        for (std::uint32_t s = 0; s < 4; ++s) ASSERT_GE(b.at(s, voxel), 0);
+        for (const auto& m : moieties) {
+          double start = 0, end = 0, scale = 0;
+          for (std::uint32_t s = 0; s < 4; ++s) {
+            start += m[s] * before[SpeciesId{s}][voxel], end += m[s] * b.at(s, voxel);
+            scale += std::abs(m[s]) * before[SpeciesId{s}][voxel];
+          }
+          ASSERT_NEAR(start, end, 1e-12 * scale) << "network " << network << " voxel " << voxel;
+        }
+      }
+    }
+  }
+}
+
+TEST(Reactions, ForcedSingleStepsAreOfSecondOrder) {
+  const auto run = [](double dt, double tolerance) {
+    Beaker b = purine_beaker({.k_ATP = 1, .k_ADP = 0.7, .cd39 = 3, .cd73 = 8, .k_ado = 0.5});
+    b.options.tolerance = tolerance;
+    b.at(ATP) = 6, b.at(AMP) = 2;
+    const ReactionSolver solver = b.solver();
+    for (int n = 0; n < std::lround(2.4 / dt); ++n) b.step(solver, dt);
+    return std::array{b.at(ATP), b.at(ADP), b.at(AMP), b.at(ADO)};
+  };
+  const double once = std::numeric_limits<double>::infinity();
+  const auto exact = run(0.0005, once), coarse = run(0.1, once), medium = run(0.05, once), fine = run(0.025, once);
+  for (std::size_t s = 0; s < 4; ++s) {
+    EXPECT_NEAR(std::log2(std::abs(coarse[s] - exact[s]) / std::abs(medium[s] - exact[s])), 2, 0.2) << s;
+    EXPECT_NEAR(std::log2(std::abs(medium[s] - exact[s]) / std::abs(fine[s] - exact[s])), 2, 0.2) << s;
+  }
+}
+
+TEST(Reactions, ForcedStiffStepsNeitherGrowNorOscillate) {
+  Beaker b = purine_beaker({.k_ATP = 1e3, .k_ADP = 50, .cd39 = 0, .cd73 = 1e4, .k_ado = 0});
+  b.options.tolerance = std::numeric_limits<double>::infinity();
+  b.at(ATP) = 6;
+  const ReactionSolver solver = b.solver();
+  double previous = 0;
+  for (int n = 0; n < 40; ++n) {
+    b.step(solver, 0.5);
+    EXPECT_GE(b.at(ADO), previous * (1 - 1e-14));
+    EXPECT_LE(b.at(ADO), 6 * (1 + 1e-14));
+    previous = b.at(ADO);
+  }
+  EXPECT_NEAR(b.at(ADO), 6, 1e-6);
+}
+
+TEST(Reactions, DecayAloneIsExactAndBooked) {
+  Beaker b(1, 70);
+  b.species[0].decay = 0.3;
+  b.allocate();
+  for (double& c : b.c[A]) c = 2;
+  const ReactionSolver solver = b.solver();
+  for (int n = 0; n < 8; ++n) b.step(solver, 0.5);
+  for (const double c : b.c[A]) EXPECT_NEAR(c / (2 * std::exp(-1.2)), 1, 1e-14);
+  const double molecules = 70 * 1000 * kMoleculesPerUmCubedPerMicromolar;
+  EXPECT_NEAR(b.budget.decayed[0] / ((2 - b.at(0)) * molecules), 1, 1e-13);
+}
+
+TEST(Reactions, SecretionAgainstLossReachesTheSteadyValueAtAnyStep) {
+  for (const double dt : {0.05, 0.5, 10.0}) {
+    for (const double Km : {0.0, 5.0}) {
+      Beaker b(1);
+      b.species[0].decay = 0.1;
+      b.regions.regions[0].volume_fraction = 0.2;
+      b.allocate();
+      const double volume = 0.2 * 1000 * kMoleculesPerUmCubedPerMicromolar;  // molecules per uM
+      b.exchange.secretion[A][0] = 0.5 * volume;
+      b.exchange.clearance[A][0] = 40;  // 0.2 /s
+      b.exchange.clearance_Km[0] = Km;
+      const ReactionSolver solver = b.solver();
+      for (double time = 0; time < 300; time += dt) b.step(solver, dt);
+      const double c = b.at(0), uptake = 0.2 * c / (Km > 0 ? 1 + c / Km : 1.0);
+      EXPECT_NEAR((uptake + 0.1 * c) / 0.5, 1, 1e-8) << "dt " << dt << " Km " << Km;
+      EXPECT_NEAR((b.budget.secreted[0] - b.budget.cleared[0] - b.budget.decayed[0]) / (c * volume), 1, 1e-10);
+      EXPECT_NEAR(b.budget.cleared[0] / b.budget.decayed[0], uptake / (0.1 * c), 0.05);
+    }
+  }
+}
+
+TEST(Reactions, UptakeTakesNoMoreThanThereIs) {
+  Beaker b(1);
+  b.allocate();
+  b.at(0) = 1;
+  b.exchange.clearance[A][0] = 1e9;
+  b.step(b.solver(), 1);
+  EXPECT_GE(b.at(0), 0);
+  EXPECT_NEAR(b.budget.cleared[0] / (1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-14);
+}
+
+TEST(Reactions, CopiesMakeTheRateAndRegionsConfineIt) {
+  Beaker b(2, 3);
+  b.regions.regions.push_back({.name = "tissue", .volume_fraction = 0.5});
+  b.regions.of_voxel = {0, 1, 1};
+  Reaction r = michaelis_menten(A, B, 0, 15);
+  r.michaelis_menten.kcat = 100;
+  b.chemistry.reactions = {r, mass_action({{B, 1}}, {{A, 1}}, 0.01)};
+  b.chemistry.reactions[1].in_region = {true, false};
+  b.allocate();
+  for (double& c : b.c[A]) c = 5;
+  for (double& c : b.exchange.copies[SpeciesId{0}]) c = 3600;
+  b.exchange.copies[SpeciesId{0}][2] = 0;
+  b.step(b.solver(), 1e-3);
+  const double rate = 100 * 3600 / (1000 * kMoleculesPerUmCubedPerMicromolar) * 5 / 20;  // [uM/s] at alpha 1
+  EXPECT_NEAR(b.at(1, 0) / (rate * 1e-3), 1, 1e-4);
+  EXPECT_NEAR(b.at(1, 1) / (2 * rate * 1e-3), 1, 1e-4);
+  EXPECT_EQ(b.at(1, 2), 0);
+  b.at(1, 2) = 4;
+  b.step(b.solver(), 1);
+  EXPECT_EQ(b.at(1, 2), 4);  // the back reaction does not run in this region
+}
+
+TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
+  Beaker b(2);
+  Reaction r = michaelis_menten(A, B, 0, 15);
+  r.michaelis_menten.kcat = 100;
+  b.chemistry.reactions = {r};
+  b.reservoirs.push_back({.name = "r", .volume = 4000, .represents = 4, .enzyme_copies = {3 * 3600}});
+  b.allocate();
+  b.at(0) = 5, b.state[0].concentration[0] = 5;
+  b.exchange.copies[SpeciesId{0}][0] = 3600;
+  const ReactionSolver solver = b.solver();
+  const std::vector<std::vector<double>> on_vesicles{{3600}};
+  for (int n = 0; n < 20; ++n) {
+    solver.react(b.c, b.state, b.exchange, 0.5, b.reacted, b.reacted_state, b.budget, Threads(1), on_vesicles);
+    std::swap(b.c, b.reacted), std::swap(b.state, b.reacted_state);
+  }
+  EXPECT_EQ(b.state[0].concentration[0], b.at(0));
+  EXPECT_EQ(b.state[0].concentration[1], b.at(1));
+  // The patch's own molecules and a quarter of the reservoir's.
+  EXPECT_NEAR(b.budget.reacted[0] / (2 * b.at(1) * 1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-12);
+}
+
+TEST(Reactions, SameBitsOnAnyNumberOfThreads) {
+  std::vector<double> expected;
+  for (const int count : {1, 2, 3, 8, 16}) {
+    Beaker b = purine_beaker({.k_ATP = 0.3, .k_ADP = 2, .cd39 = 5, .cd73 = 20, .k_ado = 0.1}, 3001);
+    for (std::size_t v = 0; v < 3001; ++v) b.at(ATP, v) = 0.01 * static_cast<double>(v), b.at(AMP, v) = 3;
+    const Threads threads(count);
+    const ReactionSolver solver = b.solver();
+    for (int n = 0; n < 3; ++n) b.step(solver, 0.5, threads);
+    std::vector<double> bits = b.budget.reacted;
+    for (std::uint32_t s = 0; s < 4; ++s) bits.insert(bits.end(), b.c[SpeciesId{s}].begin(), b.c[SpeciesId{s}].end());
+    bits.push_back(b.budget.decayed[ADO]);
+    if (count == 1) expected = bits;
+    ASSERT_EQ(std::memcmp(bits.data(), expected.data(), bits.size() * sizeof(double)), 0) << count << " threads";
+  }
+}
+
+}  // namespace
+}  // namespace interstice
