@@ -37,7 +37,11 @@ std::string leaf(const Value& v) {
   using Kind = Spec::Kind;
   if (v.spec->kind == Kind::record || v.spec->kind == Kind::map) return "{}";
   if (v.spec->kind == Kind::list) return "[]";
-  return v.note ? annotated(v) : yaml_scalar(v.text);
+  if (v.note) return annotated(v);
+  if (v.given || (v.spec->mark.empty() && v.spec->source.empty())) return yaml_scalar(v.text);
+  Value known = v;  // a default keeps its mark and source in the resolved text
+  known.note = Annotation{.low = "", .high = "", .mark = v.spec->mark, .source = v.spec->source};
+  return annotated(known);
 }
 
 void write(const Value& v, int indent, std::string& out);
@@ -50,9 +54,12 @@ void write_list(const Value& v, int indent, std::string& out) {
     return;
   }
   out += "\n";
+  const std::string space(static_cast<std::size_t>(indent), ' ');
   for (const Value& item : v.items) {
-    out += std::string(static_cast<std::size_t>(indent), ' ') + "-";
-    write(item, indent + 2, out);
+    std::string text;
+    write(item, indent + 2, text);
+    if (text.starts_with('\n')) text = " " + text.substr(space.size() + 3);  // the first key beside the dash
+    out += space + "-" + text;
   }
 }
 
@@ -128,6 +135,12 @@ std::string resolved_text(const Value& root, const std::string& comment) {
     out += root.keys[i] + ":";
     write(root.items[i], 2, out);
   }
+  return out;
+}
+
+std::string value_text(const Value& value, const std::string& name) {
+  std::string out = name + ":";
+  write(value, 2, out);
   return out;
 }
 

@@ -13,6 +13,9 @@ namespace interstice {
 /// Complete YAML: every default explicit, includes and parameter sets already applied.
 std::string resolved_text(const Value& root, const std::string& comment);
 
+/// One value under its name, as YAML.
+std::string value_text(const Value& value, const std::string& name);
+
 /// Every number of the scenario with unit, range, mark and source.
 std::vector<ParameterRecord> parameter_table(const Value& root);
 

@@ -154,7 +154,8 @@ std::string limits(const Spec& s) {
 std::string quantity_expectation(const Spec& s) {
   if (s.any_unit) return "a number with its unit";
   std::string text = s.unit == "1" ? "a number" : fmt::format("a number with a unit like {}", s.unit);
-  for (const std::string& other : s.other_units) text += other == "1" ? " or none" : fmt::format(" or like {}", other);
+  for (const std::string& other : s.other_units)
+    text += other == "1" ? " or without one" : fmt::format(" or with one like {}", other);
   text += limits(s);
   for (const auto& [word, value] : s.words) text += fmt::format(", or '{}'", word);
   return text;
