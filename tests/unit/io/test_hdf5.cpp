@@ -83,6 +83,7 @@ TEST(Hdf5, CompressedArraysUseTheBuiltInFiltersOnly) {
   unsigned flags = 0, config = 0;
   std::size_t parameters = 0;
   EXPECT_EQ(H5Pget_filter2(creation.get(), 0, &flags, &parameters, nullptr, 0, nullptr, &config), H5Z_FILTER_SHUFFLE);
+  parameters = 0;
   EXPECT_EQ(H5Pget_filter2(creation.get(), 1, &flags, &parameters, nullptr, 0, nullptr, &config), H5Z_FILTER_DEFLATE);
   hsize_t chunk[3];
   ASSERT_EQ(H5Pget_chunk(creation.get(), 3, chunk), 3);
