@@ -1,0 +1,127 @@
+/// @file
+/// Vesicles driven by scenarios: Stokes-Einstein, free diffusion, capture by cells, uptake in assay geometries.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/core/constants.h"
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+constexpr double kD = 5.715;  ///< of 115 nm in water at 37 C [um^2/s]
+
+/// `region` holds the dose; lengths such as "100 um".
+std::string vesicles_in(const std::string& size, const std::string& boundary, const std::string& time,
+                        const std::string& dosed_box, const std::string& density, const std::string& diameter,
+                        const std::string& more = "") {
+  return R"(
+schema: 1
+title: vesicles alone
+domain: {size: [)" +
+         size + ", " + size + ", " + size + "], spacing: 10 um, boundary: {all: " + boundary + "}}\n" + "time: [" +
+         time + R"(]
+regions:
+  fluid: {shape: everywhere, medium: fluid, viscosity: 1}
+  dosed: {shape: {box: )" +
+         dosed_box + R"(}, medium: fluid, viscosity: 1}
+vesicles:
+  ev:
+    density: )" +
+         density + R"(
+    in: [dosed]
+    diameter: {median: )" +
+         diameter + R"(, gsd: 1}
+    weight: 1
+    internalisation: 0 1/s
+    desorption: 0 1/s
+)" + more;
+}
+
+TEST(Vesicles, StokesEinsteinDiffusivity) {
+  Simulation simulation(test::problem_from(
+      vesicles_in("20 um", "no_flux", "{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}",
+                  "{from: [0 um, 0 um, 0 um], to: [20 um, 20 um, 20 um]}", "1e10 EV/ml", "100 nm")));
+  ASSERT_GT(simulation.state().vesicles.size(), 0U);
+  EXPECT_NEAR(simulation.state().vesicles.diffusivity[0] / 6.57, 1, 5e-3);
+}
+
+TEST(Vesicles, MeanSquareDisplacementIs6Dt) {
+  for (const char* dt : {"10 ms", "100 ms", "500 ms"}) {
+    const std::string time =
+        std::string("{until: 10 s, transport: 10 s, vesicles: ") + dt + ", cells: 10 s, series: 10 s}";
+    Simulation simulation(
+        test::problem_from(vesicles_in("400 um", "no_flux", time,
+                                       "{from: [190 um, 190 um, 190 um], to: [210 um, 210 um, 210 um]}",
+                                       "1.25e13 EV/ml", "115 nm")),
+        2);
+    const Vesicles start = simulation.state().vesicles;
+    ASSERT_NEAR(static_cast<double>(start.size()), 1e5, 10);
+    while (!simulation.finished()) simulation.step();
+    const Vesicles& end = simulation.state().vesicles;
+    ASSERT_EQ(start.id, end.id);
+    double sum = 0;
+    for (std::size_t v = 0; v < end.size(); ++v) {
+      const Vec3 d = end.position(v) - start.position(v);
+      sum += dot(d, d);
+    }
+    EXPECT_NEAR(sum / static_cast<double>(end.size()) / 342.9, 1, 0.01) << dt;  // standard error 0.26 %
+  }
+}
+
+/// One cell of radius 5 um in the middle of a periodic box, reactivity kappa.
+std::string one_cell(const std::string& size, const std::string& kappa, const std::string& density,
+                     const std::string& until, const std::string& dt) {
+  const std::string time = "{until: " + until + ", transport: " + until + ", vesicles: " + dt + ", cells: " + until +
+                           ", series: " + until + "}";
+  return vesicles_in(size, "periodic", time,
+                     "{from: [0 um, 0 um, 0 um], to: [" + size + ", " + size + ", " + size + "]}",
+                     density, "115 nm", R"(
+cell_types:
+  sphere:
+    radius: 5 um
+    mobile: false
+    contact: {adsorption: )" + kappa + R"(, sites: unlimited}
+    initial_state: alive
+    states: {alive: {}}
+cells: {sphere: {count: 1, in: fluid}}
+)");
+}
+
+double captured(const std::string& yaml, int seeds) {
+  double sum = 0;
+  for (int seed = 1; seed <= seeds; ++seed) {
+    Simulation simulation(test::problem_from(yaml, {"seed=" + std::to_string(seed), "cells.sphere.in=dosed"}), 2);
+    while (!simulation.finished()) simulation.step();
+    EXPECT_EQ(simulation.state().ledger[0].total(), simulation.state().ledger[0].dosed);
+    sum += static_cast<double>(simulation.state().ledger[0].adsorbed);
+  }
+  return sum / seeds;
+}
+
+TEST(Vesicles, AbsorbingCellCatchesTheSmoluchowskiFlux) {
+  // J(t) = 4 pi D R c (1 + R/sqrt(pi D t)), c = 1e11/ml, over 20 s; the box (120 um) loses 0.6 % of its vesicles.
+  const double R = 5, c = 0.1, t = 20;
+  const double expected = 4 * kPi * kD * R * c * (t + 2 * R * std::sqrt(t / (kPi * kD)));
+  const double measured = captured(one_cell("120 um", "1e6 um/s", "1e11 EV/ml", "20 s", "100 ms"), 6);
+  EXPECT_NEAR(measured / expected, 1, 0.03);  // standard error 1.2 %
+}
+
+TEST(Vesicles, WeaklyReactiveCellCatchesAtItsReactionRate) {
+  // k = 4 pi D R kappa R/(D + kappa R) = 3.11 um^3/s at kappa 0.01: 0.0311 /s at 1e10/ml.
+  const double R = 5, kappa = 0.01, c = 2, t = 100;
+  const double rate = 4 * kPi * kD * R * kappa * R / (kD + kappa * R);
+  EXPECT_NEAR(rate * 0.01, 0.0311, 2e-4);
+  const double measured = captured(one_cell("60 um", "0.01 um/s", "2e12 EV/ml", "100 s", "500 ms"), 6);
+  EXPECT_NEAR(measured / (rate * c * t), 1, 0.04);  // standard error 1.6 %; 0.3 % of the vesicles are used up
+}
+
+TEST(Vesicles, DiluteSuspensionTakesUpAboutOnePercentAnHour) {
+  // 1e6 cells/ml are one cell in (100 um)^3: 1.1 % in 1 h.
+  const double measured = captured(one_cell("100 um", "9.93e-3 um/s", "1e11 EV/ml", "1 h", "500 ms"), 1);
+  EXPECT_NEAR(measured / 1e5, 0.011, 0.011 * 0.08);  // 1100 events: standard error 3 %
+}
+
+}  // namespace
+}  // namespace interstice
