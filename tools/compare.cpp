@@ -1,0 +1,116 @@
+/// @file
+/// `interstice compare`: every arm of a scenario, several paired replicates, one report.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <thread>
+
+#include "engine/io/atomic_file.h"
+#include "tools/commands.h"
+#include "tools/compare_output.h"
+#include "tools/output_directory.h"
+#include "tools/scenario_options.h"
+#include "viz/report.h"
+
+namespace interstice::cli {
+namespace {
+
+struct CompareOptions {
+  ScenarioOptions scenario;
+  std::string output;
+  std::vector<std::string> arms;
+  std::optional<std::uint64_t> replicates;
+  int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  bool quiet = false, force = false;
+};
+
+std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector<std::string>& asked) {
+  std::vector<std::string> known;
+  for (const Arm& arm : scenario.compare.arms) known.push_back(arm.name);
+  if (known.empty())
+    throw InputError(
+        fmt::format("{} has nothing to compare (no compare.arms) add them, or use interstice run", scenario.path));
+  for (const auto& arm : asked)
+    if (std::find(known.begin(), known.end(), arm) == known.end())
+      throw InputError(fmt::format("unknown arm '{}' (the scenario has {}){}", arm,
+                                   fmt::to_string(fmt::join(known, ", ")), did_you_mean(arm, known)));
+  return asked.empty() ? known : asked;
+}
+
+void write_results(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,
+                   const RunRecord& record, bool quiet) {
+  const ComparisonSummary summary = summarise(runs, scenario.seed);
+  write_file_atomically(directory / "summary.csv", summary_csv(runs, summary));
+  write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, record));
+  viz::write_report(directory / "compare.json", directory / "report.html");
+  if (quiet) return;
+  fmt::print("{}\nReport: {}\n", terminal_table(runs, summary), (directory / "report.html").string());
+}
+
+/// Tells which runs failed; the exit code is that of the first.
+void report_failures(const ComparisonRuns& runs) {
+  if (runs.failures.empty()) return;
+  std::string text =
+      fmt::format("{} of {} runs failed (the others are in the report):", runs.failures.size(), runs.outcomes.size());
+  for (const RunFailure& failure : runs.failures)
+    text += fmt::format("\n  arm {}, replicate {}: {}", failure.arm, failure.replicate, failure.failure.message);
+  throw Error(runs.failures.front().failure.code, text);
+}
+
+void compare(const CompareOptions& options) {
+  ScenarioOptions which = options.scenario;
+  if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
+  const Scenario scenario = load(which);
+  ComparePlan plan;
+  plan.arms = chosen_arms(scenario, options.arms);
+  plan.replicates = scenario.compare.replicates;
+  plan.jobs = options.jobs;
+  plan.quiet = options.quiet;
+  plan.command_line = command_line();
+  const OutputDirectory directory(output_path(options.output, options.scenario, "_compare"));
+  plan.directory = directory.path();
+  const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
+  if (directory.holds_finished(scenario.resolved, what) && !options.force) {
+    fmt::print("{} holds this comparison already, finished: nothing to do (--force repeats it)\nReport: {}\n",
+               directory.path().string(), (directory.path() / "report.html").string());
+    return;
+  }
+  directory.make_room(options.force);
+  write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
+  RunRecord record = make_run_record(build_problem(scenario), scenario.resolved, plan.command_line, what, options.jobs);
+  write_run_record(directory.path(), record);
+  const ComparisonRuns runs = run_all(scenario, plan);
+  write_results(scenario, runs, directory.path(), record, options.quiet);
+  const ExitCode code = runs.failures.empty() ? ExitCode::done : runs.failures.front().failure.code;
+  finish_run_record(directory.path(), record, runs.failures.empty() ? "finished" : "failed", static_cast<int>(code));
+  report_failures(runs);
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* command = app.add_subcommand("compare", "Every arm, paired replicates, one report.");
+  command->add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
+  command->add_option("-o,--output", options->output, "Where results go (default out/<scenario>_compare)")
+      ->type_name("DIR");
+  command->add_option("--replicates", options->replicates, "Replicates per arm instead of the scenario's")
+      ->check(CLI::Range(1, 100000))
+      ->type_name("N");
+  command->add_option("--arms", options->arms, "Only these arms, for example vehicle,sham,emcev")
+      ->delimiter(',')
+      ->type_name("A,B,...");
+  command->add_option("-j,--jobs,--threads", options->jobs, "Runs at a time, one thread each")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  add_scenario_options(*command, options->scenario);
+  command->add_flag("--quiet", options->quiet, "No progress, no table");
+  command->add_flag("--force", options->force, "Replace earlier results in the directory");
+  command->footer(
+      "Examples:\n  interstice compare scenarios/rat_knee.yaml\n"
+      "  interstice compare scenarios/rat_knee.yaml --replicates 20 --parameters sceptic -o out/sceptic");
+  command->callback([options] { compare(*options); });
+}
+
+}  // namespace interstice::cli

@@ -1,0 +1,35 @@
+/// @file
+/// `interstice info`: what a result directory or a snapshot holds, and whether it is undamaged.
+#include "engine/io/info.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "tools/commands.h"
+
+namespace interstice::cli {
+
+void add_info(CLI::App& app) {
+  struct Options {
+    std::string path;
+    bool hash = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("info", "What a result directory or a snapshot file holds.");
+  command->add_option("path", options->path, "Output directory of `run`, or one .hdf file")
+      ->required()
+      ->type_name("PATH");
+  command->add_flag("--hash", options->hash,
+                    "Verify the checksums of the files and print the SHA-256 of the full last state");
+  command->footer("Examples:\n  interstice info out/rat_knee\n  interstice info out/rat_knee --hash");
+  command->callback([options] {
+    if (options->hash)
+      fmt::print("{}\n", verified_state_hash(options->path));
+    else
+      fmt::print("{}", info_text(read_run_info(options->path)));
+  });
+}
+
+}  // namespace interstice::cli

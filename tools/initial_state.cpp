@@ -1,0 +1,52 @@
+#include "engine/sim/initial_state.h"
+
+#include "engine/agents/cell_seeding.h"
+#include "engine/agents/vesicle_seeding.h"
+#include "engine/agents/vesicle_turnover.h"
+#include "engine/sim/workspace.h"
+
+namespace interstice {
+namespace {
+
+void fill_fields(const Problem& problem, State& state) {
+  const std::size_t voxels = problem.grid.voxel_count();
+  state.fields = FieldSet(problem.species.size(), voxels);
+  for (std::size_t s = 0; s < problem.species.size(); ++s) {
+    const std::span<double> field = state.fields[SpeciesId{static_cast<std::uint32_t>(s)}];
+    for (std::size_t v = 0; v < voxels; ++v) field[v] = problem.species[s].initial[problem.regions.of_voxel[v]];
+  }
+}
+
+void fill_reservoirs(const Problem& problem, State& state) {
+  state.reservoirs.resize(problem.reservoirs.size());
+  for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
+    for (const Species& species : problem.species)
+      state.reservoirs[r].concentration.push_back(species.reservoir_initial[r]);
+    state.reservoirs[r].vesicles.assign(problem.vesicle_classes.size(), 0);
+  }
+}
+
+}  // namespace
+
+State initial_state(const Problem& problem, const Workspace& workspace, const Threads& threads) {
+  State state;
+  fill_fields(problem, state);
+  fill_reservoirs(problem, state);
+  state.budget.resize(problem.species.size(), problem.chemistry.reactions.size());
+  seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
+  state.ledger.resize(problem.vesicle_classes.size());
+  state.vesicles.proteins.resize(problem.proteins.size());
+  for (std::size_t d = 0; d < problem.doses.size(); ++d) {
+    const Dose& dose = problem.doses[d];
+    seed_dose(state.vesicles, state.ledger, state.reservoirs, state.cells, workspace.vesicle_environment,
+              {.klass = dose.klass,
+               .density = dose.density,
+               .in_region = dose.in_region,
+               .reservoirs = dose.reservoirs,
+               .ordinal = static_cast<std::uint32_t>(d)});
+  }
+  count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
+  return state;
+}
+
+}  // namespace interstice

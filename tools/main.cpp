@@ -1,0 +1,45 @@
+/// @file
+/// The `interstice` command: reads the command line, runs one command, returns its exit code.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "tools/commands.h"
+#include "tools/failure.h"
+#include "tools/help.h"
+
+namespace {
+
+using namespace interstice;
+
+void run_command_line(int argc, char** argv) {
+  if (argc < 2) throw InputError("no command given (there is nothing to do)\n\n" + cli::overview());
+  const std::string first = argv[1];
+  if (first == "--help" || first == "-h" || first == "help") return fmt::print("{}", cli::overview());
+  if (first == "--version") return fmt::print("{}", cli::version_text());
+  if (!cli::is_command(first)) throw InputError(cli::unknown_command(first));
+  CLI::App app("", "interstice");
+  app.require_subcommand(1);
+  cli::add_run(app);
+  cli::add_compare(app);
+  cli::add_validate(app);
+  cli::add_describe(app);
+  cli::add_schema(app);
+  cli::add_info(app);
+  for (const CLI::App* command : app.get_subcommands({}))
+    for (int k = 2; k < argc; ++k)
+      if (command->get_name() == first && (argv[k] == std::string("--help") || argv[k] == std::string("-h")))
+        return fmt::print("{}", command->help("interstice"));
+  app.parse(argc, argv);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto failure = cli::attempt([&] { run_command_line(argc, argv); });
+  if (!failure) return static_cast<int>(ExitCode::done);
+  std::fflush(stdout);
+  fmt::print(stderr, "{} {}\n", cli::error_prefix(), failure->message);
+  return static_cast<int>(failure->code);
+}

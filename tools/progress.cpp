@@ -1,0 +1,80 @@
+/// @file
+/// Progress lines.
+#include "tools/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace interstice::cli {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point then) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
+}
+
+constexpr double kTerminalInterval = 0.1;  ///< between rewrites of the line [s]
+constexpr double kPlainInterval = 10;      ///< between plain lines [s]
+constexpr double kPlainShare = 0.1;        ///< and this share of the work
+
+}  // namespace
+
+Progress::Progress(std::string label, bool quiet)
+    : label_(std::move(label)),
+      quiet_(quiet),
+      terminal_(isatty(STDOUT_FILENO) != 0),
+      start_(WallClock::now()),
+      last_shown_(start_) {}
+
+double Progress::elapsed() const { return seconds_since(start_); }
+
+void Progress::update(double fraction, const std::function<std::string()>& detail) {
+  if (quiet_) return;
+  const double since = seconds_since(last_shown_);
+  const bool due =
+      terminal_ ? since >= kTerminalInterval : since >= kPlainInterval && fraction - last_fraction_ >= kPlainShare;
+  if (!due) return;
+  last_shown_ = WallClock::now();
+  last_fraction_ = fraction;
+  const double left = fraction > 0 ? elapsed() * (1 - fraction) / fraction : 0;
+  const std::string eta = fraction > 0.001 ? ", " + duration_text(left) + " left" : "";
+  const std::string line = fmt::format("{} {:3.0f} %  {}{}", label_, 100 * fraction, detail(), eta);
+  if (terminal_) {
+    fmt::print("\r\033[K{}", line);
+    line_open_ = true;
+  } else {
+    fmt::print("{}\n", line);
+  }
+  std::fflush(stdout);
+}
+
+void Progress::finish() {
+  if (line_open_) fmt::print("\r\033[K");
+  std::fflush(stdout);
+  line_open_ = false;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string bytes_text(double bytes) {
+  constexpr std::array<const char*, 5> kUnits{"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < kUnits.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  if (unit == 0) return fmt::format("{:.0f} B", bytes);
+  return fmt::format("{:.3g} {}", bytes, kUnits[unit]);
+}
+
+}  // namespace interstice::cli

@@ -1,0 +1,54 @@
+/// @file
+/// Options that say which scenario is meant.
+#include "tools/scenario_options.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "models/builtin.h"
+
+namespace interstice::cli {
+
+void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
+  command
+      .add_option("--set", options.sets, "Override one key, for example --set vesicles.msc_sev.dose=1ug (repeatable)")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--include", options.includes, "Directory in which included files are looked for last (repeatable)")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  command.add_option("--parameters", options.parameters, "Parameter set of the scenario, for example sceptic")
+      ->type_name("SET");
+  command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")->type_name("N");
+}
+
+Scenario load(const ScenarioOptions& options) {
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  LoadOptions load_options{options.includes, options.sets, options.parameters};
+  if (options.seed) load_options.sets.push_back(fmt::format("seed={}", *options.seed));
+  return load_scenario(options.file, load_options, registry);
+}
+
+std::filesystem::path output_path(const std::string& asked, const ScenarioOptions& options, const std::string& suffix) {
+  if (!asked.empty()) return asked;
+  return std::filesystem::path("out") / (std::filesystem::path(options.file).stem().string() + suffix);
+}
+
+std::string command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string text, word;
+  while (std::getline(file, word, '\0')) {
+    const bool plain = word.find_first_of(" \t'\"$&|;<>*?()") == std::string::npos && !word.empty();
+    text += (text.empty() ? "" : " ") + (plain ? word : "'" + word + "'");
+  }
+  return text;
+}
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+}
+
+}  // namespace interstice::cli

@@ -1,0 +1,87 @@
+#include "engine/sim/simulation.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "engine/core/error.h"
+#include "engine/sim/initial_state.h"
+#include "engine/sim/step.h"
+#include "engine/sim/workspace.h"
+
+namespace interstice {
+namespace {
+
+constexpr std::uint64_t kCheckInterval = 10;  ///< steps between looks at whether all fields are finite
+
+void check_finite(const State& state, const Problem& problem) {
+  for (std::size_t s = 0; s < problem.species.size(); ++s) {
+    const std::span<const double> field = state.fields[SpeciesId{static_cast<std::uint32_t>(s)}];
+    for (std::size_t v = 0; v < field.size(); ++v) {
+      if (std::isfinite(field[v])) continue;
+      const Vec3 p = problem.grid.centre(v);
+      throw NumericalError(
+          fmt::format("{} is {} at ({:g}, {:g}, {:g}) um after step {} (t = {:g} s); look at what feeds it there, "
+                      "and try a shorter transport step",
+                      problem.species[s].name, field[v], p.x, p.y, p.z, state.clock.step, seconds(state.clock.now)));
+    }
+  }
+}
+
+}  // namespace
+
+Simulation::Simulation(Problem problem, int threads)
+    : problem_(std::make_unique<Problem>(std::move(problem))),
+      threads_(threads),
+      workspace_(std::make_unique<Workspace>(*problem_)) {
+  state_ = std::make_unique<State>(initial_state(*problem_, *workspace_, threads_));
+}
+Simulation::~Simulation() = default;
+Simulation::Simulation(Simulation&&) noexcept = default;
+Simulation& Simulation::operator=(Simulation&&) noexcept = default;
+
+bool Simulation::finished() const { return state_->clock.finished(problem_->schedule); }
+
+Tick Simulation::step() {
+  const Tick tick = state_->clock.tick(problem_->schedule);
+  advance(*state_, *problem_, *workspace_, threads_);
+  if (state_->clock.step % kCheckInterval == 0 || finished()) check_finite(*state_, *problem_);
+  return tick;
+}
+
+namespace {
+
+/// The interval between rows of the time series at this moment [ns].
+Nanoseconds series_interval(const Schedule& schedule, Nanoseconds now) {
+  for (const Phase& phase : schedule.phases)
+    if (now < phase.until) return phase.series;
+  return schedule.phases.back().series;
+}
+
+}  // namespace
+
+bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
+                const std::function<bool(const Simulation&)>& after_step) {
+  const auto show = [&](auto is_due) {
+    for (const Observer& observer : observers)
+      if (is_due(observer.occasion)) observer.sink->record(simulation.state(), simulation.problem());
+  };
+  const Schedule& schedule = simulation.problem().schedule;
+  Nanoseconds next_row = series_interval(schedule, 0), next_snapshot = snapshot_interval;
+  if (simulation.state().clock.step == 0) show([](Occasion) { return true; });
+  while (!simulation.finished()) {
+    const Tick tick = simulation.step();
+    const Nanoseconds now = simulation.state().clock.now;
+    const bool last = simulation.finished(), row = now >= next_row, snapshot = now >= next_snapshot;
+    if (row) next_row = now + series_interval(schedule, now);
+    while (next_snapshot <= now && snapshot_interval > 0) next_snapshot += snapshot_interval;
+    show([&](Occasion occasion) {
+      return last || (occasion == Occasion::series_row && row) || (occasion == Occasion::snapshot && snapshot) ||
+             (occasion == Occasion::cell_step && tick.cells_due);
+    });
+    if (after_step && !after_step(simulation)) return false;
+  }
+  return true;
+}
+
+}  // namespace interstice

@@ -1,0 +1,60 @@
+#include "engine/sim/step.h"
+
+#include "engine/agents/cell_exchange.h"
+#include "engine/agents/cell_population.h"
+#include "engine/agents/vesicle_enzymes.h"
+#include "engine/agents/vesicle_motion.h"
+#include "engine/agents/vesicle_turnover.h"
+#include "engine/sim/workspace.h"
+
+namespace interstice {
+namespace {
+
+/// Positions -> which voxel every cell is in, and what vesicle surfaces offer to the fluid of each compartment.
+void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads& threads) {
+  w.cell_voxel.resize(s.cells.size());
+  for (std::size_t c = 0; c < s.cells.size(); ++c)
+    w.cell_voxel[c] = static_cast<std::uint32_t>(w.cell_environment.grid->voxel_at(s.cells.position(c)));
+  if (!now.transport_due || !w.models.reads_proteins()) return;
+  deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, now.time, w.exposed_copies,
+                         w.exposed_in_reservoirs, threads);
+  for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
+    w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
+                               w.exposed_in_reservoirs[p].end());
+}
+
+}  // namespace
+
+// Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
+// start of the step. Stages that are not due are skipped and later work over the longer interval.
+void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
+  const Tick now = s.clock.tick(p.schedule);
+  locate_agents(s, w, now, threads);
+  w.exchange.clear();
+  w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
+  w.models.apply_changes(p, s.cells);
+
+  if (now.transport_due) {
+    const double dt = now.transport_dt;
+    const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
+    add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
+    w.reactions.react(s.fields, s.reservoirs, w.exchange, dt, w.reacted, w.reacted_reservoirs, s.budget, threads,
+                      w.models.reservoir_copies());
+    w.diffusion.diffuse(s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
+  }
+  if (now.vesicles_due) {  // cells move here too: contact depends on the relative motion
+    const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};
+    move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
+                  threads);
+    turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
+                       threads);
+  }
+  const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
+  if (now.cells_due)  // sense, decide, act, steer
+    update_cells(s.cells, s.fields, w.cell_environment, interval, w.models.drift(), w.models.fates(), w.cell_scratch,
+                 threads);
+  update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment, p.vesicle_classes, interval);
+  s.clock.advance(p.schedule);
+}
+
+}  // namespace interstice

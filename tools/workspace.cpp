@@ -1,0 +1,59 @@
+#include "engine/sim/workspace.h"
+
+#include <variant>
+
+namespace interstice {
+namespace {
+
+/// Walls are shared by fields and agents: an axis is periodic, or a face leads to a reservoir, for all of them.
+Box box_of(const Problem& problem) {
+  Box box{.size = problem.grid.size()};
+  for (std::size_t axis = 0; axis < 3; ++axis) box.periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
+  return box;
+}
+
+VesicleEnvironment vesicle_environment_of(const Problem& problem) {
+  VesicleEnvironment environment;
+  environment.grid = &problem.grid;
+  environment.regions = &problem.regions;
+  environment.box = box_of(problem);
+  for (std::size_t face = 0; face < 6; ++face) {
+    environment.absorbs[face] = problem.walls[face] == Wall::absorbing;
+    if (problem.walls[face] == Wall::reservoir)
+      environment.reservoir_of_face[face] = static_cast<int>(index(problem.reservoir_of_face[face]));
+  }
+  environment.reservoirs = problem.reservoirs;
+  environment.classes = problem.vesicle_classes;
+  environment.cell_types = problem.cell_types;
+  environment.noise = problem.noise;
+  return environment;
+}
+
+CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rules) {
+  return {.grid = &problem.grid,
+          .regions = &problem.regions,
+          .box = box_of(problem),
+          .types = problem.cell_types,
+          .rules = &rules,
+          .injuries = problem.injuries,
+          .noise = problem.noise,
+          .chemotaxis_variant = problem.chemotaxis_variant};
+}
+
+}  // namespace
+
+Workspace::Workspace(const Problem& problem)
+    : vesicle_environment(vesicle_environment_of(problem)),
+      cell_rules(problem.cell_types, problem.species, problem.columns, problem.chemistry),
+      cell_environment(cell_environment_of(problem, cell_rules)),
+      reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
+      diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
+      models(problem),
+      reacted(problem.species.size(), problem.grid.voxel_count()),
+      exchange(problem.species.size(), problem.chemistry.reactions.size(), problem.grid.voxel_count()) {
+  exchange.clearance_Km = problem.clearance_Km;
+  exposed_copies.assign(problem.proteins.size(),
+                        std::vector<double>(problem.grid.voxel_count() + problem.reservoirs.size()));
+}
+
+}  // namespace interstice
