@@ -168,6 +168,7 @@ const SubstepFactors& Conductance::factors(double dt) {
 LineCoefficients Conductance::coefficients(int axis, const SubstepFactors& factors) const {
   const AxisFactors& f = factors.axis[axis];
   return {.n = lines_[axis].n,
+          .uniform = uniform_,
           .periodic = periodic_[axis],
           .half = factors.dt / 2,
           .above = above(axis),

@@ -227,21 +227,14 @@ void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& inter
     double* scratch = line_scratch(kMaxColumns * std::max(nx, ny));
     for (std::size_t k = begin; k < end; ++k) {
       residual_plane(grid, conductance, b.surroundings, interval.dt, c, b.share.data(), k, d);
-      const auto sweep = [&]<bool Uniform>() {
-        for (std::size_t j = 0; j < ny; j += kLinesAcross) {
-          const LineBlock block{k * plane + j * nx, 1, nx, k * ny + j, std::min(kLinesAcross, ny - j)};
-          const LineSweep<Uniform, false> lines(x, block, scratch);
-          lines.solve(d);
-          lines.template apply<false>(d, d, x_walls);
-        }
-        for (std::size_t i = 0; i < nx; i += kMaxColumns) {
-          const LineBlock block{k * plane + i, nx, 1, k * nx + i, std::min(kMaxColumns, nx - i)};
-          const LineSweep<Uniform, true> lines(y, block, scratch);
-          lines.solve(d);
-          lines.template apply<false>(d, d, y_walls);
-        }
-      };
-      conductance.uniform() ? sweep.template operator()<true>() : sweep.template operator()<false>();
+      for (std::size_t j = 0; j < ny; j += kLinesAcross) {
+        const LineBlock block{k * plane + j * nx, 1, nx, k * ny + j, std::min(kLinesAcross, ny - j)};
+        sweep_lines(x, block, x_walls, scratch, d);
+      }
+      for (std::size_t i = 0; i < nx; i += kMaxColumns) {
+        const LineBlock block{k * plane + i, nx, 1, k * nx + i, std::min(kMaxColumns, nx - i)};
+        sweep_lines(y, block, y_walls, scratch, d);
+      }
     }
   });
 }
@@ -261,12 +254,7 @@ bool DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& inte
     std::uint64_t seen = 0;
     for (std::size_t i = begin; i < end; i += kMaxColumns) {
       const LineBlock block{i, plane, 1, i, std::min(kMaxColumns, end - i)};
-      const auto sweep = [&]<bool Uniform>() {
-        const LineSweep<Uniform, true> lines(z, block, scratch);
-        lines.solve(d);
-        seen |= lines.template apply<true>(d, c, walls);
-      };
-      plan.conductance->uniform() ? sweep.template operator()<true>() : sweep.template operator()<false>();
+      seen |= sweep_lines_onto(z, block, walls, scratch, d, c);
     }
     signs.fetch_or(seen, std::memory_order_relaxed);
   });

@@ -14,20 +14,20 @@ namespace interstice {
 struct ReactionBatch {
   void resize(const Cluster& cluster);
 
-  std::vector<double> c;                               ///< in: start, out: end [uM]
-  std::vector<double> factor, source, uptake;          ///< see LocalConditions
-  std::vector<double> inverse_uptake_Km;               ///< [1/uM], one per species
-  std::vector<double> extents;                         ///< out: what happened [uM]
-  std::vector<double> rate, predicted_rate;            ///< scratch
-  std::vector<double> change, predicted_change, next;  ///< scratch
+  std::vector<double> c;                       ///< in: start, out: end [uM]
+  std::vector<double> factor, source, uptake;  ///< see LocalConditions
+  std::vector<double> inverse_uptake_Km;       ///< [1/uM], one per species
+  std::vector<double> extents;                 ///< out: what happened [uM]
+  std::array<std::vector<double>, 3> rate;     ///< scratch
+  std::vector<double> change, now, next;       ///< scratch
   std::vector<double> lane_factor, lane_source, lane_uptake, lane_c, lane_extents;
   StiffVoxel stiff;
 };
 
-/// Advances the first `lanes` voxels of the batch by dt [s]; the rest must hold harmless numbers.
-/// Heun's method on extents where its difference from Euler's is small enough and no species turns over by more than a
-/// quarter; the stiff solver for the other voxels. An infinite largest_difference forces one stiff step everywhere.
-void react_batch(const Cluster& cluster, double dt, double largest_difference, std::size_t lanes, ReactionBatch& batch);
+/// Advances the first `lanes` voxels of the batch by dt [s]; the rest must hold harmless numbers. Explicit third-order
+/// steps on extents where they are accurate and no species turns over fast, the stiff solver in the other voxels.
+void react_batch(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
+                 ReactionBatch& batch);
 
 /// A species without reactions and with linear losses: c' = source - (uptake + decay) c, exactly.
 void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& batch);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/core/pinned_math.h"
+#include "engine/grid/vector_clones.h"
 
 namespace interstice {
 namespace {
@@ -199,7 +200,7 @@ void change_of(const Cluster& cluster, const double* x, double* change) {
 
 void rate_derivatives(const Cluster& cluster, const LocalConditions& local, const double* c, double* dx) {
   const std::size_t reactions = cluster.reactions.size(), n = cluster.size();
-  std::fill(dx, dx + cluster.extents() * n, 0.0);
+  std::fill(dx, dx + reactions * n, 0.0);
   for (std::size_t r = 0; r < reactions; ++r) {
     const ClusterReaction& reaction = cluster.reactions[r];
     const double factor = local.factor[r], s = c[reaction.substrate];
@@ -222,14 +223,21 @@ void rate_derivatives(const Cluster& cluster, const LocalConditions& local, cons
   }
   for (std::size_t s = 0; s < n; ++s) {
     const double saturation = 1 + local.inverse_uptake_Km[s] * c[s];
-    dx[(reactions + s) * n + s] = local.uptake[s] / (saturation * saturation);
-    dx[(reactions + n + s) * n + s] = cluster.decay[s];
+    dx[reactions * n + s] = local.uptake[s] / (saturation * saturation);
+    dx[reactions * n + n + s] = cluster.decay[s];
   }
 }
 
 template void rates<1>(const Cluster&, const LocalConditions&, const double*, double*);
-template void rates<kBatch>(const Cluster&, const LocalConditions&, const double*, double*);
 template void change_of<1>(const Cluster&, const double*, double*);
-template void change_of<kBatch>(const Cluster&, const double*, double*);
+
+INTERSTICE_VECTOR_CLONES void batch_rates(const Cluster& cluster, const LocalConditions& local, const double* c,
+                                          double* x) {
+  rates<kBatch>(cluster, local, c, x);
+}
+
+INTERSTICE_VECTOR_CLONES void batch_change_of(const Cluster& cluster, const double* x, double* change) {
+  change_of<kBatch>(cluster, x, change);
+}
 
 }  // namespace interstice

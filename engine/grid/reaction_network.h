@@ -67,13 +67,16 @@ void rates(const Cluster& cluster, const LocalConditions& local, const double* c
 template <std::size_t W>
 void change_of(const Cluster& cluster, const double* x, double* change);
 
-/// dx <- derivative of the rates of all extents by concentration, [extent][species], for one voxel [1/s].
+/// dx <- derivatives of the rates by concentration for one voxel [1/s]: of the reactions [reaction][species], then of
+/// each species' uptake and each species' decay by its own concentration.
 void rate_derivatives(const Cluster& cluster, const LocalConditions& local, const double* c, double* dx);
 
-inline constexpr std::size_t kBatch = 64;
 extern template void rates<1>(const Cluster&, const LocalConditions&, const double*, double*);
-extern template void rates<kBatch>(const Cluster&, const LocalConditions&, const double*, double*);
 extern template void change_of<1>(const Cluster&, const double*, double*);
-extern template void change_of<kBatch>(const Cluster&, const double*, double*);
+
+/// The same for kBatch voxels, vectorised.
+inline constexpr std::size_t kBatch = 64;
+void batch_rates(const Cluster& cluster, const LocalConditions& local, const double* c, double* x);
+void batch_change_of(const Cluster& cluster, const double* x, double* change);
 
 }  // namespace interstice

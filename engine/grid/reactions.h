@@ -19,7 +19,9 @@ namespace interstice {
 
 /// How hard the reaction solver tries.
 struct ReactionOptions {
-  double tolerance = 1e-4;  ///< relative error per transport step that a voxel accepts; infinity forces single steps
+  /// Relative error of one internal step in a decaying species; errors of a run add up to some tens of it. Infinity
+  /// forces the stiff solver to a single step per call, which is of second order.
+  double tolerance = 2e-5;
 };
 
 /// c' = S v(c) + secretion/(602.2 alpha V) - clearance c/(1 + c/Km)/(alpha V) - decay c, in uM and s.

@@ -2,6 +2,8 @@
 /// The seven-point stencil.
 #include "engine/grid/residual.h"
 
+#include "engine/grid/vector_clones.h"
+
 namespace interstice {
 namespace {
 
@@ -102,8 +104,9 @@ void stencil_row(const Row& row, std::size_t n, double dt, double below_g, Side 
 
 }  // namespace
 
-void residual_plane(const Grid& grid, const Conductance& conductance, const Surroundings& surroundings, double dt,
-                    const double* c, const double* share, std::size_t k, double* out) {
+INTERSTICE_VECTOR_CLONES void residual_plane(const Grid& grid, const Conductance& conductance,
+                                             const Surroundings& surroundings, double dt, const double* c,
+                                             const double* share, std::size_t k, double* out) {
   const RowFinder find(grid, conductance, surroundings, c);
   const std::array<double, 2> beyond{surroundings.value[0], surroundings.value[1]};
   const std::size_t ny = grid.ny;
@@ -115,8 +118,12 @@ void residual_plane(const Grid& grid, const Conductance& conductance, const Surr
                   conductance.above(0) + offset,
                   {find.below(1, j, k), find.above(1, j, k), find.below(2, j, k), find.above(2, j, k)}};
     const double below_g = conductance.below(0)[conductance.uniform() ? 0 : j + ny * k];
-    const auto run = conductance.uniform() ? stencil_row<true> : stencil_row<false>;
-    run(row, grid.nx, dt, below_g, {beyond.data(), nullptr}, conductance.periodic(0), out + first);
+    const Side walls{beyond.data(), nullptr};
+    if (conductance.uniform()) {
+      stencil_row<true>(row, grid.nx, dt, below_g, walls, conductance.periodic(0), out + first);
+    } else {
+      stencil_row<false>(row, grid.nx, dt, below_g, walls, conductance.periodic(0), out + first);
+    }
   }
 }
 

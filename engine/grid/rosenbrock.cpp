@@ -1,5 +1,5 @@
 /// @file
-/// ROS2 on extents.
+/// Rosenbrock steps on extents.
 #include "engine/grid/rosenbrock.h"
 
 #include <algorithm>
@@ -10,33 +10,53 @@
 namespace interstice {
 namespace {
 
-constexpr double kGamma = 0.29289321881345247560;  // 1 - 1/sqrt 2
+constexpr double kRos2Gamma = 0.29289321881345247560;  // 1 - 1/sqrt 2
+constexpr RosenbrockTable kRos2{.stages = 2,
+                                .gamma = kRos2Gamma,
+                                .a = {{{}, {1 / kRos2Gamma}}},
+                                .c = {{{}, {-2 / kRos2Gamma}}},
+                                .m = {1.5 / kRos2Gamma, 0.5 / kRos2Gamma},
+                                .e = {0.5 / kRos2Gamma, 0.5 / kRos2Gamma},
+                                .evaluates = {true, true}};
+constexpr RosenbrockTable kRodas3{.stages = 4,
+                                  .gamma = 0.5,
+                                  .a = {{{}, {}, {2, 0}, {2, 0, 1}}},
+                                  .c = {{{}, {4}, {1, -1}, {1, -1, -8.0 / 3}}},
+                                  .m = {2, 0, 1, 1},
+                                  .e = {0, 0, 0, 1},
+                                  .evaluates = {true, false, true, true}};
 constexpr double kSmallestPart = 1.0 / (1 << 20);  // of the transport step
+
+constexpr double kStiffShare = 10;  // e allowed per tolerance
 
 }  // namespace
 
-double largest_difference(double tolerance) {
-  return std::isinf(tolerance) ? tolerance : pinned::pow(tolerance / 0.45, 2.0 / 3.0);
-}
+StepTolerance::StepTolerance(double tolerance)
+    : stiff(kStiffShare * tolerance),
+      third_order(std::isinf(tolerance) ? tolerance : pinned::pow(tolerance / 0.45, 3.0 / 4)) {}
+
+bool StepTolerance::forced() const { return std::isinf(stiff); }
 
 void StiffVoxel::resize(const Cluster& cluster) {
   n_ = cluster.size(), m_ = cluster.extents();
-  dx_.resize(m_ * n_), matrix_.resize(n_ * n_), pivot_.resize(n_);
-  for (auto* v : {&k1_, &k2_, &middle_, &floor_, &next_}) v->resize(n_);
-  for (auto* v : {&rate_, &stage1_, &stage2_, &step_extents_}) v->resize(m_);
+  dx_.resize((m_ - 2 * n_) * n_ + 2 * n_), matrix_.resize(n_ * n_), pivot_.resize(n_);
+  for (auto& k : k_) k.resize(n_);
+  for (auto& x : stage_) x.resize(m_);
+  for (auto* v : {&middle_, &floor_, &difference_, &next_}) v->resize(n_);
+  for (auto* v : {&rate_, &stage_rate_, &step_extents_}) v->resize(m_);
 }
 
-/// LU factors of 1 - gamma h N dx, with partial pivoting.
-void StiffVoxel::factor(const Cluster& cluster, double h) {
+/// LU factors of 1 - h gamma N dx, with partial pivoting.
+void StiffVoxel::factor(const Cluster& cluster, double gamma_h) {
   const std::size_t reactions = cluster.reactions.size();
   std::fill(matrix_.begin(), matrix_.end(), 0.0);
   for (std::size_t s = 0; s < n_; ++s) {
-    matrix_[s * n_ + s] = 1 + kGamma * h * (dx_[(reactions + s) * n_ + s] + dx_[(reactions + n_ + s) * n_ + s]);
+    matrix_[s * n_ + s] = 1 + gamma_h * (dx_[reactions * n_ + s] + dx_[reactions * n_ + n_ + s]);
   }
   for (std::size_t r = 0; r < reactions; ++r) {
     for (const auto& term : cluster.reactions[r].net) {
       double* row = matrix_.data() + static_cast<std::size_t>(term.species) * n_;
-      for (std::size_t j = 0; j < n_; ++j) row[j] -= kGamma * h * term.coefficient * dx_[r * n_ + j];
+      for (std::size_t j = 0; j < n_; ++j) row[j] -= gamma_h * term.coefficient * dx_[r * n_ + j];
     }
   }
   for (std::size_t k = 0; k < n_; ++k) {
@@ -46,7 +66,7 @@ void StiffVoxel::factor(const Cluster& cluster, double h) {
     }
     pivot_[k] = best;
     if (best != k) std::swap_ranges(&matrix_[k * n_], &matrix_[k * n_] + n_, &matrix_[best * n_]);
-    const double inverse = 1 / matrix_[k * n_ + k];
+    const double inverse = matrix_[k * n_ + k] = 1 / matrix_[k * n_ + k];  // solve() multiplies
     for (std::size_t i = k + 1; i < n_; ++i) {
       const double l = matrix_[i * n_ + k] *= inverse;
       if (l == 0) continue;
@@ -62,7 +82,7 @@ void StiffVoxel::solve(std::vector<double>& b) const {
   }
   for (std::size_t k = n_; k-- > 0;) {
     for (std::size_t j = k + 1; j < n_; ++j) b[k] -= matrix_[k * n_ + j] * b[j];
-    b[k] /= matrix_[k * n_ + k];
+    b[k] *= matrix_[k * n_ + k];
   }
 }
 
@@ -76,36 +96,55 @@ bool StiffVoxel::any_negative() const {
   return std::any_of(next_.begin(), next_.end(), [](double value) { return value < 0; });
 }
 
-/// A stage k = N x + source + gamma h N dx k happens through the extents x + gamma h dx k.
-void StiffVoxel::add_implicit_part(double h, const std::vector<double>& k, std::vector<double>& extents) const {
-  for (std::size_t r = 0; r < m_; ++r) {
+/// A stage K = N x + source + h gamma N dx K happens through the extents x + h gamma dx K.
+void StiffVoxel::add_implicit_part(double gamma_h, const std::vector<double>& k, std::vector<double>& extents) const {
+  const std::size_t reactions = m_ - 2 * n_;
+  for (std::size_t r = 0; r < reactions; ++r) {
     double sum = 0;
     for (std::size_t j = 0; j < n_; ++j) sum += dx_[r * n_ + j] * k[j];
-    extents[r] += kGamma * h * sum;
+    extents[r] += gamma_h * sum;
   }
+  const double* by_own = dx_.data() + reactions * n_;
+  for (std::size_t i = 0; i < 2 * n_; ++i) extents[reactions + i] += gamma_h * by_own[i] * k[i < n_ ? i : i - n_];
 }
 
 /// One step of length h from c (whose rates and derivatives are known); returns the relative difference e.
-double StiffVoxel::attempt(const Cluster& cluster, const LocalConditions& local, double h, const double* c) {
-  factor(cluster, h);
-  change_of<1>(cluster, rate_.data(), k1_.data());
-  for (std::size_t s = 0; s < n_; ++s) k1_[s] += local.source[s];
-  solve(k1_);
-  stage1_ = rate_;
-  add_implicit_part(h, k1_, stage1_);
-  for (std::size_t s = 0; s < n_; ++s) middle_[s] = std::max(0.0, c[s] + h * k1_[s]);
-  rates<1>(cluster, local, middle_.data(), stage2_.data());
-  for (std::size_t r = 0; r < m_; ++r) stage2_[r] -= 2 * stage1_[r];
-  change_of<1>(cluster, stage2_.data(), k2_.data());
-  for (std::size_t s = 0; s < n_; ++s) k2_[s] -= local.source[s];
-  solve(k2_);
-  add_implicit_part(h, k2_, stage2_);
-  for (std::size_t r = 0; r < m_; ++r) step_extents_[r] = h * (1.5 * stage1_[r] + 0.5 * stage2_[r]);
+double StiffVoxel::attempt(const RosenbrockTable& method, const Cluster& cluster, const LocalConditions& local,
+                           double h, const double* c) {
+  const double gamma_h = method.gamma * h;
+  factor(cluster, gamma_h);
+  std::array<double, 4> source{};  // each stage's share of the source [s]
+  std::fill(step_extents_.begin(), step_extents_.end(), 0.0);
+  std::fill(difference_.begin(), difference_.end(), 0.0);
+  stage_rate_ = rate_;
+  for (std::size_t i = 0; i < method.stages; ++i) {
+    if (i > 0 && method.evaluates[i]) {
+      std::copy_n(c, n_, middle_.begin());
+      for (std::size_t j = 0; j < i; ++j) {
+        for (std::size_t s = 0; s < n_; ++s) middle_[s] += method.a[i][j] * k_[j][s];
+      }
+      for (double& value : middle_) value = std::max(0.0, value);
+      rates<1>(cluster, local, middle_.data(), stage_rate_.data());
+    }
+    std::vector<double>&x = stage_[i], &k = k_[i];
+    for (std::size_t r = 0; r < m_; ++r) x[r] = gamma_h * stage_rate_[r];
+    source[i] = gamma_h;
+    for (std::size_t j = 0; j < i; ++j) {
+      const double weight = method.gamma * method.c[i][j];
+      for (std::size_t r = 0; r < m_; ++r) x[r] += weight * stage_[j][r];
+      source[i] += weight * source[j];
+    }
+    change_of<1>(cluster, x.data(), k.data());
+    for (std::size_t s = 0; s < n_; ++s) k[s] += source[i] * local.source[s];
+    solve(k);
+    add_implicit_part(gamma_h, k, x);
+    for (std::size_t r = 0; r < m_; ++r) step_extents_[r] += method.m[i] * x[r];
+    for (std::size_t s = 0; s < n_; ++s) difference_[s] += method.e[i] * k[s];
+  }
   update(cluster, local, h, c);
   double worst = 0;
   for (std::size_t s = 0; s < n_; ++s) {
-    const double scale = std::max({c[s], next_[s], floor_[s]});
-    worst = std::max(worst, 0.5 * h * std::abs(k1_[s] + k2_[s]) / scale);
+    worst = std::max(worst, std::abs(difference_[s]) / std::max({c[s], next_[s], floor_[s]}));
   }
   return worst;
 }
@@ -142,22 +181,36 @@ void StiffVoxel::limit(const Cluster& cluster, const LocalConditions& local, dou
   for (double& value : next_) value = std::max(0.0, value);  // rounding of an exactly emptied species
 }
 
-void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local, double dt, double first,
-                           double largest_difference, double* c, double* extents) {
+/// A step over which Euler's method would change no species by more than the accuracy allows.
+double StiffVoxel::first_step(const Cluster& cluster, const LocalConditions& local, double dt,
+                              double largest_difference, const double* c) {
+  rates<1>(cluster, local, c, rate_.data());
+  change_of<1>(cluster, rate_.data(), next_.data());
+  double fastest = 0;
+  for (std::size_t s = 0; s < n_; ++s) {
+    fastest = std::max(fastest, std::abs(next_[s] + local.source[s]) / std::max(c[s], kConcentrationFloor));
+  }
+  const double change = 4 * std::sqrt(largest_difference);
+  return fastest * dt > change ? std::max(change / fastest, 1e-4 * dt) : dt;
+}
+
+void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local, double dt, double largest_difference,
+                           double* c, double* extents) {
   resize(cluster);
   std::fill(extents, extents + m_, 0.0);
   for (std::size_t s = 0; s < n_; ++s) floor_[s] = std::max(0.01 * c[s], kConcentrationFloor);
   const bool forced = std::isinf(largest_difference);
-  double left = dt, h = forced ? dt : std::min(dt, first);
+  double left = dt, h = forced ? dt : first_step(cluster, local, dt, largest_difference, c);
   while (left > 0) {
     rates<1>(cluster, local, c, rate_.data());
     rate_derivatives(cluster, local, c, dx_.data());
     for (bool accepted = false; !accepted;) {
       if (h > 0.99 * left) h = left;
-      const double difference = attempt(cluster, local, h, c);
+      const double difference = attempt(forced ? kRos2 : kRodas3, cluster, local, h, c);
       const bool negative = any_negative(), smallest = forced || h <= kSmallestPart * dt;
-      // e grows with h^2, so the square root finds the step that would just do.
-      const double fitting = 0.9 * std::sqrt(largest_difference / std::max(difference, 1e-3 * largest_difference));
+      // e grows with h^3: the fourth root is careful in growing, the square root in shrinking.
+      const double room = largest_difference / std::max(difference, 1e-4 * largest_difference);
+      const double fitting = 0.9 * (room > 1 ? std::sqrt(std::sqrt(room)) : std::sqrt(room));
       accepted = smallest || (difference <= largest_difference && !negative);
       if (accepted) {
         if (negative) limit(cluster, local, h, c);

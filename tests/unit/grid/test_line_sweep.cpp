@@ -37,15 +37,12 @@ Eigen::MatrixXd dense(const Conductance& g, const testing::Tissue& t, int axis) 
   return m;
 }
 
-template <bool Uniform, bool Contiguous>
 void sweep_all(const LineCoefficients& c, const AxisLines& lines, std::size_t column_stride, std::size_t width,
                std::vector<double>& d) {
   std::vector<double> scratch(kMaxColumns * lines.n);
   for (std::size_t line = 0; line < lines.lines; line += width) {
     const LineBlock block{lines.start(line), lines.stride, column_stride, line, std::min(width, lines.lines - line)};
-    const LineSweep<Uniform, Contiguous> sweep(c, block, scratch.data());
-    sweep.solve(d.data());
-    sweep.template apply<false>(d.data(), d.data(), {});
+    sweep_lines(c, block, {}, scratch.data(), d.data());
   }
 }
 
@@ -82,12 +79,7 @@ TEST_P(LineSweepAgainstDense, SolvesEachAxisTo1e13) {
       const LineCoefficients c = g.coefficients(axis, factors);
       // Lines along x lie nx apart, the others side by side; a block must not leave its plane.
       const std::size_t width = axis == 0 ? 5 : axis == 1 ? p.nx : 7;
-      if (axis == 0)
-        p.uniform ? sweep_all<true, false>(c, g.lines(0), p.nx, width, d)
-                  : sweep_all<false, false>(c, g.lines(0), p.nx, width, d);
-      if (axis != 0)
-        p.uniform ? sweep_all<true, true>(c, g.lines(axis), 1, width, d)
-                  : sweep_all<false, true>(c, g.lines(axis), 1, width, d);
+      sweep_all(c, g.lines(axis), axis == 0 ? p.nx : 1, width, d);
       for (Eigen::Index i = 0; i < n; ++i) ASSERT_NEAR(d[i], expected(i), 1e-13) << "axis " << axis << " dt " << dt;
     }
   }

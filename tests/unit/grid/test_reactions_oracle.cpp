@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/numeric/odeint/integrate/integrate_adaptive.hpp>
 #include <boost/numeric/odeint/stepper/generation.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_fehlberg78.hpp>
@@ -18,7 +17,7 @@ namespace interstice {
 namespace {
 
 using namespace testing;
-using Vector = std::array<double, 4>;
+using Vector = std::vector<double>;
 
 /// The purine network written out by hand.
 struct Oracle {
@@ -46,7 +45,7 @@ TEST(ReactionsAgainstOdeint, PurineNetworkOverStiffRandomParameters) {
     PurineRates p;
     for (double* k : {&p.k_ATP, &p.k_ADP, &p.cd39, &p.cd73, &p.k_ado}) *k = std::pow(10, exponent(random));
     Beaker b = purine_beaker(p);
-    Vector y, start;
+    Vector y(4), start(4);
     for (std::uint32_t s = 0; s < 4; ++s) b.at(s) = start[s] = y[s] = std::pow(10, amount(random));
     const ReactionSolver solver = b.solver();
     for (int n = 0; n < 4; ++n) {
@@ -57,7 +56,7 @@ TEST(ReactionsAgainstOdeint, PurineNetworkOverStiffRandomParameters) {
       for (std::uint32_t s = 0; s < 4; ++s) {
         const double error = std::abs(b.at(s) - y[s]) / std::max(y[s], most);
         worst = std::max(worst, error);
-        ASSERT_LT(error, 1e-3) << "trial " << trial << " step " << n << " species " << s << " value " << y[s];
+        EXPECT_LT(error, 1e-3) << "trial " << trial << " step " << n << " species " << s << " value " << y[s];
       }
     }
   }
