@@ -163,20 +163,39 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   return document.dump(1);
 }
 
-std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary) {
-  std::vector<std::vector<std::string>> rows(1, {"arm"});
-  std::vector<std::string> names;
+namespace {
+
+/// The read-outs in which arms differ most from the sham, at most three; and the head of their columns.
+std::vector<std::pair<std::string, std::string>> terminal_columns(const ComparisonSummary& summary) {
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::vector<std::pair<double, std::string>> read_outs;
+  const std::string counted = "influenced_minus_sham.";
   for (const Metric& metric : summary.metrics) {
-    const bool main = metric.name.starts_with("primary.time_to.") || metric.name == "primary.peak" ||
-                      metric.name.starts_with("influenced_minus_sham.") || metric.name == "flux.ev_share";
-    if (!main || names.size() >= 7) continue;
-    names.push_back(metric.name);
-    rows[0].push_back(metric.name.substr(metric.name.find('.') + 1) +
-                      (metric.unit == "1" || metric.unit == "s" ? "" : " [" + metric.unit + "]"));
+    if (metric.name.starts_with("primary.time_to."))
+      columns.emplace_back(metric.name, "t to " + metric.name.substr(16));
+    if (metric.name == "primary.peak") columns.emplace_back(metric.name, "peak [uM]");
+    if (metric.name == "flux.ev_share") columns.emplace_back(metric.name, "EV share");
+    if (!metric.name.starts_with(counted)) continue;
+    double most = 0;
+    for (const ArmMetric& value : summary.values)
+      if (value.about.name == metric.name && value.estimate) most = std::max(most, value.estimate->mean);
+    if (most > 0) read_outs.emplace_back(most, metric.name);
   }
+  std::stable_sort(read_outs.begin(), read_outs.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (std::size_t k = 0; k < std::min<std::size_t>(3, read_outs.size()); ++k)
+    columns.emplace_back(read_outs[k].second, read_outs[k].second.substr(counted.size()) + " [cell]");
+  return columns;
+}
+
+}  // namespace
+
+std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary) {
+  const auto columns = terminal_columns(summary);
+  std::vector<std::vector<std::string>> rows(1, {"arm"});
+  for (const auto& [name, head] : columns) rows[0].push_back(head);
   for (const ArmFacts& arm : runs.arms) {
     rows.push_back({arm.name});
-    for (const auto& name : names) rows.back().push_back(short_value(summary.find(arm.name, name)));
+    for (const auto& [name, head] : columns) rows.back().push_back(short_value(summary.find(arm.name, name)));
   }
   std::vector<std::size_t> width(rows[0].size(), 0);
   for (const auto& row : rows)

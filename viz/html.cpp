@@ -40,16 +40,21 @@ std::string number(double value) {
   if (size < 1e-3 || size >= 99999.5) {
     const std::string text = fmt::format("{:.2e}", value);
     const auto e = text.find('e');
-    return fmt::format("{} × 10<sup>{}</sup>", text.substr(0, e), std::stoi(text.substr(e + 1)));
+    return fmt::format("{:.3g} × 10<sup>{}</sup>", std::stod(text.substr(0, e)), std::stoi(text.substr(e + 1)));
   }
   if (size >= 999.5) return fmt::format("{:.0f}", value);
   return fmt::format("{:.3g}", value);
 }
 
+TimeUnit time_unit(double seconds) {
+  if (seconds < 120) return {1, "s"};
+  if (seconds < 3600) return {60, "min"};
+  return {3600, "h"};
+}
+
 std::string time_text(double seconds) {
-  if (seconds < 120) return number(seconds) + " s";
-  if (seconds < 3600) return number(seconds / 60) + " min";
-  return number(seconds / 3600) + " h";
+  const TimeUnit unit = time_unit(seconds);
+  return number(seconds / unit.seconds) + " " + unit.name;
 }
 
 std::string unit_text(std::string_view unit) {

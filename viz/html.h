@@ -17,6 +17,13 @@ std::string number(double value);
 /// "12.5 s", "3.4 min", "2.1 h".
 std::string time_text(double seconds);
 
+/// Several times in the unit that suits the first: "12.5 s [11, 13]" needs one unit only.
+struct TimeUnit {
+  double seconds = 1;
+  std::string name = "s";
+};
+TimeUnit time_unit(double seconds);
+
 /// "uM" as "µM", "um" as "µm".
 std::string unit_text(std::string_view unit);
 

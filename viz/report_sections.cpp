@@ -52,6 +52,25 @@ std::string metric_table(const Comparison& comparison, const std::vector<std::st
   return table(head, rows, numeric);
 }
 
+/// Whether any arm has a value other than zero.
+bool speaks(const Comparison& comparison, const std::string& metric) {
+  return std::any_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
+    const auto value = comparison.value(arm.name, metric);
+    return value && value->mean && (*value->mean != 0 || value->low != 0 || value->high != 0);
+  });
+}
+
+/// The metrics that say something as a table; the others folded away.
+std::string folded_table(const Comparison& comparison, const std::vector<std::string>& metrics) {
+  std::vector<std::string> loud, silent;
+  for (const auto& metric : metrics) (speaks(comparison, metric) ? loud : silent).push_back(metric);
+  std::string out = loud.empty() ? "<p>Nothing to show in this run.</p>\n" : metric_table(comparison, loud);
+  if (!silent.empty())
+    out += details(fmt::format("{} more: zero, never, or not observable in this horizon", silent.size()),
+                   metric_table(comparison, silent));
+  return out;
+}
+
 std::vector<std::string> join(std::vector<std::string> a, const std::vector<std::string>& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -87,25 +106,20 @@ std::string curves_section(const Comparison& comparison) {
 
 std::string influence_section(const Comparison& comparison) {
   std::string body =
-      "<p>A cell family counts as influenced when its read-out differs from the same family in the paired run without "
-      "EVs "
-      "by more than 10 % of the dynamic range for at least 10 min or 20 % of the run. What the sham arm shows by "
-      "chance is "
-      "subtracted. <em>Present</em>: EVs in the patch at the start; <em>engaged</em>: those that acted in the way of "
-      "the "
-      "arm (cargo released, adsorbed, or all where enzymes work in the fluid).</p>\n";
-  const std::string controls =
-      "<div class=\"controls\"><label>show <select id=\"influence-kind\"><option "
-      "value=\"influenced_per_ev_present\">cells "
-      "per EV "
-      "present</option><option value=\"influenced_per_ev_engaged\">cells per EV engaged</option><option "
-      "value=\"influenced_minus_sham\">cells</option></select></label></div>";
+      R"(<p>A cell family (a founder and its descendants) counts as influenced when its read-out differs from
+the same family in the paired run without EVs by more than 10 % of the dynamic range, for at least 10 min or 20 % of the
+run. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; <em>engaged</em>:
+those that acted in the way of the arm (cargo released, adsorbed, or all where enzymes work in the fluid).</p>
+)";
+  const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
+<option value="influenced_per_ev_present">cells per EV present</option>
+<option value="influenced_per_ev_engaged">cells per EV engaged</option>
+<option value="influenced_minus_sham">cells</option></select></label></div>)";
   body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", 360, controls);
-  body += metric_table(
-      comparison, join(join(comparison.metrics("influenced_minus_sham."), comparison.metrics("influenced_per_ev_")),
-                       comparison.metrics("ev.")));
+  body += folded_table(comparison, join(comparison.metrics("ev."), join(comparison.metrics("influenced_minus_sham."),
+                                                                        comparison.metrics("influenced_per_ev_"))));
   body += details("Counts before subtraction, population means",
-                  metric_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
+                  folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
   return section("influence", "Cells influenced per EV", body);
 }
 
@@ -116,7 +130,7 @@ std::string time_section(const Comparison& comparison) {
       "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
       "difference that lasted). A missing point means: not within the run.</p>\n" +
           figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.", 360) +
-          metric_table(comparison, metrics));
+          folded_table(comparison, metrics));
 }
 
 std::string fates_section(const Comparison& comparison) {

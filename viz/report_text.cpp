@@ -55,9 +55,11 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   if (crossings.empty()) return fmt::format("No arm reaches {} within {}. ", level, time_text(comparison.horizon()));
   std::vector<std::string> parts;
   for (const auto& crossing : crossings) {
-    const std::string interval = crossing.low < crossing.high ? fmt::format(" (95 % CI {}–{})", time_text(crossing.low),
-                                                                            time_text(crossing.high))
-                                                              : "";
+    const TimeUnit unit = time_unit(crossing.time);
+    std::string interval;
+    if (crossing.low < crossing.high)
+      interval = fmt::format(" (95 % CI {}–{} {})", number(crossing.low / unit.seconds),
+                             number(crossing.high / unit.seconds), unit.name);
     parts.push_back(fmt::format("{} after {}{}", list(crossing.arms), time_text(crossing.time), interval));
   }
   std::string sentence = fmt::format("Mean {} in the {} reaches {}: {}", escape(primary.at("field").get<std::string>()),
@@ -66,28 +68,44 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   return sentence + ". ";
 }
 
-/// For one read-out: which arms influenced how many cells beyond the sham.
+std::string key_of(const nlohmann::json& read_out) {
+  return read_out.at("cell_type").get<std::string>() + "." + read_out.at("name").get<std::string>();
+}
+
+/// For one read-out: which arms influenced how many cells beyond the sham. Empty when none did.
 std::string influence_sentence(const Comparison& comparison, const nlohmann::json& read_out) {
-  const std::string key = read_out.at("cell_type").get<std::string>() + "." + read_out.at("name").get<std::string>();
-  std::vector<std::string> found, nothing;
+  std::vector<std::string> found;
   for (const auto& arm : comparison.arms()) {
-    if (arm.models.empty()) continue;
-    const auto count = comparison.value(arm.name, "influenced_minus_sham." + key);
-    if (!count || !count->mean) continue;
-    if (count->low > 0)
-      found.push_back(
-          fmt::format("{} {} [{}, {}]", bold(arm.name), number(*count->mean), number(count->low), number(count->high)));
-    else if (count->observable)
-      nothing.push_back(bold(arm.name));
+    const auto count = comparison.value(arm.name, "influenced_minus_sham." + key_of(read_out));
+    if (arm.models.empty() || !count || !count->mean || count->low <= 0) continue;
+    found.push_back(
+        fmt::format("{} {} [{}, {}]", bold(arm.name), number(*count->mean), number(count->low), number(count->high)));
   }
-  if (found.empty() && nothing.empty()) return {};
-  const std::string what = fmt::format("{} {} ({})", escape(read_out.at("cell_type").get<std::string>()),
-                                       escape(read_out.at("name").get<std::string>()),
-                                       read_out.at("receptor").get<bool>() ? "receptor signal" : "phenotype");
-  std::string sentence = "Cells influenced beyond the sham, " + what + ": ";
-  sentence += found.empty() ? "none detected" : list(found);
-  if (!nothing.empty()) sentence += "; no difference from the sham detected in " + list(nothing);
-  return sentence + ". ";
+  if (found.empty()) return {};
+  return fmt::format("{} {} ({}): {}", escape(read_out.at("cell_type").get<std::string>()),
+                     escape(read_out.at("name").get<std::string>()),
+                     read_out.at("receptor").get<bool>() ? "receptor" : "phenotype", list(found));
+}
+
+std::string influence_sentences(const Comparison& comparison) {
+  std::vector<std::string> found;
+  std::size_t silent = 0;
+  for (const auto& read_out : comparison.document().at("read_outs")) {
+    const std::string sentence = influence_sentence(comparison, read_out);
+    if (!sentence.empty())
+      found.push_back(sentence);
+    else
+      ++silent;
+  }
+  if (found.empty() && silent == 0) return {};
+  if (found.empty())
+    return fmt::format("In none of the {} read-outs of cells did an arm differ detectably from the sham within {}. ",
+                       silent, time_text(comparison.horizon()));
+  std::string text = "Cells influenced beyond the sham (mean, 95 % CI): " + joined(found, "; ") + ". ";
+  if (silent > 0)
+    text += fmt::format("In {} other read-out{} no arm differed detectably from the sham within {}. ", silent,
+                        silent == 1 ? "" : "s", time_text(comparison.horizon()));
+  return text;
 }
 
 std::string unobservable_sentence(const Comparison& comparison) {
@@ -127,9 +145,9 @@ std::string value_text(const std::optional<ArmValue>& value, const std::string& 
   if (!value) return "–";
   if (!value->mean) return value->note.empty() ? "–" : "<i>" + escape(value->note) + "</i>";
   if (!value->observable && value->low <= 0 && value->high >= 0) return "<i>not observable in this horizon</i>";
-  const bool is_time = unit == "s";
-  const auto show = [&](double v) { return is_time ? time_text(v) : number(v); };
-  std::string text = show(*value->mean);
+  const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};
+  const auto show = [&](double v) { return number(v / scale.seconds); };
+  std::string text = show(*value->mean) + (scale.name.empty() ? "" : " " + scale.name);
   if (value->low < value->high)
     text += fmt::format(" <span class=\"ci\">[{}, {}]</span>", show(value->low), show(value->high));
   if (!value->note.empty()) text += fmt::format(" <span class=\"note\">{}</span>", escape(value->note));
@@ -141,8 +159,10 @@ std::string answer(const Comparison& comparison) {
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
-  for (const auto& read_out : comparison.document().at("read_outs")) text += influence_sentence(comparison, read_out);
-  return text + unobservable_sentence(comparison) + basis_sentence(comparison) + "</p>\n";
+  for (const auto& sentence :
+       {influence_sentences(comparison), unobservable_sentence(comparison), basis_sentence(comparison)})
+    if (!sentence.empty()) text += "<br>\n" + sentence;
+  return text + "</p>\n";
 }
 
 std::string leanings(const Comparison& comparison) {

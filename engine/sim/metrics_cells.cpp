@@ -101,7 +101,7 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
     const ReadOutTrace* reference = same_read_out(pairing.vehicle, trace);
     if (reference == nullptr || trace.time.empty()) continue;
     const double duration = trace.time.back() - trace.time.front();
-    const bool observable = arm.models.empty() || duration >= arm.delay + trace.delay;
+    const bool observable = arm.models.empty() || duration >= std::max(arm.delay, trace.delay);
     ReadOutMetrics metrics(trace, observable, out);
     if (noisy.contains(key_of(trace))) {
       metrics.add("influenced_minus_sham", "cells influenced, sham subtracted", "cell",

@@ -23,7 +23,7 @@ struct Metric {
   std::string description;  ///< how it is measured
   std::optional<double> value;
   std::string note;        ///< why there is no value, or what to mind
-  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism and the read-out
+  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism or of the read-out
 };
 
 /// The field that a comparison is about.

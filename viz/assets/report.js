@@ -7,12 +7,13 @@
   const greys = [["#777777", []], ["#999999", [6, 4]], ["#aaaaaa", [2, 3]]];
   const style = {};
   let coloured = 0, grey = 0;
-  for (const arm of data.arms)
+  for (const arm of data.arms)  // every second line is dashed, so that two equal curves are both seen
     style[arm.name] = arm.models.length
-      ? { colour: palette[coloured++ % palette.length], dash: [], width: 2.2 }
+      ? { colour: palette[coloured % palette.length], dash: coloured++ % 2 ? [9, 7] : [], width: 2.4 }
       : { colour: greys[grey % 3][0], dash: greys[grey++ % 3][1], width: 1.6 };
   const parts = ["#0072b2", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#cc79a7", "#b8a900", "#777777", "#000000", "#cccccc"];
   const armNames = data.arms.map((arm) => arm.name);
+  const speaks = (metric) => data.values.some((v) => v.metric === metric.name && v.mean !== null && (v.mean !== 0 || v.low !== 0 || v.high !== 0));
   const value = (arm, metric) => data.values.find((v) => v.arm === arm && v.metric === metric && v.mean !== null);
   const startingWith = (prefix) => data.metrics.filter((m) => m.name.startsWith(prefix));
   const shown = (unit) => unit.replace(/u(?=[MmlgL])/g, "µ");
@@ -125,6 +126,13 @@
   for (const id of ["curve", "log-time", "log-value"]) document.getElementById(id).addEventListener("change", drawCurves);
   drawCurves();
 
+  // Chart.js widens an axis whose values are all equal to +-1: say the span ourselves, zero included.
+  function span(sets) {
+    const ends = sets.flatMap((set) => set.whiskers.filter(Boolean).flat());
+    const low = Math.min(0, ...ends), high = Math.max(0, ...ends), margin = 0.05 * (high - low || 1);
+    return { min: low < 0 ? low - margin : 0, max: high + margin };
+  }
+
   // ---- points with whiskers: one row per arm, one dataset per quantity
   const markers = ["circle", "rect", "triangle", "rectRot", "star", "crossRot"];
   function points(canvas, arms, quantities, title, logarithmic, unit) {
@@ -144,7 +152,7 @@
       data: { labels: arms, datasets: sets },
       options: {
         indexAxis: "y",
-        scales: { x: axis(title, logarithmic, logarithmic ? {} : { grace: "5%" }),
+        scales: { x: axis(title, logarithmic, logarithmic ? {} : span(sets)),
                   y: { type: "category", offset: true, grid: { color: "#e8ecef" } } },
         plugins: { legend: { labels: { usePointStyle: true, boxHeight: 8, boxWidth: 8 } },
                    tooltip: { callbacks: { label: (item) => {
@@ -160,7 +168,7 @@
   let influenceChart;
   function drawInfluence() {
     const prefix = influence.value + ".";
-    const quantities = startingWith(prefix).map((m) => ({ metric: m.name, label: m.name.slice(prefix.length).replace(".", " ") }));
+    const quantities = startingWith(prefix).filter(speaks).map((m) => ({ metric: m.name, label: m.name.slice(prefix.length).replace(".", " ") }));
     const unit = startingWith(prefix)[0]?.unit ?? "";
     influenceChart?.destroy();
     influenceChart = points("influence-plot", acting, quantities, influence.selectedOptions[0].text + ` [${shown(unit)}]`, false, unit);
@@ -170,7 +178,7 @@
 
   const times = [
     ...startingWith("primary.time_to.").map((m) => ({ metric: m.name, label: shown(`${data.primary.field} ${m.name.slice("primary.time_to.".length)}`) })),
-    ...startingWith("time_to_50pct.").map((m) => ({ metric: m.name, label: "50 % of " + m.name.slice("time_to_50pct.".length).replace(".", " ") })),
+    ...startingWith("time_to_50pct.").filter(speaks).map((m) => ({ metric: m.name, label: "50 % of " + m.name.slice("time_to_50pct.".length).replace(".", " ") })),
   ];
   points("time-plot", armNames, times, "time [s]", true, "s");
 

@@ -258,8 +258,8 @@ TEST(Html, NumbersAreShort) {
   EXPECT_EQ(number(0.30000001), "0.3");
   EXPECT_EQ(number(1234.4), "1234");
   EXPECT_EQ(number(999.7), "1000");
-  EXPECT_EQ(number(1.5e-5), "1.50 × 10<sup>-5</sup>");
-  EXPECT_EQ(number(2e6), "2.00 × 10<sup>6</sup>");
+  EXPECT_EQ(number(1.5e-5), "1.5 × 10<sup>-5</sup>");
+  EXPECT_EQ(number(2e6), "2 × 10<sup>6</sup>");
   EXPECT_EQ(time_text(90), "90 s");
   EXPECT_EQ(time_text(1800), "30 min");
   EXPECT_EQ(time_text(3600), "1 h");

@@ -1,0 +1,196 @@
+/// @file
+/// The program as a user meets it: help, exit codes, messages, and what it does to directories.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli/command.h"
+
+namespace interstice::test {
+namespace {
+
+using testing::Test;
+using Cli = CommandTest;
+
+long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST_F(Cli, HelpFitsAScreenAndNamesEveryCommandAndExitCode) {
+  const Said said = interstice("--help");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_LE(lines(said.out), 24);
+  for (const char* word : {"run", "compare", "validate", "describe", "schema", "info", "Examples", "0 done",
+                           "2 wrong input", "3 numerical", "4 disk", "6 out of", "7 directory in use"})
+    EXPECT_TRUE(has(said.out, word)) << word;
+  for (const char* absent : {"render", "bench", "study"}) EXPECT_FALSE(has(said.out, absent)) << absent;
+}
+
+TEST_F(Cli, EveryCommandHasHelpWithAnExample) {
+  for (const std::string command : {"run", "compare", "validate", "describe", "schema", "info"}) {
+    const Said said = interstice(command + " --help");
+    EXPECT_EQ(said.code, 0) << command;
+    EXPECT_TRUE(has(said.out, "interstice " + command)) << said.out;
+    EXPECT_TRUE(has(said.out, "Example")) << command;
+  }
+}
+
+TEST_F(Cli, VersionNamesCommitCompilerAndLibraries) {
+  const Said said = interstice("--version");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_TRUE(has(said.out, "interstice 0."));
+  EXPECT_TRUE(has(said.out, "compiler: GNU") || has(said.out, "compiler: Clang")) << said.out;
+  EXPECT_TRUE(has(said.out, "HDF5 1."));
+}
+
+TEST_F(Cli, AMistypedCommandGetsASuggestion) {
+  const Said said = interstice("compair tiny.yaml");
+  EXPECT_EQ(said.code, 2);
+  EXPECT_TRUE(said.out.empty());
+  EXPECT_TRUE(has(said.err, "did you mean 'compare'?")) << said.err;
+  EXPECT_FALSE(has(interstice("frobnicate").err, "did you mean"));
+}
+
+TEST_F(Cli, WrongCommandLinesExitWith2) {
+  for (const char* arguments : {"", "run", "run tiny.yaml --threads 0", "run tiny.yaml --no-such-option", "info",
+                                "compare tiny.yaml --replicates 0", "run missing.yaml", "describe no_such_thing"})
+    EXPECT_EQ(interstice(arguments).code, 2) << arguments;
+}
+
+TEST_F(Cli, ErrorsGoToStderrWithoutColourWhenItIsNotATerminal) {
+  const Said said = interstice("run missing.yaml");
+  EXPECT_TRUE(said.out.empty());
+  EXPECT_TRUE(has(said.err, "error: "));
+  EXPECT_TRUE(has(said.err, "missing.yaml"));
+  EXPECT_FALSE(has(said.err, "\033["));
+}
+
+TEST_F(Cli, RunWritesItsResultsAndSaysWhere) {
+  const Said said = interstice("run tiny.yaml");
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "out/tiny"));
+  for (const char* name : {"scenario.yaml", "run.json", "timeseries.csv", "fields_000000.hdf", "fields_000002.hdf",
+                           "fields.hdf.series", "cells_000000.hdf", "vesicles_000000.hdf"})
+    EXPECT_TRUE(exists(std::string("out/tiny/") + name)) << name;
+  EXPECT_FALSE(exists("out/tiny/.interstice.lock"));
+  EXPECT_TRUE(has(read("out/tiny/run.json"), "\"status\": \"finished\""));
+  EXPECT_EQ(lines(read("out/tiny/timeseries.csv")), 1 + 11);  // header, then 0 to 1 s every 0.1 s
+}
+
+TEST_F(Cli, AFinishedRunIsNotRepeatedAndAnotherIsNotOverwritten) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  const std::string record = read("here/run.json"), series = read("here/timeseries.csv");
+  const Said again = interstice("run tiny.yaml -o here");
+  EXPECT_EQ(again.code, 0);
+  EXPECT_TRUE(has(again.out, "nothing to do")) << again.out;
+  EXPECT_EQ(read("here/run.json"), record);
+
+  const Said other = interstice("run tiny.yaml -o here --seed 2");
+  EXPECT_EQ(other.code, 2);
+  EXPECT_TRUE(has(other.err, "not empty")) << other.err;
+  EXPECT_TRUE(has(other.err, "--force"));
+  EXPECT_EQ(read("here/timeseries.csv"), series);
+
+  EXPECT_EQ(interstice("run tiny.yaml -o here --arm uptake").code, 2);  // another arm is another run
+  EXPECT_EQ(interstice("run tiny.yaml -o here --seed 2 --force --quiet").code, 0);
+  EXPECT_NE(read("here/run.json"), record);
+}
+
+TEST_F(Cli, ForceReplacesResultsOnly) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  write("here/notes.txt", "mine");
+  write("here/fields_000099.hdf", "left over from a longer run");
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet --force").code, 0);
+  EXPECT_EQ(read("here/notes.txt"), "mine");
+  EXPECT_FALSE(exists("here/fields_000099.hdf"));
+}
+
+TEST_F(Cli, ForeignFilesAreNotOverwritten) {
+  std::filesystem::create_directories(folder() / "here");
+  write("here/notes.txt", "mine");
+  EXPECT_EQ(interstice("run tiny.yaml -o here").code, 2);
+  EXPECT_FALSE(exists("here/run.json"));
+}
+
+TEST_F(Cli, ADirectoryInUseIsRefusedWithItsOwnerAndAStaleLockIsNot) {
+  std::filesystem::create_directories(folder() / "here");
+  write("here/.interstice.lock", "process 123 on elsewhere\n");
+  const int lock = open((folder() / "here/.interstice.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  const Said said = interstice("run tiny.yaml -o here");
+  EXPECT_EQ(said.code, 7);
+  EXPECT_TRUE(has(said.err, "process 123 on elsewhere")) << said.err;
+  close(lock);  // what the system does when a process is killed
+  EXPECT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+}
+
+TEST_F(Cli, QuietSaysNothing) {
+  const Said said = interstice("run tiny.yaml --quiet");
+  EXPECT_EQ(said.code, 0);
+  EXPECT_TRUE(said.out.empty()) << said.out;
+}
+
+TEST_F(Cli, TheResolvedScenarioReproducesTheRun) {
+  ASSERT_EQ(interstice("run tiny.yaml -o a --quiet --set vesicles.ev.proteins.CD73.mean=400").code, 0);
+  ASSERT_EQ(interstice("run a/scenario.yaml -o b --quiet").code, 0);
+  EXPECT_EQ(interstice("info a --hash").out, interstice("info b --hash").out);
+  EXPECT_EQ(read("a/timeseries.csv"), read("b/timeseries.csv"));
+}
+
+TEST_F(Cli, ThreadsDoNotChangeTheHash) {
+  ASSERT_EQ(interstice("run tiny.yaml -o one --quiet --threads 1").code, 0);
+  ASSERT_EQ(interstice("run tiny.yaml -o three --quiet --threads 3").code, 0);
+  const Said hash = interstice("info one --hash");
+  EXPECT_EQ(hash.code, 0);
+  EXPECT_EQ(hash.out.size(), 65u) << hash.out;
+  EXPECT_EQ(hash.out, interstice("info three --hash").out);
+}
+
+TEST_F(Cli, ADamagedFileIsADiskError) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  std::filesystem::resize_file(folder() / "here/fields_000002.hdf", 3000);
+  EXPECT_EQ(interstice("info here --hash").code, 4);
+}
+
+TEST_F(Cli, AnUnwritableOutputIsADiskError) {
+  write("file", "not a directory");
+  const Said said = interstice("run tiny.yaml -o file/below");
+  EXPECT_EQ(said.code, 4);
+  EXPECT_TRUE(has(said.err, "file/below")) << said.err;
+}
+
+TEST_F(Cli, ValidateListsAllMistakesOfAllFilesAndEstimatesTheCost) {
+  const Said good = interstice("validate tiny.yaml");
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_TRUE(has(good.out, "tiny.yaml: valid"));
+  EXPECT_TRUE(has(good.out, "20 steps")) << good.out;
+  EXPECT_TRUE(has(good.out, "4 arms x 2 replicates = 8 runs")) << good.out;
+
+  std::string bad = kTinyScenario;
+  bad.replace(bad.find("spacing"), 7, "spacng");
+  write("bad.yaml", bad);
+  bad = kTinyScenario;
+  bad.replace(bad.find("transport: 50 ms"), 16, "transport: 50 um");
+  bad.replace(bad.find("seed: 1"), 7, "sed: 1");
+  write("worse.yaml", bad);
+  const Said said = interstice("validate bad.yaml tiny.yaml worse.yaml --quiet");
+  EXPECT_EQ(said.code, 2);
+  EXPECT_TRUE(has(said.out, "tiny.yaml: valid"));
+  for (const char* part : {"bad.yaml:5:", "did you mean 'spacing'", "worse.yaml:3:", "did you mean 'seed'",
+                           "worse.yaml:7:", "2 of 3 files have mistakes"})
+    EXPECT_TRUE(has(said.err, part)) << part << "\n" << said.err;
+}
+
+TEST_F(Cli, DescribeAndSchemaAnswer) {
+  EXPECT_TRUE(has(interstice("describe cd73").out, "kcat"));
+  EXPECT_TRUE(has(interstice("describe tiny.yaml").out, "tiny.yaml"));
+  EXPECT_TRUE(has(interstice("describe tiny.yaml parameters").out, "vesicles.ev"));
+  const Said schema = interstice("schema");
+  EXPECT_EQ(schema.code, 0);
+  EXPECT_EQ(schema.out.front(), '{');
+}
+
+}  // namespace
+}  // namespace interstice::test

@@ -1,0 +1,129 @@
+/// @file
+/// `interstice compare` on a small scenario, end to end.
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace interstice::test {
+namespace {
+
+using Compare = CommandTest;
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Row {
+  std::string unit, value, note;
+};
+
+/// summary.csv by "arm/replicate/metric"; its texts hold no quotes here.
+std::map<std::string, Row> read_summary(const std::string& text) {
+  std::map<std::string, Row> rows;
+  std::istringstream lines(text);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "arm,replicate,metric,unit,value,note");
+  while (std::getline(lines, line)) {
+    std::vector<std::string> cells(1);
+    for (const char c : line) c == ',' && cells.size() < 6 ? cells.emplace_back() : cells.back() += c, void();
+    rows[cells[0] + "/" + cells[1] + "/" + cells[2]] = {cells[3], cells[4], cells[5]};
+  }
+  return rows;
+}
+
+TEST_F(Compare, WritesReportSummaryAndRuns) {
+  const Said said = interstice("compare tiny.yaml --jobs 2");
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "emcev"));
+  EXPECT_TRUE(has(said.out, "Report: out/tiny_compare/report.html")) << said.out;
+  for (const char* name : {"report.html", "summary.csv", "compare.json", "scenario.yaml", "run.json",
+                           "arms/emcev/0/timeseries.csv", "arms/emcev/1/run.json", "arms/vehicle/0/fields.hdf.series"})
+    EXPECT_TRUE(exists(std::string("out/tiny_compare/") + name)) << name;
+  EXPECT_FALSE(exists("out/tiny_compare/arms/emcev/1/fields.hdf.series"));  // snapshots of replicate 0 only
+
+  const auto rows = read_summary(read("out/tiny_compare/summary.csv"));
+  EXPECT_FALSE(rows.at("emcev/0/primary.time_to.0.3uM").value.empty());
+  EXPECT_TRUE(rows.at("vehicle/0/primary.time_to.0.3uM").value.empty());
+  EXPECT_EQ(rows.at("vehicle/0/primary.time_to.0.3uM").note, "not within 1 s");
+  EXPECT_EQ(rows.at("emcev/1/influenced_minus_sham.sentinel.felt").value, "5");
+  EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").value, "0");
+  EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").note, "not observable in this horizon");
+  EXPECT_EQ(rows.at("emcev/1/influenced.sentinel.late").note, "not observable in this horizon");
+  EXPECT_EQ(rows.at("emcev/0/flux.ev_share").value, "1");
+  EXPECT_LT(std::abs(std::stod(rows.at("emcev/0/budget.residual").value)), 1e-11);
+}
+
+TEST_F(Compare, ReplicatesArePairedAcrossArms) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
+  const auto seed = [&](const std::string& run) {
+    return nlohmann::json::parse(read("here/arms/" + run + "/run.json")).at("seed").get<std::uint64_t>();
+  };
+  EXPECT_EQ(seed("vehicle/0"), seed("emcev/0"));
+  EXPECT_EQ(seed("vehicle/1"), seed("emcev/1"));
+  EXPECT_NE(seed("vehicle/0"), seed("vehicle/1"));
+  // Vesicles without an effect on the fields leave them bit-identical to the run without vesicles.
+  const std::string vehicle = read("here/arms/vehicle/1/timeseries.csv"),
+                    uptake = read("here/arms/uptake/1/timeseries.csv");
+  const auto last_adenosine = [](const std::string& text) {
+    std::istringstream lines(text);
+    std::string head, line, last, cell;
+    std::getline(lines, head);
+    while (std::getline(lines, line)) last = line;
+    std::istringstream names(head), values(last);
+    for (std::string name; std::getline(names, name, ',') && std::getline(values, cell, ',');)
+      if (name == "mean.film.adenosine [uM]") return cell;
+    return std::string("absent");
+  };
+  EXPECT_NE(last_adenosine(vehicle), "absent");
+  EXPECT_EQ(last_adenosine(vehicle), last_adenosine(uptake));
+}
+
+TEST_F(Compare, TheNumberOfJobsDoesNotChangeTheNumbers) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o one --quiet --jobs 1").code, 0);
+  ASSERT_EQ(interstice("compare tiny.yaml -o three --quiet --jobs 3").code, 0);
+  EXPECT_EQ(read("one/summary.csv"), read("three/summary.csv"));
+}
+
+TEST_F(Compare, ArmsAndReplicatesCanBeChosen) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet --arms vehicle,emcev --replicates 1").code, 0);
+  EXPECT_TRUE(exists("here/arms/emcev/0/timeseries.csv"));
+  EXPECT_FALSE(exists("here/arms/emcev/1"));
+  EXPECT_FALSE(exists("here/arms/sham"));
+  EXPECT_TRUE(has(read("here/summary.csv"), "no sham arm"));
+  const Said wrong = interstice("compare tiny.yaml -o there --arms vehicle,emcef");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_TRUE(has(wrong.err, "did you mean 'emcev'?")) << wrong.err;
+}
+
+TEST_F(Compare, AFinishedComparisonIsNotRepeated) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet --replicates 1").code, 0);
+  const Said again = interstice("compare tiny.yaml -o here --replicates 1");
+  EXPECT_EQ(again.code, 0);
+  EXPECT_TRUE(has(again.out, "nothing to do")) << again.out;
+  EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 2").code, 2);
+  EXPECT_EQ(interstice("run tiny.yaml -o here").code, 2);
+}
+
+// A formula that divides by zero where there is adenosine: the arm that makes it fails, the others finish.
+TEST_F(Compare, AFailedRunIsReportedAndTheOthersContinue) {
+  std::string scenario = kTinyScenario;
+  const std::string column = "felt: {unit: \"1\", initial: 0, gain: \"H(adenosine, 0.1 [uM]) / 0.1 [s]\"";
+  scenario.replace(scenario.find(column), column.size(),
+                   "felt: {unit: \"1\", initial: 0, gain: \"1 / max(0, 1 - 1e6*H(adenosine, 0.1 [uM])) / 0.1 [s]\"");
+  write("fails.yaml", scenario);
+  const Said said = interstice("compare fails.yaml -o here");
+  EXPECT_EQ(said.code, 3) << said.err;
+  EXPECT_TRUE(has(said.err, "2 of 8 runs failed")) << said.err;
+  EXPECT_TRUE(has(said.err, "arm emcev, replicate 0")) << said.err;
+  EXPECT_TRUE(has(said.err, "arm emcev, replicate 1"));
+  EXPECT_TRUE(has(read("here/summary.csv"), "vehicle,1,primary.peak"));
+  EXPECT_TRUE(has(read("here/summary.csv"), "emcev,0,failed"));
+  EXPECT_TRUE(has(read("here/arms/emcev/0/run.json"), "\"status\": \"failed\""));
+  EXPECT_TRUE(has(read("here/report.html"), "Failed runs"));
+}
+
+}  // namespace
+}  // namespace interstice::test
