@@ -138,7 +138,7 @@ class CellTypeBuilder {
     if (v.has("then")) s.then = state_index(context_, v_["states"], v["then"]);
     if (v.has("duration") != v.has("then") && v.valid)
       context_.report(v, "`duration` and `then` go together (how long, and what follows)");
-    if (!v["spills"].keys.empty() && !v.has("duration") && v.valid)
+    if (!v["spills"].keys.empty() && !v.has("duration") && !v.has("then") && v.valid)
       context_.report(v["spills"], "contents are spilled over the duration of a state; give it a `duration`");
     for_species(context_, v["secretes"], [&](SpeciesId id, const Value& rate) {
       s.secretions.push_back({id, formulas_.read(rate, "molecule/s")});
@@ -261,7 +261,7 @@ std::uint64_t count_of(const BuildContext& context, const Value& v, const std::v
   for (const std::uint8_t r : problem.regions.of_voxel) voxels += r < in_region.size() && in_region[r] != 0 ? 1 : 0;
   const double count =
       v.has("count") ? v["count"].number : std::round(v["density"].number * voxels * problem.grid.voxel_volume());
-  if (count > 0 && voxels == 0 && context.root["regions"].sound() && context.root["domain"].sound() && v["in"].sound())
+  if (count > 0 && voxels == 0 && !context.complained("regions") && !context.complained("domain") && v["in"].sound())
     context.report(v["in"], "no voxel is left of this region (others are painted over it)");
   if (count > 4e9) context.report(v, fmt::format("{:.2g} cells are more than 4e9", count));
   return count > 4e9 ? 0 : static_cast<std::uint64_t>(count);
@@ -282,7 +282,7 @@ void injury(const BuildContext& context, const Value& v, Problem& problem) {
     if (const auto r = key_index(context.root["regions"], start["nearest"].text)) i.near = static_cast<RegionId>(*r);
   std::uint64_t placed = 0;
   for (const CellPlacement& p : problem.placements) placed += p.type == i.type ? p.count : 0;
-  if (i.count_at_start > placed && context.root["cells"].sound() && start["count"].valid)
+  if (i.count_at_start > placed && !context.complained("cells") && start["count"].valid)
     context.report(start["count"],
                    fmt::format("{} cells are to be injured but {} are placed", start["count"].text, placed));
   problem.injuries.push_back(std::move(i));

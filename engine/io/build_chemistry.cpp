@@ -46,7 +46,7 @@ double diffusivity_in(const BuildContext& context, const Value& v, std::size_t r
   const std::string& medium = regions.items[region]["medium"].text;
   for (const std::string& key : {regions.keys[region], medium, std::string("default")})
     if (const Value* d = v.find(key)) return d->number;
-  if (v.sound() && regions.sound())
+  if (v.sound() && regions.sound() && !context.complained(v.path))
     context.report(v, fmt::format("no diffusivity of {} for region '{}' (expected a value for {}, {} or default)",
                                   species, regions.keys[region], regions.keys[region], medium));
   return 0;

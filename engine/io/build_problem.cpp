@@ -11,6 +11,13 @@
 
 namespace interstice {
 
+bool BuildContext::complained(std::string_view key_path) const {
+  return std::ranges::any_of(diagnostics.complaints(), [key_path](const Complaint& c) {
+    return c.key_path.starts_with(key_path) &&
+           (c.key_path.size() == key_path.size() || c.key_path[key_path.size()] == '.');
+  });
+}
+
 Problem build_all(const BuildContext& context) {
   Problem problem;
   problem.title = context.root["title"].text;

@@ -23,6 +23,8 @@ struct BuildContext {
   bool vesicles = true;
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }
+  /// Was something at or below this key path refused already? Then what follows from it is not worth a complaint.
+  [[nodiscard]] bool complained(std::string_view key_path) const;
 };
 
 /// Place of `name` among the keys of a map, if it is there.

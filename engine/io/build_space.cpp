@@ -165,7 +165,10 @@ void build_region(const BuildContext& context, const Value& v, std::size_t i, Pr
                    "the first region fills the domain (expected shape: everywhere)");
     return;
   }
-  if (!context.root["domain"]["size"].sound() || !context.root["domain"]["spacing"].valid) return;
+  const Value& domain = context.root["domain"];
+  if (!domain["size"].sound() || !domain["spacing"].valid || context.complained("domain.size") ||
+      context.complained("domain.spacing"))
+    return;
   if (v.has("image"))
     paint_image(context, v, id, problem);
   else if (!from_below_to(context, shape))
@@ -174,7 +177,7 @@ void build_region(const BuildContext& context, const Value& v, std::size_t i, Pr
     paint(problem.regions, problem.grid, id, *s);
   else
     return;
-  if (v.sound() &&
+  if (v.sound() && !context.complained(v.path) &&
       std::ranges::find(problem.regions.of_voxel, static_cast<std::uint8_t>(i)) == problem.regions.of_voxel.end())
     context.report(v.has("image") ? v["label"] : shape,
                    "covers the centre of no voxel (is it outside the domain, or thinner than the spacing?)");
@@ -195,14 +198,15 @@ void check_phase(const BuildContext& context, const Value& v, const Phase& phase
       {"transport", phase.transport}, {"vesicles", phase.vesicles}, {"cells", phase.cells}, {"series", phase.series}};
   for (const auto& [name, length] : steps)
     if (length % step != 0)
-      context.report(v[name], fmt::format("{} is not a multiple of the smallest step of this phase, {} s", v[name].text,
-                                          seconds(step)));
+      context.report(v[name], fmt::format("{} is not a multiple of the smallest step of this phase, {:.9g} s",
+                                          v[name].text, seconds(step)));
   if (phase.until <= start)
-    context.report(v["until"],
-                   fmt::format("{} is not after the end of the phase before, {} s", v["until"].text, seconds(start)));
+    context.report(v["until"], fmt::format("{} is not after the end of the phase before, {:.9g} s", v["until"].text,
+                                           seconds(start)));
   else if ((phase.until - start) % step != 0)
-    context.report(v["until"], fmt::format("the phase lasts {} s, which is not a multiple of its smallest step, {} s",
-                                           seconds(phase.until - start), seconds(step)));
+    context.report(v["until"],
+                   fmt::format("the phase lasts {:.9g} s, which is not a multiple of its smallest step, {:.9g} s",
+                               seconds(phase.until - start), seconds(step)));
 }
 
 }  // namespace
@@ -222,7 +226,7 @@ void build_schedule(const BuildContext& context, Problem& problem) {
   for (const Value& v : time.items) {
     const Phase phase = phase_of(context, v);
     if (comparable) check_phase(context, v, phase, start);
-    comparable = v["until"].valid;
+    comparable = v["until"].valid && !context.complained(v["until"].path);
     start = phase.until;
     problem.schedule.phases.push_back(phase);
   }

@@ -112,8 +112,8 @@ std::string summary(const Scenario& s) {
   out += names_of("arms", arms);
   out +=
       fmt::format("parameter set: {}\n", s.parameter_set.empty() ? "none (the values as they stand)" : s.parameter_set);
-  return out + fmt::format("{} numbers; describe {} parameters lists them with range, mark and source\n",
-                           s.parameters.size(), s.path);
+  return out + fmt::format("\n{} numbers (range, mark, source, where they were said):\n", s.parameters.size()) +
+         parameters_text(s);
 }
 
 std::string shipped_part(const Scenario& all, std::string_view what) {

@@ -16,7 +16,7 @@ namespace interstice {
 std::string describe(std::string_view what, const ModelRegistry& registry,
                      const std::vector<std::string>& include_directories = {});
 
-/// About a loaded scenario: "" (summary and origin of every file), "parameters", or a key path.
+/// About a loaded scenario: "" (summary, origin of every file, every number), "parameters", or a key path.
 std::string describe(const Scenario& scenario, std::string_view what = "");
 
 /// The format as a Markdown list, for scenarios/README.md.

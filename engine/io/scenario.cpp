@@ -72,6 +72,7 @@ class Loader {
     auto values = std::make_shared<Value>(check(root, spec_, names(root), diagnostics_));
     absolute_paths(*values);
     build_once(*values);
+    check_overridden(as_written);
     check_unused_sets(as_written);
     check_libraries(*values);
     check_run_settings(*values);
@@ -159,6 +160,15 @@ class Loader {
                .vesicles = true});
   }
 
+  /// A value that a parameter set or --set replaces must be right all the same.
+  void check_overridden(const YamlNode& as_written) {
+    if (scenario_.parameter_set.empty() && options_.sets.empty()) return;
+    Diagnostics own;
+    own.incomplete = true;  // what is missing may be just what the override brings
+    check(as_written, spec_, names(as_written), own);
+    for (const Complaint& c : own.complaints()) diagnostics_.report(c.place, c.key_path, c.message);
+  }
+
   /// Sets that are not in force must work too when their turn comes.
   void check_unused_sets(const YamlNode& as_written) {
     const YamlNode* sets = as_written.find("parameter_sets");
@@ -179,12 +189,16 @@ class Loader {
     }
   }
 
+  [[nodiscard]] bool complained(const std::string& key_path) const {
+    return std::ranges::any_of(diagnostics_.complaints(), [&](const Complaint& c) { return c.key_path == key_path; });
+  }
+
   void check_libraries(const Value& values) {
     const Value& models = values["models"];
     for (std::size_t i = 0; i < models.items.size(); ++i) {
       const Value& library = models.items[i]["library"];
       const RegisteredModel* m = registry_->find(models.keys[i]);
-      if (library.valid && m != nullptr && m->origin != library.text)
+      if (library.valid && m != nullptr && m->origin != library.text && !complained(library.path))
         diagnostics_.report(library.place, library.path,
                             fmt::format("the model {} is {}, not from this library", models.keys[i], m->origin));
     }

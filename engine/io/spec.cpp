@@ -143,6 +143,7 @@ namespace {
 std::string limits(const Spec& s) {
   const bool low = std::isfinite(s.minimum), high = std::isfinite(s.maximum);
   const std::string unit = s.kind == Spec::Kind::integer || s.unit == "1" ? "" : " " + s.unit;
+  if (low && s.minimum == s.maximum) return fmt::format(", {}{}", s.minimum, unit);
   if (low && high) return fmt::format(", {}{} to {}{}", s.above_minimum ? "above " : "", s.minimum, s.maximum, unit);
   if (low)
     return s.above_minimum ? fmt::format(", above {}{}", s.minimum, unit)

@@ -123,10 +123,15 @@ class Checker {
     return fmt::format("unknown {} '{}' ({}){}", noun, key.substr(0, 60), expected, did_you_mean(key, known));
   }
 
+  /// `injury:` alone is an empty list; `radius:` alone is a forgotten value.
+  static bool may_be_empty(const Spec& spec) {
+    return spec.kind == Spec::Kind::record || spec.kind == Spec::Kind::map || spec.kind == Spec::Kind::list;
+  }
+
   void field(const YamlNode& node, const Field& f, bool misspelt, Value& v) {
     const YamlNode* child = node.is_map() ? node.find(f.name) : nullptr;
     const std::string path = below(v.path, f.name);
-    if (child != nullptr && child->kind != YamlNode::Kind::null) {
+    if (child != nullptr && (child->kind != YamlNode::Kind::null || !may_be_empty(*f.spec))) {
       v.keys.push_back(f.name);
       v.key_places.push_back(key_place(node, f.name));
       v.items.push_back(check(*child, *f.spec, path, v.given));

@@ -63,8 +63,9 @@ class Override {
         node.add("source", value_.place, note);
     } else if (node.is_map() && value_.is_map()) {
       for (std::size_t i = 0; i < value_.keys.size(); ++i) {
-        node.remove(value_.keys[i]);
-        node.add(value_.keys[i], value_.key_places[i], value_.items[i]);
+        node.remove(value_.keys[i]);  // an empty value takes the key away, as in an including file
+        if (value_.items[i].kind != YamlNode::Kind::null)
+          node.add(value_.keys[i], value_.key_places[i], value_.items[i]);
       }
     } else {
       node = value_;
@@ -85,7 +86,7 @@ class Override {
     YamlNode* child = node.find(field->name);
     if (child == nullptr) {
       if (depth + 1 < parts_.size() && field->spec->kind == Spec::Kind::map)
-        return no_such(node, *field->spec, depth + 1);
+        return no_such({}, *field->spec, depth + 1);
       if (spec.noun == "model" && depth + 1 < parts_.size()) return no_such(node, spec, depth);
       child = &add_empty(node, field->name);
     }

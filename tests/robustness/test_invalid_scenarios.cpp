@@ -1,0 +1,205 @@
+/// @file
+/// Every mistake is refused before anything runs, at its line, with its key path and a hint; all mistakes at once; and
+/// nothing but ScenarioErrors comes out, whatever the text.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "engine/io/scenario.h"
+#include "models/builtin.h"
+#include "robustness/invalid_cases.h"
+
+namespace interstice {
+namespace {
+
+using test::InvalidCase;
+
+const std::string kPath = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
+
+const ModelRegistry& registry() {
+  static const ModelRegistry models = [] {
+    ModelRegistry r;
+    register_builtin_models(r);
+    return r;
+  }();
+  return models;
+}
+
+const std::string& base() {
+  static const std::string text = [] {
+    std::ifstream stream(kPath);
+    std::ostringstream s;
+    s << stream.rdbuf();
+    return s.str();
+  }();
+  return text;
+}
+
+std::vector<Complaint> complaints(const std::string& text) {
+  try {
+    load_scenario_text(text, kPath, {}, registry());
+  } catch (const ScenarioErrors& e) {
+    EXPECT_EQ(e.code(), ExitCode::input);
+    return e.complaints();
+  }
+  return {};
+}
+
+std::string all(const std::vector<Complaint>& list) {
+  std::string text;
+  for (const Complaint& c : list) text += c.text() + "\n";
+  return text;
+}
+
+std::string edited(std::string text, const InvalidCase& c) {
+  const auto at = text.find(c.find);
+  EXPECT_NE(at, std::string::npos) << c.name << ": '" << c.find << "' is not in base.yaml";
+  return at == std::string::npos ? text : text.replace(at, c.find.size(), c.replace);
+}
+
+int line_of(const std::string& text, std::size_t at) {
+  return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+}
+
+int expected_line(const std::string& text, const InvalidCase& c) {
+  const std::size_t at = text.find(c.at.empty() ? c.replace : c.at);
+  EXPECT_NE(at, std::string::npos) << c.name << ": marker";
+  // the replaced text may begin with the line before
+  return line_of(text, at + (c.at.empty() ? c.replace.find_first_not_of(" \n") : 0));
+}
+
+TEST(InvalidScenarios, TheBaseIsValid) { EXPECT_EQ(all(complaints(base())), ""); }
+
+TEST(InvalidScenarios, AreAtLeastSixty) { EXPECT_GE(test::invalid_cases().size(), 60u); }
+
+TEST(InvalidScenarios, EachMistakeIsToldAtItsLineWithAHint) {
+  for (const InvalidCase& c : test::invalid_cases()) {
+    SCOPED_TRACE(c.name);
+    const std::string text = edited(base(), c);
+    const auto found = complaints(text);
+    EXPECT_FALSE(found.empty()) << "accepted";
+    const int line = expected_line(text, c);
+    bool told = false;
+    for (const Complaint& complaint : found) {
+      bool words = c.key_path.empty() || complaint.key_path == c.key_path;
+      for (const std::string& word : c.words) words = words && complaint.message.find(word) != std::string::npos;
+      told = told || (words && (complaint.place.line == line || c.key_path.empty()));
+      EXPECT_GE(complaint.message.size(), 10u);
+    }
+    EXPECT_TRUE(told) << "expected line " << line << ", " << c.key_path << "; told:\n" << all(found);
+    if (!c.key_path.empty() && !c.felt_elsewhere) {
+      EXPECT_EQ(found.size(), 1u) << all(found);
+    }
+  }
+}
+
+TEST(InvalidScenarios, TenMistakesAreTenComplaints) {
+  const std::vector<std::pair<std::string, std::string>> mistakes{
+      {"seed: 7", "seed: seven"},
+      {"spacing: 10 um", "spacing: 10"},
+      {"until: 2 min", "until: 2 um"},
+      {"volume_fraction: 0.2", "volume_fraction: 3"},
+      {"decay: 0.001", "decai: 0.001"},
+      {"kcat: 100 1/s", "kcat: 100 uM"},
+      {"to: dying, hazard", "to: dyin, hazard"},
+      {"w*R_cargo", "w*R_cargp"},
+      {"gsd: 1.3", "gsd: 13"},
+      {"replicates: 4", "replicates: four"},
+  };
+  std::string text = base();
+  for (const auto& [good, bad] : mistakes) {
+    ASSERT_NE(text.find(good), std::string::npos);
+    text.replace(text.find(good), good.size(), bad);
+  }
+  const auto found = complaints(text);
+  EXPECT_EQ(found.size(), 10u) << all(found);
+  for (std::size_t i = 1; i < found.size(); ++i) EXPECT_LE(found[i - 1].place.line, found[i].place.line);
+}
+
+TEST(InvalidScenarios, ColumnsPointIntoFormulasAndEquations) {
+  const auto column = [](const std::string& find, const std::string& replace, const std::string& wrong) {
+    std::string text = base();
+    text.replace(text.find(find), find.size(), replace);
+    const auto found = complaints(text);
+    EXPECT_EQ(found.size(), 1u) << all(found);
+    const std::size_t at = text.find(wrong), start = text.rfind('\n', at);
+    return std::pair(found.at(0).place.column, static_cast<int>(at - start));
+  };
+  for (const auto& [told, right] : {column("w*R_cargo", "w*R_cargp", "R_cargp"), column("+ AMP,", "+ AMPX,", "AMPX"),
+                                    column("to: dying, hazard", "to: dyin, hazard", "dyin")})
+    EXPECT_EQ(told, right);
+}
+
+TEST(InvalidScenarios, OverridesPointAtTheCommandLine) {
+  for (const char* set : {"seed=x", "sed=1", "vesicles.sevv.weight=1", "time.9.until=1 s", "noequals", "seed=[",
+                          "models.cd7.kcat=3", "species.ATP.decay.value.x=3", "cell_types.watcher.radius=3", "=3"}) {
+    try {
+      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, registry());
+      ADD_FAILURE() << set << " was accepted";
+    } catch (const ScenarioErrors& e) {
+      ASSERT_EQ(e.complaints().size(), 1u) << set << "\n" << e.what();
+      EXPECT_EQ(*e.complaints()[0].place.file, "--set") << set;
+    }
+  }
+}
+
+TEST(InvalidScenarios, MissingFileIsAnInputError) {
+  EXPECT_THROW(load_scenario("/nowhere/at/all.yaml", {}, registry()), ScenarioErrors);
+  EXPECT_THROW(load_scenario("/tmp", {}, registry()), ScenarioErrors);
+  EXPECT_THROW(load_scenario(std::string(5000, 'x'), {}, registry()), ScenarioErrors);
+  EXPECT_THROW(load_scenario("", {}, registry()), ScenarioErrors);
+}
+
+TEST(InvalidScenarios, HostileTextIsRefusedQuickly) {
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
+  for (char c = 'b'; c < 'k'; ++c)
+    bomb +=
+        fmt::format("{0}: &{0} [*{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}]\n", c, static_cast<char>(c - 1));
+  const std::string deep = "schema: " + std::string(20000, '['), deep_maps = "schema: " + std::string(400, '{');
+  for (const std::string& text :
+       {bomb, deep, deep_maps, std::string("&a [*a]"), std::string("a: &a {b: *a}"), std::string(100000, 'x'),
+        std::string("\0\0\0", 3), std::string("\xff\xfe\x00s", 4), std::string("- a\n- b"), std::string()})
+    EXPECT_FALSE(complaints(text).empty()) << text.substr(0, 30);
+}
+
+// Mutants of the base: anything may be wrong with them, but only ScenarioErrors may come out.
+TEST(InvalidScenarios, RandomEditsNeverEscape) {
+  std::mt19937 random(20240601);
+  const std::string alphabet = "{}[]:,-# \n\"'&*!|>%@`abcXYZ0123456789.+/^()~=_\t";
+  int refused = 0;
+  for (int trial = 0; trial < 1500; ++trial) {
+    std::string text = base();
+    for (int edits = 1 + static_cast<int>(random() % 4); edits > 0; --edits) {
+      const std::size_t at = random() % text.size(), length = random() % 12;
+      switch (random() % 4) {
+        case 0:
+          text.erase(at, length);
+          break;
+        case 1:
+          text.insert(at, 1, alphabet[random() % alphabet.size()]);
+          break;
+        case 2:
+          text[at] = alphabet[random() % alphabet.size()];
+          break;
+        default:
+          text.insert(at, text.substr(random() % text.size(), length));
+      }
+    }
+    try {
+      load_scenario_text(text, kPath, {}, registry());
+    } catch (const ScenarioErrors&) {
+      ++refused;
+    } catch (const std::exception& e) {
+      FAIL() << e.what() << "\n" << text;
+    }
+  }
+  EXPECT_GT(refused, 700);
+}
+
+}  // namespace
+}  // namespace interstice
