@@ -93,6 +93,7 @@ struct DiffusionSolver::Impl {
            const Threads* t) const;
   void load_reservoirs(std::size_t s, std::span<const ReservoirState> before, std::span<const ReservoirState> reacted,
                        int substeps, bool gains_only, Buffer& b) const;
+  bool at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted, const Buffer& b) const;
   bool implicit(const Plan& plan, const Interval& interval, std::span<double> c, Buffer& b, const Threads* t) const;
   void positive(const Plan& plan, double dt, std::span<double> c, std::span<const double> reacted, Buffer& b,
                 const Threads* t) const;
@@ -312,6 +313,21 @@ void DiffusionSolver::Impl::load_reservoirs(std::size_t s, std::span<const Reser
   }
 }
 
+/// Is this species level, in balance with what lies beyond its walls, and was nothing made or used? Then a step would
+/// change no bit.
+bool DiffusionSolver::Impl::at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted,
+                                    const Buffer& b) const {
+  const double level = c[0];
+  for (const Wall& wall : plan.walls) {
+    if (wall.open && (wall.reservoir >= 0 ? b.reservoir[wall.reservoir] : wall.outside) != level) return false;
+  }
+  if (std::any_of(b.reservoir_share.begin(), b.reservoir_share.end(), [](double x) { return x != 0; })) return false;
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    if (c[i] != level || reacted[i] != level) return false;
+  }
+  return true;
+}
+
 void DiffusionSolver::Impl::run(std::size_t s, std::span<double> c, std::span<const double> reacted,
                                 std::span<ReservoirState> reservoirs,
                                 std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget,
@@ -321,7 +337,7 @@ void DiffusionSolver::Impl::run(std::size_t s, std::span<double> c, std::span<co
   load_reservoirs(s, reservoirs, reacted_reservoirs, interval.substeps, false, b);
   if (plan.conductance == nullptr) {
     std::copy(reacted.begin(), reacted.end(), c.begin());
-  } else {
+  } else if (!at_rest(plan, c, reacted, b)) {
     over(c.size(), kBlockVoxels, t, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         b.before[i] = c[i];

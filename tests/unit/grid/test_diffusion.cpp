@@ -257,6 +257,27 @@ TEST(Diffusion, WhatDoesNotDiffuseTakesTheReactedValue) {
   EXPECT_EQ(std::memcmp(t.c[SpeciesId{0}].data(), t.reacted[SpeciesId{0}].data(), 27 * sizeof(double)), 0);
 }
 
+TEST(Diffusion, WhatIsLevelStaysLevelUntilAWallOrASourceDisturbsIt) {
+  Tissue t(4, 4, 4, 10);
+  t.add(300).faces[0] = FixedValue{2};
+  t.add(300).faces[0] = FixedValue{1};
+  t.add(300).faces[5] = ToReservoir{ReservoirId{0}};
+  t.reservoirs.push_back({.name = "r", .volume = 1e6, .represents = 1, .enzyme_copies = {}});
+  t.allocate();
+  for (std::size_t s = 0; s < 3; ++s) std::fill(t.field(s).begin(), t.field(s).end(), 2.0);
+  t.state[0].concentration = {7, 7, 2};
+  DiffusionSolver solver = t.solver();
+  t.step(solver, 0.5);
+  EXPECT_EQ(t.field(0)[0], 2);
+  EXPECT_EQ(t.budget.through_boundary[0], 0);
+  EXPECT_LT(t.field(1)[0], 2);
+  EXPECT_EQ(t.field(2)[63], 2);
+  EXPECT_EQ(t.state[0].concentration, (std::vector<double>{7, 7, 2}));
+  t.step(solver, 0.5, Threads(1), 1.0, 21);
+  EXPECT_GT(t.field(0)[22], 2);
+  EXPECT_GT(t.state[0].concentration[2], 2);
+}
+
 TEST(Diffusion, SubstepsFollowTheRatioAndTheReservoir) {
   Tissue t(4, 4, 4, 10);
   t.add(770);
