@@ -148,7 +148,7 @@ std::string value_text(const std::optional<ArmValue>& value, const std::string& 
   const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};
   const auto show = [&](double v) { return number(v / scale.seconds); };
   std::string text = show(*value->mean) + (scale.name.empty() ? "" : " " + scale.name);
-  if (value->low < value->high)
+  if (show(value->low) != show(*value->mean) || show(value->high) != show(*value->mean))
     text += fmt::format(" <span class=\"ci\">[{}, {}]</span>", show(value->low), show(value->high));
   if (!value->note.empty()) text += fmt::format(" <span class=\"note\">{}</span>", escape(value->note));
   return text;

@@ -18,6 +18,11 @@ constexpr double kMoleculesPerFmol = kAvogadro * 1e-15;
 /// Times at which the primary field is quoted [s].
 constexpr std::array<double, 9> kQuotedTimes{1, 5, 10, 30, 60, 300, 600, 1800, 3600};
 
+std::string label_of(std::string place) {
+  std::replace(place.begin(), place.end(), '_', ' ');
+  return place;
+}
+
 double first_of(const SeriesTable& series, const std::string& column) {
   const auto* values = series.find(column);
   return values == nullptr || values->empty() ? 0.0 : values->front();
@@ -179,8 +184,8 @@ void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Me
     double dosed = 0;
     for (const char* place : kPlaces) dosed += places(run, klass, false, {place});
     for (const char* place : kPlaces)
-      out.push_back({fmt::format("fate.{}.{}", klass, place), fmt::format("share of {} {}", klass, place), "1",
-                     "of the vesicles dosed, at the end of the run",
+      out.push_back({fmt::format("fate.{}.{}", klass, place), fmt::format("share of {}: {}", klass, label_of(place)),
+                     "1", "of the vesicles dosed, at the end of the run",
                      dosed > 0 ? std::optional(places(run, klass, true, {place}) / dosed) : std::nullopt, ""});
   }
 }
@@ -190,7 +195,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   double start = 0, secreted = 0, inflow = 0, sinks = 0;
   std::vector<Metric> parts;
   const auto part = [&](const char* kind, const std::string& species, double molecules, const char* description) {
-    parts.push_back({fmt::format("budget.{}.{}", kind, species), fmt::format("{} {}", species, kind), "fmol",
+    parts.push_back({fmt::format("budget.{}.{}", kind, species), fmt::format("{} {}", species, label_of(kind)), "fmol",
                      description, molecules / kMoleculesPerFmol, ""});
   };
   for (const auto& species : arm.chain) {

@@ -79,6 +79,7 @@
     const sets = [];
     const last = curve.time[curve.time.length - 1];
     const first = curve.time.find((t) => t > 0) ?? 0;
+    const highest = Math.max(...Object.values(curve.arms).flatMap((values) => values.high));
     const usable = (t, v) => (!logTime || t > 0) && v !== null && (!logValue || v > 0);
     const line = (values) => curve.time.map((t, k) => ({ x: t, y: values[k] })).filter((p) => usable(p.x, p.y));
     // Arms with mechanisms are drawn first by Chart.js order rules (last drawn = first in list).
@@ -93,7 +94,7 @@
                   borderWidth: width, pointRadius: 0, pointHitRadius: 8, tension: 0 });
     }
     if (data.primary && curve.name === data.primary.series)
-      for (const level of data.primary.thresholds)
+      for (const level of data.primary.thresholds.filter((v) => v <= 3 * highest))  // a far one would flatten the curves
         sets.push({ label: "", data: [{ x: logTime ? first : 0, y: level }, { x: last, y: level }], borderColor: "#1b1f24",
                     borderDash: [3, 4], borderWidth: 1, pointRadius: 0, band: true });
     curveChart?.destroy();
@@ -147,6 +148,9 @@
         borderColor: parts[q % parts.length], backgroundColor: fade(parts[q % parts.length], 0.75),
       };
     });
+    const empty = !sets.some((set) => set.data.some((v) => v !== null));
+    document.getElementById(canvas).closest("figure").classList.toggle("empty", empty);
+    if (empty) return undefined;
     return new Chart(canvas, {
       type: "line",
       data: { labels: arms, datasets: sets },
@@ -219,9 +223,9 @@
     for (const row of rows) {
       const mark = row.cells[3].textContent.trim();
       const text = row.textContent.toLowerCase();
-      const fits = (!marked.checked || mark) && words.every((word) => (/^(v|l|a|calc)$/.test(word) ? mark.toLowerCase() === word : text.includes(word)));
+      const fits = (!marked.checked || mark !== "") && words.every((word) => (/^(v|l|a|calc)$/.test(word) ? mark.toLowerCase() === word : text.includes(word)));
       row.hidden = !fits;
-      visible += fits;
+      visible += fits ? 1 : 0;
     }
     document.getElementById("parameter-count").textContent = `${visible} of ${rows.length}`;
   }
