@@ -151,20 +151,16 @@ void verify_file(const fs::path& path) {
 
 std::string verified_state_hash(const fs::path& path) {
   if (!fs::exists(path)) throw InputError(path.string() + " does not exist (give an output directory or a snapshot)");
-  const auto files = snapshot_files(path);
-  std::string hash;
-  std::uint64_t last_step = 0;
-  for (const auto& file : files) {
+  std::map<std::uint64_t, std::string> hash_of_step;
+  for (const auto& file : snapshot_files(path)) {
     verify_file(file);
     const Hdf5File opened = Hdf5File::open(file);
-    const auto step = opened.read_as<std::uint64_t>("/meta/step").front();
     const auto own = opened.read_text("/meta/state_sha256");
-    if (!hash.empty() && step == last_step && own != hash)
+    const auto known = hash_of_step.emplace(opened.read_as<std::uint64_t>("/meta/step").front(), own).first;
+    if (known->second != own)
       throw DiskError(file.string() + " is of another run (its state hash differs from that of its companions)");
-    if (hash.empty() || step > last_step) hash = own;
-    last_step = std::max(last_step, step);
   }
-  return hash;
+  return hash_of_step.rbegin()->second;
 }
 
 std::string info_text(const RunInfo& info) {

@@ -39,6 +39,14 @@ LabelPixels read_hdf5(const std::filesystem::path& path, const std::string& want
   return {{shape[2], shape[1], shape[0]}, file.read_as<std::int32_t>(dataset)};
 }
 
+LabelPixels read_pixels(const std::filesystem::path& path, const std::string& dataset) {
+  try {
+    return path.extension() == ".vti" ? read_vti(path, dataset) : read_hdf5(path, dataset);
+  } catch (const DiskError& error) {  // a wrong file in a scenario is the user's to mend, not the machine's
+    throw InputError(fmt::format("{} give an HDF5 file or a .vti image", error.what()));
+  }
+}
+
 /// Pixels along one axis that a voxel covers: [first, last).
 struct Cover {
   std::uint64_t first = 0, last = 1;
@@ -74,7 +82,7 @@ std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, co
                                            const Grid& grid) {
   if (!std::filesystem::exists(path))
     throw InputError(fmt::format("{}: there is no such label image (look for a misspelt path)", path.string()));
-  const LabelPixels image = path.extension() == ".vti" ? read_vti(path, dataset) : read_hdf5(path, dataset);
+  const LabelPixels image = read_pixels(path, dataset);
   const std::array<std::uint64_t, 3> voxels{static_cast<std::uint64_t>(grid.nx), static_cast<std::uint64_t>(grid.ny),
                                             static_cast<std::uint64_t>(grid.nz)};
   check_size(path, image, voxels);

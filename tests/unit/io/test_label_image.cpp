@@ -89,6 +89,8 @@ TEST(LabelImage, SaysWhatDoesNotFit) {
   EXPECT_NE(refusal(path, "/nothing").find("/map/labels"), std::string::npos) << refusal(path, "/nothing");
   EXPECT_NE(refusal(directory.path() / "missing.h5").find("no such label image"), std::string::npos);
   const auto real = write_hdf5(directory, std::vector<float>(24), {4, 3, 2});
+  std::ofstream(directory.path() / "text.h5") << "no HDF5";
+  EXPECT_NE(refusal(directory.path() / "text.h5").find("give an HDF5 file"), std::string::npos);
   EXPECT_NE(refusal(real).find("integers"), std::string::npos) << refusal(real);
 }
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <thread>
 
 #include "engine/core/error.h"
 #include "engine/io/atomic_file.h"
@@ -289,6 +290,29 @@ TEST(Snapshot, FilesOfAKilledRunAreComplete) {
   EXPECT_GT(files, 20U);
 }
 
+TEST(Snapshot, RunsInSeveralThreadsDoNotMeet) {
+  const Problem problem = sample_problem();
+  const State state = sample_state(problem);
+  std::vector<std::unique_ptr<TemporaryDirectory>> directories;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    directories.push_back(std::make_unique<TemporaryDirectory>());
+    threads.emplace_back([&, directory = directories.back()->path()] {
+      State own = state;
+      SnapshotWriter writer(directory, problem, sample_record(problem));
+      for (int k = 0; k < 5; ++k) {
+        ++own.clock.step;
+        own.clock.now += 1000000000;
+        writer.record(own, problem);
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::set<std::string> hashes;
+  for (const auto& directory : directories) hashes.insert(verified_state_hash(directory->path()));
+  EXPECT_EQ(hashes.size(), 1U);
+}
+
 TEST(RunInfo, SummarisesADirectoryAndAFile) {
   const TemporaryDirectory directory;
   const Problem problem = sample_problem();
@@ -317,6 +341,18 @@ TEST(RunInfo, SummarisesADirectoryAndAFile) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   EXPECT_EQ(read_run_info(directory.path() / "cells_000001.hdf").last_time, 4.0);
   EXPECT_THROW(read_run_info(directory.path() / "nothing"), InputError);
+}
+
+TEST(RunInfo, FilesOfDifferentRunsAreToldApart) {
+  const TemporaryDirectory directory, other;
+  const Problem problem = sample_problem();
+  State state = sample_state(problem);
+  write_snapshot(directory.path(), problem, state);
+  state.cells.x[0] += 1;
+  write_snapshot(other.path(), problem, state);
+  EXPECT_EQ(verified_state_hash(other.path()), state_hash(state, problem));
+  fs::copy(other.path() / "cells_000000.hdf", directory.path(), fs::copy_options::overwrite_existing);
+  EXPECT_THROW(verified_state_hash(directory.path()), DiskError);
 }
 
 TEST(RunInfo, RefusesADirectoryWithoutARun) {
