@@ -69,8 +69,8 @@ std::vector<hsize_t> chunk_shape(std::span<const std::uint64_t> shape) {
   constexpr std::uint64_t kLine = 262144, kTable = 65536, kSide = 64;
   const std::uint64_t target = shape.size() == 1 ? kLine : shape.size() == 2 ? kTable : kSide;
   std::vector<hsize_t> chunk;
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    const std::uint64_t extent = std::max<std::uint64_t>(shape[d], 1);
+  for (const std::uint64_t length : shape) {
+    const std::uint64_t extent = std::max<std::uint64_t>(length, 1);
     std::uint64_t pieces = (extent + target - 1) / target;
     for (std::uint64_t more = pieces; more <= 2 * pieces; ++more)
       if (extent % more == 0) {
