@@ -52,6 +52,21 @@ std::string metric_table(const Comparison& comparison, const std::vector<std::st
   return table(head, rows, numeric);
 }
 
+/// A key path that may break after its dots and underscores.
+std::string breakable(const std::string& path) {
+  std::string out = "<code>";
+  for (const char c : path) out += escape(std::string(1, c)) + (c == '.' || c == '_' ? "<wbr>" : "");
+  return out + "</code>";
+}
+
+/// "chemistry/purinergic.yaml:7" for a long path, with the whole of it as a tip.
+std::string short_place(const std::string& place) {
+  auto cut = place.rfind('/');
+  if (cut != std::string::npos && cut > 0) cut = place.rfind('/', cut - 1);
+  const std::string shown = cut == std::string::npos ? place : place.substr(cut + 1);
+  return fmt::format("<span title=\"{}\">{}</span>", escape(place), escape(shown));
+}
+
 /// Whether any arm has a value other than zero.
 bool speaks(const Comparison& comparison, const std::string& metric) {
   return std::any_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
@@ -157,12 +172,12 @@ std::string parameters_section(const Comparison& comparison) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& parameter : comparison.document().at("parameters")) {
     const std::string mark = parameter.at("mark");
-    rows.push_back({"<code>" + escape(parameter.at("path").get<std::string>()) + "</code>",
+    rows.push_back({breakable(parameter.at("path").get<std::string>()),
                     escape(unit_text(parameter.at("value").get<std::string>())),
                     escape(unit_text(parameter.at("range").get<std::string>())),
                     mark.empty() ? "" : fmt::format("<span class=\"mark {}\">{}</span>", escape(mark), escape(mark)),
                     escape(parameter.at("source").get<std::string>()),
-                    escape(parameter.at("where").get<std::string>())});
+                    short_place(parameter.at("where").get<std::string>())});
   }
   return section(
       "parameters", "Parameters",
