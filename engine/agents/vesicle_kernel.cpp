@@ -114,8 +114,8 @@ HWY_INLINE void sincos_2pi(VF turn, VF& s, VF& c) {
   c = hn::BitCast(d, hn::Xor(hn::BitCast(u, hn::IfThenElse(odd, sine, cosine)), cosine_sign));
 }
 
-/// Three standard normal numbers from 128 bits: Box-Muller on 32-bit uniforms (tails to 6.7 standard deviations).
-HWY_INLINE void three_normals(const Words& words, VF& a, VF& b, VF& c) {
+/// Four standard normal numbers from 128 bits: Box-Muller on 32-bit uniforms (tails to 6.7 standard deviations).
+HWY_INLINE void four_normals(const Words& words, VF& a, VF& b, VF& c, VF& e) {
   const D64 d;
   const VF unit = hn::Set(d, 0x1p-32), half = hn::Set(d, 0.5), minus_two = hn::Set(d, -2.0);
   const auto radius = [&](VU w) {
@@ -128,6 +128,7 @@ HWY_INLINE void three_normals(const Words& words, VF& a, VF& b, VF& c) {
   b = hn::Mul(r0, s);
   sincos_2pi(hn::Mul(low_word(words.w3), unit), s, k);
   c = hn::Mul(r1, k);
+  e = hn::Mul(r1, s);
 }
 
 /// The float in the lower half of each lane.
@@ -161,8 +162,9 @@ HWY_INLINE void propose_some(MotionBlock& block, std::size_t i, const MotionTabl
   const U64 u;
   const hn::RebindToSigned<D64> s64;
   constexpr std::uint64_t kPurpose = static_cast<std::uint64_t>(Stream::vesicle_motion) << 16;
-  VF a, b, c;
-  three_normals(philox(hn::Load(u, &block.id[i]), t.step, kPurpose, t.seed), a, b, c);
+  VF a, b, c, spare;
+  four_normals(philox(hn::Load(u, &block.id[i]), t.step, kPurpose, t.seed), a, b, c, spare);
+  hn::Store(spare, d, &block.spare[i]);
   hn::Store(a, d, &block.xi_x[i]);
   hn::Store(b, d, &block.xi_y[i]);
   hn::Store(c, d, &block.xi_z[i]);
@@ -174,6 +176,7 @@ HWY_INLINE void propose_some(MotionBlock& block, std::size_t i, const MotionTabl
   const VF bin = hn::MulAdd(bin_y, hn::Set(d, static_cast<double>(t.bins[0])), bin_along(x, t.bins_per_um, t.bins[0]));
   const VU bin_bits = hn::And(hn::BitCast(u, hn::Add(bin, hn::Set(d, 0x1p52))), hn::Set(u, 0x000fffffffffffffULL));
   const auto index = hn::BitCast(s64, bin_bits);
+  hn::Store(bin_bits, u, &block.bin[i]);
 
   const VF variance = hn::Mul(
       hn::Mul(hn::Load(d, &block.diffusivity[i]), hn::GatherIndex(d, t.inverse_viscosity, index)), hn::Set(d, t.dt));
@@ -186,9 +189,8 @@ HWY_INLINE void propose_some(MotionBlock& block, std::size_t i, const MotionTabl
   const auto margins = hn::GatherIndex(u, reinterpret_cast<const std::uint64_t*>(t.margin), index);
   const VF meet = low_float(margins), cross = low_float(hn::ShiftRight<32>(margins));
   const VF square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
-  const VF nearest = hn::Min(meet, cross);
   const VF reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));
-  const auto care = hn::Or(hn::Gt(square, hn::Mul(nearest, nearest)), hn::Gt(reach_square, hn::Mul(meet, meet)));
+  const auto care = hn::Or(hn::Gt(square, hn::Mul(cross, cross)), hn::Gt(reach_square, hn::Mul(meet, meet)));
   hn::Store(hn::IfThenElse(hn::RebindMask(u, care), hn::Set(u, 1), hn::Zero(u)), u, &block.needs_care[i]);
 }
 

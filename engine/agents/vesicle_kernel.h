@@ -26,7 +26,9 @@ struct MotionBlock {
   alignas(64) std::array<double, kPadded> diffusivity;  ///< in water [um^2/s]
   alignas(64) std::array<std::uint64_t, kPadded> id;
   alignas(64) std::array<double, kPadded> xi_x, xi_y, xi_z;     ///< out: standard normal numbers
+  alignas(64) std::array<double, kPadded> spare;                ///< out: one more, for the chance of sticking
   alignas(64) std::array<double, kPadded> new_x, new_y, new_z;  ///< out: end, folded at reflecting walls [um]
+  alignas(64) std::array<std::uint64_t, kPadded> bin;           ///< out: where it is on the map
   alignas(64) std::array<std::uint64_t, kPadded> needs_care;    ///< out: not 0 where something may be in the way
 };
 

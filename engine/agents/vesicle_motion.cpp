@@ -80,15 +80,13 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
     propose_moves(*block, which.size(), tables);
     for (std::size_t i = 0; i < which.size(); ++i) {
       const std::uint32_t v = which[i];
-      if (block->needs_care[i] == 0) {
+      const Vec3 xi{block->xi_x[i], block->xi_y[i], block->xi_z[i]}, start{block->x[i], block->y[i], block->z[i]};
+      if (block->needs_care[i] == 0 || walk.nothing_near(start, block->bin[i], xi, block->diffusivity[i])) {
         place(vesicles, v, {block->new_x[i], block->new_y[i], block->new_z[i]});
         continue;
       }
-      const WalkEnd w = walk({block->id[i],
-                              vesicles.klass[v],
-                              block->diffusivity[i],
-                              vesicles.position(v),
-                              {block->xi_x[i], block->xi_y[i], block->xi_z[i]}});
+      const WalkEnd w = walk({block->id[i], vesicles.klass[v], block->diffusivity[i], start, xi, block->spare[i],
+                              static_cast<std::size_t>(block->bin[i])});
       place(vesicles, v, w.position);
       if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
       if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "engine/agents/vesicle_contact.h"
 #include "engine/agents/vesicle_kernel.h"
@@ -23,13 +24,6 @@ double fold_axis(double x, double size, bool periodic) {
   return x;
 }
 
-double nearest_image(double d, double size, bool periodic) {
-  if (!periodic) return d;
-  if (d > 0.5 * size) return d - size;
-  if (d < -0.5 * size) return d + size;
-  return d;
-}
-
 }  // namespace
 
 VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
@@ -38,19 +32,25 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
   for (const VesicleClass& klass : environment.classes)
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
+  for (int face = 0; face < 6; ++face) {
+    any_face_absorbs_ |= environment.absorbs[face];
+    any_open_face_ |= environment.absorbs[face] || environment.reservoir_of_face[face] >= 0;
+  }
+  one_tissue_ = environment.regions->regions.size() == 1;
+  spheres_.resize(cells.size());
   room_.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const double sites = site_count(cells, c, environment.cell_types);
+    spheres_[c] = {cells.position(c), cells.radius[c] + norm(moves[c])};
     room_[c] = std::max(0.0, 1 - static_cast<double>(cells.bound[c]) / sites);
   }
 }
 
 WalkEnd VesicleWalk::operator()(const Walker& walker) const {
-  const std::size_t bin = map_.bin_at(walker.start);
-  const double variance = walker.diffusivity * map_.inverse_viscosity()[bin] * step_.dt;
+  const double variance = walker.diffusivity * map_.inverse_viscosity()[walker.bin] * step_.dt;
   const double sigma = std::sqrt(variance + variance), root_dt = std::sqrt(variance);
   const Vec3 whole = sigma * walker.xi;
-  const Neighbours near = neighbours(walker.start, bin, root_dt);
+  const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
   if (near.count > 0) return walk_legs(walker, whole, root_dt, near);
 
   const Leg leg{root_dt, 0, 1, 0};
@@ -60,7 +60,6 @@ WalkEnd VesicleWalk::operator()(const Walker& walker) const {
   if (w.face >= 0) return w;
   w.position = folded(w.position);
   if (interface_stops(walker.id, walker.start, w.position, whole, leg)) w.position = walker.start;
-  w.position = pushed_out(w.position);
   return w;
 }
 
@@ -68,9 +67,11 @@ VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double 
   Neighbours found;
   const double reach = std::min(kReachInRootDt * root_dt, map_.longest_reach());
   for (const std::uint32_t c : map_.cells_near(bin)) {
-    const double gap = norm(to_cell(c, 0, p)) - cells_.radius[c];
-    if (gap - norm(moves_[c]) >= reach) continue;
-    bool known = false;
+    const Vec3 d = nearest_image(p - spheres_[c].centre);
+    const double square = dot(d, d), limit = spheres_[c].wide + reach;
+    if (square >= limit * limit) continue;
+    const double gap = std::sqrt(square) - cells_.radius[c];
+    bool known = false;  // a narrow periodic box lists a cell once per image
     for (std::size_t i = 0; i < found.count; ++i) known |= found.near[i].cell == c;
     if (known) continue;
     if (found.count == kMostNear && found.near[kMostNear - 1].gap <= gap) continue;
@@ -124,11 +125,11 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     if (w.cell >= 0) return w;
   }
   if (!met) w.position = folded(walker.start + whole);
-  w.position = pushed_out(w.position);
   return w;
 }
 
 std::int32_t VesicleWalk::face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const {
+  if (!any_open_face_) return -1;
   const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
                                      from.z, environment_.box.size.z - from.z};
   const std::array<double, 6> after{to.x, environment_.box.size.x - to.x, to.y, environment_.box.size.y - to.y,
@@ -148,6 +149,7 @@ std::int32_t VesicleWalk::face_passed(AgentId id, Vec3 from, Vec3 to, const Leg&
 }
 
 bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const {
+  if (one_tissue_) return false;
   const Region &here = region_at(from), &there = region_at(to);
   if (&here == &there) return false;
   const double capacity_here = vesicle_capacity(here), capacity_there = vesicle_capacity(there);
@@ -159,6 +161,21 @@ bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacem
   const double backward = capacity_there * ratio * std::sqrt(ratio) * pinned::exp(square * (1 - ratio));
   const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step, 8 * leg.number);
   return u * capacity_here >= backward;
+}
+
+bool VesicleWalk::sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
+                         std::uint32_t draw) const {
+  const double bound = room * adsorption_bound(x0, x1, sphere);
+  double u = 0;
+  if (draw == 0) {
+    // Phi(spare) is uniform and comes with the motion; mostly it is plain that it exceeds a small chance.
+    constexpr double kPhiOfMinus2 = 0.0227;
+    if (bound < kPhiOfMinus2 && walker.spare > -2) return false;
+    u = 0.5 * pinned::erfc(-walker.spare / std::numbers::sqrt2);
+  } else {
+    u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step, draw);
+  }
+  return u < bound && u < room * adsorption_probability(x0, x1, sphere);
 }
 
 bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
@@ -181,10 +198,7 @@ bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, co
     if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
     const double dt = step_.dt * (leg.end - leg.begin);
     sphere.reactivity = kappa * dt / leg.root_dt;
-    const double u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step,
-                                                16 * leg.number + static_cast<std::uint32_t>(i));
-    if (u >= room_[c] * adsorption_bound(x0, x1, sphere)) continue;
-    if (u >= room_[c] * adsorption_probability(x0, x1, sphere)) continue;
+    if (!sticks(walker, x0, x1, sphere, room_[c], 16 * leg.number + static_cast<std::uint32_t>(i))) continue;
     w.cell = static_cast<std::int32_t>(c);
     w.on_surface = folded(cells_.position(c) + moves_[c] + R * outward);
     return true;
@@ -193,24 +207,8 @@ bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, co
   return met;
 }
 
-Vec3 VesicleWalk::pushed_out(Vec3 p) const {
-  for (const std::uint32_t c : map_.cells_near(map_.bin_at(p))) {
-    const Vec3 r = to_cell(c, 1, p);
-    const double R = cells_.radius[c];
-    if (dot(r, r) >= R * R) continue;
-    const double away = norm(r);
-    const Vec3 outward = away > 0 ? (1 / away) * r : Vec3{1, 0, 0};
-    const Vec3 out = folded(p + (R * (1 + 1e-9) - away) * outward);
-    if (vesicle_capacity(region_at(out)) > 0) p = out;
-  }
-  return p;
-}
-
 Vec3 VesicleWalk::to_cell(std::uint32_t c, double part, Vec3 p) const {
-  const Box& box = environment_.box;
-  const Vec3 d = p - (cells_.position(c) + part * moves_[c]);
-  return {nearest_image(d.x, box.size.x, box.periodic[0]), nearest_image(d.y, box.size.y, box.periodic[1]),
-          nearest_image(d.z, box.size.z, box.periodic[2])};
+  return nearest_image(p - (spheres_[c].centre + part * moves_[c]));
 }
 
 Vec3 VesicleWalk::folded(Vec3 p) const {

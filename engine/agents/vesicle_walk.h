@@ -3,13 +3,16 @@
 /// where the free step of vesicle_kernel.h does.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "engine/agents/cells.h"
+#include "engine/agents/vesicle_contact.h"
 #include "engine/agents/vesicle_environment.h"
+#include "engine/agents/vesicle_kernel.h"
 #include "engine/agents/vesicle_map.h"
 #include "engine/core/constants.h"
 
@@ -28,6 +31,8 @@ struct Walker {
   double diffusivity = 0;  ///< in water [um^2/s]
   Vec3 start;              ///< [um]
   Vec3 xi;                 ///< standard normal numbers
+  double spare = 0;        ///< another, for the chance of sticking
+  std::size_t bin = 0;     ///< of the map
 };
 
 /// Where it went. At most one of `cell` and `face` is set.
@@ -47,6 +52,22 @@ class VesicleWalk {
               const VesicleEnvironment& environment, const VesicleStep& step);
 
   [[nodiscard]] WalkEnd operator()(const Walker& walker) const;
+
+  /// True if only a step across an interface or open face, or a cell within reach, could change the free step, and
+  /// neither is the case: a cheaper look than operator(), which would give the same end.
+  [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double diffusivity) const {
+    if (any_face_absorbs_) return false;
+    const double variance = diffusivity * map_.inverse_viscosity()[bin] * step_.dt;
+    const double cross = map_.margins()[bin].cross;
+    if (2 * variance * dot(xi, xi) > cross * cross * (1 - 1e-9)) return false;
+    const double reach = std::min(kReachInRootDt * std::sqrt(variance), map_.longest_reach());
+    for (const std::uint32_t c : map_.cells_near(bin)) {
+      const Vec3 d = nearest_image(start - spheres_[c].centre);
+      const double limit = spheres_[c].wide + reach;
+      if (dot(d, d) < limit * limit) return false;
+    }
+    return true;
+  }
 
  private:
   static constexpr std::size_t kMostNear = 12;
@@ -70,12 +91,27 @@ class VesicleWalk {
   [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const;
   [[nodiscard]] std::int32_t face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const;
   [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const;
+  [[nodiscard]] bool sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
+                            std::uint32_t draw) const;
   /// Moves w.position from `from`; true if something other than a closed wall was met.
   bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
-  [[nodiscard]] Vec3 pushed_out(Vec3 p) const;
   [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;
   [[nodiscard]] Vec3 folded(Vec3 p) const;
   [[nodiscard]] const Region& region_at(Vec3 p) const;
+  [[nodiscard]] Vec3 nearest_image(Vec3 d) const {
+    const auto along = [](double x, double size, bool periodic) {
+      if (!periodic) return x;
+      return x > 0.5 * size ? x - size : x < -0.5 * size ? x + size : x;
+    };
+    const Box& box = environment_.box;
+    return {along(d.x, box.size.x, box.periodic[0]), along(d.y, box.size.y, box.periodic[1]),
+            along(d.z, box.size.z, box.periodic[2])};
+  }
+  /// A cell as the walk sees it.
+  struct Sphere {
+    Vec3 centre;      ///< at the start of the step [um]
+    double wide = 0;  ///< radius, and how far the cell moves [um]
+  };
 
   const Cells& cells_;
   std::span<const Vec3> moves_;
@@ -83,7 +119,9 @@ class VesicleWalk {
   const VesicleEnvironment& environment_;
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
-  std::vector<double> room_;        ///< per cell, 1 - bound / n_max at the start of the step
+  std::vector<Sphere> spheres_;
+  bool any_face_absorbs_ = false, any_open_face_ = false, one_tissue_ = false;
+  std::vector<double> room_;  ///< per cell, 1 - bound / n_max at the start of the step
 };
 
 }  // namespace interstice
