@@ -19,7 +19,7 @@ void require_fused_multiply_add();
 
 /// Some free vesicles side by side. The step reads and writes whole vectors, so the arrays are padded.
 struct MotionBlock {
-  static constexpr std::size_t kCapacity = 512;
+  static constexpr std::size_t kCapacity = 256;
   static constexpr std::size_t kPadded = kCapacity + 64;
 
   alignas(64) std::array<double, kPadded> x, y, z;      ///< start [um]

@@ -18,7 +18,7 @@ constexpr std::size_t kGrain = 4096;  ///< vesicles per block of work
 void find_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<Vec3>& moves) {
   const auto along = [dt](double x, double v, double size, bool periodic) {
     const double end = x + v * dt;
-    if (periodic || (end >= 0 && end <= size)) return v * dt;
+    if (v == 0 || periodic || (end >= 0 && end <= size)) return v * dt;
     return std::clamp(end < 0 ? -end : 2 * size - end, 0.0, size) - x;
   };
   moves.resize(cells.size());
