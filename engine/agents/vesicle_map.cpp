@@ -33,6 +33,48 @@ double longest_root_dt(const VesicleEnvironment& environment, double dt) {
 /// Margins are kept a little below the distance, so that rounding cannot make them more.
 constexpr double kJustLess = 1 - 1e-6;
 
+/// The bins as a lattice with neighbours.
+struct BinLattice {
+  std::array<int, 3> n;
+  std::array<bool, 3> periodic;
+
+  template <class Visit>
+  void each(Visit visit) const {
+    std::size_t bin = 0;
+    std::array<int, 3> at{};
+    for (at[2] = 0; at[2] < n[2]; ++at[2])
+      for (at[1] = 0; at[1] < n[1]; ++at[1])
+        for (at[0] = 0; at[0] < n[0]; ++at[0]) visit(bin++, at);
+  }
+  template <class Visit>
+  void each_backwards(Visit visit) const {
+    std::size_t bin = static_cast<std::size_t>(n[0]) * n[1] * n[2];
+    std::array<int, 3> at{};
+    for (at[2] = n[2] - 1; at[2] >= 0; --at[2])
+      for (at[1] = n[1] - 1; at[1] >= 0; --at[1])
+        for (at[0] = n[0] - 1; at[0] >= 0; --at[0]) visit(--bin, at);
+  }
+  /// Neighbours number [first, last) of the 26, in raster order: the first 13 come before the bin.
+  template <class Visit>
+  void each_neighbour(std::array<int, 3> at, int first, int last, Visit visit) const {
+    for (int k = first; k < last; ++k) {
+      const int code = k < 13 ? k : k + 1;
+      const std::array<int, 3> offset{code % 3 - 1, code / 3 % 3 - 1, code / 9 - 1};
+      std::array<std::size_t, 3> to{};
+      bool inside = true;
+      for (int a = 0; a < 3; ++a) {
+        int b = at[a] + offset[a];
+        if (b < 0 || b >= n[a]) {
+          inside &= periodic[a];
+          b = b < 0 ? n[a] - 1 : 0;
+        }
+        to[a] = static_cast<std::size_t>(b);
+      }
+      if (inside) visit(to[0] + n[0] * (to[1] + n[1] * to[2]));
+    }
+  }
+};
+
 }  // namespace
 
 std::size_t VesicleMap::bin_at(Vec3 p) const {
@@ -135,50 +177,39 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
 void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
   const auto& regions = environment.regions->regions;
-  const auto& of_voxel = environment.regions->of_voxel;
-  const auto region_of = [&](std::array<int, 3> at) {
-    return of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
-  };
-  std::vector<std::uint8_t> region_of_bin(tissue_margin_.size());
+  std::vector<std::uint8_t> region(tissue_margin_.size());
   inverse_viscosity_.resize(tissue_margin_.size());
-  const auto each_bin = [&](auto visit) {
-    std::size_t bin = 0;
-    std::array<int, 3> at{};
-    for (at[2] = 0; at[2] < bins_[2]; ++at[2])
-      for (at[1] = 0; at[1] < bins_[1]; ++at[1])
-        for (at[0] = 0; at[0] < bins_[0]; ++at[0]) visit(bin++, at);
-  };
-  each_bin([&](std::size_t bin, std::array<int, 3> at) {
-    region_of_bin[bin] = region_of(at);
-    inverse_viscosity_[bin] = 1 / regions[region_of_bin[bin]].viscosity;
+  const BinLattice lattice{bins_, environment.box.periodic};
+  lattice.each([&](std::size_t bin, std::array<int, 3> at) {
+    region[bin] = environment.regions->of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
+    inverse_viscosity_[bin] = 1 / regions[region[bin]].viscosity;
   });
   const auto differ = [&](std::uint8_t a, std::uint8_t b) {
     return a != b && (regions[a].viscosity != regions[b].viscosity ||
                       vesicle_capacity(regions[a]) != vesicle_capacity(regions[b]));
   };
-  // The nearest bin of another tissue has a neighbour of another tissue, so only such bins need to be spread.
-  each_bin([&](std::size_t bin, std::array<int, 3> at) {
-    bool at_interface = false;
-    for (int axis = 0; axis < 3; ++axis)
-      for (const int step : {-1, 1}) {
-        auto neighbour = at;
-        neighbour[axis] += step;
-        if (neighbour[axis] < 0 || neighbour[axis] >= bins_[axis]) {
-          if (!environment.box.periodic[axis]) continue;
-          neighbour[axis] = (neighbour[axis] + bins_[axis]) % bins_[axis];
-        }
-        at_interface |= differ(region_of_bin[bin], region_of(neighbour));
-      }
-    if (!at_interface) return;
-    const double width = 1 / bins_per_um_, half = 0.5 * width;
-    const Vec3 centre{(at[0] + 0.5) * width, (at[1] + 0.5) * width, (at[2] + 0.5) * width};
-    visit_bins_near(centre, cap_ + width, environment.box, [&](std::size_t other, Vec3 gap) {
-      if (!differ(region_of_bin[bin], region_of_bin[other])) return;
-      const Vec3 between{std::max(0.0, gap.x - half), std::max(0.0, gap.y - half), std::max(0.0, gap.z - half)};
-      float& cross = tissue_margin_[other].cross;
-      cross = std::min(cross, static_cast<float>(norm(between) * kJustLess));
+  constexpr int kFar = 1 << 20;
+  std::vector<int> steps(region.size(), kFar);  // king's moves to a bin that touches another tissue
+  bool any = false;
+  lattice.each([&](std::size_t bin, std::array<int, 3> at) {
+    lattice.each_neighbour(at, 0, 26, [&](std::size_t other) {
+      if (differ(region[bin], region[other])) steps[bin] = 0, any = true;
     });
   });
+  if (!any) return;
+  // Two raster passes give this distance exactly (Rosenfeld and Pfaltz 1966); periodic faces need a second round.
+  for (int round = 0; round < 2; ++round) {
+    lattice.each([&](std::size_t bin, std::array<int, 3> at) {
+      lattice.each_neighbour(at, 0, 13, [&](std::size_t o) { steps[bin] = std::min(steps[bin], steps[o] + 1); });
+    });
+    lattice.each_backwards([&](std::size_t bin, std::array<int, 3> at) {
+      lattice.each_neighbour(at, 13, 26, [&](std::size_t o) { steps[bin] = std::min(steps[bin], steps[o] + 1); });
+    });
+  }
+  for (std::size_t bin = 0; bin < steps.size(); ++bin) {
+    float& cross = tissue_margin_[bin].cross;
+    cross = std::min(cross, static_cast<float>(steps[bin] / bins_per_um_ * kJustLess));
+  }
 }
 
 void VesicleMap::measure_cells(const Cells& cells, const Box& box) {

@@ -100,11 +100,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     const auto b = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 2 + 2 * k);
     return Vec3{a[0], a[1], b[0]};
   };
-  Vec3 mean;
-  if (legs > 1) {
-    for (std::uint32_t k = 0; k < legs; ++k) mean += normals(k);
-    mean = part * mean;
-  }
+  Vec3 rest = whole;  // what the bridge still has to cover
   WalkEnd w;
   w.position = walker.start;
   bool met = false;
@@ -112,7 +108,10 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     leg.begin = leg.number * part;
     leg.end = leg.number + 1 == legs ? 1.0 : (leg.number + 1) * part;
     const Vec3 from = w.position;
-    const Vec3 displacement = legs == 1 ? whole : part * whole + sigma * (normals(leg.number) - mean);
+    const double left = legs - leg.number;
+    Vec3 displacement = (1 / left) * rest;
+    if (leg.number + 1 < legs) displacement += (sigma * std::sqrt((left - 1) / left)) * normals(leg.number);
+    rest = rest - displacement;
     w.position = from + displacement;
     w.face = face_passed(walker.id, from, w.position, leg);
     if (w.face >= 0) return w;

@@ -156,7 +156,7 @@ VesicleWorld crowded() {
   world.regions.regions[0].vesicle_clearance = 0.01;
   for (int i = 0; i < 5; ++i)
     world.add_cell({8.0 * i + 3, 20 + 3.0 * (i % 2), 7.0 * i + 4}, 3.5, {0.2, -0.1, 0.05 * i});
-  world.seed(0.6, {ReservoirId{0}});
+  world.seed(0.2, {ReservoirId{0}});
   return world;
 }
 
@@ -171,12 +171,12 @@ void run(VesicleWorld& world, int threads, int steps) {
 
 TEST(VesicleMotion, SameBitsOnAnyNumberOfThreads) {
   VesicleWorld reference = crowded();
-  run(reference, 1, 30);
-  EXPECT_GT(reference.ledger[0].released, 0U);
+  run(reference, 1, 20);
+  EXPECT_GT(reference.ledger[0].degraded, 0U);
   EXPECT_GT(reference.ledger[0].adsorbed, 0U);
   for (const int threads : {2, 3, 8, 16}) {
     VesicleWorld world = crowded();
-    run(world, threads, 30);
+    run(world, threads, 20);
     EXPECT_EQ(world.vesicles.x, reference.vesicles.x);
     EXPECT_EQ(world.vesicles.y, reference.vesicles.y);
     EXPECT_EQ(world.vesicles.z, reference.vesicles.z);
@@ -229,7 +229,7 @@ TEST(VesicleMotion, RemovingOneVesicleDoesNotMoveTheOthers) {
     ASSERT_EQ(all.vesicles.position(a), fewer.vesicles.position(b));
     ++same, ++b;
   }
-  EXPECT_GT(same, 30000U);
+  EXPECT_GT(same, 10000U);
 }
 
 TEST(VesicleMotion, ResultDoesNotDependOnWhenTheMapWasBuilt) {
