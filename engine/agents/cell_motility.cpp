@@ -22,18 +22,31 @@ Vec3 biased_direction(const ChemotacticBias& bias, Vec3 random) {
   return length > 1e-12 ? (1 / length) * sum : random;
 }
 
-/// Position and motion along one axis after a wall turned them back, as often as needed.
-void turn_back(double& x, double& v, double& heading, double low, double high) {
-  if (x >= low && x <= high) return;
-  if (high <= low) {
-    x = low;
-    return;
-  }
+/// Where walls at `low` and `high` reflect a point to, as often as needed.
+double reflected(double x, double low, double high) {
+  if (x >= low && x <= high) return x;
+  if (high <= low) return low;
   const double width = high - low;
   const double lap = std::fmod(std::fmod(x - low, 2 * width) + 2 * width, 2 * width);
-  x = low + (lap <= width ? lap : 2 * width - lap);
-  v = -v;
-  heading = -heading;
+  return low + (lap <= width ? lap : 2 * width - lap);
+}
+
+double planned_move(double x, double v, double radius, double size, bool periodic, double dt) {
+  if (periodic) return v * dt;
+  const double margin = std::min(radius, 0.5 * size);
+  const double low = std::min(margin, x), high = std::max(size - margin, x), end = x + v * dt;
+  return end >= low && end <= high ? v * dt : reflected(end, low, high) - x;
+}
+
+void move_along(double& x, double& v, double& heading, double move, double size, bool periodic, double dt) {
+  x += move;
+  if (periodic) {
+    if (x < 0 || x >= size) x -= size * std::floor(x / size);
+    if (x >= size) x = 0;  // a tiny negative x rounds up to the size itself
+  } else if (move != v * dt) {
+    v = -v;
+    heading = -heading;
+  }
 }
 
 }  // namespace
@@ -94,26 +107,22 @@ Vec3 into_box(Vec3 p, const Box& box, double margin) {
           along(p.z, box.size.z, box.periodic[2])};
 }
 
-void advance_cells(Cells& cells, const Box& box, std::span<const CellType> types, double dt) {
-  std::vector<double>* x[3] = {&cells.x, &cells.y, &cells.z};
-  std::vector<double>* v[3] = {&cells.vx, &cells.vy, &cells.vz};
-  std::vector<double>* heading[3] = {&cells.heading_x, &cells.heading_y, &cells.heading_z};
-  const double size[3] = {box.size.x, box.size.y, box.size.z};
+void plan_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<Vec3>& moves) {
+  moves.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (!types[index(cells.type[c])].mobile) continue;
-    for (int a = 0; a < 3; ++a) {
-      double& at = (*x[a])[c];
-      const double moved = at + (*v[a])[c] * dt;
-      if (box.periodic[a]) {
-        at = moved >= 0 && moved < size[a] ? moved : into_box({moved, 0, 0}, {{size[a], 1, 1}, {true}}, 0).x;
-        continue;
-      }
-      // a cell that was placed across the wall may stay there, but not go further out
-      const double margin = std::min(cells.radius[c], 0.5 * size[a]);
-      const double low = std::min(margin, at), high = std::max(size[a] - margin, at);
-      at = moved;
-      turn_back(at, (*v[a])[c], (*heading[a])[c], low, high);
-    }
+    const double radius = cells.radius[c];
+    moves[c] = {planned_move(cells.x[c], cells.vx[c], radius, box.size.x, box.periodic[0], dt),
+                planned_move(cells.y[c], cells.vy[c], radius, box.size.y, box.periodic[1], dt),
+                planned_move(cells.z[c], cells.vz[c], radius, box.size.z, box.periodic[2], dt)};
+  }
+}
+
+void carry_out_cell_moves(Cells& cells, const Box& box, std::span<const Vec3> moves, double dt) {
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (cells.velocity(c) == Vec3{}) continue;
+    move_along(cells.x[c], cells.vx[c], cells.heading_x[c], moves[c].x, box.size.x, box.periodic[0], dt);
+    move_along(cells.y[c], cells.vy[c], cells.heading_y[c], moves[c].y, box.size.y, box.periodic[1], dt);
+    move_along(cells.z[c], cells.vz[c], cells.heading_z[c], moves[c].z, box.size.z, box.periodic[2], dt);
   }
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "engine/agents/cell_list.h"
 #include "engine/agents/cell_rules.h"
@@ -32,9 +33,14 @@ ChemotacticBias chemotactic_bias(const CellType& type, double radius, Vec3 posit
 Vec3 walk(Vec3& heading, AgentId id, double persistence, const ChemotacticBias& bias,
           const CellEnvironment& environment, const CellStep& step);
 
-/// Moves mobile cells by v dt. They wrap at periodic faces and turn back at walls, heading and velocity included, so
-/// that the whole cell stays inside (its centre at least min(radius, half the box) from a wall).
-void advance_cells(Cells& cells, const Box& box, std::span<const CellType> types, double dt);
+/// Displacement of every cell over dt at its velocity [um], not wrapped at periodic faces. Walls turn cells back so
+/// that the whole cell stays inside (its centre at least min(radius, half the box) from a wall); one that was placed
+/// across a wall may stay there.
+void plan_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<Vec3>& moves);
+
+/// Carries out planned moves: wraps at periodic faces; where a wall turned a cell back, its velocity and heading turn
+/// too.
+void carry_out_cell_moves(Cells& cells, const Box& box, std::span<const Vec3> moves, double dt);
 
 /// Point moved into the box: wrapped where periodic, else not nearer to a wall than `margin` [um].
 Vec3 into_box(Vec3 p, const Box& box, double margin);

@@ -9,6 +9,7 @@
 #include "engine/agents/cell_motility.h"
 #include "engine/agents/cell_states.h"
 #include "engine/agents/cell_update.h"
+#include "engine/agents/vesicle_properties.h"
 
 namespace interstice {
 
@@ -163,24 +164,6 @@ std::vector<std::uint32_t> compact(Cells& cells, const std::vector<std::uint8_t>
   return new_index;
 }
 
-/// Drops vesicles that are not kept, preserving the order.
-void keep_only(Vesicles& vesicles, const std::vector<std::uint8_t>& keep) {
-  const auto compact_array = [&keep](auto& values) {
-    std::size_t kept = 0;
-    for (std::size_t v = 0; v < keep.size(); ++v)
-      if (keep[v] != 0) values[kept++] = values[v];
-    values.resize(kept);
-  };
-  for (auto* v : {&vesicles.x, &vesicles.y, &vesicles.z}) compact_array(*v);
-  compact_array(vesicles.id);
-  compact_array(vesicles.host);
-  compact_array(vesicles.state);
-  compact_array(vesicles.klass);
-  compact_array(vesicles.cargo);
-  for (auto* v : {&vesicles.diffusivity, &vesicles.clearance_left}) compact_array(*v);
-  for (auto& copies : vesicles.proteins) compact_array(copies);
-}
-
 void recount(Cells& cells, const Vesicles& vesicles, std::span<const VesicleClass> classes) {
   std::fill(cells.bound.begin(), cells.bound.end(), 0);
   std::fill(cells.internal.begin(), cells.internal.end(), 0);
@@ -216,7 +199,7 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
       divide_cell(cells, c, environment, taken);
     }
   }
-  keep_only(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  keep_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
   const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
   for (std::uint32_t& host : vesicles.host)
     if (host != kNoHost) host = new_index[host];

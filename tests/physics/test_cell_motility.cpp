@@ -31,12 +31,11 @@ CellWorld walkers(std::uint64_t count, double max_bias = 0, double radius = 1e-3
 /// Displacements after `duration` of cell steps `dt`, positions advancing at three vesicle steps per cell step.
 std::vector<Vec3> displacements(CellWorld& world, double duration, double dt) {
   std::vector<Vec3> moved(world.cells.size());
-  const Box box = world.environment().box;
   const int steps = static_cast<int>(std::lround(duration / dt));
   for (int s = 0; s < steps; ++s) {
     world.update(s, dt);
     for (std::size_t c = 0; c < moved.size(); ++c) moved[c] += dt * world.cells.velocity(c);
-    for (int k = 0; k < 3; ++k) advance_cells(world.cells, box, world.types, dt / 3);
+    for (int k = 0; k < 3; ++k) world.advance(dt / 3);
   }
   return moved;
 }
@@ -151,25 +150,22 @@ TEST(CellMotility, TurnsBackAtWalls) {
   world.cells.vx = {-1};
   world.cells.vy = {0.5};
   world.cells.heading_x = {-0.9};
-  advance_cells(world.cells, world.environment().box, world.types, 5);
+  world.advance(5);
   EXPECT_DOUBLE_EQ(world.cells.x[0], 7) << "8 - 5 mirrored at the radius";
   EXPECT_DOUBLE_EQ(world.cells.vx[0], 1);
   EXPECT_DOUBLE_EQ(world.cells.heading_x[0], 0.9);
   EXPECT_DOUBLE_EQ(world.cells.y[0], 93.5);
   EXPECT_DOUBLE_EQ(world.cells.vy[0], -0.5);
-  world.types[0].mobile = false;
-  advance_cells(world.cells, world.environment().box, world.types, 5);
-  EXPECT_DOUBLE_EQ(world.cells.x[0], 7);
 }
 
 TEST(CellMotility, StaysWhereItWasPlacedAcrossAWall) {
   CellWorld world = walkers(1, 0, 5);
   world.periodic = {false, false, false};
   world.put({{2, 50, 50}});
-  advance_cells(world.cells, world.environment().box, world.types, 5);
+  world.advance(5);
   EXPECT_DOUBLE_EQ(world.cells.x[0], 2);
   world.cells.vx = {-1};
-  advance_cells(world.cells, world.environment().box, world.types, 1);
+  world.advance(1);
   EXPECT_DOUBLE_EQ(world.cells.x[0], 3);
 }
 

@@ -31,6 +31,7 @@ struct CellWorld {
   Cells cells;
   CellScratch scratch;
   std::vector<std::uint8_t> fate;
+  std::vector<Vec3> moves;
   Threads threads{1};
 
   SpeciesId add_species(const std::string& name) {
@@ -83,6 +84,12 @@ struct CellWorld {
       cells.y[c] = points[c].y;
       cells.z[c] = points[c].z;
     }
+  }
+  /// Positions advance at the velocities of the last update.
+  void advance(double dt) {
+    const Box box = environment().box;
+    plan_cell_moves(cells, box, dt, moves);
+    carry_out_cell_moves(cells, box, moves, dt);
   }
   void update(std::uint64_t step, double dt) { update_from(step, static_cast<double>(step) * dt, dt); }
   void update_from(std::uint64_t step, double time, double dt) {

@@ -26,7 +26,7 @@ double distance(const CellWorld& world, std::size_t a = 0, std::size_t b = 1) {
 
 void step(CellWorld& world, std::uint64_t s, double dt) {
   world.update(s, dt);
-  advance_cells(world.cells, world.environment().box, world.types, dt);
+  world.advance(dt);
 }
 
 TEST(CellMechanics, HalfOfAnOverlapIsGoneAfterTheRelaxationTime) {

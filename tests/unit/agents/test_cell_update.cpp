@@ -171,7 +171,7 @@ TEST(CellUpdate, GivesTheSameBitsOnAnyNumberOfThreads) {
     CellWorld& world = worlds.back();
     for (int s = 0; s < 20; ++s) {
       world.update(s, 30);
-      advance_cells(world.cells, world.environment().box, world.types, 30);
+      world.advance(30);
     }
     EXPECT_EQ(world.cells.x, worlds.front().cells.x) << threads;
     EXPECT_EQ(world.cells.vz, worlds.front().cells.vz) << threads;
