@@ -16,7 +16,7 @@ namespace interstice {
 
 namespace {
 
-constexpr std::uint32_t kAttempts = 64;
+constexpr std::uint32_t kAttempts = 256;
 
 /// Cells placed so far, in bins, so that each candidate looks at its neighbours only.
 class PlacedCells {
