@@ -123,5 +123,62 @@ TEST(Vesicles, DiluteSuspensionTakesUpAboutOnePercentAnHour) {
   EXPECT_NEAR(measured / 1e5, 0.011, 0.011 * 0.08);  // 1100 events: standard error 3 %
 }
 
+/// First time at which the column has fallen to half of its first value [s].
+double half_life(const SeriesTable& series, const std::string& column) {
+  std::vector<double> lost = *series.find(column);
+  const double half = lost.front() / 2;
+  for (double& value : lost) value = 2 * half - value;
+  return time_to_reach(series.time, lost, half).value_or(-1);
+}
+
+TEST(Vesicles, DenseTissueInternalisesWithinMinutesWithTheSameReactivity) {
+  // 2e8 cells/ml fill 10.5 % of the volume: ln2/(k n) = 18.7 min over the whole volume, 16.8 min in what is left free.
+  const std::string yaml = one_cell("100 um", "9.93e-3 um/s", "2e10 EV/ml", "20 min", "500 ms");
+  const auto series = test::run_series(yaml,
+                                       {"cells.sphere.count=200", "cells.sphere.in=dosed",
+                                        "time=[{until: 20 min, transport: 20 min, "
+                                        "vesicles: 500 ms, cells: 20 min, series: 10 s}]"},
+                                       2);
+  EXPECT_NEAR(half_life(series, "vesicles.ev.free") / 60, 16.8, 16.8 * 0.05);
+}
+
+TEST(Vesicles, NoCellEatsMoreThanAHundredthOfItsVolumeAnHour) {
+  // A macrophage among 1e13 EV/ml: 5 sites/um^2 and 1e-3 /s bound it to 2.3e4 an hour; 1 % of its volume is 3.8e4.
+  const std::string yaml = one_cell("40 um", "0.6 um/s", "1e13 EV/ml", "1 h", "500 ms");
+  const auto series =
+      test::run_series(yaml,
+                       {"cell_types.sphere.radius=10 um", "cell_types.sphere.contact.sites=5 /um^2",
+                        "cells.sphere.in=dosed", "vesicles.ev.weight=20", "vesicles.ev.internalisation=1e-3 1/s",
+                        "vesicles.ev.desorption=1e-3 1/s", "vesicles.ev.endosome.recycled_fraction=0"},
+                       2);
+  double ingested = 0;
+  for (const char* fate : {"endosomal", "released", "degraded"})
+    ingested += series.find(std::string("vesicles.ev.") + fate)->back();
+  EXPECT_LT(ingested, 0.01 * 4.0 / 3 * kPi * 1000 / 1.09e-3);
+  EXPECT_GT(ingested, 1.8e4);  // saturated all the time
+}
+
+TEST(Vesicles, TwoViscositiesKeepTheDensityUniform) {
+  for (const char* dt : {"100 ms", "500 ms"}) {
+    const std::string time =
+        std::string("{until: 100 s, transport: 100 s, vesicles: ") + dt + ", cells: 100 s, series: 100 s}";
+    std::string yaml = vesicles_in("100 um", "no_flux", time, "{from: [0 um, 0 um, 0 um], to: [50 um, 100 um, 100 um]}",
+                                   "2e11 EV/ml", "115 nm");
+    yaml.replace(yaml.find("in: [dosed]"), 11, "in: [dosed, fluid]");
+    Simulation simulation(test::problem_from(yaml, {"regions.dosed.viscosity=20"}), 2);
+    while (!simulation.finished()) simulation.step();
+    const Vesicles& vesicles = simulation.state().vesicles;
+    // The 10 um on either side of the interface, where a naive step gathers vesicles on the viscous side.
+    double viscous = 0, thin = 0;
+    for (const double x : vesicles.x) {
+      viscous += x > 40 && x < 50 ? 1 : 0;
+      thin += x > 50 && x < 60 ? 1 : 0;
+    }
+    const double expected = static_cast<double>(vesicles.size()) / 10;
+    EXPECT_NEAR(viscous / expected, 1, 0.02) << dt;  // standard error 0.7 %
+    EXPECT_NEAR(thin / expected, 1, 0.02) << dt;
+  }
+}
+
 }  // namespace
 }  // namespace interstice
