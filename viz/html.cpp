@@ -40,7 +40,7 @@ std::string number(double value) {
   if (size < 1e-3 || size >= 99999.5) {
     const std::string text = fmt::format("{:.2e}", value);
     const auto e = text.find('e');
-    return fmt::format("{:.3g} × 10<sup>{}</sup>", std::stod(text.substr(0, e)), std::stoi(text.substr(e + 1)));
+    return fmt::format("{:.3g} × 10<sup>{}</sup>", std::stod(text.substr(0, e)), std::stoi(text.substr(e + 1)));
   }
   if (size >= 999.5) return fmt::format("{:.0f}", value);
   return fmt::format("{:.3g}", value);

@@ -87,24 +87,26 @@ std::string influence_sentence(const Comparison& comparison, const nlohmann::jso
                      read_out.at("receptor").get<bool>() ? "receptor" : "phenotype", list(found));
 }
 
+std::string read_out_count(std::size_t count) { return fmt::format("{} read-out{}", count, count == 1 ? "" : "s"); }
+
 std::string influence_sentences(const Comparison& comparison) {
   std::vector<std::string> found;
-  std::size_t silent = 0;
+  std::size_t silent = 0, too_slow = 0;
   for (const auto& read_out : comparison.document().at("read_outs")) {
     const std::string sentence = influence_sentence(comparison, read_out);
     if (!sentence.empty())
       found.push_back(sentence);
     else
-      ++silent;
+      ++(read_out.at("delay").get<double>() > comparison.horizon() ? too_slow : silent);
   }
-  if (found.empty() && silent == 0) return {};
-  if (found.empty())
-    return fmt::format("In none of the {} read-outs of cells did an arm differ detectably from the sham within {}. ",
-                       silent, time_text(comparison.horizon()));
-  std::string text = "Cells influenced beyond the sham (mean, 95 % CI): " + joined(found, "; ") + ". ";
+  std::string text;
+  if (!found.empty()) text = "Cells influenced beyond the sham (mean, 95 % CI): " + joined(found, "; ") + ". ";
   if (silent > 0)
-    text += fmt::format("In {} other read-out{} no arm differed detectably from the sham within {}. ", silent,
-                        silent == 1 ? "" : "s", time_text(comparison.horizon()));
+    text += fmt::format("In {}{} no arm that can be judged differed detectably from the sham within {}. ",
+                        found.empty() ? "" : "a further ", read_out_count(silent), time_text(comparison.horizon()));
+  if (too_slow > 0)
+    text += fmt::format("{} of cells answer{} later than this run lasts: not observable in this horizon. ",
+                        read_out_count(too_slow), too_slow == 1 ? "s" : "");
   return text;
 }
 

@@ -227,6 +227,18 @@ TEST(Report, UnobservableValuesAreNeverShownAsZero) {
             "148 <span class=\"ci\">[145, 151]</span>");
 }
 
+TEST(Report, ReadOutsSlowerThanTheRunAreNotCalledUnchanged) {
+  MadeUp made_up;
+  auto& read_outs = made_up.document()["read_outs"];
+  read_outs.push_back(
+      {{"cell_type", "chondrocyte"}, {"name", "sGAG"}, {"receptor", false}, {"range", 1.0}, {"delay", 21600.0}});
+  read_outs.push_back(
+      {{"cell_type", "chondrocyte"}, {"name", "ERK"}, {"receptor", false}, {"range", 1.0}, {"delay", 600.0}});
+  const std::string text = answer(Comparison(made_up.document()));
+  EXPECT_NE(text.find("1 read-out of cells answers later than this run lasts"), std::string::npos) << text;
+  EXPECT_NE(text.find("In a further 1 read-out no arm"), std::string::npos) << text;
+}
+
 TEST(Report, EnoughReplicatesAreNotCalledAQuickDefault) {
   MadeUp made_up;
   made_up.document()["replicates"] = 20;
@@ -258,8 +270,8 @@ TEST(Html, NumbersAreShort) {
   EXPECT_EQ(number(0.30000001), "0.3");
   EXPECT_EQ(number(1234.4), "1234");
   EXPECT_EQ(number(999.7), "1000");
-  EXPECT_EQ(number(1.5e-5), "1.5 × 10<sup>-5</sup>");
-  EXPECT_EQ(number(2e6), "2 × 10<sup>6</sup>");
+  EXPECT_EQ(number(1.5e-5), "1.5 × 10<sup>-5</sup>");
+  EXPECT_EQ(number(2e6), "2 × 10<sup>6</sup>");
   EXPECT_EQ(time_text(90), "90 s");
   EXPECT_EQ(time_text(1800), "30 min");
   EXPECT_EQ(time_text(3600), "1 h");
