@@ -25,6 +25,8 @@ ArrayInfo array_info(const Hdf5File& file, const std::string& path) {
   ArrayInfo info;
   info.name = path.substr(path.rfind('/') + 1);
   info.shape = file.shape(path);
+  info.measured = info.name != "id" && info.name != "ancestor" && info.name != "host";
+  if (!info.measured) return info;
   bool any = false;
   for (const double value : file.read_as<double>(path)) {
     if (!std::isfinite(value)) continue;
@@ -121,7 +123,9 @@ void print_file(std::ostringstream& out, const SnapshotInfo& file) {
   for (const auto& array : file.arrays) {
     out << "  " << array.name << "  (";
     for (std::size_t d = 0; d < array.shape.size(); ++d) out << (d ? " x " : "") << array.shape[d];
-    out << ")  " << array.minimum << " .. " << array.maximum << "\n";
+    out << ")";
+    if (array.measured) out << "  " << array.minimum << " .. " << array.maximum;
+    out << "\n";
   }
 }
 

@@ -12,6 +12,7 @@ namespace interstice {
 struct ArrayInfo {
   std::string name;  ///< with its unit
   std::vector<std::uint64_t> shape;
+  bool measured = true;             ///< false for identities, of which a range says nothing
   double minimum = 0, maximum = 0;  ///< of finite values
 };
 
