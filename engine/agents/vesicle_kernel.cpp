@@ -217,6 +217,8 @@ void uniforms_all(std::uint64_t seed, std::uint64_t purpose, std::uint64_t step,
   }
 }
 
+const char* target_name() { return hwy::TargetName(HWY_TARGET); }
+
 }  // namespace HWY_NAMESPACE
 }  // namespace interstice
 HWY_AFTER_NAMESPACE();
@@ -226,6 +228,7 @@ namespace interstice {
 
 HWY_EXPORT(propose_all);
 HWY_EXPORT(uniforms_all);
+HWY_EXPORT(target_name);
 
 void require_fused_multiply_add() {
 #if HWY_ARCH_X86
@@ -236,6 +239,8 @@ void require_fused_multiply_add() {
         "the same as on other machines) use a processor with AVX2, AVX-512, NEON or SVE");
 #endif
 }
+
+const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 
 void propose_moves(MotionBlock& block, std::size_t count, const MotionTables& tables) {
   assert(count <= MotionBlock::kCapacity);

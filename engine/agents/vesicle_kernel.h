@@ -17,6 +17,9 @@ namespace interstice {
 /// Throws InputError on a processor without fused multiply-add, where results would differ.
 void require_fused_multiply_add();
 
+/// Name of the instruction set that the loops run with on this machine, for example "AVX3".
+const char* simd_target();
+
 /// Some free vesicles side by side. The step reads and writes whole vectors, so the arrays are padded.
 struct MotionBlock {
   static constexpr std::size_t kCapacity = 256;

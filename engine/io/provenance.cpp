@@ -8,6 +8,7 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "engine/agents/vesicle_kernel.h"
 #include "engine/core/sha256.h"
 #include "engine/core/version.h"
 #include "engine/io/atomic_file.h"
@@ -80,6 +81,7 @@ RunRecord make_run_record(const Problem& problem, std::string scenario, std::str
   record.arm = std::move(arm);
   record.seed = problem.noise.seed();
   record.threads = threads;
+  record.simd_target = simd_target();
   record.command_line = std::move(command_line);
   record.scenario = std::move(scenario);
   for (const auto& model : problem.models)

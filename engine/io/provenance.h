@@ -44,7 +44,7 @@ struct RunRecord {
   int exit_status = -1;            ///< of the program, once it ended
 };
 
-/// Fills title, seed and models from the problem, and `started` with now.
+/// Fills title, seed and models from the problem, the instruction set of this machine, and `started` with now.
 RunRecord make_run_record(const Problem& problem, std::string scenario, std::string command_line, std::string arm,
                           int threads);
 

@@ -140,6 +140,8 @@ TEST(Snapshot, MetaHoldsProvenanceScenarioAndStateHash) {
     EXPECT_EQ(file.read_as<std::uint64_t>("/meta/step").front(), 20U);
     const auto provenance = nlohmann::json::parse(file.read_text("/meta/provenance"));
     EXPECT_EQ(provenance.at("seed"), 42);
+    EXPECT_NE(provenance.at("simd_target"), "");
+    EXPECT_NE(provenance.at("build").at("commit"), "");
     EXPECT_EQ(provenance.at("command_line"), "interstice run sample.yaml");
     EXPECT_EQ(provenance.at("scenario_sha256"), sha256_of("schema: 1\ntitle: Sample\n"));
     EXPECT_EQ(provenance.at("models").at(0).at("name"), "cargo_delivery");
