@@ -193,7 +193,7 @@ TEST(CellUpdate, StaysWithinItsBudget) {
     best = std::min(best, took / static_cast<double>(world.cells.size()));
   }
   fmt::print("{:.3f} us per cell update\n", best);
-#ifdef __OPTIMIZE__
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(best, 3) << "the budget is 1 us on an idle machine; other processes share the caches here";
 #endif
 }
