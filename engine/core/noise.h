@@ -32,7 +32,7 @@ enum class Stream : std::uint16_t {
   cell_division = 37,
   cell_injury = 38,
   bootstrap = 64,  ///< analysis after the runs: never reaches a state
-  plugin = 256,  ///< first of the streams that interaction models may use
+  plugin = 256,    ///< first of the streams that interaction models may use
 };
 
 /// Keyed noise of one run.
