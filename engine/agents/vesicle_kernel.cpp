@@ -145,6 +145,15 @@ HWY_INLINE VF bin_along(VF x, double bins_per_um, int bins) {
   return hn::Min(hn::Max(bin, hn::Zero(d)), hn::Set(d, static_cast<double>(bins - 1)));
 }
 
+/// x + nx (y + ny z) of whole numbers.
+HWY_INLINE VU flat_index(VF x, VF y, VF z, int nx, int ny) {
+  const D64 d;
+  const U64 u;
+  const VF rows = hn::MulAdd(z, hn::Set(d, static_cast<double>(ny)), y);
+  const VF flat = hn::MulAdd(rows, hn::Set(d, static_cast<double>(nx)), x);
+  return hn::And(hn::BitCast(u, hn::Add(flat, hn::Set(d, 0x1p52))), hn::Set(u, 0x000fffffffffffffULL));
+}
+
 HWY_INLINE VF fold(VF x, double size, bool periodic) {
   const D64 d;
   const VF zero = hn::Zero(d), full = hn::Set(d, size);
@@ -170,23 +179,24 @@ HWY_INLINE void propose_some(MotionBlock& block, std::size_t i, const MotionTabl
   hn::Store(c, d, &block.xi_z[i]);
 
   const VF x = hn::Load(d, &block.x[i]), y = hn::Load(d, &block.y[i]), z = hn::Load(d, &block.z[i]);
-  const VF bin_z = bin_along(z, t.bins_per_um, t.bins[2]);
-  const VF bin_y =
-      hn::MulAdd(bin_z, hn::Set(d, static_cast<double>(t.bins[1])), bin_along(y, t.bins_per_um, t.bins[1]));
-  const VF bin = hn::MulAdd(bin_y, hn::Set(d, static_cast<double>(t.bins[0])), bin_along(x, t.bins_per_um, t.bins[0]));
-  const VU bin_bits = hn::And(hn::BitCast(u, hn::Add(bin, hn::Set(d, 0x1p52))), hn::Set(u, 0x000fffffffffffffULL));
-  const auto index = hn::BitCast(s64, bin_bits);
-  hn::Store(bin_bits, u, &block.bin[i]);
-
-  const VF variance = hn::Mul(
-      hn::Mul(hn::Load(d, &block.diffusivity[i]), hn::GatherIndex(d, t.inverse_viscosity, index)), hn::Set(d, t.dt));
+  const VF bin_x = bin_along(x, t.bins_per_um, t.bins[0]), bin_y = bin_along(y, t.bins_per_um, t.bins[1]),
+           bin_z = bin_along(z, t.bins_per_um, t.bins[2]);
+  const VU bin = flat_index(bin_x, bin_y, bin_z, t.bins[0], t.bins[1]);
+  hn::Store(bin, u, &block.bin[i]);
+  const VF part = hn::Set(d, 1.0 / t.bins_per_voxel);
+  const VU voxel =
+      flat_index(hn::Floor(hn::Mul(bin_x, part)), hn::Floor(hn::Mul(bin_y, part)), hn::Floor(hn::Mul(bin_z, part)),
+                 t.bins[0] / t.bins_per_voxel, t.bins[1] / t.bins_per_voxel);
+  const VF thinness = hn::GatherIndex(d, t.inverse_viscosity, hn::BitCast(s64, voxel));
+  const VF variance = hn::Mul(hn::Mul(hn::Load(d, &block.diffusivity[i]), thinness), hn::Set(d, t.dt));
+  hn::Store(variance, d, &block.variance[i]);
   const VF sigma = hn::Sqrt(hn::Add(variance, variance));
   const VF dx = hn::Mul(sigma, a), dy = hn::Mul(sigma, b), dz = hn::Mul(sigma, c);
   hn::Store(fold(hn::Add(x, dx), t.size.x, t.periodic[0]), d, &block.new_x[i]);
   hn::Store(fold(hn::Add(y, dy), t.size.y, t.periodic[1]), d, &block.new_y[i]);
   hn::Store(fold(hn::Add(z, dz), t.size.z, t.periodic[2]), d, &block.new_z[i]);
 
-  const auto margins = hn::GatherIndex(u, reinterpret_cast<const std::uint64_t*>(t.margin), index);
+  const auto margins = hn::GatherIndex(u, reinterpret_cast<const std::uint64_t*>(t.margin), hn::BitCast(s64, bin));
   const VF meet = low_float(margins), cross = low_float(hn::ShiftRight<32>(margins));
   const VF square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
   const VF reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));

@@ -31,6 +31,7 @@ struct MotionBlock {
   alignas(64) std::array<double, kPadded> xi_x, xi_y, xi_z;     ///< out: standard normal numbers
   alignas(64) std::array<double, kPadded> spare;                ///< out: one more, for the chance of sticking
   alignas(64) std::array<double, kPadded> new_x, new_y, new_z;  ///< out: end, folded at reflecting walls [um]
+  alignas(64) std::array<double, kPadded> variance;             ///< out: D dt [um^2]
   alignas(64) std::array<std::uint64_t, kPadded> bin;           ///< out: where it is on the map
   alignas(64) std::array<std::uint64_t, kPadded> needs_care;    ///< out: not 0 where something may be in the way
 };
@@ -40,15 +41,17 @@ struct MotionTables {
   std::array<int, 3> bins{};
   double bins_per_um = 1;
   const VesicleMap::Margin* margin = nullptr;
-  const double* inverse_viscosity = nullptr;
-  Vec3 size;  ///< [um]
+  int bins_per_voxel = 1;                     ///< along an axis, a power of two
+  const double* inverse_viscosity = nullptr;  ///< per voxel, relative to water
+  Vec3 size;                                  ///< [um]
   std::array<bool, 3> periodic{};
   double dt = 0;  ///< [s]
   std::uint64_t seed = 0, step = 0;
 };
 
-/// A path that starts this many sqrt(D dt) from a surface touches it with probability 2e-5: it is not looked at.
-inline constexpr double kReachInRootDt = 6.0;
+/// A path that starts this many sqrt(D dt) from a surface touches it with probability 4e-4 and is not looked at: such
+/// paths bring 1e-4 of the flux. One that ends inside is pushed out in the next step.
+inline constexpr double kReachInRootDt = 5.0;
 
 /// Proposes the step of block[0, count). Where needs_care is 0 the proposal stands.
 void propose_moves(MotionBlock& block, std::size_t count, const MotionTables& tables);

@@ -15,7 +15,7 @@ namespace {
 /// that are near something.
 constexpr std::size_t kMostBins = 2'500'000;
 
-int bins_per_voxel(std::size_t voxels) { return 64 * voxels <= kMostBins ? 4 : 8 * voxels <= kMostBins ? 2 : 1; }
+int divisions(std::size_t voxels) { return 8 * voxels <= kMostBins ? 2 : 1; }
 
 /// Largest sqrt(D dt) that the map provides for [um]: a vesicle five standard deviations smaller than the median, in
 /// the thinnest fluid.
@@ -119,7 +119,7 @@ bool VesicleMap::still_holds(const Cells& cells, std::span<const Vec3> moves) co
 
 void VesicleMap::lay_out(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
-  per_voxel_ = bins_per_voxel(grid.voxel_count());
+  per_voxel_ = divisions(grid.voxel_count());
   bins_ = {grid.nx * per_voxel_, grid.ny * per_voxel_, grid.nz * per_voxel_};
   bins_per_um_ = per_voxel_ / grid.spacing;
   reach_ = kReachInRootDt * longest_root_dt(environment, dt_);
@@ -178,11 +178,11 @@ void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
   const auto& regions = environment.regions->regions;
   std::vector<std::uint8_t> region(tissue_margin_.size());
-  inverse_viscosity_.resize(tissue_margin_.size());
+  inverse_viscosity_.clear();
+  for (const std::uint8_t r : environment.regions->of_voxel) inverse_viscosity_.push_back(1 / regions[r].viscosity);
   const BinLattice lattice{bins_, environment.box.periodic};
   lattice.each([&](std::size_t bin, std::array<int, 3> at) {
     region[bin] = environment.regions->of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
-    inverse_viscosity_[bin] = 1 / regions[region[bin]].viscosity;
   });
   const auto differ = [&](std::uint8_t a, std::uint8_t b) {
     return a != b && (regions[a].viscosity != regions[b].viscosity ||

@@ -36,8 +36,10 @@ class VesicleMap {
     return {near_cells_.data() + near_start_[bin], near_start_[bin + 1] - near_start_[bin]};
   }
   [[nodiscard]] std::span<const Margin> margins() const { return margin_; }
+  /// Per voxel, relative to water.
   [[nodiscard]] std::span<const double> inverse_viscosity() const { return inverse_viscosity_; }
   [[nodiscard]] std::array<int, 3> bins() const { return bins_; }
+  [[nodiscard]] int bins_per_voxel() const { return per_voxel_; }
   [[nodiscard]] double bins_per_um() const { return bins_per_um_; }
   /// No vesicle looks for cells beyond this distance [um] from its start.
   [[nodiscard]] double longest_reach() const { return reach_; }

@@ -81,11 +81,11 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
     for (std::size_t i = 0; i < which.size(); ++i) {
       const std::uint32_t v = which[i];
       const Vec3 xi{block->xi_x[i], block->xi_y[i], block->xi_z[i]}, start{block->x[i], block->y[i], block->z[i]};
-      if (block->needs_care[i] == 0 || walk.nothing_near(start, block->bin[i], xi, block->diffusivity[i])) {
+      if (block->needs_care[i] == 0 || walk.nothing_near(start, block->bin[i], xi, block->variance[i])) {
         place(vesicles, v, {block->new_x[i], block->new_y[i], block->new_z[i]});
         continue;
       }
-      const WalkEnd w = walk({block->id[i], vesicles.klass[v], block->diffusivity[i], start, xi, block->spare[i],
+      const WalkEnd w = walk({block->id[i], vesicles.klass[v], block->variance[i], start, xi, block->spare[i],
                               static_cast<std::size_t>(block->bin[i])});
       place(vesicles, v, w.position);
       if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
@@ -157,6 +157,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
     const MotionTables tables{bins,
                               scratch.map.bins_per_um(),
                               scratch.map.margins().data(),
+                              scratch.map.bins_per_voxel(),
                               scratch.map.inverse_viscosity().data(),
                               environment.box.size,
                               environment.box.periodic,

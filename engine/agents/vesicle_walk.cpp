@@ -47,13 +47,12 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
 }
 
 WalkEnd VesicleWalk::operator()(const Walker& walker) const {
-  const double variance = walker.diffusivity * map_.inverse_viscosity()[walker.bin] * step_.dt;
-  const double sigma = std::sqrt(variance + variance), root_dt = std::sqrt(variance);
+  const double sigma = std::sqrt(walker.variance + walker.variance), root_dt = std::sqrt(walker.variance);
   const Vec3 whole = sigma * walker.xi;
   const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
   if (near.count > 0) return walk_legs(walker, whole, root_dt, near);
 
-  const Leg leg{root_dt, 0, 1, 0};
+  const Leg leg{root_dt};
   WalkEnd w;
   w.position = walker.start + whole;
   w.face = face_passed(walker.id, walker.start, w.position, leg);
@@ -93,7 +92,8 @@ std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) c
 WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
   const std::uint32_t legs = legs_needed(near, root_dt);
   const double part = 1.0 / legs;
-  Leg leg{root_dt * std::sqrt(part), 0, part, 0};
+  const double cross = map_.margins()[walker.bin].cross;
+  Leg leg{root_dt * std::sqrt(part), 0, part, 0, legs > 1 || dot(whole, whole) > cross * cross * (1 - 1e-9)};
   const double sigma = std::sqrt(2.0) * leg.root_dt;
   const auto normals = [&](std::uint32_t k) {
     const auto a = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 1 + 2 * k);
@@ -148,7 +148,7 @@ std::int32_t VesicleWalk::face_passed(AgentId id, Vec3 from, Vec3 to, const Leg&
 }
 
 bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const {
-  if (one_tissue_) return false;
+  if (one_tissue_ || !leg.may_cross) return false;
   const Region &here = region_at(from), &there = region_at(to);
   if (&here == &there) return false;
   const double capacity_here = vesicle_capacity(here), capacity_there = vesicle_capacity(there);

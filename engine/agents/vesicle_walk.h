@@ -28,11 +28,11 @@ inline double site_count(const Cells& cells, std::size_t cell, std::span<const C
 struct Walker {
   AgentId id = 0;
   VesicleClassId klass{};
-  double diffusivity = 0;  ///< in water [um^2/s]
-  Vec3 start;              ///< [um]
-  Vec3 xi;                 ///< standard normal numbers
-  double spare = 0;        ///< another, for the chance of sticking
-  std::size_t bin = 0;     ///< of the map
+  double variance = 0;  ///< D dt here [um^2]
+  Vec3 start;           ///< [um]
+  Vec3 xi;              ///< standard normal numbers
+  double spare = 0;     ///< another, for the chance of sticking
+  std::size_t bin = 0;  ///< of the map
 };
 
 /// Where it went. At most one of `cell` and `face` is set.
@@ -55,9 +55,8 @@ class VesicleWalk {
 
   /// True if only a step across an interface or open face, or a cell within reach, could change the free step, and
   /// neither is the case: a cheaper look than operator(), which would give the same end.
-  [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double diffusivity) const {
+  [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double variance) const {
     if (any_face_absorbs_) return false;
-    const double variance = diffusivity * map_.inverse_viscosity()[bin] * step_.dt;
     const double cross = map_.margins()[bin].cross;
     if (2 * variance * dot(xi, xi) > cross * cross * (1 - 1e-9)) return false;
     const double reach = std::min(kReachInRootDt * std::sqrt(variance), map_.longest_reach());
@@ -84,6 +83,7 @@ class VesicleWalk {
     double root_dt = 0;         ///< sqrt(D dt) [um]
     double begin = 0, end = 1;  ///< in parts of the whole step
     std::uint32_t number = 0;
+    bool may_cross = true;  ///< an interface is within the length of the step
   };
 
   [[nodiscard]] Neighbours neighbours(Vec3 p, std::size_t bin, double root_dt) const;

@@ -90,7 +90,7 @@ TEST_F(Targets, ProposalsHaveTheBitsOfTheScalarFunctions) {
       if (y > 10) y = 20 - y;
       ASSERT_EQ(block->new_y[i], y);
       const double meet = lattice.margin[bin].meet;
-      if (36 * variance > meet * meet) {
+      if (kReachInRootDt * kReachInRootDt * variance > meet * meet) {
         ASSERT_NE(block->needs_care[i], 0U);
       }
     }
