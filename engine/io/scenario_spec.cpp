@@ -207,13 +207,15 @@ SpecPointer chemistry_spec_reaction() {
 SpecPointer model_spec(const ModelDescriptor& model) {
   std::vector<Field> fields{may("library", text("shared object that holds the model"))};
   for (const ParameterSpec& p : model.parameters)
-    fields.push_back(may(std::string(p.name),
-                         quantity(std::string(p.description), {.unit = std::string(p.unit),
-                                                               .minimum = p.minimum,
-                                                               .maximum = p.maximum,
-                                                               .mark = std::string(p.mark),
-                                                               .source = std::string(p.source)}),
-                         fmt::format("\"{} {}\"", p.default_value, p.unit == "1" ? "" : p.unit)));
+    fields.push_back(
+        may(std::string(p.name),
+            quantity(std::string(p.description), {.unit = std::string(p.unit),
+                                                  .minimum = p.minimum,
+                                                  .maximum = p.maximum,
+                                                  .mark = std::string(p.mark),
+                                                  .source = std::string(p.source),
+                                                  .plausible = true}),
+            p.unit == "1" ? fmt::format("{}", p.default_value) : fmt::format("{} {}", p.default_value, p.unit)));
   for (const ChoiceSpec& c : model.choices)
     fields.push_back(may(std::string(c.name), choice(std::string(c.description), {c.options.begin(), c.options.end()}),
                          std::string(c.options.front())));

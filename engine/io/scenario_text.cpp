@@ -38,9 +38,10 @@ std::string leaf(const Value& v) {
   if (v.spec->kind == Kind::record || v.spec->kind == Kind::map) return "{}";
   if (v.spec->kind == Kind::list) return "[]";
   if (v.note) return annotated(v);
-  if (v.given || (v.spec->mark.empty() && v.spec->source.empty())) return yaml_scalar(v.text);
+  const auto note = default_annotation(*v.spec);
+  if (v.given || !note) return yaml_scalar(v.text);
   Value known = v;  // a default keeps its mark and source in the resolved text
-  known.note = Annotation{.low = "", .high = "", .mark = v.spec->mark, .source = v.spec->source};
+  known.note = note;
   return annotated(known);
 }
 
@@ -92,13 +93,11 @@ void add_number(const Value& v, std::vector<ParameterRecord>& table) {
                     .source = "",
                     .where = where(v),
                     .is_default = !v.given};
-  if (v.note) {
-    if (!v.note->low.empty()) r.range = v.note->low + " to " + v.note->high;
-    r.mark = v.note->mark;
-    r.source = v.note->source;
-  } else if (!v.given) {
-    r.mark = v.spec->mark;
-    r.source = v.spec->source;
+  const auto note = v.given ? v.note : default_annotation(*v.spec);
+  if (note) {
+    if (!note->low.empty()) r.range = note->low + " to " + note->high;
+    r.mark = note->mark;
+    r.source = note->source;
   }
   table.push_back(std::move(r));
 }

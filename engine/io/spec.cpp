@@ -45,6 +45,7 @@ SpecPointer quantity(std::string doc, Number number) {
   s->words = std::move(number.words);
   s->mark = std::move(number.mark);
   s->source = std::move(number.source);
+  s->plausible = number.plausible;
   return s;
 }
 
@@ -163,6 +164,19 @@ std::string quantity_expectation(const Spec& s) {
 }
 
 }  // namespace
+
+std::optional<Annotation> default_annotation(const Spec& s) {
+  if (s.mark.empty() && s.source.empty()) return std::nullopt;
+  Annotation note;
+  note.mark = s.mark;
+  note.source = s.source;
+  if (s.plausible) {
+    const std::string unit = s.unit == "1" ? "" : " " + s.unit;
+    note.low = fmt::format("{}{}", s.minimum, unit);
+    note.high = fmt::format("{}{}", s.maximum, unit);
+  }
+  return note;
+}
 
 std::string expectation(const Spec& s) {
   switch (s.kind) {

@@ -43,6 +43,7 @@ struct Spec {
   bool above_minimum = false;                           ///< the minimum itself is refused
   std::vector<std::pair<std::string, double>> words{};  ///< for example unlimited = infinity
   std::string mark, source;                             ///< of the default
+  bool plausible = false;                               ///< minimum and maximum are the plausible range, to be shown
 
   std::vector<std::string> choices;     ///< of a choice
   std::vector<std::string> refers;      ///< reference, or keys of a map: kinds of names ("species", "region", ...)
@@ -68,6 +69,7 @@ struct Number {
   std::vector<std::string> other_units{};
   std::vector<std::pair<std::string, double>> words{};
   std::string mark{}, source{};
+  bool plausible = false;
 };
 
 SpecPointer record(std::string doc, std::vector<Field> fields, std::string noun = "key");
@@ -140,6 +142,9 @@ void override_value(YamlNode& root, const Spec& spec, const std::string& key_pat
 
 /// Which option of a one_of the node's shape calls for.
 std::optional<std::size_t> choose_option(const YamlNode& node, const Spec& one_of);
+
+/// What is known of a default, in the annotated form.
+std::optional<Annotation> default_annotation(const Spec& spec);
 
 /// "10 um, above 0" and the like.
 std::string expectation(const Spec& spec);
