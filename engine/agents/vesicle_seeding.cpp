@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/agents/vesicle_kernel.h"
 #include "engine/agents/vesicle_map.h"
 #include "engine/agents/vesicle_properties.h"
 
@@ -59,6 +60,7 @@ Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noi
 
 void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
                const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose) {
+  require_fused_multiply_add();
   const std::size_t k = index(dose.klass);
   const VesicleClass& klass = environment.classes[k];
   const auto weight = static_cast<std::uint64_t>(klass.weight);

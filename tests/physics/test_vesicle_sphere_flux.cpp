@@ -74,7 +74,7 @@ TEST_P(SlowFlux, IsReactionLimited) {
   const double middle = c.radius + 3;
   world.add_cell({middle, middle, middle}, c.radius);
   const double fluid = 8 * middle * middle * middle - 4.0 / 3 * kPi * c.radius * c.radius * c.radius;
-  const double start = 15000;
+  const double start = 20000;
   world.seed(start / fluid);
   const double b = c.kappa * c.radius / kD;
   // In a shell of this thickness the supply is nearer than infinity: the resistance of diffusion is R^2 (1/R - 1/r)/D.
@@ -95,8 +95,8 @@ TEST_P(SlowFlux, IsReactionLimited) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Slow, SlowFlux,
-                         testing::Values(Case{3.5, 0.01, 0.5, 4000, 0.03}, Case{5, 0.01, 0.5, 4000, 0.03},
-                                         Case{10, 0.01, 0.5, 4000, 0.03}, Case{10, 0.01, 0.1, 2000, 0.05}));
+                         testing::Values(Case{3.5, 0.01, 0.5, 8000, 0.03}, Case{5, 0.01, 0.5, 4000, 0.03},
+                                         Case{10, 0.01, 0.5, 4000, 0.03}, Case{10, 0.01, 0.1, 3000, 0.04}));
 
 TEST(SphereFluxDense, TwoHundredMillionCellsPerMillilitre) {  // half-life 18.7 min x (1 - phi) = 16.8 min
   VesicleWorld world(10, 10, 10, 5);
