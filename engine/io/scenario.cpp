@@ -231,10 +231,8 @@ class Loader {
     output(v["output"]);
     compare(v["compare"]);
     scenario_.parameters = parameter_table(v);
-    const std::string set =
-        scenario_.parameter_set.empty() ? "" : fmt::format("# Parameter set: {}\n", scenario_.parameter_set);
     scenario_.resolved =
-        resolved_text(v, "# Resolved scenario: includes, overrides and defaults are written out.\n" + set);
+        resolved_text(v, "# Resolved scenario: includes, parameter set, overrides and defaults are written out.\n");
     scenario_.values = values_;
     scenario_.registry = registry_;
     spec_keep_alive();

@@ -12,7 +12,7 @@
 
 #include "engine/io/scenario.h"
 #include "models/builtin.h"
-#include "robustness/invalid_cases.h"
+#include "robustness/invalid_combinations.h"
 
 namespace interstice {
 namespace {
@@ -38,6 +38,13 @@ const std::string& base() {
     return s.str();
   }();
   return text;
+}
+
+std::vector<InvalidCase> cases() {
+  auto all = test::kInvalidValues;
+  const auto& more = test::kInvalidCombinations;
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
 }
 
 std::vector<Complaint> complaints(const std::string& text) {
@@ -75,10 +82,10 @@ int expected_line(const std::string& text, const InvalidCase& c) {
 
 TEST(InvalidScenarios, TheBaseIsValid) { EXPECT_EQ(all(complaints(base())), ""); }
 
-TEST(InvalidScenarios, AreAtLeastSixty) { EXPECT_GE(test::invalid_cases().size(), 60u); }
+TEST(InvalidScenarios, AreAtLeastSixty) { EXPECT_GE(cases().size(), 60u); }
 
 TEST(InvalidScenarios, EachMistakeIsToldAtItsLineWithAHint) {
-  for (const InvalidCase& c : test::invalid_cases()) {
+  for (const InvalidCase& c : cases()) {
     SCOPED_TRACE(c.name);
     const std::string text = edited(base(), c);
     const auto found = complaints(text);

@@ -1,0 +1,187 @@
+/// @file
+/// Specs: checking, defaults, alternatives, overrides, and what the schema and the descriptions make of them.
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/io/describe.h"
+#include "engine/io/describe_format.h"
+#include "engine/io/scenario_spec.h"
+#include "engine/io/scenario_text.h"
+#include "engine/io/schema.h"
+#include "models/builtin.h"
+
+namespace interstice {
+namespace {
+
+using namespace spec;
+
+const ModelRegistry& registry() {
+  static const ModelRegistry models = [] {
+    ModelRegistry r;
+    register_builtin_models(r);
+    return r;
+  }();
+  return models;
+}
+
+SpecPointer sample() {
+  const auto length =
+      quantity("a length", {.unit = "um", .minimum = 0, .above_minimum = true, .words = {{"endless", 1e30}}});
+  return record(
+      "sample",
+      {need("size", length), may("share", quantity("a share", {.minimum = 0, .maximum = 1}), "0.5"),
+       may("per", one_of("level", {quantity("everywhere", {.unit = "uM"}),
+                                   map_of("by name", {"thing"}, quantity("level", {.unit = "uM"}))})),
+       may("things", named("things", "thing", record("a thing", {may("n", integer("n", 1, 9), "3")})), "{}")});
+}
+
+struct Checked {
+  Value value;
+  std::vector<Complaint> complaints;
+};
+
+Checked checked(const std::string& text) {
+  Diagnostics d;
+  const SpecPointer s = sample();
+  static std::vector<SpecPointer> kept;  // values point into their spec
+  kept.push_back(s);
+  const YamlNode node = parse_yaml(text, "f", d);
+  Names names;
+  collect_names(node, *s, names);
+  Value v = check(node, s, names, d);
+  return {std::move(v), d.complaints()};
+}
+
+TEST(Spec, NumbersAreConvertedAndDefaultsFilledIn) {
+  const auto [v, complaints] = checked("size: 2 mm\nthings: {a: , b: {n: 4}}");
+  EXPECT_TRUE(complaints.empty());
+  EXPECT_TRUE(v.sound());
+  EXPECT_EQ(v["size"].number, 2000.0);
+  EXPECT_EQ(v["share"].number, 0.5);
+  EXPECT_FALSE(v["share"].given);
+  EXPECT_TRUE(v["size"].given);
+  EXPECT_EQ(v["things"]["a"]["n"].number, 3.0);
+  EXPECT_EQ(v["things"]["b"]["n"].number, 4.0);
+  EXPECT_FALSE(v.has("per"));
+}
+
+TEST(Spec, AnnotationsAreKept) {
+  const auto [v, complaints] = checked("size: {value: 5 um, range: [1 um, 0.1 mm], mark: A, source: me}");
+  EXPECT_TRUE(complaints.empty());
+  EXPECT_EQ(v["size"].number, 5.0);
+  EXPECT_EQ(v["size"].note->high_number, 100.0);
+  EXPECT_EQ(v["size"].note->mark, "A");
+}
+
+TEST(Spec, WordsMayStandForNumbers) {
+  EXPECT_EQ(checked("size: endless").value["size"].number, 1e30);
+  EXPECT_EQ(checked("size: endles").complaints.size(), 1u);
+}
+
+TEST(Spec, AlternativesAreToldApartByShape) {
+  EXPECT_EQ(checked("size: 1 um\nper: 3 uM").value["per"].number, 3.0);
+  const auto [v, complaints] = checked("size: 1 um\nper: {a: 3 uM}\nthings: {a: }");
+  EXPECT_TRUE(complaints.empty());
+  EXPECT_EQ(v["per"]["a"].number, 3.0);
+  EXPECT_EQ(checked("size: 1 um\nper: {value: 3 uM, mark: L}").value["per"].note->mark, "L");
+  EXPECT_EQ(checked("size: 1 um\nper: {b: 3 uM}\nthings: {a: }").complaints.size(), 1u);
+  EXPECT_EQ(checked("size: 1 um\nper: [3 uM]").complaints.size(), 1u);
+}
+
+TEST(Spec, AMisspeltKeyIsOneMistake) {
+  const auto complaints = checked("siz: 2 mm").complaints;
+  ASSERT_EQ(complaints.size(), 1u);
+  EXPECT_EQ(complaints[0].key_path, "siz");
+  EXPECT_EQ(checked("unrelated: 2 mm").complaints.size(), 2u);
+}
+
+TEST(Spec, OverridesFollowTheSpec) {
+  const SpecPointer s = sample();
+  Diagnostics d;
+  YamlNode root = parse_yaml("size: {value: 1 um, mark: A, source: me}\nthings: {a: {n: 2}}", "f", d);
+  const auto set = [&](const std::string& path, const std::string& value) {
+    override_value(root, *s, path, parse_yaml_value(value, {}, d), "test", d);
+  };
+  set("size", "3 um");
+  set("things.a.n", "5");
+  set("share", "0.1");
+  EXPECT_TRUE(d.empty());
+  const Value v = check(root, s, {}, d);
+  EXPECT_EQ(v["size"].number, 3.0);
+  EXPECT_EQ(v["size"].note->source, "test");
+  EXPECT_EQ(v["things"]["a"]["n"].number, 5.0);
+  EXPECT_EQ(v["share"].number, 0.1);
+  set("things.b.n", "5");
+  set("shar", "1");
+  set("size.x", "1");
+  EXPECT_EQ(d.count(), 3u);
+}
+
+TEST(Spec, ScalarsSurviveWritingAndReading) {
+  for (const std::string text : {"", "a b", "a: b", "# no", "- x", "-1", "null", "~", "\"q\"", "it's", "a\nb\n",
+                                 "tab\t", "1 um^3/s", "é µm", "{x}", "*a", "\\"}) {
+    Diagnostics d;
+    const YamlNode node = parse_yaml("k: " + yaml_scalar(text) + "\n", "f", d);
+    EXPECT_TRUE(d.empty()) << text;
+    EXPECT_EQ(node.find("k")->kind, YamlNode::Kind::scalar) << text;
+    EXPECT_EQ(node.find("k")->text, text);
+  }
+}
+
+void expect_in_schema(const Spec& s, const nlohmann::json& schema, const std::string& path) {
+  if (s.kind == Spec::Kind::record) {
+    EXPECT_FALSE(schema.at("additionalProperties") == true) << path;
+    for (const Field& f : s.fields) {
+      ASSERT_TRUE(schema.at("properties").contains(f.name)) << path << "." << f.name;
+      expect_in_schema(*f.spec, schema.at("properties").at(f.name), path + "." + f.name);
+    }
+  }
+  if (s.kind == Spec::Kind::map) expect_in_schema(*s.item, schema.at("additionalProperties"), path + ".*");
+  if (s.kind == Spec::Kind::list) expect_in_schema(*s.item, schema.at("items"), path + "[]");
+  if (s.kind == Spec::Kind::one_of)
+    for (std::size_t i = 0; i < s.options.size(); ++i)
+      expect_in_schema(*s.options[i], schema.at("anyOf").at(i), path + "|");
+}
+
+TEST(Schema, KnowsEveryKeyOfTheLoader) {
+  const auto schema = scenario_schema(registry());
+  EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
+  EXPECT_TRUE(schema.at("properties").contains("include"));
+  expect_in_schema(*scenario_spec(registry()), schema, "");
+}
+
+TEST(Describe, EveryKeyHasAnExplanation) {
+  const std::string text = describe("format", registry());
+  EXPECT_EQ(text.find("``"), std::string::npos);
+  EXPECT_EQ(text.find(":  ("), std::string::npos) << "a key without explanation";
+  for (const char* word : {"`desorption`", "`viscosity`", "`thresholds`", "`kcat`", "needed", "default 115 nm"})
+    EXPECT_NE(text.find(word), std::string::npos) << word;
+}
+
+TEST(Describe, FindsSectionsModelsCellsAndSpecies) {
+  EXPECT_NE(describe("", registry()).find("chondrocyte"), std::string::npos);
+  EXPECT_NE(describe("vesicles.dose", registry()).find("ug"), std::string::npos);
+  EXPECT_NE(describe("cd73", registry()).find("Ki_ADP"), std::string::npos);
+  EXPECT_NE(describe("chondrocyte", registry()).find("K_A2A"), std::string::npos);
+  EXPECT_NE(describe("ATP", registry()).find("um^2/s"), std::string::npos);
+  try {
+    (void)describe("chondrocite", registry());
+    FAIL();
+  } catch (const InputError& e) {
+    EXPECT_NE(std::string(e.what()).find("did you mean 'chondrocyte'"), std::string::npos) << e.what();
+  }
+}
+
+TEST(Describe, SaysWhereIncludedFilesCameFrom) {
+  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, registry());
+  const std::string text = describe(s);
+  EXPECT_NE(text.find("models/chemistry/purinergic.yaml  (as chemistry/purinergic.yaml"), std::string::npos);
+  EXPECT_NE(text.find("vesicles.msc_sev.dose = 10 ug  (0.1 ug to 200 ug)  L"), std::string::npos);
+  EXPECT_NE(describe(s, "vesicles.msc_sev.proteins").find("CD73"), std::string::npos);
+  EXPECT_THROW(describe(s, "vesicels"), InputError);
+}
+
+}  // namespace
+}  // namespace interstice
