@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace interstice {
 
 namespace {
@@ -44,11 +46,27 @@ void describe_field(const Field& f, int indent, int depth, std::string& out) {
   describe_below(s, indent + 2, depth - 1, out);
 }
 
+/// Keys that mean the same (the faces of the domain) are explained once.
+void describe_fields(const Spec& s, int indent, int depth, std::string& out) {
+  std::set<const Spec*> explained;
+  for (const Field& f : s.fields) {
+    if (explained.contains(f.spec.get())) continue;
+    explained.insert(f.spec.get());
+    describe_field(f, indent, depth, out);
+    std::vector<std::string> twins;
+    for (const Field& other : s.fields)
+      if (other.spec == f.spec && other.name != f.name) twins.push_back("`" + other.name + "`");
+    if (!twins.empty())
+      out += fmt::format("{}- {}: as `{}`\n", std::string(static_cast<std::size_t>(indent), ' '),
+                         fmt::join(twins, ", "), f.name);
+  }
+}
+
 void describe_below(const Spec& s, int indent, int depth, std::string& out) {
   if (depth <= 0) return;
   switch (s.kind) {
     case Spec::Kind::record:
-      for (const Field& f : s.fields) describe_field(f, indent, depth, out);
+      describe_fields(s, indent, depth, out);
       break;
     case Spec::Kind::map:
     case Spec::Kind::list:

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "engine/io/describe.h"
 #include "engine/io/describe_format.h"
@@ -158,6 +160,15 @@ TEST(Describe, EveryKeyHasAnExplanation) {
   EXPECT_EQ(text.find(":  ("), std::string::npos) << "a key without explanation";
   for (const char* word : {"`desorption`", "`viscosity`", "`thresholds`", "`kcat`", "needed", "default 115 nm"})
     EXPECT_NE(text.find(word), std::string::npos) << word;
+}
+
+TEST(Describe, TheReadmeHoldsTheReference) {
+  std::ifstream file(INTERSTICE_SOURCE_DIR "/scenarios/README.md");
+  std::stringstream readme;
+  readme << file.rdbuf();
+  EXPECT_NE(readme.str().find("<!-- interstice describe format -->\n" + format_reference(registry()) + "<!-- end -->"),
+            std::string::npos)
+      << "put the output of `interstice describe format` between the two comments of scenarios/README.md";
 }
 
 TEST(Describe, FindsSectionsModelsCellsAndSpecies) {
