@@ -17,9 +17,10 @@ std::string summary(const Spec& s) {
     case Kind::record:
       return "map";
     case Kind::map:
-      return fmt::format("map of {}", s.noun);
+      return s.item->kind == Kind::record ? fmt::format("map: {} -> map", s.noun)
+                                          : fmt::format("map: {} -> {}", s.noun, summary(*s.item));
     case Kind::list:
-      return fmt::format("list of {}", s.item->kind == Kind::record ? "maps" : summary(*s.item));
+      return s.item->kind == Kind::record ? "list of maps" : fmt::format("list: {}", summary(*s.item));
     case Kind::one_of: {
       std::vector<std::string> all;
       for (const auto& option : s.options) {

@@ -144,12 +144,13 @@ namespace {
 std::string limits(const Spec& s) {
   const bool low = std::isfinite(s.minimum), high = std::isfinite(s.maximum);
   const std::string unit = s.kind == Spec::Kind::integer || s.unit == "1" ? "" : " " + s.unit;
-  if (low && s.minimum == s.maximum) return fmt::format(", {}{}", s.minimum, unit);
-  if (low && high) return fmt::format(", {}{} to {}{}", s.above_minimum ? "above " : "", s.minimum, s.maximum, unit);
+  if (low && s.minimum == s.maximum) return fmt::format(", {:g}{}", s.minimum, unit);
+  if (low && high)
+    return fmt::format(", {}{:g} to {:g}{}", s.above_minimum ? "above " : "", s.minimum, s.maximum, unit);
   if (low)
-    return s.above_minimum ? fmt::format(", above {}{}", s.minimum, unit)
-                           : fmt::format(", at least {}{}", s.minimum, unit);
-  if (high) return fmt::format(", at most {}{}", s.maximum, unit);
+    return s.above_minimum ? fmt::format(", above {:g}{}", s.minimum, unit)
+                           : fmt::format(", at least {:g}{}", s.minimum, unit);
+  if (high) return fmt::format(", at most {:g}{}", s.maximum, unit);
   return "";
 }
 
