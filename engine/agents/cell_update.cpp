@@ -60,7 +60,7 @@ void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnviro
     fate = static_cast<std::uint8_t>(CellFate::divide);
 }
 
-/// Velocity until the next cell step.
+/// Velocity for the coming step.
 Vec3 steer(Cells& cells, std::size_t c, const FieldSet& fields, std::span<const double> values,
            const CellList& neighbours, const CellEnvironment& environment, const CellStep& step) {
   const CellType& type = environment.types[index(cells.type[c])];
@@ -79,12 +79,19 @@ Vec3 steer(Cells& cells, std::size_t c, const FieldSet& fields, std::span<const 
   return velocity;
 }
 
+void set_velocity(Cells& cells, std::size_t c, Vec3 velocity) {
+  cells.vx[c] = velocity.x;
+  cells.vy[c] = velocity.y;
+  cells.vz[c] = velocity.z;
+}
+
 }  // namespace
 
-void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& step,
-                  std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
+void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
+                  double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads) {
   const CellRules& rules = *environment.rules;
+  const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
   if (rules.any_contacts() || rules.any_mobile()) rebuild_neighbours(cells, environment, scratch.neighbours);
   threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
@@ -93,18 +100,33 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
       const CellType& type = environment.types[type_index];
       const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
       sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.neighbours, environment,
-            step.time + step.dt, values);
-      advance_columns(cells, c, type, rules.layout(), step.dt, values);
-      if (const auto decision = decide(cells, c, values, voxel, environment, step))
+            coming.time, values);
+      advance_columns(cells, c, type, rules.layout(), past.dt, values);
+      if (const auto decision = decide(cells, c, values, voxel, environment, past))
         act(cells, c, *decision, environment, fate[c]);
       Vec3 velocity;
       if (type.mobile) {
-        velocity = steer(cells, c, fields, values, scratch.neighbours, environment, step);
+        velocity = steer(cells, c, fields, values, scratch.neighbours, environment, coming);
         if (!drift.empty()) velocity += Vec3{drift[3 * c], drift[3 * c + 1], drift[3 * c + 2]};
       }
-      cells.vx[c] = velocity.x;
-      cells.vy[c] = velocity.y;
-      cells.vz[c] = velocity.z;
+      set_velocity(cells, c, velocity);
+    }
+  });
+}
+
+void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& coming,
+                 CellScratch& scratch, const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  if (!rules.any_mobile()) return;
+  rebuild_neighbours(cells, environment, scratch.neighbours);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t type = index(cells.type[c]);
+      if (!environment.types[type].mobile) continue;
+      sense(cells, c, environment.grid->voxel_at(cells.position(c)), rules.for_update(type, cells.state[c]), fields,
+            scratch.neighbours, environment, coming.time, values);
+      set_velocity(cells, c, steer(cells, c, fields, values, scratch.neighbours, environment, coming));
     }
   });
 }

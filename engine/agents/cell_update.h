@@ -1,7 +1,7 @@
 /// @file
 /// The cell step: every cell senses, its columns advance, it decides on its next state, and it chooses a velocity that
-/// holds until the next cell step. Reads other cells' positions and types only, which this stage does not change, so
-/// cells are independent of each other within it.
+/// holds until the next cell step. The first velocities are chosen at t = 0. Reads other cells' positions and types
+/// only, which this stage does not change, so cells are independent of each other within it.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,17 @@ struct CellScratch {
   std::vector<double> numbers;
 };
 
+/// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.
 /// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
 /// raised here (removal beats division). Throws NumericalError when a formula gives something that is not a number.
-void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& step,
-                  std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
+void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
+                  double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads);
+
+/// Velocities for the `coming` interval alone, for cells that have none yet. Noise is keyed by the step with which the
+/// interval begins, here as in update_cells.
+void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& coming,
+                 CellScratch& scratch, const Threads& threads);
 
 /// values[cell * rules.most_read_outs() + r] = read-out r of the cell's type now, in its own unit.
 void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,

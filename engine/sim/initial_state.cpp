@@ -46,6 +46,9 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
                .ordinal = static_cast<std::uint32_t>(d)});
   }
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
+  CellScratch scratch;
+  const CellStep first{.step = 0, .time = 0, .dt = state.clock.next_cells_dt(problem.schedule)};
+  steer_cells(state.cells, state.fields, workspace.cell_environment, first, scratch, threads);
   return state;
 }
 

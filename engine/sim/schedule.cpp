@@ -42,4 +42,9 @@ void Clock::advance(const Schedule& schedule) {
   ++step;
 }
 
+double Clock::next_cells_dt(const Schedule& schedule) const {
+  const Phase& phase = phase_at(schedule, now);
+  return seconds(finished(schedule) ? phase.cells : std::min(phase.until - now, phase.cells));
+}
+
 }  // namespace interstice

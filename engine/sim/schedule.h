@@ -36,6 +36,8 @@ struct Clock {
 
   [[nodiscard]] Tick tick(const Schedule& schedule) const;
   void advance(const Schedule& schedule);
+  /// Length of the cell step that begins now [s]. Phases have steps of their own, so it may differ from the last one.
+  [[nodiscard]] double next_cells_dt(const Schedule& schedule) const;
   [[nodiscard]] bool finished(const Schedule& schedule) const { return now >= schedule.end(); }
 };
 

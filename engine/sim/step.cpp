@@ -50,11 +50,11 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                        threads);
   }
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
-  if (now.cells_due)  // sense, decide, act, steer
-    update_cells(s.cells, s.fields, w.cell_environment, interval, w.models.drift(), w.models.fates(), w.cell_scratch,
-                 threads);
-  update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment, p.vesicle_classes, interval);
   s.clock.advance(p.schedule);
+  if (now.cells_due)  // sense, decide, act, steer
+    update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
+                 w.models.fates(), w.cell_scratch, threads);
+  update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment, p.vesicle_classes, interval);
 }
 
 }  // namespace interstice

@@ -93,7 +93,7 @@ struct CellWorld {
   }
   void update(std::uint64_t step, double dt) { update_from(step, static_cast<double>(step) * dt, dt); }
   void update_from(std::uint64_t step, double time, double dt) {
-    update_cells(cells, fields, environment(), {step, time, dt}, {}, fate, scratch, threads);
+    update_cells(cells, fields, environment(), {step, time, dt}, dt, {}, fate, scratch, threads);
   }
 };
 

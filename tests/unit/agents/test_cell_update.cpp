@@ -100,10 +100,30 @@ TEST(CellUpdate, DriftOfModelsAddsToTheVelocityOfMobileCells) {
   world.build();
   world.put({{20, 20, 20}, {60, 60, 60}});
   const std::vector<double> drift{1, 2, 3, 0, 0, -1};
-  update_cells(world.cells, world.fields, world.environment(), {0, 0, 10}, drift, world.fate, world.scratch,
+  update_cells(world.cells, world.fields, world.environment(), {0, 0, 10}, 10, drift, world.fate, world.scratch,
                world.threads);
   EXPECT_EQ(world.cells.velocity(0), (Vec3{1, 2, 3}));
   EXPECT_EQ(world.cells.velocity(1), (Vec3{0, 0, -1}));
+}
+
+TEST(CellUpdate, FirstVelocitiesAreThoseOfTheStepThatTheyBegin) {
+  const auto walkers = [] {
+    CellWorld world;
+    CellType& type = world.add_type();
+    type.motility.speed = world.formula("12 [um/min]", "um/s");
+    type.motility.persistence = 60;
+    world.build();
+    world.put({{20, 20, 20}, {60, 60, 60}});
+    return world;
+  };
+  CellWorld world = walkers(), later = walkers();
+  steer_cells(world.cells, world.fields, world.environment(), {5, 40, 10}, world.scratch, world.threads);
+  update_cells(later.cells, later.fields, later.environment(), {4, 10, 30}, 10, {}, later.fate, later.scratch,
+               later.threads);
+  for (std::size_t c = 0; c < 2; ++c) {
+    EXPECT_GT(norm(world.cells.velocity(c)), 0.02);
+    EXPECT_EQ(world.cells.velocity(c), later.cells.velocity(c));
+  }
 }
 
 TEST(CellUpdate, SaysWhichFormulaIsNotANumber) {
