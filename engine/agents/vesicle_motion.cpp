@@ -4,6 +4,7 @@
 #include <cassert>
 #include <memory>
 
+#include "engine/agents/cell_motility.h"
 #include "engine/agents/vesicle_kernel.h"
 #include "engine/agents/vesicle_properties.h"
 #include "engine/agents/vesicle_reservoirs.h"
@@ -13,31 +14,6 @@ namespace interstice {
 namespace {
 
 constexpr std::size_t kGrain = 4096;  ///< vesicles per block of work
-
-/// Where cells get to in the step: their velocity holds, walls turn the centre back. Periodic moves stay unwrapped.
-void find_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<Vec3>& moves) {
-  const auto along = [dt](double x, double v, double size, bool periodic) {
-    const double end = x + v * dt;
-    if (v == 0 || periodic || (end >= 0 && end <= size)) return v * dt;
-    return std::clamp(end < 0 ? -end : 2 * size - end, 0.0, size) - x;
-  };
-  moves.resize(cells.size());
-  for (std::size_t c = 0; c < cells.size(); ++c)
-    moves[c] = {along(cells.x[c], cells.vx[c], box.size.x, box.periodic[0]),
-                along(cells.y[c], cells.vy[c], box.size.y, box.periodic[1]),
-                along(cells.z[c], cells.vz[c], box.size.z, box.periodic[2])};
-}
-
-double wrapped(double x, double size, bool periodic) {
-  if (!periodic) return std::clamp(x, 0.0, size);
-  if (x < 0) x += size;
-  return x >= size ? x - size : x;
-}
-
-Vec3 wrapped(Vec3 p, const Box& box) {
-  return {wrapped(p.x, box.size.x, box.periodic[0]), wrapped(p.y, box.size.y, box.periodic[1]),
-          wrapped(p.z, box.size.z, box.periodic[2])};
-}
 
 void place(Vesicles& vesicles, std::size_t v, Vec3 p) {
   vesicles.x[v] = p.x;
@@ -61,7 +37,7 @@ std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end,
       block.diffusivity[i] = vesicles.diffusivity[v];
       which.push_back(static_cast<std::uint32_t>(v));
     } else if (moves[vesicles.host[v]] != Vec3{}) {
-      place(vesicles, v, wrapped(vesicles.position(v) + moves[vesicles.host[v]], box));
+      place(vesicles, v, into_box(vesicles.position(v) + moves[vesicles.host[v]], box, 0));
     }
   }
   return v;
@@ -135,22 +111,12 @@ void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std:
   keep_vesicles(vesicles, keep);
 }
 
-void advance_cells(Cells& cells, const Box& box, std::span<const Vec3> moves) {
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (moves[c] == Vec3{}) continue;
-    const Vec3 end = wrapped(cells.position(c) + moves[c], box);
-    cells.x[c] = end.x;
-    cells.y[c] = end.y;
-    cells.z[c] = end.z;
-  }
-}
-
 }  // namespace
 
 void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
                    std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment, const VesicleStep& step,
                    VesicleScratch& scratch, const Threads& threads) {
-  find_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
+  plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
   if (!environment.classes.empty()) {
     scratch.map.update(cells, scratch.cell_moves, environment, step.dt);
     const auto bins = scratch.map.bins();
@@ -174,7 +140,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
     });
     settle_adsorptions(vesicles, cells, ledger, environment, scratch.adsorptions);
   }
-  advance_cells(cells, environment.box, scratch.cell_moves);
+  carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
   if (environment.classes.empty()) return;
   // Arrivals first: their number follows from the reservoir's density at the start of the step.
   admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);

@@ -138,6 +138,16 @@ TEST(VesicleMotion, AbsorbingWallTakesTheExactFlux) {
   EXPECT_EQ(world.ledger[0].free, world.vesicles.size());
 }
 
+TEST(VesicleMotion, WallsTurnCellsBackWhole) {
+  VesicleWorld world(8, 8, 8, 5);
+  world.periodic = {true, true, false};
+  world.add_cell({20, 20, 4}, 3, {0, 0, -4});
+  world.seed(0.01);
+  world.move(0.5, Threads(1));
+  EXPECT_EQ(world.cells.position(0), (Vec3{20, 20, 4}));  // 1 um to the wall and back
+  EXPECT_EQ(world.cells.vz[0], 4);
+}
+
 VesicleWorld crowded() {
   VesicleWorld world(8, 8, 8, 5);
   world.periodic = {true, false, true};
