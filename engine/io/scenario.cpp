@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "engine/io/build_problem.h"
@@ -212,7 +213,7 @@ class Loader {
     for (const Value& phase : values["time"].items) {
       if (scenario_.output.every == 0 || !phase.sound()) continue;
       const double step = std::min({phase["transport"].number, phase["vesicles"].number, phase["cells"].number});
-      const auto ns = static_cast<Nanoseconds>(step * 1e9 + 0.5);
+      const auto ns = static_cast<Nanoseconds>(std::llround(step * 1e9));
       if (ns < 1 || scenario_.output.every % ns == 0) continue;
       context.report(every,
                      fmt::format("{} is not a multiple of the smallest step of a phase, {} s", every.text, step));

@@ -96,7 +96,7 @@ class IncludeReader {
     if (include == nullptr) return root;
     const YamlNode list = *include;
     root.remove("include");
-    return merge(read_list(list, path), std::move(root));
+    return merge(read_list(list, path), root);
   }
 
   YamlNode read_file(const fs::path& path, const Place& asked_at) {
@@ -137,7 +137,7 @@ class IncludeReader {
     return all;
   }
 
-  YamlNode merge(Included included, YamlNode root) {
+  YamlNode merge(Included included, const YamlNode& root) {
     for (const Conflict& c : included.conflicts) {
       const bool about_the_file = c.path.size() == 1 && (c.path[0] == "title" || c.path[0] == "description");
       if (about_the_file || decides(root, c.path)) continue;
@@ -153,7 +153,7 @@ class IncludeReader {
   }
 
   YamlNode include_one(const YamlNode& entry, const fs::path& includer) {
-    const YamlNode nothing = YamlNode::empty_map(entry.place);
+    YamlNode nothing = YamlNode::empty_map(entry.place);
     const auto found = search(entry.text, includer);
     if (!found) {
       report_missing(entry, includer);
