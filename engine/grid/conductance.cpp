@@ -37,7 +37,7 @@ AxisLines::AxisLines(const Grid& grid, Axis axis) {
   }
 }
 
-Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Species& species) {
+Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Species& species) : padded_(grid) {
   const std::size_t voxels = grid.voxel_count();
   std::vector<double> alpha_d(voxels);
   mass_.resize(voxels);
@@ -45,18 +45,53 @@ Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Speci
     const std::uint8_t region = regions.of_voxel[i];
     mass_[i] = regions.regions[region].volume_fraction;
     alpha_d[i] = mass_[i] * species.diffusivity[region];
+    unit_mass_ = unit_mass_ && mass_[i] == mass_[0];
     uniform_ = uniform_ && mass_[i] == mass_[0] && alpha_d[i] == alpha_d[0];
   }
   flux_volume_ = grid.voxel_volume();
-  if (uniform_) {
+  if (unit_mass_) {
     flux_volume_ *= mass_[0];
-    alpha_d.assign(voxels, alpha_d[0] / mass_[0]);
+    for (double& value : alpha_d) value /= mass_[0];
     mass_.assign(1, 1.0);
   }
-  inverse_mass_.resize(mass_.size());
-  std::transform(mass_.begin(), mass_.end(), inverse_mass_.begin(), [](double m) { return 1 / m; });
   for (int axis = 0; axis < 3; ++axis) conduct(grid, alpha_d, species, axis);
+  if (!unit_mass_) {
+    for (int axis = 0; axis < 3; ++axis) lay_out_mass(axis);
+  }
   measure_rates(grid);
+}
+
+std::size_t Conductance::groups(int axis) const {
+  if (axis == 0) return round_up(padded_.rows(), kBundle) / kBundle;
+  return axis == 1 ? padded_.nz : padded_.ny;
+}
+
+template <class F>
+void Conductance::for_each_line(int axis, const F& f) const {
+  for (std::size_t group = 0; group < (uniform_ ? 1 : groups(axis)); ++group) {
+    for (std::size_t lane = 0; lane < width(axis); ++lane) {
+      if (axis == 0) {
+        const std::size_t line = group * kBundle + lane;
+        if (uniform_ || line < padded_.rows()) f(uniform_ ? 0 : line, group, lane);
+      } else if (lane >= 1 && lane <= padded_.nx) {
+        f(uniform_ ? 0 : group * padded_.nx + lane - 1, group, lane);
+      }
+    }
+  }
+}
+
+void Conductance::lay_out_mass(int axis) {
+  const AxisLines& lines = lines_[axis];
+  const auto n = static_cast<std::size_t>(lines.n);
+  line_mass_[axis].assign(groups(axis) * n * width(axis), 1.0);
+  for_each_line(axis, [&](std::size_t line, std::size_t group, std::size_t lane) {
+    for (std::size_t p = 0; p < n; ++p) {
+      line_mass_[axis][(group * n + p) * width(axis) + lane] = mass_[lines.start(line) + p * lines.stride];
+    }
+  });
+  inverse_mass_[axis].resize(line_mass_[axis].size());
+  std::transform(line_mass_[axis].begin(), line_mass_[axis].end(), inverse_mass_[axis].begin(),
+                 [](double m) { return 1 / m; });
 }
 
 void Conductance::conduct(const Grid& grid, const std::vector<double>& alpha_d, const Species& species, int axis) {
@@ -103,7 +138,7 @@ void Conductance::measure_rates(const Grid& grid) {
       for (int p = 0; p < lines.n; ++p) {
         const std::size_t voxel = lines.start(line) + p * lines.stride;
         const double above = above_[axis][uniform_ ? p : voxel];
-        const double inverse = inverse_mass_[uniform_ ? 0 : voxel];
+        const double inverse = 1 / mass_[unit_mass_ ? 0 : voxel];
         loss[voxel] += (below + above) * inverse;
         if (p + 1 < lines.n) neighbour_rate_ = std::max(neighbour_rate_, above * inverse);
         if (p > 0) neighbour_rate_ = std::max(neighbour_rate_, below * inverse);
@@ -116,41 +151,65 @@ void Conductance::measure_rates(const Grid& grid) {
 
 void Conductance::factor(int axis, double half, AxisFactors& factors) const {
   const AxisLines& lines = lines_[axis];
-  const std::size_t distinct = uniform_ ? 1 : lines.lines;
-  const bool ring = periodic_[axis] && lines.n > 1;
-  factors.inverse_pivot.resize(above_[axis].size());
-  factors.cyclic.resize(ring ? above_[axis].size() : 0);
-  factors.cyclic_ratio.resize(ring ? distinct : 0);
-  factors.cyclic_scale.resize(ring ? distinct : 0);
-  for (std::size_t line = 0; line < distinct; ++line) {
-    const auto slot = [&](int p) {
-      return uniform_ ? static_cast<std::size_t>(p) : lines.start(line) + p * lines.stride;
-    };
-    const auto kappa = [&](int p) { return half * above_[axis][slot(p)]; };
-    const int last = lines.n - 1;
-    const double corner = ring ? -kappa(last) : 0.0;
-    const double first_below = ring ? -corner : half * below_[axis][line];
-    const double gamma = -(mass_[uniform_ ? 0 : slot(0)] + first_below + kappa(0));
-    for (int p = 0; p <= last; ++p) {
-      const double below = p == 0 ? first_below : kappa(p - 1);
-      double diagonal = mass_[uniform_ ? 0 : slot(p)] + below + kappa(p);
-      if (ring && p == 0) diagonal -= gamma;
-      if (ring && p == last) diagonal -= corner * corner / gamma;
-      if (p > 0) diagonal -= below * below * factors.inverse_pivot[slot(p - 1)];
-      factors.inverse_pivot[slot(p)] = 1 / diagonal;
-    }
-    if (!ring) continue;
-    std::vector<double>& q = factors.cyclic;
-    for (int p = 0; p <= last; ++p) {
-      double right = p == 0 ? gamma : 0.0;
-      if (p == last) right += corner;
-      if (p > 0) right += kappa(p - 1) * q[slot(p - 1)];
-      q[slot(p)] = right * factors.inverse_pivot[slot(p)];
-    }
-    for (int p = last - 1; p >= 0; --p) q[slot(p)] += kappa(p) * factors.inverse_pivot[slot(p)] * q[slot(p + 1)];
-    factors.cyclic_ratio[line] = corner / gamma;
-    factors.cyclic_scale[line] = 1 / (1 + q[slot(0)] + corner / gamma * q[slot(last)]);
+  const auto n = static_cast<std::size_t>(lines.n);
+  const std::size_t w = width(axis), rows = (uniform_ ? 1 : groups(axis)) * n * w;
+  const bool ring = periodic_[axis] && n > 1;
+  factors.face.assign(rows + rows / n, 0.0);
+  factors.pivot.assign(rows, 1.0);
+  factors.cyclic.assign(ring ? rows : 0, 0.0);
+  factors.cyclic_ratio.assign(ring ? rows / n : 0, 0.0);
+  factors.cyclic_scale.assign(ring ? rows / n : 0, 1.0);
+  for_each_line(axis, [&](std::size_t line, std::size_t group, std::size_t lane) {
+    const auto above = [&](std::size_t p) { return above_[axis][uniform_ ? p : lines.start(line) + p * lines.stride]; };
+    double* face = factors.face.data() + group * (n + 1) * w + lane;
+    face[0] = half * (periodic_[axis] ? above(n - 1) : below_[axis][line]);
+    for (std::size_t p = 0; p < n; ++p) face[(p + 1) * w] = half * above(p);
+    factor_line(axis, line, group, lane, factors);
+  });
+}
+
+/// The elimination of one line whose faces are known.
+void Conductance::factor_line(int axis, std::size_t line, std::size_t group, std::size_t lane,
+                              AxisFactors& factors) const {
+  const AxisLines& lines = lines_[axis];
+  const auto n = static_cast<std::size_t>(lines.n), last = n - 1;
+  const std::size_t w = width(axis);
+  const bool ring = periodic_[axis] && n > 1;
+  const auto kappa = [&](std::size_t face) { return factors.face[(group * (n + 1) + face) * w + lane]; };
+  const auto mass = [&](std::size_t p) { return mass_[unit_mass_ ? 0 : lines.start(line) + p * lines.stride]; };
+  double* pivot = factors.pivot.data() + group * n * w + lane;
+  const double corner = ring ? -kappa(n) : 0.0;
+  const double gamma = -(mass(0) + kappa(0) + kappa(1));
+  for (std::size_t p = 0; p < n; ++p) {
+    double diagonal = mass(p) + kappa(p) + kappa(p + 1);
+    if (ring && p == 0) diagonal -= gamma;
+    if (ring && p == last) diagonal -= corner * corner / gamma;
+    if (p > 0) diagonal -= kappa(p) * kappa(p) * pivot[(p - 1) * w];
+    pivot[p * w] = 1 / diagonal;
   }
+  if (!ring) return;
+  double* q = factors.cyclic.data() + group * n * w + lane;
+  for (std::size_t p = 0; p < n; ++p) {
+    double right = p == 0 ? gamma : 0.0;
+    if (p == last) right += corner;
+    if (p > 0) right += kappa(p) * q[(p - 1) * w];
+    q[p * w] = right * pivot[p * w];
+  }
+  for (std::size_t p = last; p-- > 0;) q[p * w] += kappa(p + 1) * pivot[p * w] * q[(p + 1) * w];
+  factors.cyclic_ratio[group * w + lane] = corner / gamma;
+  factors.cyclic_scale[group * w + lane] = 1 / (1 + q[0] + corner / gamma * q[last * w]);
+}
+
+std::vector<double> Conductance::faces_before_voxels(double half) const {
+  const std::size_t rows = uniform_ ? 1 : padded_.rows();
+  std::vector<double> faces(rows * padded_.pitch + kVector, 0.0);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double* above = above_[0].data() + row * padded_.nx;
+    double* face = faces.data() + row * padded_.pitch + 1;
+    face[0] = half * (periodic_[0] ? above[padded_.nx - 1] : below_[0][row]);
+    for (std::size_t i = 0; i < padded_.nx; ++i) face[i + 1] = half * above[i];
+  }
+  return faces;
 }
 
 const SubstepFactors& Conductance::factors(double dt) {
@@ -161,6 +220,7 @@ const SubstepFactors& Conductance::factors(double dt) {
   auto made = std::make_unique<SubstepFactors>();
   made->dt = dt;
   for (int axis = 0; axis < 3; ++axis) factor(axis, dt / 2, made->axis[axis]);
+  made->x_face = faces_before_voxels(dt / 2);
   factors_.push_back(std::move(made));
   return *factors_.back();
 }
@@ -168,17 +228,16 @@ const SubstepFactors& Conductance::factors(double dt) {
 LineCoefficients Conductance::coefficients(int axis, const SubstepFactors& factors) const {
   const AxisFactors& f = factors.axis[axis];
   return {.n = lines_[axis].n,
-          .uniform = uniform_,
+          .width = width(axis),
+          .one_group = uniform_,
           .periodic = periodic_[axis],
-          .half = factors.dt / 2,
-          .above = above(axis),
-          .below = below(axis),
-          .inverse_pivot = f.inverse_pivot.data(),
-          .cyclic = f.cyclic.data(),
-          .cyclic_ratio = f.cyclic_ratio.data(),
-          .cyclic_scale = f.cyclic_scale.data(),
-          .mass = mass_.data(),
-          .inverse_mass = inverse_mass_.data()};
+          .face = f.face.data(),
+          .pivot = f.pivot.data(),
+          .cyclic = f.cyclic.empty() ? nullptr : f.cyclic.data(),
+          .cyclic_ratio = f.cyclic_ratio.empty() ? nullptr : f.cyclic_ratio.data(),
+          .cyclic_scale = f.cyclic_scale.empty() ? nullptr : f.cyclic_scale.data(),
+          .mass = unit_mass_ ? nullptr : line_mass_[axis].data(),
+          .inverse_mass = unit_mass_ ? nullptr : inverse_mass_[axis].data()};
 }
 
 }  // namespace interstice

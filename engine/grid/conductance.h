@@ -27,29 +27,33 @@ struct AxisLines {
   }
 };
 
-/// Factors of one axis for one substep length.
+/// Factors of one axis for one substep length, laid out as LineCoefficients says.
 struct AxisFactors {
-  std::vector<double> inverse_pivot, cyclic, cyclic_ratio, cyclic_scale;
+  std::vector<double> face, pivot, cyclic, cyclic_ratio, cyclic_scale;
 };
 
 /// Everything the substeps of one length need.
 struct SubstepFactors {
   double dt = 0;  ///< [s]
   std::array<AxisFactors, 3> axis;
+  std::vector<double> x_face;  ///< of the face before each voxel, in padded rows (one row when uniform)
 };
 
 /// The diffusion operator of all species that share diffusivities and kinds of wall.
-/// Conductances are divided by the volume of a voxel; when the tissue is uniform also by its volume fraction.
+/// Conductances are divided by the volume of a voxel; when the volume fraction is the same everywhere also by that.
 class Conductance {
  public:
   Conductance(const Grid& grid, const RegionMap& regions, const Species& species);
 
   [[nodiscard]] bool uniform() const { return uniform_; }
+  [[nodiscard]] const PaddedGrid& padded() const { return padded_; }
   [[nodiscard]] bool periodic(int axis) const { return periodic_[axis]; }
   [[nodiscard]] const AxisLines& lines(int axis) const { return lines_[axis]; }
   [[nodiscard]] const double* above(int axis) const { return above_[axis].data(); }
   [[nodiscard]] const double* below(int axis) const { return below_[axis].data(); }
-  [[nodiscard]] const double* inverse_mass() const { return inverse_mass_.data(); }
+  /// Groups of lines along an axis and lanes in each, see LineCoefficients.
+  [[nodiscard]] std::size_t groups(int axis) const;
+  [[nodiscard]] std::size_t width(int axis) const { return axis == 0 ? kBundle : padded_.pitch; }
   /// Conductance across the wall at one end of a line [1/s].
   [[nodiscard]] double wall(int face, std::size_t line) const;
   /// Sum of wall() over a face [1/s].
@@ -68,13 +72,22 @@ class Conductance {
  private:
   void conduct(const Grid& grid, const std::vector<double>& alpha_d, const Species& species, int axis);
   void measure_rates(const Grid& grid);
+  void lay_out_mass(int axis);
+  /// Calls f(line, group, lane) for all lines that have coefficients of their own.
+  template <class F>
+  void for_each_line(int axis, const F& f) const;
   void factor(int axis, double half, AxisFactors& factors) const;
+  void factor_line(int axis, std::size_t line, std::size_t group, std::size_t lane, AxisFactors& factors) const;
+  [[nodiscard]] std::vector<double> faces_before_voxels(double half) const;
 
-  bool uniform_ = true;
+  PaddedGrid padded_;
+  bool unit_mass_ = true;  ///< one volume fraction
+  bool uniform_ = true;    ///< and one diffusivity
   std::array<bool, 3> periodic_{};
   std::array<AxisLines, 3> lines_;
   std::array<std::vector<double>, 3> above_, below_;
-  std::vector<double> mass_, inverse_mass_;  ///< volume fraction per voxel; one entry 1 when uniform
+  std::vector<double> mass_;                                     ///< volume fraction per voxel; one entry 1 when unit
+  std::array<std::vector<double>, 3> line_mass_, inverse_mass_;  ///< laid out as LineCoefficients says
   double flux_volume_ = 1, neighbour_rate_ = 0, loss_rate_ = 0;
   std::vector<std::unique_ptr<SubstepFactors>> factors_;
 };

@@ -6,13 +6,6 @@
 /// L the unsplit conservative operator, share the substep's part of the local change. Its steady state is that of
 /// L c + source = 0 whatever dt, it is second order in time, stable for any dt, and the same in x, y and z.
 ///
-/// Substeps. dt D/dx^2 <= 0.5 (kSubstepRatio). Measured against the exact solution on the grid, largest error over
-/// the largest value after an interval of D dt/dx^2 = 3.85 (D 770 um^2/s, dx 10 um, dt 0.5 s), for a source switched on
-/// and for a spill into one voxel: ratio 1: 0.3 % and 2.1; ratio 0.5: 0.01 % and 0.7 %. With full instead of half
-/// weights (backward Euler): ratio 1: 17 % and 78; 0.5: 1.7 % and 6.5; 0.25: 0.3 % and 18 %. The plain product of
-/// backward-Euler sweeps has 45 % at any ratio, because the source voxel is read after it was smeared. At 0.5 an
-/// isolated spill also stays positive. A reservoir is advanced explicitly, at most a quarter of its contents a substep.
-///
 /// Positivity. The scheme is not monotone. If a value of a species ends negative, its interval is done again with
 /// forward Euler at steps short enough for every voxel to keep a tenth of its contents: positive by construction, also
 /// unsplit; losses are then taken at the start (what the reaction stage left is not negative), gains spread evenly.
@@ -20,22 +13,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cassert>
-#include <cmath>
+#include <cstdint>
+#include <numeric>
 
 #include "engine/core/constants.h"
-#include "engine/grid/conductance.h"
+#include "engine/grid/diffusion_plan.h"
 #include "engine/grid/residual.h"
 
 namespace interstice {
 namespace {
 
-constexpr double kSubstepRatio = 0.5;     ///< largest D dt/dx^2 of a substep
-constexpr double kReservoirShare = 0.25;  ///< largest part of a reservoir exchanged in a substep
-constexpr double kPositiveShare = 0.9;    ///< largest part of a voxel that leaves in a substep of the positive fallback
 constexpr std::size_t kBlockVoxels = 4096;
 constexpr std::size_t kSmallGrid = 32768;  ///< up to here species run side by side, beyond it the voxels of each
-constexpr std::size_t kLinesAcross = 8;    ///< lines along x solved together
 
 /// Runs body over all of [0, n), in blocks on the threads if there are any.
 template <class Body>
@@ -53,23 +44,9 @@ double* line_scratch(std::size_t size) {
   return scratch.data();
 }
 
-struct Wall {
-  bool open = false;
-  int reservoir = -1;  ///< index, -1 for a wall of fixed concentration
-  double outside = 0;  ///< [uM]
-};
-
-/// How one species diffuses.
-struct Plan {
-  Conductance* conductance = nullptr;  ///< null when it does not diffuse
-  std::array<Wall, 6> walls;
-  std::vector<double> reservoir_gain;  ///< per reservoir: uM lost per unit of flux into the patch
-  double reservoir_rate = 0;           ///< fastest relative exchange of a reservoir [1/s]
-};
-
 /// Scratch of one species in flight.
 struct Buffer {
-  std::vector<double> before, share, increment;
+  PaddedField c, share, increment;
   Surroundings surroundings;
   std::array<std::vector<double>, 6> wall_flux;
   std::vector<double> reservoir, reservoir_share;
@@ -94,15 +71,21 @@ struct DiffusionSolver::Impl {
   void load_reservoirs(std::size_t s, std::span<const ReservoirState> before, std::span<const ReservoirState> reacted,
                        int substeps, bool gains_only, Buffer& b) const;
   bool at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted, const Buffer& b) const;
-  bool implicit(const Plan& plan, const Interval& interval, std::span<double> c, Buffer& b, const Threads* t) const;
-  void positive(const Plan& plan, double dt, std::span<double> c, std::span<const double> reacted, Buffer& b,
-                const Threads* t) const;
-  void sweep_planes(const Plan& plan, const Interval& interval, const double* c, Buffer& b, const Threads* t) const;
-  bool sweep_columns(const Plan& plan, const Interval& interval, double* c, Buffer& b, const Threads* t) const;
-  void open_walls(const Plan& plan, double dt, const double* c, Buffer& b) const;
+  bool implicit(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
+  void positive(const Plan& plan, const Interval& interval, double dt, Buffer& b, const Threads* t) const;
+  void sweep_planes(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
+  void sweep_columns(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
+  void open_walls(const Plan& plan, const SubstepFactors& factors, double steps, Buffer& b) const;
+  void open_ends(const Plan& plan, const LineCoefficients& x, double steps, Buffer& b) const;
   void close_walls(const Plan& plan, Buffer& b) const;
+  [[nodiscard]] bool any_negative(const Buffer& b, const Threads* t) const;
+  /// Calls f(first voxel, first place in padded fields) for all rows.
+  template <class F>
+  void for_each_row(const Threads* t, const F& f) const;
 
   Grid grid;
+  PaddedGrid padded;
+  std::size_t slab = 1;  ///< planes that hold whole bundles of rows
   std::vector<std::unique_ptr<Conductance>> conductances;
   std::vector<Plan> plans;
   std::vector<Interval> intervals;
@@ -111,54 +94,17 @@ struct DiffusionSolver::Impl {
 
 namespace {
 
-bool same_wall(const FaceCondition& a, const FaceCondition& b) {
-  if (a.index() != b.index()) return false;
-  if (const auto* p = std::get_if<Permeable>(&a)) return p->permeability == std::get<Permeable>(b).permeability;
-  return true;
-}
-
-bool same_operator(const Species& a, const Species& b) {
-  return a.diffusivity == b.diffusivity && std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
-}
-
-Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Conductance* conductance) {
-  Plan plan;
-  plan.conductance = conductance;
-  plan.reservoir_gain.assign(reservoirs.size(), 0.0);
-  std::vector<double> rate(reservoirs.size(), 0.0);
-  for (int f = 0; f < 6; ++f) {
-    Wall& wall = plan.walls[f];
-    wall.open = conductance != nullptr && !conductance->periodic(f / 2) && conductance->wall_total(f) > 0;
-    if (const auto* fixed = std::get_if<FixedValue>(&species.faces[f])) wall.outside = fixed->concentration;
-    if (const auto* permeable = std::get_if<Permeable>(&species.faces[f])) wall.outside = permeable->outside;
-    if (const auto* to = std::get_if<ToReservoir>(&species.faces[f]); to != nullptr && wall.open) {
-      wall.reservoir = static_cast<int>(index(to->reservoir));
-      const Reservoir& r = reservoirs[index(to->reservoir)];
-      plan.reservoir_gain[wall.reservoir] = r.represents * conductance->flux_volume() / r.volume;
-      rate[wall.reservoir] += conductance->wall_total(f) * plan.reservoir_gain[wall.reservoir];
-      plan.reservoir_rate = std::max(plan.reservoir_rate, rate[wall.reservoir]);
-    }
-  }
-  return plan;
-}
-
-int pieces(double amount, double limit) { return std::max(1, static_cast<int>(std::ceil(amount / limit - 1e-9))); }
-
-int implicit_substeps(const Plan& plan, double dt) {
-  if (plan.conductance == nullptr) return 1;
-  return std::max(pieces(dt * plan.conductance->neighbour_rate(), kSubstepRatio),
-                  pieces(dt * plan.reservoir_rate, kReservoirShare));
-}
-
-int positive_substeps(const Plan& plan, double dt) {
-  return pieces(dt * std::max(plan.conductance->loss_rate(), plan.reservoir_rate), kPositiveShare);
+/// Where the fluxes through the walls of an axis are booked, from one line on.
+WallFlux walls_of(const Plan& plan, Buffer& b, int axis, std::size_t line) {
+  const auto flux = [&](int f) { return plan.walls[f].open ? b.wall_flux[f].data() + line : nullptr; };
+  return {flux(2 * axis), flux(2 * axis + 1)};
 }
 
 }  // namespace
 
 DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
                             std::span<const Reservoir> reservoirs)
-    : grid(g), intervals(species.size()) {
+    : grid(g), padded(g), slab(kBundle / std::gcd(kBundle, padded.ny)), intervals(species.size()) {
   std::vector<std::size_t> owner;  // first species of each conductance
   for (std::size_t s = 0; s < species.size(); ++s) {
     const auto& d = species[s].diffusivity;
@@ -176,30 +122,64 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
   }
   buffers.resize(grid.voxel_count() <= kSmallGrid ? species.size() : std::min<std::size_t>(1, species.size()));
   for (Buffer& b : buffers) {
-    b.before.resize(grid.voxel_count());
-    b.share.resize(grid.voxel_count());
-    b.increment.resize(grid.voxel_count());
-    for (int f = 0; f < 6; ++f) b.wall_flux[f].resize(AxisLines(grid, static_cast<Axis>(f / 2)).lines);
-    for (auto& row : b.surroundings.row) row.resize(grid.nx);
+    b.c = b.share = b.increment = PaddedField(padded);
+    for (int f = 0; f < 6; ++f) b.surroundings[f].resize(padded.pitch);
+    b.wall_flux[0].resize(round_up(padded.rows(), kBundle));
+    b.wall_flux[2].resize(padded.nz * padded.pitch);
+    b.wall_flux[4].resize(padded.ny * padded.pitch);
+    for (int f = 0; f < 6; f += 2) b.wall_flux[f + 1] = b.wall_flux[f];
     b.reservoir.resize(reservoirs.size());
     b.reservoir_share.resize(reservoirs.size());
   }
 }
 
+template <class F>
+void DiffusionSolver::Impl::for_each_row(const Threads* t, const F& f) const {
+  over(padded.rows(), std::max<std::size_t>(1, kBlockVoxels / padded.nx), t, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) f(row * padded.nx, row * padded.pitch + 1);
+  });
+}
+
+/// Sets the ghosts of all rows and books the flux of the unsplit operator through the walls across x.
+void DiffusionSolver::Impl::open_ends(const Plan& plan, const LineCoefficients& x, double steps, Buffer& b) const {
+  double* c = b.c.data();
+  const std::size_t nx = padded.nx;
+  for (std::size_t row = 0; row < padded.rows() && x.periodic; ++row) {
+    double* first = c + row * padded.pitch;
+    first[0] = first[nx];
+    first[nx + 1] = first[1];
+  }
+  for (const int f : {0, 1}) {
+    if (!plan.walls[f].open) continue;
+    const double outside = b.surroundings[f][0];
+    const std::size_t inside = f == 0 ? 1 : nx, ghost = f == 0 ? 0 : nx + 1;
+    for (std::size_t row = 0; row < padded.rows(); ++row) {
+      const double face = x.face_row(row / kBundle, f == 0 ? 0 : nx)[row % kBundle];
+      b.wall_flux[f][row] = 2 * steps * face * (outside - c[row * padded.pitch + inside]);
+      c[row * padded.pitch + ghost] = outside;
+    }
+  }
+}
+
 /// Sets what lies beyond the walls and books the flux of the unsplit operator through them.
-void DiffusionSolver::Impl::open_walls(const Plan& plan, double dt, const double* c, Buffer& b) const {
+void DiffusionSolver::Impl::open_walls(const Plan& plan, const SubstepFactors& factors, double steps, Buffer& b) const {
+  const double* c = b.c.data();
   for (int f = 0; f < 6; ++f) {
     const Wall& wall = plan.walls[f];
     if (!wall.open) continue;
     const double outside = wall.reservoir >= 0 ? b.reservoir[wall.reservoir] : wall.outside;
-    b.surroundings.value[f] = outside;
-    std::fill(b.surroundings.row[f].begin(), b.surroundings.row[f].end(), outside);
-    const AxisLines& lines = plan.conductance->lines(f / 2);
-    const std::size_t offset = f % 2 == 0 ? 0 : static_cast<std::size_t>(lines.n - 1) * lines.stride;
-    for (std::size_t line = 0; line < lines.lines; ++line) {
-      b.wall_flux[f][line] = dt * plan.conductance->wall(f, line) * (outside - c[lines.start(line) + offset]);
+    std::fill(b.surroundings[f].begin(), b.surroundings[f].end(), outside);
+    if (f < 2) continue;
+    const LineCoefficients axis = plan.conductance->coefficients(f / 2, factors);
+    const std::size_t p = f % 2 == 0 ? 0 : static_cast<std::size_t>(axis.n) - 1;
+    for (std::size_t group = 0; group < plan.conductance->groups(f / 2); ++group) {
+      const double* face = axis.face_row(group, p + f % 2);
+      const double* row = c + (f / 2 == 1 ? padded.row(p, group) : padded.row(group, p));
+      double* flux = b.wall_flux[f].data() + group * padded.pitch;
+      for (std::size_t i = 0; i < padded.pitch; ++i) flux[i] = 2 * steps * face[i] * (outside - row[i]);
     }
   }
+  open_ends(plan, plan.conductance->coefficients(0, factors), steps, b);
 }
 
 /// Adds up what came through the walls and takes it from the reservoirs.
@@ -214,87 +194,86 @@ void DiffusionSolver::Impl::close_walls(const Plan& plan, Buffer& b) const {
   for (std::size_t r = 0; r < b.reservoir.size(); ++r) b.reservoir[r] += b.reservoir_share[r];
 }
 
-/// increment <- right-hand side, then the x and y sweeps, plane by plane.
-void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& interval, const double* c, Buffer& b,
+/// increment <- right-hand side, then the x and y sweeps, a few planes at a time.
+void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& interval, Buffer& b,
                                          const Threads* t) const {
   const Conductance& conductance = *plan.conductance;
-  const std::size_t nx = grid.nx, ny = grid.ny, plane = nx * ny;
   const auto x = conductance.coefficients(0, *interval.factors);
   const auto y = conductance.coefficients(1, *interval.factors);
-  const auto flux_of = [&](int f) { return plan.walls[f].open ? b.wall_flux[f].data() : nullptr; };
-  const WallFlux x_walls{flux_of(0), flux_of(1)}, y_walls{flux_of(2), flux_of(3)};
   double* d = b.increment.data();
-  over(grid.nz, std::max<std::size_t>(1, kBlockVoxels / plane), t, [&](std::size_t begin, std::size_t end) {
-    double* scratch = line_scratch(kMaxColumns * std::max(nx, ny));
-    for (std::size_t k = begin; k < end; ++k) {
-      residual_plane(grid, conductance, b.surroundings, interval.dt, c, b.share.data(), k, d);
-      for (std::size_t j = 0; j < ny; j += kLinesAcross) {
-        const LineBlock block{k * plane + j * nx, 1, nx, k * ny + j, std::min(kLinesAcross, ny - j)};
-        sweep_lines(x, block, x_walls, scratch, d);
+  const std::size_t grain = slab * std::max<std::size_t>(1, kBlockVoxels / (slab * padded.plane()));
+  over(padded.nz, grain, t, [&](std::size_t begin, std::size_t end) {
+    double* scratch = line_scratch(std::max(sweep_scratch(x), sweep_scratch(y)));
+    for (std::size_t first = begin; first < end; first += slab) {
+      const std::size_t last = std::min(first + slab, end);
+      for (std::size_t k = first; k < last; ++k) {
+        residual_plane(conductance, *interval.factors, b.surroundings, 1, b.c.data(), b.share.data(), k, d);
       }
-      for (std::size_t i = 0; i < nx; i += kMaxColumns) {
-        const LineBlock block{k * plane + i, nx, 1, k * nx + i, std::min(kMaxColumns, nx - i)};
-        sweep_lines(y, block, y_walls, scratch, d);
+      for (std::size_t row = first * padded.ny; row < last * padded.ny; row += kBundle) {
+        sweep_rows(x, row / kBundle, padded.pitch, walls_of(plan, b, 0, row), scratch, d + row * padded.pitch);
+      }
+      for (std::size_t k = first; k < last; ++k) {
+        sweep_lines(y, k, padded.pitch, walls_of(plan, b, 1, k * padded.pitch), scratch, d + padded.row(0, k));
       }
     }
   });
 }
 
-/// The z sweep and c += increment. True if no value of c is negative.
-bool DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& interval, double* c, Buffer& b,
+/// The z sweep and c += increment.
+void DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& interval, Buffer& b,
                                           const Threads* t) const {
-  const std::size_t plane = static_cast<std::size_t>(grid.nx) * grid.ny, nz = grid.nz;
   const auto z = plan.conductance->coefficients(2, *interval.factors);
-  const WallFlux walls{plan.walls[4].open ? b.wall_flux[4].data() : nullptr,
-                       plan.walls[5].open ? b.wall_flux[5].data() : nullptr};
-  const double* d = b.increment.data();
+  const std::size_t grain = std::max<std::size_t>(1, kBlockVoxels / (padded.pitch * padded.nz));
+  over(padded.ny, grain, t, [&](std::size_t begin, std::size_t end) {
+    double* scratch = line_scratch(sweep_scratch(z));
+    for (std::size_t j = begin; j < end; ++j) {
+      const std::size_t first = padded.row(j, 0);
+      sweep_lines_onto(z, j, padded.plane(), walls_of(plan, b, 2, j * padded.pitch), scratch,
+                       b.increment.data() + first, b.c.data() + first);
+    }
+  });
+}
+
+bool DiffusionSolver::Impl::any_negative(const Buffer& b, const Threads* t) const {
   std::atomic<std::uint64_t> signs{0};
-  const std::size_t grain = kMaxColumns * std::max<std::size_t>(1, kBlockVoxels / (kMaxColumns * nz));
-  over(plane, grain, t, [&](std::size_t begin, std::size_t end) {
-    double* scratch = line_scratch(kMaxColumns * nz);
+  over(padded.rows(), std::max<std::size_t>(1, kBlockVoxels / padded.nx), t, [&](std::size_t begin, std::size_t end) {
     std::uint64_t seen = 0;
-    for (std::size_t i = begin; i < end; i += kMaxColumns) {
-      const LineBlock block{i, plane, 1, i, std::min(kMaxColumns, end - i)};
-      seen |= sweep_lines_onto(z, block, walls, scratch, d, c);
+    for (std::size_t row = begin; row < end; ++row) {
+      const double* c = b.c.data() + row * padded.pitch + 1;
+      for (std::size_t i = 0; i < padded.nx; ++i) seen |= std::bit_cast<std::uint64_t>(c[i]);
     }
     signs.fetch_or(seen, std::memory_order_relaxed);
   });
-  return signs.load() >> 63 == 0;
+  return signs.load() >> 63 != 0 || std::any_of(b.reservoir.begin(), b.reservoir.end(), [](double x) { return x < 0; });
 }
 
-bool DiffusionSolver::Impl::implicit(const Plan& plan, const Interval& interval, std::span<double> c, Buffer& b,
-                                     const Threads* t) const {
-  bool positive = true;
+/// True if nothing ended negative.
+bool DiffusionSolver::Impl::implicit(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const {
   for (int n = 0; n < interval.substeps; ++n) {
-    open_walls(plan, interval.dt, c.data(), b);
-    sweep_planes(plan, interval, c.data(), b, t);
-    positive = sweep_columns(plan, interval, c.data(), b, t);
+    open_walls(plan, *interval.factors, 1, b);
+    sweep_planes(plan, interval, b, t);
+    sweep_columns(plan, interval, b, t);
     close_walls(plan, b);
   }
-  return positive && std::all_of(b.reservoir.begin(), b.reservoir.end(), [](double value) { return value >= 0; });
+  return !any_negative(b, t);
 }
 
-/// Forward Euler from what the reaction stage left, less the gains, which are spread over the substeps.
-void DiffusionSolver::Impl::positive(const Plan& plan, double dt, std::span<double> c, std::span<const double> reacted,
-                                     Buffer& b, const Threads* t) const {
+/// Forward Euler, n steps in dt.
+void DiffusionSolver::Impl::positive(const Plan& plan, const Interval& interval, double dt, Buffer& b,
+                                     const Threads* t) const {
   const int n = positive_substeps(plan, dt);
-  const std::size_t plane = static_cast<std::size_t>(grid.nx) * grid.ny;
-  over(c.size(), kBlockVoxels, t, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      b.share[i] = std::max(0.0, reacted[i] - b.before[i]) / n;
-      c[i] = std::min(b.before[i], reacted[i]);
-    }
-  });
+  const double steps = dt / n / interval.dt;
   for (int step = 0; step < n; ++step) {
-    open_walls(plan, dt / n, c.data(), b);
-    over(grid.nz, std::max<std::size_t>(1, kBlockVoxels / plane), t, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t k = begin; k < end; ++k) {
-        residual_plane(grid, *plan.conductance, b.surroundings, dt / n, c.data(), b.share.data(), k,
-                       b.increment.data());
-      }
-    });
-    over(c.size(), kBlockVoxels, t, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) c[i] += b.increment[i];
+    open_walls(plan, *interval.factors, steps, b);
+    over(padded.nz, std::max<std::size_t>(1, kBlockVoxels / padded.plane()), t,
+         [&](std::size_t begin, std::size_t end) {
+           for (std::size_t k = begin; k < end; ++k) {
+             residual_plane(*plan.conductance, *interval.factors, b.surroundings, steps, b.c.data(), b.share.data(), k,
+                            b.increment.data());
+           }
+         });
+    for_each_row(t, [&](std::size_t, std::size_t first) {
+      for (std::size_t i = first; i < first + padded.nx; ++i) b.c.data()[i] += b.increment.data()[i];
     });
     close_walls(plan, b);
   }
@@ -338,16 +317,25 @@ void DiffusionSolver::Impl::run(std::size_t s, std::span<double> c, std::span<co
   if (plan.conductance == nullptr) {
     std::copy(reacted.begin(), reacted.end(), c.begin());
   } else if (!at_rest(plan, c, reacted, b)) {
-    over(c.size(), kBlockVoxels, t, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        b.before[i] = c[i];
-        b.share[i] = (reacted[i] - c[i]) / interval.substeps;
-      }
-    });
-    if (!implicit(plan, interval, c, b, t)) {
-      load_reservoirs(s, reservoirs, reacted_reservoirs, positive_substeps(plan, dt), true, b);
-      positive(plan, dt, c, reacted, b, t);
+    const auto load = [&](const auto& start, const auto& change, int substeps) {
+      for_each_row(t, [&](std::size_t from, std::size_t to) {
+        for (std::size_t i = 0; i < padded.nx; ++i) {
+          b.c.data()[to + i] = start(c[from + i], reacted[from + i]);
+          b.share.data()[to + i] = change(c[from + i], reacted[from + i]) / substeps;
+        }
+      });
+    };
+    load([](double before, double) { return before; }, [](double before, double after) { return after - before; },
+         interval.substeps);
+    if (!implicit(plan, interval, b, t)) {
+      // From what the reaction stage left, less the gains, which are spread over the steps.
+      const int steps = positive_substeps(plan, dt);
+      load_reservoirs(s, reservoirs, reacted_reservoirs, steps, true, b);
+      load([](double before, double after) { return std::min(before, after); },
+           [](double before, double after) { return std::max(0.0, after - before); }, steps);
+      positive(plan, interval, dt, b, t);
     }
+    for_each_row(t, [&](std::size_t to, std::size_t from) { std::copy_n(b.c.data() + from, padded.nx, &c[to]); });
   }
   for (std::size_t r = 0; r < reservoirs.size(); ++r) reservoirs[r].concentration[s] = b.reservoir[r];
   for (int f = 0; f < 6; ++f) {

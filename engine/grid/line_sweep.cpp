@@ -2,167 +2,202 @@
 /// Tridiagonal kernels.
 #include "engine/grid/line_sweep.h"
 
-#include <array>
-#include <bit>
+#include <algorithm>
 
+#include "engine/grid/lanes.h"
 #include "engine/grid/vector_clones.h"
 
 namespace interstice {
 namespace {
 
-/// One array's values in the row of columns at one position.
-template <bool Uniform, bool Contiguous>
-struct RowOf {
-  double value = 0;
-  const double* base = nullptr;
-  std::size_t stride = 1;
+constexpr std::size_t kMostVectors = 4;  ///< of lines solved together: as many as the registers hold
 
-  double operator[](std::size_t j) const {
-    if constexpr (Uniform) return value;
-    return base[Contiguous ? j : j * stride];
-  }
+/// Neighbouring lines of one group: coefficients, right-hand side and where the solution goes.
+struct Lines {
+  std::size_t n = 1, width = 0, stride = 0;
+  bool periodic = false;
+  const double *face, *pivot, *cyclic, *cyclic_ratio, *cyclic_scale, *mass, *inverse_mass;
+  const double* source = nullptr;
+  double* target = nullptr;
+  double* u = nullptr;
+  WallFlux walls;
 };
 
-template <bool Uniform, bool Contiguous>
+/// Solves Q vectors of lines.
+template <std::size_t Q, bool UnitMass, bool Accumulate>
 class LineSweep {
  public:
-  LineSweep(const LineCoefficients& coefficients, const LineBlock& block, double* scratch)
-      : c_(coefficients), b_(block), u_(scratch) {}
+  explicit LineSweep(const Lines& lines) : l_(lines) {}
 
-  /// u <- solution for right-hand side v.
-  void solve(const double* v) const {
-    const std::size_t w = b_.columns;
-    for (int p = 0; p < c_.n; ++p) {
-      double* __restrict row = u_ + static_cast<std::size_t>(p) * w;
-      const double* __restrict source = v + voxel(p);
-      const Row pivot = row_of(c_.inverse_pivot, p), mass = mass_row(c_.mass, p);
-      if (p == 0) {
-        for (std::size_t j = 0; j < w; ++j) row[j] = mass[j] * source[at(j)] * pivot[j];
-      } else {
-        const double* __restrict previous = row - w;
-        const Row g = row_of(c_.above, p - 1);
-        const double half = c_.half;
-        for (std::size_t j = 0; j < w; ++j) {
-          row[j] = (mass[j] * source[at(j)] + half * g[j] * previous[j]) * pivot[j];
-        }
-      }
+  void run() const {
+    eliminate();
+    if (l_.periodic && l_.n > 1) {
+      substitute();
+      close_ring();
     }
-    for (int p = c_.n - 2; p >= 0; --p) {
-      double* __restrict row = u_ + static_cast<std::size_t>(p) * w;
-      const double* __restrict next = row + w;
-      const Row g = row_of(c_.above, p), pivot = row_of(c_.inverse_pivot, p);
-      const double half = c_.half;
-      for (std::size_t j = 0; j < w; ++j) row[j] += half * g[j] * pivot[j] * next[j];
+    if (l_.periodic) {
+      apply<false>();
+    } else {
+      apply<true>();
     }
-    if (c_.periodic && c_.n > 1) close_ring();
-  }
-
-  /// change = source + flux differences of u; target <- change or, accumulating, target + change.
-  template <bool Accumulate>
-  std::uint64_t apply(const double* source, double* target, const WallFlux& walls) const {
-    const std::size_t w = b_.columns;
-    std::array<double, kMaxColumns> flux_in;
-    std::uint64_t signs = 0;
-    lower_flux(walls, flux_in.data());
-    for (int p = 0; p < c_.n; ++p) {
-      const double* row = u_ + static_cast<std::size_t>(p) * w;
-      const double* next = p + 1 < c_.n ? row + w : u_;
-      const double open = p + 1 < c_.n || c_.periodic ? 1.0 : 0.0;  // beyond the upper wall the increment is zero
-      const Row g = row_of(c_.above, p), inverse_mass = mass_row(c_.inverse_mass, p);
-      const double half = c_.half;
-      const double* from = source + voxel(p);
-      double* to = target + voxel(p);
-#pragma GCC ivdep
-      for (std::size_t j = 0; j < w; ++j) {
-        const double flux_out = half * g[j] * (row[j] - open * next[j]);
-        const double change = from[at(j)] + (flux_in[j] - flux_out) * inverse_mass[j];
-        const double value = Accumulate ? to[at(j)] + change : change;
-        to[at(j)] = value;
-        if constexpr (Accumulate) signs |= std::bit_cast<std::uint64_t>(value);
-        flux_in[j] = flux_out;
-      }
-    }
-    if (walls.upper != nullptr) {
-      for (std::size_t j = 0; j < w; ++j) walls.upper[b_.first_line + j] -= flux_in[j];
-    }
-    return signs;
   }
 
  private:
-  using Row = RowOf<Uniform, Contiguous>;
-
-  [[nodiscard]] std::size_t at(std::size_t j) const { return Contiguous ? j : j * b_.column_stride; }
-  [[nodiscard]] std::size_t voxel(int p) const { return b_.origin + static_cast<std::size_t>(p) * b_.position_stride; }
-  [[nodiscard]] std::size_t line(std::size_t j) const { return Uniform ? 0 : b_.first_line + j; }
-  [[nodiscard]] Row row_of(const double* array, int p) const {
-    if constexpr (Uniform) return {array[p], nullptr, 1};
-    return {0, array + voxel(p), b_.column_stride};
+  [[nodiscard]] double* u(std::size_t p, std::size_t q) const { return l_.u + (p * Q + q) * kVector; }
+  [[nodiscard]] const Lanes& at(const double* coefficient, std::size_t p, std::size_t q) const {
+    return lanes(coefficient + p * l_.width + q * kVector);
   }
-  [[nodiscard]] Row mass_row(const double* array, int p) const {
-    if constexpr (Uniform) return {1.0, nullptr, 1};
-    return row_of(array, p);
+
+  void eliminate() const {
+    Lanes last[Q] = {};
+    for (std::size_t p = 0; p < l_.n; ++p) {
+      for (std::size_t q = 0; q < Q; ++q) {
+        const Lanes pivot = at(l_.pivot, p, q);
+        Lanes source = lanes(l_.source + p * l_.stride + q * kVector);
+        if constexpr (!UnitMass) source *= at(l_.mass, p, q);
+        last[q] = source * pivot + at(l_.face, p, q) * pivot * last[q];
+        lanes(u(p, q)) = last[q];
+      }
+    }
+  }
+
+  /// u_p <- u_p + (what it takes from the position above).
+  void substitute() const {
+    for (std::size_t p = l_.n - 1; p-- > 0;) {
+      for (std::size_t q = 0; q < Q; ++q) {
+        lanes(u(p, q)) += at(l_.face, p + 1, q) * at(l_.pivot, p, q) * lanes(u(p + 1, q));
+      }
+    }
   }
 
   /// Press et al., Numerical Recipes, section 2.7: u -= q (h.u)/(1 + h.q).
   void close_ring() const {
-    const std::size_t w = b_.columns;
-    const double* last = u_ + static_cast<std::size_t>(c_.n - 1) * w;
-    std::array<double, kMaxColumns> s;
-    for (std::size_t j = 0; j < w; ++j) s[j] = (u_[j] + c_.cyclic_ratio[line(j)] * last[j]) * c_.cyclic_scale[line(j)];
-    for (int p = 0; p < c_.n; ++p) {
-      double* __restrict row = u_ + static_cast<std::size_t>(p) * w;
-      const Row q = row_of(c_.cyclic, p);
-      for (std::size_t j = 0; j < w; ++j) row[j] -= s[j] * q[j];
+    for (std::size_t q = 0; q < Q; ++q) {
+      const Lanes h_u = lanes(u(0, q)) + at(l_.cyclic_ratio, 0, q) * lanes(u(l_.n - 1, q));
+      const Lanes s = h_u * at(l_.cyclic_scale, 0, q);
+      for (std::size_t p = 0; p < l_.n; ++p) lanes(u(p, q)) -= s * at(l_.cyclic, p, q);
     }
   }
 
-  void lower_flux(const WallFlux& walls, double* flux_in) const {
-    const std::size_t w = b_.columns;
-    const double* last = u_ + static_cast<std::size_t>(c_.n - 1) * w;
-    const Row g = row_of(c_.above, c_.n - 1);
-    for (std::size_t j = 0; j < w; ++j) {
-      flux_in[j] = c_.periodic ? c_.half * g[j] * (last[j] - u_[j]) : -(c_.half * c_.below[line(j)]) * u_[j];
+  /// From the last position to the first: change = source + flux differences of u. With Substitute u is only completed
+  /// here. Beyond a wall the increment is zero.
+  template <bool Substitute>
+  void apply() const {
+    Lanes above[Q], flux_above[Q];
+    const std::size_t end = l_.n - 1;
+    for (std::size_t q = 0; q < Q; ++q) {
+      const Lanes beyond = l_.periodic ? lanes(u(0, q)) : Lanes{};
+      above[q] = lanes(u(end, q));
+      flux_above[q] = at(l_.face, l_.n, q) * (above[q] - beyond);
+      if (l_.walls.upper != nullptr) lanes(l_.walls.upper + q * kVector) -= flux_above[q];
     }
-    if (walls.lower != nullptr) {
-      for (std::size_t j = 0; j < w; ++j) walls.lower[b_.first_line + j] += flux_in[j];
+    for (std::size_t p = end; p-- > 0;) {
+      for (std::size_t q = 0; q < Q; ++q) {
+        const Lanes face = at(l_.face, p + 1, q);
+        Lanes here = lanes(u(p, q));
+        if constexpr (Substitute) here += face * at(l_.pivot, p, q) * above[q];
+        const Lanes flux = face * (here - above[q]);
+        write(p + 1, q, flux - flux_above[q]);
+        above[q] = here;
+        flux_above[q] = flux;
+      }
+    }
+    for (std::size_t q = 0; q < Q; ++q) {
+      const Lanes beyond = l_.periodic ? lanes(u(end, q)) : Lanes{};
+      const Lanes flux = at(l_.face, 0, q) * (beyond - above[q]);
+      if (l_.walls.lower != nullptr) lanes(l_.walls.lower + q * kVector) += flux;
+      write(0, q, flux - flux_above[q]);
     }
   }
 
-  const LineCoefficients c_;
-  const LineBlock b_;
-  double* const u_;
+  void write(std::size_t p, std::size_t q, const Lanes& gain) const {
+    const std::size_t i = p * l_.stride + q * kVector;
+    Lanes change = gain;
+    if constexpr (!UnitMass) change *= at(l_.inverse_mass, p, q);
+    change += lanes(l_.source + i);
+    if constexpr (Accumulate) change += lanes(l_.target + i);
+    lanes(l_.target + i) = change;
+  }
+
+  const Lines l_;
 };
 
-template <bool Accumulate, bool Uniform, bool Contiguous>
-std::uint64_t sweep(const LineCoefficients& c, const LineBlock& b, const WallFlux& walls, double* scratch,
-                    const double* d, double* target) {
-  const LineSweep<Uniform, Contiguous> lines(c, b, scratch);
-  lines.solve(d);
-  return lines.template apply<Accumulate>(d, target, walls);
+template <bool UnitMass, bool Accumulate>
+void sweep_vectors(const Lines& lines, std::size_t vectors) {
+  if (vectors == 1) LineSweep<1, UnitMass, Accumulate>(lines).run();
+  if (vectors == 2) LineSweep<2, UnitMass, Accumulate>(lines).run();
+  if (vectors == 3) LineSweep<3, UnitMass, Accumulate>(lines).run();
+  if (vectors == 4) LineSweep<4, UnitMass, Accumulate>(lines).run();
 }
 
+/// All lines of a group.
 template <bool Accumulate>
-std::uint64_t dispatch(const LineCoefficients& c, const LineBlock& b, const WallFlux& walls, double* scratch,
-                       const double* d, double* target) {
-  if (b.column_stride == 1) {
-    return c.uniform ? sweep<Accumulate, true, true>(c, b, walls, scratch, d, target)
-                     : sweep<Accumulate, false, true>(c, b, walls, scratch, d, target);
+void sweep_group(const LineCoefficients& c, std::size_t group, std::size_t stride, const WallFlux& walls,
+                 double* scratch, const double* source, double* target) {
+  const auto n = static_cast<std::size_t>(c.n);
+  const std::size_t g = c.group(group);
+  for (std::size_t lane = 0; lane < c.width; lane += kMostVectors * kVector) {
+    const auto from = [&](const double* array, std::size_t positions) {
+      return array == nullptr ? nullptr : array + g * positions * c.width + lane;
+    };
+    const auto beside = [&](double* wall) { return wall == nullptr ? nullptr : wall + lane; };
+    const Lines lines{n,
+                      c.width,
+                      stride,
+                      c.periodic,
+                      from(c.face, n + 1),
+                      from(c.pivot, n),
+                      from(c.cyclic, n),
+                      from(c.cyclic_ratio, 1),
+                      from(c.cyclic_scale, 1),
+                      from(c.mass, n),
+                      from(c.inverse_mass, n),
+                      source + lane,
+                      target + lane,
+                      scratch,
+                      {beside(walls.lower), beside(walls.upper)}};
+    const std::size_t vectors = std::min(kMostVectors, (c.width - lane) / kVector);
+    if (c.mass == nullptr) {
+      sweep_vectors<true, Accumulate>(lines, vectors);
+    } else {
+      sweep_vectors<false, Accumulate>(lines, vectors);
+    }
   }
-  return c.uniform ? sweep<Accumulate, true, false>(c, b, walls, scratch, d, target)
-                   : sweep<Accumulate, false, false>(c, b, walls, scratch, d, target);
 }
 
 }  // namespace
 
-INTERSTICE_VECTOR_CLONES void sweep_lines(const LineCoefficients& coefficients, const LineBlock& block,
-                                          const WallFlux& walls, double* scratch, double* d) {
-  dispatch<false>(coefficients, block, walls, scratch, d, d);
+std::size_t sweep_scratch(const LineCoefficients& coefficients) {
+  const auto n = static_cast<std::size_t>(coefficients.n);
+  return n * kMostVectors * kVector + round_up(n + 2, kVector) * kBundle;
 }
 
-INTERSTICE_VECTOR_CLONES std::uint64_t sweep_lines_onto(const LineCoefficients& coefficients, const LineBlock& block,
-                                                        const WallFlux& walls, double* scratch, const double* d,
-                                                        double* target) {
-  return dispatch<true>(coefficients, block, walls, scratch, d, target);
+INTERSTICE_VECTOR_CLONES void sweep_lines(const LineCoefficients& coefficients, std::size_t group, std::size_t stride,
+                                          const WallFlux& walls, double* scratch, double* d) {
+  sweep_group<false>(coefficients, group, stride, walls, scratch, d, d);
+}
+
+INTERSTICE_VECTOR_CLONES void sweep_lines_onto(const LineCoefficients& coefficients, std::size_t group,
+                                               std::size_t stride, const WallFlux& walls, double* scratch,
+                                               const double* d, double* target) {
+  sweep_group<true>(coefficients, group, stride, walls, scratch, d, target);
+}
+
+INTERSTICE_VECTOR_CLONES void sweep_rows(const LineCoefficients& coefficients, std::size_t group, std::size_t pitch,
+                                         const WallFlux& walls, double* scratch, double* d) {
+  double* columns = scratch + static_cast<std::size_t>(coefficients.n) * kMostVectors * kVector;
+  for (std::size_t row = 0; row < kBundle; row += kVector) {
+    for (std::size_t i = 0; i < pitch; i += kVector) {
+      transpose(d + row * pitch + i, pitch, columns + i * kBundle + row, kBundle);
+    }
+  }
+  double* first = columns + kBundle;  // past the ghosts
+  sweep_group<false>(coefficients, group, kBundle, walls, scratch, first, first);
+  for (std::size_t row = 0; row < kBundle; row += kVector) {
+    for (std::size_t i = 0; i < pitch; i += kVector) {
+      transpose(columns + i * kBundle + row, kBundle, d + row * pitch + i, pitch);
+    }
+  }
 }
 
 }  // namespace interstice

@@ -9,14 +9,12 @@
 
 namespace interstice {
 
-/// Concentration beyond each wall [uM]: once, and as a row of nx voxels.
-struct Surroundings {
-  std::array<double, 6> value{};
-  std::array<std::vector<double>, 6> row;
-};
+/// A padded row of the concentration beyond each wall across y and z [uM]. Beyond those across x: the ghosts of c.
+using Surroundings = std::array<std::vector<double>, 6>;
 
-/// out <- share + dt L c in plane k. The flux through a face has the same bits seen from both sides.
-void residual_plane(const Grid& grid, const Conductance& conductance, const Surroundings& surroundings, double dt,
-                    const double* c, const double* share, std::size_t k, double* out);
+/// out <- share + steps dt L c in plane k, dt the substep of the factors; c, share and out padded. The flux through a
+/// face has the same bits seen from both sides.
+void residual_plane(const Conductance& conductance, const SubstepFactors& factors, const Surroundings& surroundings,
+                    double steps, const double* c, const double* share, std::size_t k, double* out);
 
 }  // namespace interstice

@@ -37,13 +37,21 @@ Eigen::MatrixXd dense(const Conductance& g, const testing::Tissue& t, int axis) 
   return m;
 }
 
-void sweep_all(const LineCoefficients& c, const AxisLines& lines, std::size_t column_stride, std::size_t width,
-               std::vector<double>& d) {
-  std::vector<double> scratch(kMaxColumns * lines.n);
-  for (std::size_t line = 0; line < lines.lines; line += width) {
-    const LineBlock block{lines.start(line), lines.stride, column_stride, line, std::min(width, lines.lines - line)};
-    sweep_lines(c, block, {}, scratch.data(), d.data());
+void sweep_all(const Conductance& g, int axis, const SubstepFactors& factors, std::vector<double>& values) {
+  const LineCoefficients c = g.coefficients(axis, factors);
+  const PaddedGrid& grid = g.padded();
+  PaddedField field(grid);
+  double* d = field.data();
+  for (std::size_t row = 0; row < grid.rows(); ++row)
+    std::copy_n(&values[row * grid.nx], grid.nx, d + row * grid.pitch + 1);
+  std::vector<double> scratch(sweep_scratch(c));
+  for (std::size_t group = 0; group < g.groups(axis); ++group) {
+    if (axis == 0) sweep_rows(c, group, grid.pitch, {}, scratch.data(), d + group * kBundle * grid.pitch);
+    if (axis == 1) sweep_lines(c, group, grid.pitch, {}, scratch.data(), d + grid.row(0, group));
+    if (axis == 2) sweep_lines(c, group, grid.plane(), {}, scratch.data(), d + grid.row(group, 0));
   }
+  for (std::size_t row = 0; row < grid.rows(); ++row)
+    std::copy_n(d + row * grid.pitch + 1, grid.nx, &values[row * grid.nx]);
 }
 
 struct Case {
@@ -76,10 +84,7 @@ TEST_P(LineSweepAgainstDense, SolvesEachAxisTo1e13) {
       const auto n = static_cast<Eigen::Index>(d.size());
       const Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(n, n) - dt / 2 * dense(g, t, axis);
       const Eigen::VectorXd expected = matrix.partialPivLu().solve(Eigen::Map<Eigen::VectorXd>(d.data(), n));
-      const LineCoefficients c = g.coefficients(axis, factors);
-      // Lines along x lie nx apart, the others side by side; a block must not leave its plane.
-      const std::size_t width = axis == 0 ? 5 : axis == 1 ? p.nx : 7;
-      sweep_all(c, g.lines(axis), axis == 0 ? p.nx : 1, width, d);
+      sweep_all(g, axis, factors, d);
       for (Eigen::Index i = 0; i < n; ++i) ASSERT_NEAR(d[i], expected(i), 1e-13) << "axis " << axis << " dt " << dt;
     }
   }
@@ -91,6 +96,7 @@ INSTANTIATE_TEST_SUITE_P(Walls, LineSweepAgainstDense,
                                            Case{6, 5, 7, true, Permeable{3, 1}}, Case{6, 5, 7, false, Permeable{3, 1}},
                                            Case{6, 5, 7, true, Periodic{}}, Case{6, 5, 7, false, Periodic{}},
                                            Case{1, 2, 3, true, Periodic{}}, Case{2, 1, 3, false, Periodic{}},
+                                           Case{19, 3, 2, false, Periodic{}}, Case{14, 2, 3, true, FixedValue{1}},
                                            Case{1, 1, 5, true, FixedValue{1}}));
 
 }  // namespace
