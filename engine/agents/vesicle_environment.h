@@ -19,7 +19,8 @@ struct VesicleEnvironment {
   const Grid* grid = nullptr;
   const RegionMap* regions = nullptr;
   Box box;
-  std::array<bool, 6> absorbs{};  ///< per face; reflecting unless periodic or a reservoir
+  /// Per face, of its partially absorbing plane D dc/dz = kappa c [um/s]: 0 closed, infinite a perfect sink.
+  std::array<double, 6> reactivity{};
   std::array<int, 6> reservoir_of_face{-1, -1, -1, -1, -1, -1};  ///< index into reservoirs, -1 for none
   std::span<const Reservoir> reservoirs;
   std::span<const VesicleClass> classes;

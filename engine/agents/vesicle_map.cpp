@@ -157,7 +157,7 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
   const auto cap = static_cast<float>(cap_);
   tissue_margin_.assign(count, {cap, cap});
   for (int face = 0; face < 6; ++face) {
-    const bool crossed = environment.reservoir_of_face[face] >= 0, met = environment.absorbs[face];
+    const bool crossed = environment.reservoir_of_face[face] >= 0, met = environment.reactivity[face] > 0;
     if (!crossed && !met) continue;
     const int axis = face / 2;
     std::size_t bin = 0;

@@ -26,7 +26,7 @@ class VesicleMap {
 
   /// Lower bounds of the distances [um] from anywhere in a bin to what it could run into.
   struct Margin {
-    float meet = 0;   ///< to cells and absorbing walls, which a path may touch between its ends
+    float meet = 0;   ///< to cells and reactive walls, which a path may touch between its ends
     float cross = 0;  ///< to interfaces and reservoirs, which matter only if the end lies beyond
   };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "engine/agents/vesicle_contact.h"
@@ -12,6 +13,7 @@ namespace {
 
 /// Beyond this x0 x1 / s^2 the chance of a touch is below 1e-13.
 constexpr double kNoTouch = 30;
+constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
 constexpr std::uint32_t kMostLegs = 4000;
 
 double fold_axis(double x, double size, bool periodic) {
@@ -33,8 +35,8 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
   for (int face = 0; face < 6; ++face) {
-    any_face_absorbs_ |= environment.absorbs[face];
-    any_open_face_ |= environment.absorbs[face] || environment.reservoir_of_face[face] >= 0;
+    any_face_reacts_ |= environment.reactivity[face] > 0;
+    any_open_face_ |= environment.reactivity[face] > 0 || environment.reservoir_of_face[face] >= 0;
   }
   one_tissue_ = environment.regions->regions.size() == 1;
   spheres_.resize(cells.size());
@@ -55,7 +57,7 @@ WalkEnd VesicleWalk::operator()(const Walker& walker) const {
   const Leg leg{root_dt};
   WalkEnd w;
   w.position = walker.start + whole;
-  w.face = face_passed(walker.id, walker.start, w.position, leg);
+  w.face = face_passed(walker, walker.start, w.position, leg);
   if (w.face >= 0) return w;
   w.position = folded(w.position);
   if (interface_stops(walker.id, walker.start, w.position, whole, leg)) w.position = walker.start;
@@ -113,7 +115,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     if (leg.number + 1 < legs) displacement += (sigma * std::sqrt((left - 1) / left)) * normals(leg.number);
     rest = rest - displacement;
     w.position = from + displacement;
-    w.face = face_passed(walker.id, from, w.position, leg);
+    w.face = face_passed(walker, from, w.position, leg);
     if (w.face >= 0) return w;
     w.position = folded(w.position);
     if (interface_stops(walker.id, from, w.position, displacement, leg)) {
@@ -127,22 +129,23 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
   return w;
 }
 
-std::int32_t VesicleWalk::face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const {
+std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const {
   if (!any_open_face_) return -1;
   const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
                                      from.z, environment_.box.size.z - from.z};
   const std::array<double, 6> after{to.x, environment_.box.size.x - to.x, to.y, environment_.box.size.y - to.y,
                                     to.z, environment_.box.size.z - to.z};
   for (std::int32_t face = 0; face < 6; ++face) {
-    const bool absorbs = environment_.absorbs[face];
-    if (!absorbs && environment_.reservoir_of_face[face] < 0) continue;
-    if (after[face] < 0) return face;
-    if (!absorbs) continue;
-    // A path between two points before an absorbing plane touched it with exp(-x0 x1 / (D dt)).
-    const double a = before[face] * after[face] / (leg.root_dt * leg.root_dt);
-    if (a > kNoTouch) continue;
-    const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step, 8 * leg.number + 1 + face);
-    if (u < pinned::exp(-a)) return face;
+    if (environment_.reservoir_of_face[face] >= 0 && after[face] < 0) return face;
+    if (!(environment_.reactivity[face] > 0)) continue;
+    // A plane is a sphere without curvature: exact for steps of any length.
+    const double x0 = std::max(0.0, before[face]), x1 = std::abs(after[face]), s = leg.root_dt;
+    if (x0 * x1 > kNoTouch * s * s) continue;
+    const double kappa = environment_.reactivity[face] * environment_.classes[index(walker.klass)].fusogen_uptake;
+    const SphereStep plane{kFlat, s, kappa * step_.dt * (leg.end - leg.begin) / s};
+    const double u =
+        environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, 8 * leg.number + 1 + face);
+    if (u < adsorption_bound(x0, x1, plane) && u < adsorption_probability(x0, x1, plane)) return face;
   }
   return -1;
 }

@@ -56,7 +56,7 @@ class VesicleWalk {
   /// True if only a step across an interface or open face, or a cell within reach, could change the free step, and
   /// neither is the case: a cheaper look than operator(), which would give the same end.
   [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double variance) const {
-    if (any_face_absorbs_) return false;
+    if (any_face_reacts_) return false;
     const double cross = map_.margins()[bin].cross;
     if (2 * variance * dot(xi, xi) > cross * cross * (1 - 1e-9)) return false;
     const double reach = std::min(kReachInRootDt * std::sqrt(variance), map_.longest_reach());
@@ -89,7 +89,7 @@ class VesicleWalk {
   [[nodiscard]] Neighbours neighbours(Vec3 p, std::size_t bin, double root_dt) const;
   [[nodiscard]] std::uint32_t legs_needed(const Neighbours& near, double root_dt) const;
   [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const;
-  [[nodiscard]] std::int32_t face_passed(AgentId id, Vec3 from, Vec3 to, const Leg& leg) const;
+  [[nodiscard]] std::int32_t face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const;
   [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const;
   [[nodiscard]] bool sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
                             std::uint32_t draw) const;
@@ -120,7 +120,7 @@ class VesicleWalk {
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
   std::vector<Sphere> spheres_;
-  bool any_face_absorbs_ = false, any_open_face_ = false, one_tissue_ = false;
+  bool any_face_reacts_ = false, any_open_face_ = false, one_tissue_ = false;
   std::vector<double> room_;  ///< per cell, 1 - bound / n_max at the start of the step
 };
 

@@ -66,7 +66,7 @@ struct VesicleLedger {
   std::uint64_t released = 0;  ///< cargo in the cytosol
   std::uint64_t degraded = 0;  ///< lysosome, or host died with it inside
   std::uint64_t cleared = 0;   ///< non-cellular loss
-  std::uint64_t left = 0;      ///< through an absorbing wall
+  std::uint64_t left = 0;      ///< taken up by a reactive or absorbing wall
 
   [[nodiscard]] std::uint64_t total() const {
     return free + adsorbed + endosomal + in_reservoir + released + degraded + cleared + left;

@@ -82,6 +82,10 @@ void build_walls(const BuildContext& context, Problem& problem) {
     if (v == nullptr || !v->valid) continue;
     if (v->text == "periodic") problem.walls[face] = Wall::periodic;
     if (v->text == "absorbing") problem.walls[face] = Wall::absorbing;
+    if (v->has("reactive")) {
+      problem.walls[face] = Wall::reactive;
+      problem.reactivity_of_face[face] = (*v)["reactive"].number;
+    }
     if (!v->has("reservoir")) continue;
     problem.walls[face] = Wall::reservoir;
     if (const auto r = key_index(context.root["reservoirs"], (*v)["reservoir"].text))
@@ -200,6 +204,12 @@ void check_phase(const BuildContext& context, const Value& v, const Phase& phase
     if (length % step != 0)
       context.report(v[name], fmt::format("{} is not a multiple of the smallest step of this phase, {:.9g} s",
                                           v[name].text, seconds(step)));
+  // What cells secrete and spill is decided at their step and must hold for whole transport steps.
+  if (phase.cells % step == 0 && phase.cells % phase.transport != 0)
+    context.report(v["cells"],
+                   fmt::format("{} is not a multiple of the transport step {} (what cells release is decided at their "
+                               "step and holds for whole transport steps); use a multiple of it",
+                               v["cells"].text, v["transport"].text));
   if (phase.until <= start)
     context.report(v["until"], fmt::format("{} is not after the end of the phase before, {:.9g} s", v["until"].text,
                                            seconds(start)));

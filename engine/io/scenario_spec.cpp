@@ -119,9 +119,13 @@ SpecPointer regions_spec(std::string doc) {
 }
 
 SpecPointer space_spec_domain() {
+  const auto reactive = record(
+      "takes up vesicles that touch it, such as a layer of cells",
+      {need("reactive",
+            positive("kappa of D dc/dz = kappa c for vesicles; closed to species that say nothing else", "um/s"))});
   const auto side =
       one_of("what happens at a face, to fields and vesicles alike",
-             {choice("closed, periodic or absorbing", {"no_flux", "periodic", "absorbing"}), to_reservoir()});
+             {choice("closed, periodic or absorbing", {"no_flux", "periodic", "absorbing"}), to_reservoir(), reactive});
   return record(
       "the simulated patch",
       {need("size", list("edge lengths x, y, z", positive("edge length, a multiple of the spacing", "um"), 3, 3)),

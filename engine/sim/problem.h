@@ -36,7 +36,7 @@ struct ActiveModel {
 };
 
 /// What a face of the domain is to agents; species may have conditions of their own (Species::faces).
-enum class Wall : std::uint8_t { reflecting, periodic, absorbing, reservoir };
+enum class Wall : std::uint8_t { reflecting, periodic, absorbing, reservoir, reactive };
 
 /// A dose given at t = 0: uniform in the fluid of the named regions and reservoirs.
 struct Dose {
@@ -51,6 +51,7 @@ struct Problem {
   Grid grid;
   std::array<Wall, 6> walls{};                     ///< indexed by Face
   std::array<ReservoirId, 6> reservoir_of_face{};  ///< where walls[face] is Wall::reservoir
+  std::array<double, 6> reactivity_of_face{};      ///< to vesicles [um/s], where walls[face] is Wall::reactive
   Schedule schedule;
   Noise noise;
   std::uint64_t chemotaxis_variant = 0;  ///< other chemotaxis noise for the sham arm

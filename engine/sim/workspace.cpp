@@ -1,5 +1,6 @@
 #include "engine/sim/workspace.h"
 
+#include <limits>
 #include <variant>
 
 namespace interstice {
@@ -18,7 +19,8 @@ VesicleEnvironment vesicle_environment_of(const Problem& problem) {
   environment.regions = &problem.regions;
   environment.box = box_of(problem);
   for (std::size_t face = 0; face < 6; ++face) {
-    environment.absorbs[face] = problem.walls[face] == Wall::absorbing;
+    if (problem.walls[face] == Wall::absorbing) environment.reactivity[face] = std::numeric_limits<double>::infinity();
+    if (problem.walls[face] == Wall::reactive) environment.reactivity[face] = problem.reactivity_of_face[face];
     if (problem.walls[face] == Wall::reservoir)
       environment.reservoir_of_face[face] = static_cast<int>(index(problem.reservoir_of_face[face]));
   }

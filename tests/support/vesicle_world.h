@@ -18,7 +18,7 @@ struct VesicleWorld {
   Grid grid;
   RegionMap regions;
   std::array<bool, 3> periodic{true, true, true};
-  std::array<bool, 6> absorbs{};
+  std::array<double, 6> reactivity{};
   std::array<int, 6> reservoir_of_face{-1, -1, -1, -1, -1, -1};
   std::vector<Reservoir> reservoirs;
   std::vector<ReservoirState> reservoir_states;
@@ -68,7 +68,7 @@ struct VesicleWorld {
     e.grid = &grid;
     e.regions = &regions;
     e.box = {grid.size(), periodic};
-    e.absorbs = absorbs;
+    e.reactivity = reactivity;
     e.reservoir_of_face = reservoir_of_face;
     e.reservoirs = reservoirs;
     e.classes = classes;

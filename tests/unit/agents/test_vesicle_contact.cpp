@@ -22,6 +22,7 @@ TEST(VesicleContact, LargeSphereIsThePlane) {
         const double z = (x0 + x1) / 2;
         const double exact = kappa * std::exp(-z * z) * pinned::erfcx(z + kappa) / (gauss(x1 - x0) + gauss(x0 + x1));
         EXPECT_NEAR(adsorption_probability(x0, x1, {1e9, 1, kappa}), exact, 1e-7);
+        EXPECT_NEAR(adsorption_probability(x0, x1, {kInfinite, 1, kappa}), exact, 1e-14);
       }
 }
 
@@ -35,7 +36,7 @@ TEST(VesicleContact, InfiniteReactivityIsTheAbsorbingLimit) {
 }
 
 TEST(VesicleContact, BoundIsAbove) {
-  for (const double R : {4.0, 6.0, 1000.0})
+  for (const double R : {4.0, 6.0, 1000.0, kInfinite})
     for (const double kappa : {0.001, 0.1, 2.0, kInfinite})
       for (double x0 = 0; x0 < 6; x0 += 0.37)
         for (double x1 = 0; x1 < 6; x1 += 0.41)

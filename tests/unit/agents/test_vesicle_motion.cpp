@@ -123,7 +123,7 @@ TEST(VesicleMotion, ReservoirOfEqualDensityKeepsThePatchUniform) {
 TEST(VesicleMotion, AbsorbingWallTakesTheExactFlux) {
   VesicleWorld world(4, 4, 40, 5);
   world.periodic = {true, true, false};
-  world.absorbs[4] = true;
+  world.reactivity[4] = std::numeric_limits<double>::infinity();
   world.set_diffusivity(5.7);
   world.seed(2);
   const std::uint64_t total = world.ledger[0].total();
@@ -156,7 +156,7 @@ VesicleWorld crowded() {
     if (world.grid.centre(v).z > 25) world.regions.of_voxel[v] = 1;
   world.add_reservoir(1e5);
   world.reservoir_of_face[2] = 0;
-  world.absorbs[3] = true;
+  world.reactivity[3] = std::numeric_limits<double>::infinity();
   VesicleClass& k = world.classes[0];
   k.geometric_sd = 1.3;
   k.desorption = k.internalisation = 0.05;

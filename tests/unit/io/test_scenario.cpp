@@ -63,6 +63,13 @@ TEST(Scenario, SpaceAndWalls) {
   EXPECT_EQ(p.regions.regions[0].vesicle_clearance, 0.0);
 }
 
+TEST(Scenario, ReactiveWallTakesVesiclesAndIsClosedToSpecies) {
+  const Problem p = build_problem(base({"domain.boundary.z_min={reactive: 36 um/h}"}));
+  EXPECT_EQ(p.walls[4], Wall::reactive);
+  EXPECT_DOUBLE_EQ(p.reactivity_of_face[4], 0.01);
+  EXPECT_TRUE(std::holds_alternative<NoFlux>(p.species[0].faces[4]));
+}
+
 TEST(Scenario, Schedule) {
   const Problem p = build_problem(base());
   ASSERT_EQ(p.schedule.phases.size(), 2u);
