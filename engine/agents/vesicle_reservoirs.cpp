@@ -73,7 +73,7 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
     for (std::size_t k = 0; k < environment.classes.size(); ++k) {
       const VesicleClass& klass = environment.classes[k];
       const auto weight = static_cast<std::uint64_t>(klass.weight);
-      const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].volume;
+      const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].share();
       const double per_voxel = grid.spacing * grid.spacing * density / klass.weight * mean_root_diffusivity(klass) *
                                std::sqrt(step.dt / kPi);
       const AgentId gate = mix64(0x7265736572766f69ULL + 256 * static_cast<std::uint64_t>(face) + k);

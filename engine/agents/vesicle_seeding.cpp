@@ -91,7 +91,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   ledger[k].dosed += weight * seeds.size();
   ledger[k].free += weight * seeds.size();
   for (const ReservoirId r : dose.reservoirs) {
-    const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].volume, environment.noise,
+    const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].share(), environment.noise,
                                         child_id(source, ~1ULL - index(r)));
     reservoirs[index(r)].vesicles[k] += count;
     ledger[k].dosed += count;

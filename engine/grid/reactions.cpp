@@ -153,7 +153,7 @@ void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& 
                                            std::span<const double> vesicle_copies, double dt, ReservoirState& to,
                                            Tally& tally) const {
   const Reservoir& reservoir = reservoirs[r];
-  const double share = reservoir.volume / reservoir.represents;
+  const double share = reservoir.share();
   for (const Cluster& cluster : clusters) {
     ReactionBatch& batch = scratch(cluster);
     for (std::size_t s = 0; s < cluster.size(); ++s) {
@@ -162,7 +162,7 @@ void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& 
     for (std::size_t k = 0; k < cluster.reactions.size(); ++k) {
       const ClusterReaction& reaction = cluster.reactions[k];
       double copies = reaction.id < reservoir.enzyme_copies.size() ? reservoir.enzyme_copies[reaction.id] : 0.0;
-      if (reaction.id < vesicle_copies.size()) copies += vesicle_copies[reaction.id];
+      if (reaction.id < vesicle_copies.size()) copies += vesicle_copies[reaction.id] * reservoir.represents;
       const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
       batch.factor[k * kBatch] = reaction.in_region[0] * (reaction.constant + reaction.per_copy * concentration);
     }

@@ -51,19 +51,23 @@ struct RegionMap {
   std::vector<std::uint8_t> of_voxel;  ///< per voxel, index into regions
 };
 
-/// A well-mixed volume behind a face, for example the synovial fluid beyond the simulated film.
+/// A well-mixed volume behind a face, for example the synovial fluid beyond the simulated film. Identical patches may
+/// share it: what one patch takes, all of them take. Patch plus reservoir/represents is conserved, so vesicles, which
+/// are counted exactly, are counted in this patch's share.
 struct Reservoir {
   std::string name;
-  double volume = 0;                  ///< of this patch's share [um^3]
-  double represents = 1;              ///< identical patches that share it; their fluxes are felt times this number
+  double volume = 0;                  ///< of the whole reservoir [um^3]
+  double represents = 1;              ///< identical patches that share it
   double vesicle_clearance = 0;       ///< [1/s]
-  std::vector<double> enzyme_copies;  ///< host copies per reaction [molecules per reservoir], by ReactionId
+  std::vector<double> enzyme_copies;  ///< host copies in the whole reservoir, by ReactionId [molecules]
+
+  [[nodiscard]] double share() const { return volume / represents; }  ///< of one patch [um^3]
 };
 
 /// A reservoir's contents.
 struct ReservoirState {
   std::vector<double> concentration;    ///< per species [uM]
-  std::vector<std::uint64_t> vesicles;  ///< real vesicles per class (of this patch's share)
+  std::vector<std::uint64_t> vesicles;  ///< real vesicles per class in this patch's share
   std::uint64_t candidates = 0;         ///< how many have entered the patch so far (their ids follow from it)
 };
 

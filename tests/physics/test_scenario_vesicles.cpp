@@ -180,5 +180,31 @@ TEST(Vesicles, TwoViscositiesKeepTheDensityUniform) {
   }
 }
 
+TEST(Vesicles, ManyPatchesMayShareAReservoir) {
+  // Four patches that share 4e6 um^3 are each like one with 1e6 um^3 of its own.
+  const auto run = [](const std::string& volume, const std::string& represents) {
+    std::string yaml =
+        vesicles_in("50 um", "no_flux", "{until: 20 s, transport: 100 ms, vesicles: 100 ms, cells: 20 s, series: 10 s}",
+                    "{from: [0 um, 0 um, 0 um], to: [50 um, 50 um, 50 um]}", "2e10 EV/ml", "115 nm",
+                    "    reservoirs: [bulk]\n    proteins: {CD73: {mean: 5}}\n"
+                    "reservoirs: {bulk: {volume: " +
+                        volume + ", represents: " + represents + R"(}}
+species:
+  AMP: {diffusivity: {fluid: 600 um^2/s}, initial: {default: 0 uM, bulk: 10 uM}}
+  adenosine: {diffusivity: {fluid: 770 um^2/s}, initial: 0 uM}
+models: {cd73: {}}
+)");
+    return test::run_series(yaml,
+                            {"domain.boundary={x: no_flux, y: no_flux, z_min: no_flux, z_max: {reservoir: bulk}}"});
+  };
+  const auto alone = run("1e6 um^3", "1"), shared = run("4e6 um^3", "4");
+  ASSERT_EQ(alone.name, shared.name);
+  for (std::size_t c = 0; c < alone.name.size(); ++c)
+    for (std::size_t row = 0; row < alone.time.size(); ++row)
+      if (!std::isnan(alone.value[c][row]))
+        EXPECT_NEAR(shared.value[c][row], alone.value[c][row], 1e-9 * std::abs(alone.value[c][row])) << alone.name[c];
+  EXPECT_GT(alone.find("mean.fluid.adenosine")->back(), 0.0);
+}
+
 }  // namespace
 }  // namespace interstice
