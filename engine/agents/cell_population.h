@@ -21,7 +21,7 @@ namespace interstice {
 /// ones to either by a fair keyed draw. A cell that is spilling its contents does not divide.
 ///
 /// Removal: adsorbed vesicles come free just outside the surface, endosomal ones count as degraded. The remaining cells
-/// and vesicles keep their order; hosts are renumbered, `bound` and `internal` recounted.
+/// keep their order; hosts are renumbered, `bound` and `internal` recounted.
 bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger> ledger,
                        std::span<const std::uint8_t> fate, const CellEnvironment& environment,
                        std::span<const VesicleClass> classes, const CellStep& step);

@@ -44,12 +44,16 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
   threads.for_blocks(vesicles.size(), grain, [&](std::size_t begin, std::size_t end) {
     auto& sum = partial[begin / grain];
     sum.assign(sums, 0);
+    const Grid grid = *environment.grid;  // a copy, which no store can change
     for (std::size_t v = begin; v < end; ++v) {
-      if (vesicles.state[v] == VesicleState::endosomal) continue;
-      const std::size_t voxel = environment.grid->voxel_at(vesicles.position(v));
-      const std::size_t k = index(vesicles.klass[v]);
-      for (std::size_t i = 0; i < proteins.size(); ++i)
-        sum[(i * class_count + k) * voxels + voxel] += vesicles.proteins[proteins[i]][v];
+      unsigned any = 0;
+      for (const std::uint32_t p : proteins) any |= vesicles.proteins[p][v];
+      if (any == 0 || vesicles.state[v] == VesicleState::endosomal) continue;
+      std::uint64_t* here = &sum[index(vesicles.klass[v]) * voxels + grid.voxel_at(vesicles.position(v))];
+      for (const std::uint32_t p : proteins) {
+        *here += vesicles.proteins[p][v];
+        here += class_count * voxels;
+      }
     }
   });
   for (std::size_t i = 0; i < proteins.size(); ++i)

@@ -64,30 +64,33 @@ void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass
     vesicles.proteins[index(load.protein)].back() = draw_copies(load, noise, id);
 }
 
-namespace {
-
-template <class T>
-void keep_entries(std::vector<T>& values, const std::vector<std::uint8_t>& keep) {
-  std::size_t kept = 0;
-  for (std::size_t v = 0; v < values.size(); ++v)
-    if (keep[v] != 0) values[kept++] = values[v];
-  values.resize(kept);
-}
-
-}  // namespace
-
 void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep) {
-  keep_entries(vesicles.x, keep);
-  keep_entries(vesicles.y, keep);
-  keep_entries(vesicles.z, keep);
-  keep_entries(vesicles.id, keep);
-  keep_entries(vesicles.host, keep);
-  keep_entries(vesicles.state, keep);
-  keep_entries(vesicles.klass, keep);
-  keep_entries(vesicles.cargo, keep);
-  keep_entries(vesicles.diffusivity, keep);
-  keep_entries(vesicles.clearance_left, keep);
-  for (auto& copies : vesicles.proteins) keep_entries(copies, keep);
+  struct Move {
+    std::size_t to, from;
+  };
+  std::vector<Move> moves;
+  std::size_t size = vesicles.size();
+  for (std::size_t v = 0; v < size; ++v) {
+    if (keep[v] != 0) continue;
+    do --size;
+    while (size > v && keep[size] == 0);
+    if (size > v) moves.push_back({v, size});
+  }
+  const auto fill_gaps = [&](auto& values) {
+    for (const Move& move : moves) values[move.to] = values[move.from];
+    values.resize(size);
+  };
+  fill_gaps(vesicles.x);
+  fill_gaps(vesicles.y);
+  fill_gaps(vesicles.z);
+  fill_gaps(vesicles.id);
+  fill_gaps(vesicles.host);
+  fill_gaps(vesicles.state);
+  fill_gaps(vesicles.klass);
+  fill_gaps(vesicles.cargo);
+  fill_gaps(vesicles.diffusivity);
+  fill_gaps(vesicles.clearance_left);
+  for (auto& copies : vesicles.proteins) fill_gaps(copies);
 }
 
 }  // namespace interstice

@@ -100,9 +100,10 @@ void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, c
 /// Free vesicles lose life to clearance where they are.
 void clear_free(Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
                 std::span<const float> taken, std::vector<VesicleEvent>& events) {
+  const Grid grid = *environment.grid;  // a copy, which no store can change
   for (std::size_t v = begin; v < end; ++v) {
     if (vesicles.state[v] != VesicleState::free) continue;
-    const std::size_t voxel = environment.grid->voxel_at(vesicles.position(v));
+    const std::size_t voxel = grid.voxel_at(vesicles.position(v));
     vesicles.clearance_left[v] -= taken[environment.regions->of_voxel[voxel]];
     if (vesicles.clearance_left[v] <= 0)
       events.push_back({static_cast<std::uint32_t>(v), static_cast<std::uint8_t>(Event::cleared)});

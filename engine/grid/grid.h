@@ -33,7 +33,7 @@ struct Grid {
   [[nodiscard]] std::size_t voxel_at(Vec3 p) const { return index(clamp(p.x, nx), clamp(p.y, ny), clamp(p.z, nz)); }
 
  private:
-  [[nodiscard]] int clamp(double x, int n) const { return std::clamp(static_cast<int>(x / spacing), 0, n - 1); }
+  [[nodiscard]] static int clamp(double x, int n) { return std::clamp(static_cast<int>(x), 0, n - 1); }
 };
 
 }  // namespace interstice

@@ -15,9 +15,10 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
   w.cell_voxel.resize(s.cells.size());
   for (std::size_t c = 0; c < s.cells.size(); ++c)
     w.cell_voxel[c] = static_cast<std::uint32_t>(w.cell_environment.grid->voxel_at(s.cells.position(c)));
-  if (!now.transport_due || !w.models.reads_proteins()) return;
-  deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, now.time, w.exposed_copies,
-                         w.exposed_in_reservoirs, threads);
+  if (!now.transport_due || !w.vesicles_changed || !w.models.reads_proteins()) return;
+  w.vesicles_changed = false;
+  deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
+                         w.exposed_copies, w.exposed_in_reservoirs, threads);
   for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
     w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
                                w.exposed_in_reservoirs[p].end());
@@ -48,13 +49,15 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                   threads);
     turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
                        threads);
+    w.vesicles_changed = true;
   }
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
   s.clock.advance(p.schedule);
   if (now.cells_due)  // sense, decide, act, steer
     update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
                  w.models.fates(), w.cell_scratch, threads);
-  update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment, p.vesicle_classes, interval);
+  w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment,
+                                          p.vesicle_classes, interval);
 }
 
 }  // namespace interstice

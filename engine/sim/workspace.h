@@ -34,6 +34,7 @@ struct Workspace {
   Exchange exchange;
   std::vector<std::vector<double>> exposed_copies;  ///< [ProteinId][voxels, then reservoirs]
   std::vector<std::vector<double>> exposed_in_reservoirs;
+  bool vesicles_changed = true;  ///< since exposed_copies were found
   std::vector<std::uint32_t> cell_voxel;
   VesicleScratch vesicle_scratch;
   CellScratch cell_scratch;
