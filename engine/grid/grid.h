@@ -30,9 +30,13 @@ struct Grid {
     return {(i + 0.5) * spacing, (j + 0.5) * spacing, (k + 0.5) * spacing};
   }
   /// Voxel that holds the point; points outside count as in the nearest voxel.
-  [[nodiscard]] std::size_t voxel_at(Vec3 p) const { return index(clamp(p.x, nx), clamp(p.y, ny), clamp(p.z, nz)); }
+  [[nodiscard]] std::size_t voxel_at(Vec3 p) const {
+    const double per_um = 1 / spacing;
+    return index(clamp(p.x * per_um, nx), clamp(p.y * per_um, ny), clamp(p.z * per_um, nz));
+  }
 
  private:
+  /// Along one axis; x in voxels.
   [[nodiscard]] static int clamp(double x, int n) { return std::clamp(static_cast<int>(x), 0, n - 1); }
 };
 
