@@ -3,11 +3,14 @@
 #include "engine/grid/conductance.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace interstice {
 namespace {
 
-constexpr std::size_t kFactorsKept = 8;  // a run uses a handful of step lengths
+constexpr std::size_t kNoLine = std::numeric_limits<std::size_t>::max();
+constexpr std::ptrdiff_t kSetsCompared = 64;  // without repeats the search must not take for ever
+constexpr std::size_t kFactorsKept = 8;       // a run uses a handful of step lengths
 
 double harmonic_mean(double a, double b) { return a + b > 0 ? 2 * a * b / (a + b) : 0.0; }
 
@@ -55,6 +58,10 @@ Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Speci
     mass_.assign(1, 1.0);
   }
   for (int axis = 0; axis < 3; ++axis) conduct(grid, alpha_d, species, axis);
+  for (int axis = 0; axis < 3; ++axis) {
+    sets_[axis] = sets_of(groups(axis), [&](std::size_t a, std::size_t b) { return same_group(axis, a, b); });
+  }
+  x_row_set_ = sets_of(padded_.rows(), [&](std::size_t a, std::size_t b) { return same_line(0, a, b); });
   if (!unit_mass_) {
     for (int axis = 0; axis < 3; ++axis) lay_out_mass(axis);
   }
@@ -66,16 +73,53 @@ std::size_t Conductance::groups(int axis) const {
   return axis == 1 ? padded_.nz : padded_.ny;
 }
 
+/// Which line a lane holds, kNoLine for the unused ones.
+std::size_t Conductance::line_in(int axis, std::size_t group, std::size_t lane) const {
+  if (axis == 0) {
+    const std::size_t line = group * kBundle + lane;
+    return uniform_ ? 0 : line < padded_.rows() ? line : kNoLine;
+  }
+  if (lane < 1 || lane > padded_.nx) return kNoLine;
+  return uniform_ ? 0 : group * padded_.nx + lane - 1;
+}
+
+/// Do two lines have the same conductances and volume fractions?
+bool Conductance::same_line(int axis, std::size_t a, std::size_t b) const {
+  if (a == b || uniform_) return true;
+  if (a == kNoLine || b == kNoLine || below_[axis][a] != below_[axis][b]) return false;
+  const AxisLines& lines = lines_[axis];
+  for (std::size_t p = 0; p < static_cast<std::size_t>(lines.n); ++p) {
+    const std::size_t i = lines.start(a) + p * lines.stride, j = lines.start(b) + p * lines.stride;
+    if (above_[axis][i] != above_[axis][j] || (!unit_mass_ && mass_[i] != mass_[j])) return false;
+  }
+  return true;
+}
+
+bool Conductance::same_group(int axis, std::size_t a, std::size_t b) const {
+  for (std::size_t lane = 0; lane < width(axis); ++lane) {
+    if (!same_line(axis, line_in(axis, a, lane), line_in(axis, b, lane))) return false;
+  }
+  return true;
+}
+
+template <class Same>
+Conductance::Sets Conductance::sets_of(std::size_t groups, const Same& same) {
+  Sets sets;
+  for (std::size_t group = 0; group < groups; ++group) {
+    const auto from = sets.first.end() - std::min<std::ptrdiff_t>(kSetsCompared, std::ssize(sets.first));
+    const auto like = std::find_if(from, sets.first.end(), [&](auto first) { return same(first, group); });
+    sets.of.push_back(static_cast<std::uint32_t>(like - sets.first.begin()));
+    if (like == sets.first.end()) sets.first.push_back(group);
+  }
+  return sets;
+}
+
 template <class F>
 void Conductance::for_each_line(int axis, const F& f) const {
-  for (std::size_t group = 0; group < (uniform_ ? 1 : groups(axis)); ++group) {
+  for (std::size_t set = 0; set < sets_[axis].first.size(); ++set) {
     for (std::size_t lane = 0; lane < width(axis); ++lane) {
-      if (axis == 0) {
-        const std::size_t line = group * kBundle + lane;
-        if (uniform_ || line < padded_.rows()) f(uniform_ ? 0 : line, group, lane);
-      } else if (lane >= 1 && lane <= padded_.nx) {
-        f(uniform_ ? 0 : group * padded_.nx + lane - 1, group, lane);
-      }
+      const std::size_t line = line_in(axis, sets_[axis].first[set], lane);
+      if (line != kNoLine) f(line, set, lane);
     }
   }
 }
@@ -83,10 +127,10 @@ void Conductance::for_each_line(int axis, const F& f) const {
 void Conductance::lay_out_mass(int axis) {
   const AxisLines& lines = lines_[axis];
   const auto n = static_cast<std::size_t>(lines.n);
-  line_mass_[axis].assign(groups(axis) * n * width(axis), 1.0);
-  for_each_line(axis, [&](std::size_t line, std::size_t group, std::size_t lane) {
+  line_mass_[axis].assign(sets_[axis].first.size() * n * width(axis), 1.0);
+  for_each_line(axis, [&](std::size_t line, std::size_t set, std::size_t lane) {
     for (std::size_t p = 0; p < n; ++p) {
-      line_mass_[axis][(group * n + p) * width(axis) + lane] = mass_[lines.start(line) + p * lines.stride];
+      line_mass_[axis][(set * n + p) * width(axis) + lane] = mass_[lines.start(line) + p * lines.stride];
     }
   });
   inverse_mass_[axis].resize(line_mass_[axis].size());
@@ -152,32 +196,32 @@ void Conductance::measure_rates(const Grid& grid) {
 void Conductance::factor(int axis, double half, AxisFactors& factors) const {
   const AxisLines& lines = lines_[axis];
   const auto n = static_cast<std::size_t>(lines.n);
-  const std::size_t w = width(axis), rows = (uniform_ ? 1 : groups(axis)) * n * w;
+  const std::size_t w = width(axis), rows = sets_[axis].first.size() * n * w;
   const bool ring = periodic_[axis] && n > 1;
   factors.face.assign(rows + rows / n, 0.0);
   factors.pivot.assign(rows, 1.0);
   factors.cyclic.assign(ring ? rows : 0, 0.0);
   factors.cyclic_ratio.assign(ring ? rows / n : 0, 0.0);
   factors.cyclic_scale.assign(ring ? rows / n : 0, 1.0);
-  for_each_line(axis, [&](std::size_t line, std::size_t group, std::size_t lane) {
+  for_each_line(axis, [&](std::size_t line, std::size_t set, std::size_t lane) {
     const auto above = [&](std::size_t p) { return above_[axis][uniform_ ? p : lines.start(line) + p * lines.stride]; };
-    double* face = factors.face.data() + group * (n + 1) * w + lane;
+    double* face = factors.face.data() + set * (n + 1) * w + lane;
     face[0] = half * (periodic_[axis] ? above(n - 1) : below_[axis][line]);
     for (std::size_t p = 0; p < n; ++p) face[(p + 1) * w] = half * above(p);
-    factor_line(axis, line, group, lane, factors);
+    factor_line(axis, line, set, lane, factors);
   });
 }
 
 /// The elimination of one line whose faces are known.
-void Conductance::factor_line(int axis, std::size_t line, std::size_t group, std::size_t lane,
+void Conductance::factor_line(int axis, std::size_t line, std::size_t set, std::size_t lane,
                               AxisFactors& factors) const {
   const AxisLines& lines = lines_[axis];
   const auto n = static_cast<std::size_t>(lines.n), last = n - 1;
   const std::size_t w = width(axis);
   const bool ring = periodic_[axis] && n > 1;
-  const auto kappa = [&](std::size_t face) { return factors.face[(group * (n + 1) + face) * w + lane]; };
+  const auto kappa = [&](std::size_t face) { return factors.face[(set * (n + 1) + face) * w + lane]; };
   const auto mass = [&](std::size_t p) { return mass_[unit_mass_ ? 0 : lines.start(line) + p * lines.stride]; };
-  double* pivot = factors.pivot.data() + group * n * w + lane;
+  double* pivot = factors.pivot.data() + set * n * w + lane;
   const double corner = ring ? -kappa(n) : 0.0;
   const double gamma = -(mass(0) + kappa(0) + kappa(1));
   for (std::size_t p = 0; p < n; ++p) {
@@ -188,7 +232,7 @@ void Conductance::factor_line(int axis, std::size_t line, std::size_t group, std
     pivot[p * w] = 1 / diagonal;
   }
   if (!ring) return;
-  double* q = factors.cyclic.data() + group * n * w + lane;
+  double* q = factors.cyclic.data() + set * n * w + lane;
   for (std::size_t p = 0; p < n; ++p) {
     double right = p == 0 ? gamma : 0.0;
     if (p == last) right += corner;
@@ -196,16 +240,17 @@ void Conductance::factor_line(int axis, std::size_t line, std::size_t group, std
     q[p * w] = right * pivot[p * w];
   }
   for (std::size_t p = last; p-- > 0;) q[p * w] += kappa(p + 1) * pivot[p * w] * q[(p + 1) * w];
-  factors.cyclic_ratio[group * w + lane] = corner / gamma;
-  factors.cyclic_scale[group * w + lane] = 1 / (1 + q[0] + corner / gamma * q[last * w]);
+  factors.cyclic_ratio[set * w + lane] = corner / gamma;
+  factors.cyclic_scale[set * w + lane] = 1 / (1 + q[0] + corner / gamma * q[last * w]);
 }
 
 std::vector<double> Conductance::faces_before_voxels(double half) const {
-  const std::size_t rows = uniform_ ? 1 : padded_.rows();
+  const std::size_t rows = x_row_set_.first.size();
   std::vector<double> faces(rows * padded_.pitch + kVector, 0.0);
-  for (std::size_t row = 0; row < rows; ++row) {
+  for (std::size_t set = 0; set < rows; ++set) {
+    const std::size_t row = x_row_set_.first[set];
     const double* above = above_[0].data() + row * padded_.nx;
-    double* face = faces.data() + row * padded_.pitch + 1;
+    double* face = faces.data() + set * padded_.pitch + 1;
     face[0] = half * (periodic_[0] ? above[padded_.nx - 1] : below_[0][row]);
     for (std::size_t i = 0; i < padded_.nx; ++i) face[i + 1] = half * above[i];
   }
@@ -229,8 +274,8 @@ LineCoefficients Conductance::coefficients(int axis, const SubstepFactors& facto
   const AxisFactors& f = factors.axis[axis];
   return {.n = lines_[axis].n,
           .width = width(axis),
-          .one_group = uniform_,
           .periodic = periodic_[axis],
+          .set_of = sets_[axis].of.data(),
           .face = f.face.data(),
           .pivot = f.pivot.data(),
           .cyclic = f.cyclic.empty() ? nullptr : f.cyclic.data(),

@@ -36,7 +36,7 @@ struct AxisFactors {
 struct SubstepFactors {
   double dt = 0;  ///< [s]
   std::array<AxisFactors, 3> axis;
-  std::vector<double> x_face;  ///< of the face before each voxel, in padded rows (one row when uniform)
+  std::vector<double> x_face;  ///< of the face before each voxel, in padded rows, see x_face_row
 };
 
 /// The diffusion operator of all species that share diffusivities and kinds of wall.
@@ -65,6 +65,9 @@ class Conductance {
   /// Largest rate at which a voxel loses to all its neighbours and walls [1/s].
   [[nodiscard]] double loss_rate() const { return loss_rate_; }
 
+  /// Where the entries of padded row `row` begin in SubstepFactors::x_face.
+  [[nodiscard]] std::size_t x_face_row(std::size_t row) const { return x_row_set_.of[row] * padded_.pitch; }
+
   /// Factors for substeps of length dt, made at the first request. Not to be called from two threads at once.
   const SubstepFactors& factors(double dt);
   [[nodiscard]] LineCoefficients coefficients(int axis, const SubstepFactors& factors) const;
@@ -73,14 +76,27 @@ class Conductance {
   void conduct(const Grid& grid, const std::vector<double>& alpha_d, const Species& species, int axis);
   void measure_rates(const Grid& grid);
   void lay_out_mass(int axis);
-  /// Calls f(line, group, lane) for all lines that have coefficients of their own.
+  [[nodiscard]] std::size_t line_in(int axis, std::size_t group, std::size_t lane) const;
+  [[nodiscard]] bool same_line(int axis, std::size_t a, std::size_t b) const;
+  [[nodiscard]] bool same_group(int axis, std::size_t a, std::size_t b) const;
+  /// Calls f(line, set, lane) for the lines of the first group of each set.
   template <class F>
   void for_each_line(int axis, const F& f) const;
   void factor(int axis, double half, AxisFactors& factors) const;
-  void factor_line(int axis, std::size_t line, std::size_t group, std::size_t lane, AxisFactors& factors) const;
+  void factor_line(int axis, std::size_t line, std::size_t set, std::size_t lane, AxisFactors& factors) const;
   [[nodiscard]] std::vector<double> faces_before_voxels(double half) const;
 
+  /// Groups of lines with the same coefficients: which set each is in, and the first group of each set.
+  struct Sets {
+    std::vector<std::uint32_t> of;
+    std::vector<std::size_t> first;
+  };
+  template <class Same>
+  static Sets sets_of(std::size_t groups, const Same& same);
+
   PaddedGrid padded_;
+  std::array<Sets, 3> sets_;
+  Sets x_row_set_;
   bool unit_mass_ = true;  ///< one volume fraction
   bool uniform_ = true;    ///< and one diffusivity
   std::array<bool, 3> periodic_{};

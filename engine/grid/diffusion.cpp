@@ -318,10 +318,11 @@ void DiffusionSolver::Impl::run(std::size_t s, std::span<double> c, std::span<co
     std::copy(reacted.begin(), reacted.end(), c.begin());
   } else if (!at_rest(plan, c, reacted, b)) {
     const auto load = [&](const auto& start, const auto& change, int substeps) {
+      const double per_substep = 1.0 / substeps;
       for_each_row(t, [&](std::size_t from, std::size_t to) {
         for (std::size_t i = 0; i < padded.nx; ++i) {
           b.c.data()[to + i] = start(c[from + i], reacted[from + i]);
-          b.share.data()[to + i] = change(c[from + i], reacted[from + i]) / substeps;
+          b.share.data()[to + i] = change(c[from + i], reacted[from + i]) * per_substep;
         }
       });
     };

@@ -135,10 +135,10 @@ template <bool Accumulate>
 void sweep_group(const LineCoefficients& c, std::size_t group, std::size_t stride, const WallFlux& walls,
                  double* scratch, const double* source, double* target) {
   const auto n = static_cast<std::size_t>(c.n);
-  const std::size_t g = c.group(group);
+  const std::size_t set = c.set_of[group];
   for (std::size_t lane = 0; lane < c.width; lane += kMostVectors * kVector) {
     const auto from = [&](const double* array, std::size_t positions) {
-      return array == nullptr ? nullptr : array + g * positions * c.width + lane;
+      return array == nullptr ? nullptr : array + set * positions * c.width + lane;
     };
     const auto beside = [&](double* wall) { return wall == nullptr ? nullptr : wall + lane; };
     const Lines lines{n,

@@ -6,30 +6,34 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "engine/grid/padded_grid.h"
 
 namespace interstice {
 
-/// Coefficients of all lines of one axis, in groups of `width` lines: entry (group, position, lane) is at
-/// (group * positions + position) * width + lane. The lines along x are grouped by kBundle rows, those along y by
-/// plane and those along z by y, both with a lane for each place of a padded row. Unused lanes have no conductance.
+/// Coefficients of all lines of one axis, in groups of `width` lines. Tissue is made of few regions, so that many
+/// groups have the same: entry (group, position, lane) is at (set_of[group] * positions + position) * width + lane. The
+/// lines along x are grouped by kBundle rows, those along y by plane and those along z by y, both with a lane for each
+/// place of a padded row. Unused lanes have no conductance.
 struct LineCoefficients {
   int n = 1;  ///< positions along a line
   std::size_t width = kBundle;
-  bool one_group = true;  ///< the same coefficients for all groups
   bool periodic = false;
-  const double* face = nullptr;          ///< half a step times the conductance of face p, below position p; n + 1
-  const double* pivot = nullptr;         ///< reciprocal pivots of the elimination
-  const double* cyclic = nullptr;        ///< solution for the periodic correction's right-hand side
-  const double* cyclic_ratio = nullptr;  ///< per line: weight of the last position in the correction
-  const double* cyclic_scale = nullptr;  ///< per line: 1/(1 + h.q)
-  const double* mass = nullptr;          ///< volume fraction, null where it is 1
+  const std::uint32_t* set_of = nullptr;  ///< per group
+  const double* face = nullptr;           ///< half a step times the conductance of face p, below position p; n + 1
+  const double* pivot = nullptr;          ///< reciprocal pivots of the elimination
+  const double* cyclic = nullptr;         ///< solution for the periodic correction's right-hand side
+  const double* cyclic_ratio = nullptr;   ///< per line: weight of the last position in the correction
+  const double* cyclic_scale = nullptr;   ///< per line: 1/(1 + h.q)
+  const double* mass = nullptr;           ///< volume fraction, null where it is 1
   const double* inverse_mass = nullptr;
 
-  [[nodiscard]] std::size_t group(std::size_t g) const { return one_group ? 0 : g; }
   [[nodiscard]] const double* face_row(std::size_t g, std::size_t p) const {
-    return face + (group(g) * (static_cast<std::size_t>(n) + 1) + p) * width;
+    return face + (set_of[g] * (static_cast<std::size_t>(n) + 1) + p) * width;
+  }
+  [[nodiscard]] const double* inverse_mass_row(std::size_t g, std::size_t p) const {
+    return inverse_mass == nullptr ? nullptr : inverse_mass + (set_of[g] * static_cast<std::size_t>(n) + p) * width;
   }
 };
 

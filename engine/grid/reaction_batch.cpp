@@ -110,6 +110,18 @@ void explicit_steps(const Cluster& cluster, double dt, const StepTolerance& tole
   }
 }
 
+/// A lone species that no agent takes up.
+INTERSTICE_VECTOR_CLONES void only_decay(double lost, double kept, double lost_source, ReactionBatch& b) {
+  double *c = b.c.data(), *taken = b.extents.data(), *decayed = taken + W;
+  const double* source = b.source.data();
+#pragma GCC ivdep
+  for (std::size_t w = 0; w < W; ++w) {
+    decayed[w] = c[w] * lost + source[w] * lost_source;
+    c[w] = c[w] * (1 - lost) + source[w] * kept;
+    taken[w] = 0;
+  }
+}
+
 void stiff_lane(const Cluster& cluster, double dt, double tolerance, std::size_t w, ReactionBatch& b) {
   const auto gather = [w](const std::vector<double>& from, std::vector<double>& to) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i * W + w];
@@ -155,6 +167,11 @@ void react_batch(const Cluster& cluster, double dt, const StepTolerance& toleran
 void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& b) {
   const double lost_alone = -pinned::expm1(-decay * dt);
   const double kept_alone = decay > 0 ? lost_alone / decay : dt;
+  if (std::all_of(b.uptake.begin(), b.uptake.begin() + static_cast<std::ptrdiff_t>(lanes),
+                  [](double k) { return k == 0; })) {
+    only_decay(lost_alone, kept_alone, std::max(0.0, dt - kept_alone), b);
+    return;
+  }
   for (std::size_t w = 0; w < lanes; ++w) {
     const double k = b.uptake[w] + decay;
     const double lost = b.uptake[w] > 0 ? -pinned::expm1(-k * dt) : lost_alone;

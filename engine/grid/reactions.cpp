@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "engine/core/constants.h"
+#include "engine/grid/lanes.h"
 #include "engine/grid/reaction_batch.h"
 
 namespace interstice {
@@ -42,13 +43,23 @@ ReactionBatch& scratch(const Cluster& cluster) {
   return batch;
 }
 
+/// Sum of a b by four partial sums, whatever the instruction set.
+double dot(const double* a, const double* b, std::size_t n) {
+  Lanes sum{};
+  std::size_t i = 0;
+  for (; i + kVector <= n; i += kVector) sum += lanes(a + i) * lanes(b + i);
+  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (; i < n; ++i) total += a[i] * b[i];
+  return total;
+}
+
 bool has(const FieldSet& set) { return set.voxel_count() > 0; }
 
 }  // namespace
 
 struct ReactionSolver::Impl {
   Grid grid;
-  std::vector<double> voxel_volume;  ///< alpha V per region [um^3]
+  std::vector<double> voxel_volume, inverse_volume;  ///< alpha V per voxel [um^3] and its reciprocal
   std::vector<std::uint8_t> region_of_voxel;
   std::vector<Cluster> clusters;
   std::vector<Reservoir> reservoirs;
@@ -60,7 +71,7 @@ struct ReactionSolver::Impl {
   void load(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, std::size_t first, std::size_t lanes,
             ReactionBatch& batch) const;
   void load_factors(const Cluster& cluster, const Exchange& exchange, std::size_t first, std::size_t lanes,
-                    const double* volume, ReactionBatch& batch) const;
+                    ReactionBatch& batch) const;
   void count(const Cluster& cluster, double dt, std::size_t lanes, const double* volume, const ReactionBatch& batch,
              Tally& tally) const;
   void advance(const Cluster& cluster, double dt, std::size_t lanes, ReactionBatch& batch) const;
@@ -69,7 +80,8 @@ struct ReactionSolver::Impl {
 };
 
 void ReactionSolver::Impl::load_factors(const Cluster& cluster, const Exchange& exchange, std::size_t first,
-                                        std::size_t lanes, const double* volume, ReactionBatch& batch) const {
+                                        std::size_t lanes, ReactionBatch& batch) const {
+  const double* inverse = inverse_volume.data() + first;
   for (std::size_t r = 0; r < cluster.reactions.size(); ++r) {
     const ClusterReaction& reaction = cluster.reactions[r];
     double* factor = &batch.factor[r * kBatch];
@@ -77,7 +89,7 @@ void ReactionSolver::Impl::load_factors(const Cluster& cluster, const Exchange& 
     if (reaction.per_copy > 0 && has(exchange.copies)) {
       const double* copies = exchange.copies[static_cast<SpeciesId>(reaction.id)].data() + first;
       const double scale = reaction.per_copy / kMoleculesPerUmCubedPerMicromolar;
-      for (std::size_t w = 0; w < lanes; ++w) factor[w] += scale * copies[w] / volume[w];
+      for (std::size_t w = 0; w < lanes; ++w) factor[w] += scale * copies[w] * inverse[w];
     }
     for (std::size_t w = 0; w < lanes; ++w) factor[w] *= reaction.in_region[region_of_voxel[first + w]];
   }
@@ -85,25 +97,25 @@ void ReactionSolver::Impl::load_factors(const Cluster& cluster, const Exchange& 
 
 void ReactionSolver::Impl::load(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, std::size_t first,
                                 std::size_t lanes, ReactionBatch& batch) const {
-  std::array<double, kBatch> volume;
-  for (std::size_t w = 0; w < lanes; ++w) volume[w] = voxel_volume[region_of_voxel[first + w]];
+  const double* inverse = inverse_volume.data() + first;
+  constexpr double kUnit = 1 / kMoleculesPerUmCubedPerMicromolar;
   for (std::size_t s = 0; s < cluster.size(); ++s) {
     const SpeciesId id = cluster.species[s];
     std::copy_n(c[id].data() + first, lanes, &batch.c[s * kBatch]);
     if (has(exchange.secretion)) {
       const double* secretion = exchange.secretion[id].data() + first;
-      for (std::size_t w = 0; w < lanes; ++w) {
-        batch.source[s * kBatch + w] = secretion[w] / (volume[w] * kMoleculesPerUmCubedPerMicromolar);
-      }
+      double* source = &batch.source[s * kBatch];
+      for (std::size_t w = 0; w < lanes; ++w) source[w] = secretion[w] * (kUnit * inverse[w]);
     }
     if (has(exchange.clearance)) {
       const double* clearance = exchange.clearance[id].data() + first;
-      for (std::size_t w = 0; w < lanes; ++w) batch.uptake[s * kBatch + w] = clearance[w] / volume[w];
+      double* uptake = &batch.uptake[s * kBatch];
+      for (std::size_t w = 0; w < lanes; ++w) uptake[w] = clearance[w] * inverse[w];
     }
     const double Km = exchange.clearance_Km.empty() ? 0.0 : exchange.clearance_Km[index(id)];
     batch.inverse_uptake_Km[s] = Km > 0 ? 1 / Km : 0.0;
   }
-  load_factors(cluster, exchange, first, lanes, volume.data(), batch);
+  load_factors(cluster, exchange, first, lanes, batch);
 }
 
 void ReactionSolver::Impl::advance(const Cluster& cluster, double dt, std::size_t lanes, ReactionBatch& batch) const {
@@ -116,11 +128,7 @@ void ReactionSolver::Impl::advance(const Cluster& cluster, double dt, std::size_
 
 void ReactionSolver::Impl::count(const Cluster& cluster, double dt, std::size_t lanes, const double* volume,
                                  const ReactionBatch& batch, Tally& tally) const {
-  const auto weigh = [&](const double* amount) {
-    double sum = 0;
-    for (std::size_t w = 0; w < lanes; ++w) sum += volume[w] * amount[w];
-    return sum;
-  };
+  const auto weigh = [&](const double* amount) { return dot(volume, amount, lanes); };
   const std::size_t reactions_here = cluster.reactions.size(), n = cluster.size();
   for (std::size_t r = 0; r < reactions_here; ++r) {
     tally.reacted[cluster.reactions[r].id] += weigh(&batch.extents[r * kBatch]);
@@ -138,9 +146,7 @@ void ReactionSolver::Impl::react_voxels(const Cluster& cluster, const FieldSet& 
                                         Tally& tally) const {
   load(cluster, c, exchange, first, lanes, batch);
   advance(cluster, dt, lanes, batch);
-  std::array<double, kBatch> volume;
-  for (std::size_t w = 0; w < lanes; ++w) volume[w] = voxel_volume[region_of_voxel[first + w]];
-  count(cluster, dt, lanes, volume.data(), batch, tally);
+  count(cluster, dt, lanes, voxel_volume.data() + first, batch, tally);
   for (std::size_t s = 0; s < cluster.size(); ++s) {
     double* to = reacted[cluster.species[s]].data() + first;
     const double* from = &batch.c[s * kBatch];
@@ -180,8 +186,9 @@ ReactionSolver::ReactionSolver(const Grid& grid, const RegionMap& regions, std::
                                ReactionOptions options)
     : impl_(std::make_unique<Impl>()) {
   impl_->grid = grid;
-  for (const Region& region : regions.regions) {
-    impl_->voxel_volume.push_back(region.volume_fraction * grid.voxel_volume());
+  for (const std::uint8_t region : regions.of_voxel) {
+    impl_->voxel_volume.push_back(regions.regions[region].volume_fraction * grid.voxel_volume());
+    impl_->inverse_volume.push_back(1 / impl_->voxel_volume.back());
   }
   impl_->region_of_voxel = regions.of_voxel;
   impl_->clusters = make_clusters(chemistry, species, regions.regions.size());

@@ -8,66 +8,81 @@
 namespace interstice {
 namespace {
 
-/// A neighbouring row and the coefficients of the faces towards it.
-struct Side {
-  const double* c = nullptr;
-  const double* face = nullptr;
-};
-
-/// What one row of voxels needs.
+/// What one row of voxels needs. "Above" is the row after along that axis.
 struct Row {
-  std::size_t pitch = 0;
-  const double* c = nullptr;
-  const double* share = nullptr;
-  const double* x_face = nullptr;  ///< of the face before each voxel
-  const double* inverse_mass = nullptr;
-  std::array<Side, 4> sides;  ///< y below, y above, z below, z above
-};
-
-/// Row (j, k) and its neighbours along y or z.
-class RowFinder {
- public:
-  RowFinder(const PaddedGrid& grid, const Surroundings& surroundings, const double* c)
-      : grid_(grid), surroundings_(surroundings), c_(c) {}
-
-  [[nodiscard]] std::array<Side, 2> neighbours(const LineCoefficients& axis, int which, std::size_t group,
-                                               std::size_t p) const {
-    const auto last = static_cast<std::size_t>(axis.n) - 1;
-    const double* below = p > 0           ? row(which, p - 1, group)
-                          : axis.periodic ? row(which, last, group)
-                                          : surroundings_[2 * which].data();
-    const double* above = p < last        ? row(which, p + 1, group)
-                          : axis.periodic ? row(which, 0, group)
-                                          : surroundings_[2 * which + 1].data();
-    return {Side{below, axis.face_row(group, p)}, Side{above, axis.face_row(group, p + 1)}};
-  }
-
- private:
-  [[nodiscard]] const double* row(int axis, std::size_t p, std::size_t group) const {
-    return c_ + (axis == 1 ? grid_.row(p, group) : grid_.row(group, p));
-  }
-
-  const PaddedGrid& grid_;
-  const Surroundings& surroundings_;
-  const double* c_;
+  const double *c, *share;
+  const double* x_face;  ///< of the face before each voxel
+  const double *y_below, *y_above, *y_face, *y_face_above;
+  const double *z_below, *z_above, *z_face, *z_face_above;
+  const double* inverse_mass;
 };
 
 template <bool UnitMass>
-void stencil_row(const Row& r, double scale, double* out) {
-  for (std::size_t i = 0; i < r.pitch; i += kVector) {
+void stencil_row(const Row& r, std::size_t pitch, double scale, double* out) {
+  for (std::size_t i = 0; i < pitch; i += kVector) {
     const Lanes c = lanes(r.c + i);
     const Lanes x = lanes(r.x_face + i) * (lanes(r.c + i - 1) - c) + lanes(r.x_face + i + 1) * (lanes(r.c + i + 1) - c);
-    Lanes across[4];
-    for (std::size_t side = 0; side < 4; ++side) {
-      across[side] = lanes(r.sides[side].face + i) * (lanes(r.sides[side].c + i) - c);
-    }
-    const Lanes y = across[0] + across[1];
-    const Lanes z = across[2] + across[3];
+    const Lanes y =
+        lanes(r.y_face + i) * (lanes(r.y_below + i) - c) + lanes(r.y_face_above + i) * (lanes(r.y_above + i) - c);
+    const Lanes z =
+        lanes(r.z_face + i) * (lanes(r.z_below + i) - c) + lanes(r.z_face_above + i) * (lanes(r.z_above + i) - c);
     Lanes gain = scale * (x + y + z);
     if constexpr (!UnitMass) gain *= lanes(r.inverse_mass + i);
     lanes(out + i) = lanes(r.share + i) + gain;
   }
 }
+
+/// Row (j, k) for any j of a plane.
+class PlaneRows {
+ public:
+  PlaneRows(const Conductance& g, const SubstepFactors& factors, const Surroundings& surroundings, const double* c,
+            const double* share, std::size_t k)
+      : g_(g),
+        x_face_(factors.x_face.data()),
+        y_(g.coefficients(1, factors)),
+        z_(g.coefficients(2, factors)),
+        pitch_(g.padded().pitch),
+        last_(g.padded().ny - 1),
+        k_(k),
+        c_(c + g.padded().row(0, k)),
+        share_(share + g.padded().row(0, k)),
+        y_face_(y_.face_row(k, 0)) {
+    const std::size_t end = g.padded().nz - 1;
+    const bool wall_below = k == 0 && !z_.periodic, wall_above = k == end && !z_.periodic;
+    z_below_ = wall_below ? surroundings[4].data() : c + g.padded().row(0, k == 0 ? end : k - 1);
+    z_above_ = wall_above ? surroundings[5].data() : c + g.padded().row(0, k == end ? 0 : k + 1);
+    z_below_pitch_ = wall_below ? 0 : pitch_;
+    z_above_pitch_ = wall_above ? 0 : pitch_;
+    y_below_ = y_.periodic ? c_ + last_ * pitch_ : surroundings[2].data();
+    y_above_ = y_.periodic ? c_ : surroundings[3].data();
+  }
+
+  [[nodiscard]] Row row(std::size_t j) const {
+    const std::size_t first = j * pitch_;
+    const double* z_face = z_.face_row(j, k_);
+    return {.c = c_ + first,
+            .share = share_ + first,
+            .x_face = x_face_ + g_.x_face_row(j + k_ * (last_ + 1)),
+            .y_below = j > 0 ? c_ + first - pitch_ : y_below_,
+            .y_above = j < last_ ? c_ + first + pitch_ : y_above_,
+            .y_face = y_face_ + first,
+            .y_face_above = y_face_ + first + pitch_,
+            .z_below = z_below_ + j * z_below_pitch_,
+            .z_above = z_above_ + j * z_above_pitch_,
+            .z_face = z_face,
+            .z_face_above = z_face + pitch_,
+            .inverse_mass = y_.inverse_mass_row(k_, j)};
+  }
+
+ private:
+  const Conductance& g_;
+  const double* x_face_;
+  const LineCoefficients y_, z_;
+  const std::size_t pitch_, last_, k_;
+  const double *c_, *share_, *y_face_;
+  const double *z_below_, *z_above_, *y_below_, *y_above_;
+  std::size_t z_below_pitch_, z_above_pitch_;
+};
 
 }  // namespace
 
@@ -75,21 +90,13 @@ INTERSTICE_VECTOR_CLONES void residual_plane(const Conductance& conductance, con
                                              const Surroundings& surroundings, double steps, const double* c,
                                              const double* share, std::size_t k, double* out) {
   const PaddedGrid& grid = conductance.padded();
-  const RowFinder find(grid, surroundings, c);
-  const LineCoefficients y = conductance.coefficients(1, factors), z = conductance.coefficients(2, factors);
+  const PlaneRows plane(conductance, factors, surroundings, c, share, k);
   for (std::size_t j = 0; j < grid.ny; ++j) {
-    const std::size_t first = grid.row(j, k);
-    const auto along_y = find.neighbours(y, 1, k, j), along_z = find.neighbours(z, 2, j, k);
-    const Row row{grid.pitch,
-                  c + first,
-                  share + first,
-                  factors.x_face.data() + (conductance.uniform() ? 0 : first),
-                  y.inverse_mass == nullptr ? nullptr : y.inverse_mass + first,
-                  {along_y[0], along_y[1], along_z[0], along_z[1]}};
-    if (y.inverse_mass == nullptr) {
-      stencil_row<true>(row, 2 * steps, out + first);
+    const Row row = plane.row(j);
+    if (row.inverse_mass == nullptr) {
+      stencil_row<true>(row, grid.pitch, 2 * steps, out + grid.row(j, k));
     } else {
-      stencil_row<false>(row, 2 * steps, out + first);
+      stencil_row<false>(row, grid.pitch, 2 * steps, out + grid.row(j, k));
     }
   }
 }
