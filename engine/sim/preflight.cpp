@@ -14,6 +14,7 @@ namespace interstice {
 namespace {
 
 constexpr double kMostChangePerStep = 0.3;  ///< rate * dt up to which second order is observed
+constexpr double kMostUptakePerStep = 0.1;  ///< rate * dt up to which a single voxel's sink is right within 5 %
 
 /// Diffusivity of the median vesicle in the least viscous region [um^2/s] (Stokes-Einstein).
 double fastest_vesicle(const Problem& problem) {
@@ -59,12 +60,13 @@ double dosed_rate(const Problem& problem, const ActiveModel& model) {
 }
 
 void check_vesicles(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
-  if (problem.doses.empty()) return;
+  // Walls and cells are exact for any step.
+  if (problem.doses.empty() || (problem.regions.regions.size() == 1 && problem.reservoirs.empty())) return;
   const double dt = seconds(phase.vesicles), diffusivity = fastest_vesicle(problem);
   const double step = std::sqrt(2 * diffusivity * dt), limit = problem.grid.spacing / 2;
   if (step > limit) {
     findings.push_back(fmt::format(
-        "vesicles move {:.2g} um a step ({:.3g} s until {:.3g} s) on voxels of {:.3g} um: regions and walls "
+        "vesicles move {:.2g} um a step ({:.3g} s until {:.3g} s) on voxels of {:.3g} um: regions and reservoirs "
         "blur; at most {:.2g} s would do",
         step, dt, seconds(phase.until), problem.grid.spacing, limit * limit / (2 * diffusivity)));
   }
@@ -86,6 +88,55 @@ void check_reactions(const Problem& problem, const Phase& phase, std::vector<std
   for (const ActiveModel& model : problem.models) check("model " + model.name, dosed_rate(problem, model));
 }
 
+/// Share of the volume that is fluid in the tightest region where cells of this type are placed.
+double tightest_fluid(const Problem& problem, std::size_t type) {
+  double share = 1;
+  for (const CellPlacement& placement : problem.placements)
+    for (std::size_t r = 0; r < problem.regions.regions.size() && index(placement.type) == type; ++r)
+      if (placement.count > 0 && (placement.in_region.empty() || placement.in_region[r] != 0))
+        share = std::min(share, problem.regions.regions[r].volume_fraction);
+  return share;
+}
+
+void check_uptake(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
+  const double dt = seconds(phase.transport);
+  for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
+    const double fluid = problem.grid.voxel_volume() * tightest_fluid(problem, t);
+    for (const Uptake& uptake : problem.cell_types[t].uptake) {
+      const double rate = uptake.clearance / fluid;
+      if (rate * dt <= kMostUptakePerStep) continue;
+      findings.push_back(fmt::format(
+          "one {} clears {} from the fluid of its voxel at {:.2g} /s, {:.2g} times in one transport step of {:.3g} s "
+          "(until {:.3g} s): this sink is weak by about k dt/2 = {:.0f} %; at most {:.2g} s would do",
+          problem.cell_types[t].name, problem.species[index(uptake.species)].name, rate, rate * dt, dt,
+          seconds(phase.until), 50 * rate * dt, kMostUptakePerStep / rate));
+    }
+  }
+}
+
+bool placed(const Problem& problem, std::size_t type) {
+  return std::any_of(problem.placements.begin(), problem.placements.end(), [type](const CellPlacement& placement) {
+    return index(placement.type) == type && placement.count > 0;
+  });
+}
+
+/// An agent needs room for all that it stands for, or it never adsorbs.
+void check_weights(const Problem& problem, std::vector<std::string>& findings) {
+  for (const Dose& dose : problem.doses) {
+    const VesicleClass& klass = problem.vesicle_classes[index(dose.klass)];
+    for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
+      const CellType& type = problem.cell_types[t];
+      const double sites = type.contact.sites_per_area * 4 * kPi * type.radius * type.radius;
+      if (!placed(problem, t) || !(type.contact.adsorption > 0) || klass.weight <= sites) continue;
+      findings.push_back(
+          fmt::format("an agent of {} stands for {:.4g} vesicles but one {} has room for {:.4g}: none will ever "
+                      "adsorb; use a weight "
+                      "well below that",
+                      klass.name, klass.weight, type.name, sites));
+    }
+  }
+}
+
 void check_cells(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
   const double dt = seconds(phase.cells);
   for (const CellType& type : problem.cell_types) {
@@ -101,9 +152,11 @@ void check_cells(const Problem& problem, const Phase& phase, std::vector<std::st
 
 std::vector<std::string> check_steps(const Problem& problem) {
   std::vector<std::string> findings;
+  check_weights(problem, findings);
   for (const Phase& phase : problem.schedule.phases) {
     check_vesicles(problem, phase, findings);
     check_reactions(problem, phase, findings);
+    check_uptake(problem, phase, findings);
     check_cells(problem, phase, findings);
   }
   return findings;

@@ -1,0 +1,54 @@
+/// @file
+/// Warnings about steps and weights that would quietly give wrong numbers.
+#include <gtest/gtest.h>
+
+#include "engine/core/constants.h"
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+const char* const kCulture = R"(
+schema: 1
+title: culture
+domain: {size: [40 um, 40 um, 40 um], spacing: 10 um}
+time: [{until: 10 s, transport: 1 s, vesicles: 1 s, cells: 10 s, series: 10 s}]
+regions: {medium: {shape: everywhere, medium: fluid}}
+species: {adenosine: {diffusivity: 770 um^2/s}}
+cell_types:
+  eater:
+    radius: 5 um
+    contact: {adsorption: 0.02 um/s, sites: 1 /um^2}
+    uptake: {adenosine: 99 um^3/s}
+    initial_state: alive
+    states: {alive: {}}
+cells: {eater: {count: 1, in: medium}}
+vesicles: {ev: {density: 1e10 EV/ml, in: [medium], diameter: {median: 115 nm, gsd: 1}, weight: 314}}
+)";
+
+/// The only warning, or "" for none.
+std::string warning(std::vector<std::string> sets = {}) {
+  const auto findings = check_steps(test::problem_from(kCulture, std::move(sets)));
+  EXPECT_LE(findings.size(), 1U);
+  return findings.empty() ? "" : findings.front();
+}
+
+TEST(Preflight, AgentsMustFitOnTheCellsThatTheyMeet) {
+  EXPECT_EQ(warning(), "");
+  EXPECT_NE(warning({"vesicles.ev.weight=315"})
+                .find("an agent of ev stands for 315 vesicles but one eater has room for "
+                      "314.2"),
+            std::string::npos);  // 4 pi 25 sites
+  EXPECT_EQ(warning({"vesicles.ev.weight=315", "cell_types.eater.contact.adsorption=0 um/s"}), "");
+  EXPECT_EQ(warning({"vesicles.ev.weight=315", "cells.eater.count=0"}), "");
+}
+
+TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
+  const std::string found = warning({"cell_types.eater.uptake.adenosine=200 um^3/s"});
+  EXPECT_NE(found.find("one eater clears adenosine"), std::string::npos);
+  EXPECT_NE(found.find("k dt/2 = 10 %; at most 0.5 s"), std::string::npos) << found;
+  EXPECT_NE(warning({"regions.medium.volume_fraction=0.5"}).find("0.2 /s"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace interstice
