@@ -28,8 +28,8 @@ double mean_root_diffusivity(const VesicleClass& klass);
 void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass& properties, const Noise& noise,
                     AgentId id, Vec3 position, double size_bias = 0);
 
-/// Keeps the vesicles with keep[v] != 0. The last ones move into the gaps, so that the cost goes with the number removed;
-/// the new order follows from `keep` alone.
+/// Keeps the vesicles with keep[v] != 0. The last ones move into the gaps, so that the cost goes with the number
+/// removed; the new order follows from `keep` alone.
 void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep);
 
 }  // namespace interstice
