@@ -372,7 +372,9 @@ void DiffusionSolver::diffuse(FieldSet& c, const FieldSet& reacted, std::span<Re
     m.run(s, c[id], reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
-    threads.for_blocks(m.plans.size(), 1, [&](std::size_t s, std::size_t) { run(s, m.buffers[s], nullptr); });
+    const bool share = threads.count() == 1;  // one buffer stays in the cache
+    threads.for_blocks(m.plans.size(), 1,
+                       [&](std::size_t s, std::size_t) { run(s, m.buffers[share ? 0 : s], nullptr); });
   } else {
     for (std::size_t s = 0; s < m.plans.size(); ++s) run(s, m.buffers[0], &threads);
   }

@@ -33,12 +33,9 @@ class LineSweep {
     eliminate();
     if (l_.periodic && l_.n > 1) {
       substitute();
-      close_ring();
-    }
-    if (l_.periodic) {
-      apply<false>();
-    } else {
       apply<true>();
+    } else {
+      apply<false>();
     }
   }
 
@@ -63,39 +60,45 @@ class LineSweep {
 
   /// u_p <- u_p + (what it takes from the position above).
   void substitute() const {
+    Lanes above[Q];
+    for (std::size_t q = 0; q < Q; ++q) above[q] = lanes(u(l_.n - 1, q));
     for (std::size_t p = l_.n - 1; p-- > 0;) {
       for (std::size_t q = 0; q < Q; ++q) {
-        lanes(u(p, q)) += at(l_.face, p + 1, q) * at(l_.pivot, p, q) * lanes(u(p + 1, q));
+        above[q] = lanes(u(p, q)) + at(l_.face, p + 1, q) * at(l_.pivot, p, q) * above[q];
+        lanes(u(p, q)) = above[q];
       }
     }
   }
 
-  /// Press et al., Numerical Recipes, section 2.7: u -= q (h.u)/(1 + h.q).
-  void close_ring() const {
-    for (std::size_t q = 0; q < Q; ++q) {
-      const Lanes h_u = lanes(u(0, q)) + at(l_.cyclic_ratio, 0, q) * lanes(u(l_.n - 1, q));
-      const Lanes s = h_u * at(l_.cyclic_scale, 0, q);
-      for (std::size_t p = 0; p < l_.n; ++p) lanes(u(p, q)) -= s * at(l_.cyclic, p, q);
-    }
-  }
-
-  /// From the last position to the first: change = source + flux differences of u. With Substitute u is only completed
-  /// here. Beyond a wall the increment is zero.
-  template <bool Substitute>
+  /// From the last position to the first: change = source + flux differences of u. Beyond a wall the increment is zero.
+  /// u is only completed here: by substitution, or on a ring by u - s q with s = (h.u)/(1 + h.q) (Press et al.,
+  /// Numerical Recipes, section 2.7).
+  template <bool Ring>
   void apply() const {
-    Lanes above[Q], flux_above[Q];
+    Lanes above[Q], flux_above[Q], s[Q], beyond_last[Q], beyond_first[Q];
     const std::size_t end = l_.n - 1;
     for (std::size_t q = 0; q < Q; ++q) {
-      const Lanes beyond = l_.periodic ? lanes(u(0, q)) : Lanes{};
       above[q] = lanes(u(end, q));
-      flux_above[q] = at(l_.face, l_.n, q) * (above[q] - beyond);
+      beyond_last[q] = beyond_first[q] = s[q] = Lanes{};
+      if constexpr (Ring) {
+        const Lanes first = lanes(u(0, q));
+        s[q] = (first + at(l_.cyclic_ratio, 0, q) * above[q]) * at(l_.cyclic_scale, 0, q);
+        above[q] -= s[q] * at(l_.cyclic, end, q);
+        beyond_last[q] = first - s[q] * at(l_.cyclic, 0, q);
+        beyond_first[q] = above[q];
+      }
+      flux_above[q] = at(l_.face, l_.n, q) * (above[q] - beyond_last[q]);
       if (l_.walls.upper != nullptr) lanes(l_.walls.upper + q * kVector) -= flux_above[q];
     }
     for (std::size_t p = end; p-- > 0;) {
       for (std::size_t q = 0; q < Q; ++q) {
         const Lanes face = at(l_.face, p + 1, q);
         Lanes here = lanes(u(p, q));
-        if constexpr (Substitute) here += face * at(l_.pivot, p, q) * above[q];
+        if constexpr (Ring) {
+          here -= s[q] * at(l_.cyclic, p, q);
+        } else {
+          here += face * at(l_.pivot, p, q) * above[q];
+        }
         const Lanes flux = face * (here - above[q]);
         write(p + 1, q, flux - flux_above[q]);
         above[q] = here;
@@ -103,8 +106,7 @@ class LineSweep {
       }
     }
     for (std::size_t q = 0; q < Q; ++q) {
-      const Lanes beyond = l_.periodic ? lanes(u(end, q)) : Lanes{};
-      const Lanes flux = at(l_.face, 0, q) * (beyond - above[q]);
+      const Lanes flux = at(l_.face, 0, q) * (beyond_first[q] - above[q]);
       if (l_.walls.lower != nullptr) lanes(l_.walls.lower + q * kVector) += flux;
       write(0, q, flux - flux_above[q]);
     }
