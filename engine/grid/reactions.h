@@ -34,8 +34,8 @@ class ReactionSolver {
   ReactionSolver& operator=(ReactionSolver&&) noexcept;
 
   /// reacted <- concentrations after dt [s] of local kinetics, starting from c. What happened is added to the budget.
-  /// vesicle_copies: enzyme copies on vesicles in each reservoir [reservoir][reaction] (empty = none); they add to
-  /// the reservoir's own.
+  /// vesicle_copies: enzyme copies on vesicles in this patch's share of each reservoir [reservoir][reaction] (empty =
+  /// none); those of all patches add to the reservoir's own.
   void react(const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange, double dt,
              FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
              std::span<const std::vector<double>> vesicle_copies = {}) const;

@@ -188,7 +188,7 @@ TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
   b.at(0) = 5, b.state[0].concentration[0] = 5;
   b.exchange.copies[SpeciesId{0}][0] = 3600;
   const ReactionSolver solver = b.solver();
-  const std::vector<std::vector<double>> on_vesicles{{3600}};
+  const std::vector<std::vector<double>> on_vesicles{{900}};  // in the share of one of four patches
   for (int n = 0; n < 20; ++n) {
     solver.react(b.c, b.state, b.exchange, 0.5, b.reacted, b.reacted_state, b.budget, Threads(1), on_vesicles);
     std::swap(b.c, b.reacted), std::swap(b.state, b.reacted_state);
