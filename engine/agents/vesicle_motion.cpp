@@ -21,6 +21,10 @@ void place(Vesicles& vesicles, std::size_t v, Vec3 p) {
   vesicles.z[v] = p.z;
 }
 
+bool holds_vesicles(const ReservoirState& reservoir) {
+  return std::any_of(reservoir.vesicles.begin(), reservoir.vesicles.end(), [](std::uint64_t n) { return n > 0; });
+}
+
 /// Fills the block with the free vesicles of [begin, end) and returns where the next block starts; those on or in
 /// cells ride along.
 std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves,
@@ -117,7 +121,8 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                    std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment, const VesicleStep& step,
                    VesicleScratch& scratch, const Threads& threads) {
   plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
-  if (!environment.classes.empty()) {
+  const bool any = vesicles.size() > 0 || std::any_of(reservoirs.begin(), reservoirs.end(), holds_vesicles);
+  if (any) {
     scratch.map.update(cells, scratch.cell_moves, environment, step.dt);
     const auto bins = scratch.map.bins();
     const MotionTables tables{bins,
@@ -141,7 +146,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
     settle_adsorptions(vesicles, cells, ledger, environment, scratch.adsorptions);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
-  if (environment.classes.empty()) return;
+  if (!any) return;
   // Arrivals first: their number follows from the reservoir's density at the start of the step.
   admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
   settle_departures(vesicles, ledger, reservoirs, environment, scratch.departures, scratch.keep);
