@@ -91,7 +91,11 @@ cells: {walker: {count: 50, in: tissue}}
 )";
   const auto states = [&](bool divide) {
     Problem problem = test::problem_from(yaml);
-    if (divide) problem.models.push_back({.name = "divide_once", .model = std::make_shared<DivideOnce>()});
+    if (divide) {
+      ActiveModel& model = problem.models.emplace_back();
+      model.name = "divide_once";
+      model.model = std::make_shared<DivideOnce>();
+    }
     const Simulation simulation = run(std::move(problem));
     std::map<AgentId, std::tuple<double, double, double, int>> result;
     const Cells& cells = simulation.state().cells;

@@ -190,6 +190,8 @@ TEST(Vesicles, ManyPatchesMayShareAReservoir) {
                     "reservoirs: {bulk: {volume: " +
                         volume + ", represents: " + represents + R"(}}
 species:
+  ATP: {diffusivity: {fluid: 500 um^2/s}, initial: 0 uM}
+  ADP: {diffusivity: {fluid: 550 um^2/s}, initial: 0 uM}
   AMP: {diffusivity: {fluid: 600 um^2/s}, initial: {default: 0 uM, bulk: 10 uM}}
   adenosine: {diffusivity: {fluid: 770 um^2/s}, initial: 0 uM}
 models: {cd73: {}}
