@@ -202,9 +202,11 @@ models: {cd73: {}}
   const auto alone = run("1e6 um^3", "1"), shared = run("4e6 um^3", "4");
   ASSERT_EQ(alone.name, shared.name);
   for (std::size_t c = 0; c < alone.name.size(); ++c)
-    for (std::size_t row = 0; row < alone.time.size(); ++row)
-      if (!std::isnan(alone.value[c][row]))
-        EXPECT_NEAR(shared.value[c][row], alone.value[c][row], 1e-9 * std::abs(alone.value[c][row])) << alone.name[c];
+    for (std::size_t row = 0; row < alone.time.size(); ++row) {
+      const double expected = alone.value[c][row];
+      if (std::isnan(expected)) continue;  // a mean over nothing
+      EXPECT_NEAR(shared.value[c][row], expected, 1e-9 * std::abs(expected)) << alone.name[c];
+    }
   EXPECT_GT(alone.find("mean.fluid.adenosine")->back(), 0.0);
 }
 

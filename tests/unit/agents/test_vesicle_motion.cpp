@@ -1,6 +1,8 @@
 // Free motion, walls, interfaces, conservation and reproducibility of vesicle motion.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "support/vesicle_world.h"
 
 namespace interstice {
