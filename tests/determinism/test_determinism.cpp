@@ -1,34 +1,18 @@
 /// @file
-/// The promise: same scenario, seed and build give the same bits, on any number of threads, in every repeat and with
-/// every SIMD target; and paired arms share all the noise they can.
+/// The promise: same scenario, seed and build give the same bits, on any number of threads and in every repeat; and
+/// paired arms share all the noise they can. SIMD targets: test_simd_targets.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "engine/agents/vesicle_kernel.h"
-#include "engine/io/state_hash.h"
-#include "support/run_scenario.h"
+#include "support/short_knee.h"
 
 namespace interstice {
 namespace {
 
-Problem short_knee(const std::string& arm = "all", std::vector<std::string> sets = {}) {
-  LoadOptions options;
-  options.sets = std::move(sets);
-  const Scenario scenario = load_scenario(std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/rat_knee_short.yaml",
-                                          options, test::built_in_models());
-  return build_problem(scenario, {.arm = arm});
-}
-
-Simulation run(Problem problem, int threads = 1) {
-  Simulation simulation(std::move(problem), threads);
-  while (!simulation.finished()) simulation.step();
-  return simulation;
-}
-
-std::string hash_of(const Simulation& simulation) { return state_hash(simulation.state(), simulation.problem()); }
+using test::hash_of, test::run, test::short_knee;
 
 TEST(Determinism, AnyNumberOfThreadsGivesTheSameBits) {
   const std::string reference = hash_of(run(short_knee()));

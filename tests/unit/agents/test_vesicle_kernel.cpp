@@ -1,6 +1,5 @@
 // The vectorised kernels against the scalar definition, on every instruction set of this machine.
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <bit>
 #include <cmath>
@@ -9,19 +8,13 @@
 #include "engine/agents/vesicle_kernel.h"
 #include "engine/core/ids.h"
 #include "engine/core/pinned_math.h"
+#include "support/simd_targets.h"
 
 namespace interstice {
 namespace {
 
 struct Targets : testing::Test {
   void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
-  /// Those with fused multiply-add that this processor has.
-  static std::vector<std::int64_t> all() {
-    std::vector<std::int64_t> found;
-    for (const std::int64_t t : {HWY_AVX2, HWY_AVX3, HWY_AVX3_DL, HWY_NEON, HWY_SVE, HWY_SVE2})
-      if ((hwy::SupportedTargets() & t) != 0) found.push_back(t);
-    return found;
-  }
 };
 
 struct Lattice {
@@ -62,8 +55,8 @@ std::unique_ptr<MotionBlock> filled(std::size_t count) {
 TEST_F(Targets, ProposalsHaveTheBitsOfTheScalarFunctions) {
   const Lattice lattice;
   const std::size_t count = 251;  // not a whole number of vectors
-  ASSERT_FALSE(all().empty());
-  for (const std::int64_t target : all()) {
+  ASSERT_FALSE(test::simd_targets().empty());
+  for (const std::int64_t target : test::simd_targets()) {
     hwy::SetSupportedTargetsForTest(target);
     const auto block = filled(count);
     propose_moves(*block, count, lattice.tables);
@@ -101,7 +94,7 @@ TEST_F(Targets, UniformsHaveTheBitsOfNoise) {
   std::vector<AgentId> id(37);
   for (std::size_t i = 0; i < id.size(); ++i) id[i] = child_id(9, i);
   const Noise noise(0xfedcba9876543210ULL);
-  for (const std::int64_t target : all()) {
+  for (const std::int64_t target : test::simd_targets()) {
     hwy::SetSupportedTargetsForTest(target);
     std::vector<double> u(id.size());
     keyed_uniforms(noise, Stream::vesicle_endosome, 12, id, u);
