@@ -1,5 +1,6 @@
 /// @file
 /// Neighbour search against all pairs.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -48,11 +49,20 @@ TEST_P(CellListBoxes, VisitsEveryNeighbourOnceInAFixedOrder) {
   }
 }
 
+std::string name_of(const ::testing::TestParamInfo<CellListBoxes::ParamType>& info) {
+  const auto& [size, periodic] = info.param;
+  std::string open;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    if (periodic[axis]) open += "xyz"[axis];
+  return fmt::format("{}x{}x{}_{}", size.x, size.y, size.z, open.empty() ? "closed" : "periodic_" + open);
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, CellListBoxes,
                          ::testing::Combine(::testing::Values(Vec3{100, 100, 100}, Vec3{30, 60, 200}, Vec3{10, 25, 40}),
                                             ::testing::Values(std::array{true, true, true},
                                                               std::array{false, false, false},
-                                                              std::array{false, true, false})));
+                                                              std::array{false, true, false})),
+                         name_of);
 
 TEST(Box, TakesTheShortestWayRound) {
   const Box box{{100, 100, 100}, {true, false, true}};

@@ -1,5 +1,6 @@
 /// @file
 /// The diffusion stage: conservation, symmetry, walls, reservoirs, positivity, threads.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -44,7 +45,9 @@ TEST_P(ClosedBox, KeepsItsContentsFor1e4Steps) {
     EXPECT_EQ(t.budget.through_boundary[0], 0);
   }
 }
-INSTANTIATE_TEST_SUITE_P(Ratios, ClosedBox, ::testing::Values(0.4, 4.0, 30.0));
+INSTANTIATE_TEST_SUITE_P(Ratios, ClosedBox, ::testing::Values(0.4, 4.0, 30.0), [](const auto& info) {
+  return fmt::format("D_dt_over_dx2_{}_tenths", std::lround(10 * info.param));
+});
 
 TEST(Diffusion, TreatsTheAxesAlike) {
   Tissue t(9, 9, 9, 10);

@@ -1,5 +1,6 @@
 /// @file
 /// The line solves against dense matrices, closed, with walls and periodic, one set of coefficients or one per voxel.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
@@ -90,6 +91,12 @@ TEST_P(LineSweepAgainstDense, SolvesEachAxisTo1e13) {
   }
 }
 
+std::string name_of(const ::testing::TestParamInfo<Case>& info) {
+  const Case& c = info.param;
+  const std::array<const char*, 5> faces{"closed", "fixed", "permeable", "periodic", "reservoir"};
+  return fmt::format("{}x{}x{}_{}_{}", c.nx, c.ny, c.nz, c.uniform ? "uniform" : "patchy", faces[c.face.index()]);
+}
+
 INSTANTIATE_TEST_SUITE_P(Walls, LineSweepAgainstDense,
                          ::testing::Values(Case{6, 5, 7, true, NoFlux{}}, Case{6, 5, 7, false, NoFlux{}},
                                            Case{6, 5, 7, true, FixedValue{1}}, Case{6, 5, 7, false, FixedValue{1}},
@@ -97,7 +104,8 @@ INSTANTIATE_TEST_SUITE_P(Walls, LineSweepAgainstDense,
                                            Case{6, 5, 7, true, Periodic{}}, Case{6, 5, 7, false, Periodic{}},
                                            Case{1, 2, 3, true, Periodic{}}, Case{2, 1, 3, false, Periodic{}},
                                            Case{19, 3, 2, false, Periodic{}}, Case{14, 2, 3, true, FixedValue{1}},
-                                           Case{1, 1, 5, true, FixedValue{1}}));
+                                           Case{1, 1, 5, true, FixedValue{1}}),
+                         name_of);
 
 }  // namespace
 }  // namespace interstice
