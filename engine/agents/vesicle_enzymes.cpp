@@ -1,6 +1,9 @@
 #include "engine/agents/vesicle_enzymes.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "engine/core/pinned_math.h"
 
@@ -24,6 +27,29 @@ std::vector<std::uint32_t> carried(std::span<const VesicleClass> classes, std::s
   return proteins;
 }
 
+/// Adds the copies that the vesicles [begin, end) expose to sum[protein of the list][class][voxel].
+void add_copies(const Vesicles& vesicles, std::size_t begin, std::size_t end, Grid grid,
+                std::span<const std::uint32_t> proteins, std::size_t class_count, std::uint64_t* sum) {
+  constexpr std::size_t kBatch = 256;
+  const std::size_t voxels = grid.voxel_count();
+  std::array<std::uint32_t, kBatch> place{};  // kNowhere, or class and voxel
+  constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
+  for (; begin < end; begin += kBatch) {
+    const std::size_t count = std::min(kBatch, end - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t v = begin + i;
+      const std::size_t at = index(vesicles.klass[v]) * voxels + grid.voxel_at(vesicles.position(v));
+      place[i] = vesicles.state[v] == VesicleState::endosomal ? kNowhere : static_cast<std::uint32_t>(at);
+    }
+    for (std::size_t p = 0; p < proteins.size(); ++p) {
+      const std::uint16_t* copies = vesicles.proteins[proteins[p]].data() + begin;
+      std::uint64_t* of_protein = sum + p * class_count * voxels;
+      for (std::size_t i = 0; i < count; ++i)
+        if (place[i] != kNowhere) of_protein[place[i]] += copies[i];
+    }
+  }
+}
+
 }  // namespace
 
 void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,
@@ -44,17 +70,7 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
   threads.for_blocks(vesicles.size(), grain, [&](std::size_t begin, std::size_t end) {
     auto& sum = partial[begin / grain];
     sum.assign(sums, 0);
-    const Grid grid = *environment.grid;  // a copy, which no store can change
-    for (std::size_t v = begin; v < end; ++v) {
-      unsigned any = 0;
-      for (const std::uint32_t p : proteins) any |= vesicles.proteins[p][v];
-      if (any == 0 || vesicles.state[v] == VesicleState::endosomal) continue;
-      std::uint64_t* here = &sum[index(vesicles.klass[v]) * voxels + grid.voxel_at(vesicles.position(v))];
-      for (const std::uint32_t p : proteins) {
-        *here += vesicles.proteins[p][v];
-        here += class_count * voxels;
-      }
-    }
+    add_copies(vesicles, begin, end, *environment.grid, proteins, class_count, sum.data());
   });
   for (std::size_t i = 0; i < proteins.size(); ++i)
     for (std::size_t k = 0; k < class_count; ++k) {

@@ -30,6 +30,11 @@ double longest_root_dt(const VesicleEnvironment& environment, double dt) {
   return std::sqrt(fastest / thinnest * dt);
 }
 
+/// The map provides for this many more of a cell's present moves, so that it need not be made anew for as many steps; a
+/// thick skin sends more vesicles on the careful path.
+constexpr double kSkinInMoves = 7;
+constexpr double kThickestSkin = 2;  ///< [um]
+
 /// Margins are kept a little below the distance, so that rounding cannot make them more.
 constexpr double kJustLess = 1 - 1e-6;
 
@@ -96,23 +101,21 @@ void VesicleMap::update(const Cells& cells, std::span<const Vec3> moves, const V
     measure_walls(environment);
     measure_tissue(environment);
   }
-  double longest_move = 0;
   built_at_.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
-    built_at_[c] = cells.position(c);
-    longest_move = std::max(longest_move, norm(moves[c]));
+    const double move = norm(moves[c]);
+    built_at_[c] = {cells.position(c), cells.radius[c], move + std::min(kSkinInMoves * move, kThickestSkin)};
   }
-  built_radius_ = cells.radius;
-  skin_ = longest_move > 0 ? std::max(0.5, 2 * longest_move) : 0.0;
-  measure_cells(cells, environment.box);
+  measure_cells(environment.box);
 }
 
 bool VesicleMap::still_holds(const Cells& cells, std::span<const Vec3> moves) const {
   if (cells.size() != built_at_.size()) return false;
-  const auto within = [&](Vec3 a, Vec3 b) { return dot(a - b, a - b) <= skin_ * skin_; };
   for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (cells.radius[c] != built_radius_[c]) return false;
-    if (!within(cells.position(c), built_at_[c]) || !within(cells.position(c) + moves[c], built_at_[c])) return false;
+    const BuiltCell& built = built_at_[c];
+    const Vec3 now = cells.position(c) - built.centre, then = now + moves[c];
+    if (cells.radius[c] != built.radius || std::max(dot(now, now), dot(then, then)) > built.skin * built.skin)
+      return false;
   }
   return true;
 }
@@ -212,26 +215,24 @@ void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
   }
 }
 
-void VesicleMap::measure_cells(const Cells& cells, const Box& box) {
+void VesicleMap::measure_cells(const Box& box) {
   margin_ = tissue_margin_;
   near_start_.assign(margin_.size() + 1, 0);
-  const auto each_listed = [&](auto visit) {
-    for (std::size_t c = 0; c < cells.size(); ++c)
-      visit_bins_near(built_at_[c], cells.radius[c] + skin_ + reach_, box,
-                      [&](std::size_t bin, Vec3) { visit(bin, static_cast<std::uint32_t>(c)); });
-  };
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    const double blocked = cells.radius[c] + skin_;
-    visit_bins_near(built_at_[c], blocked + cap_, box, [&](std::size_t bin, Vec3 away) {
-      const auto gap = static_cast<float>(std::max(0.0, norm(away) - blocked) * kJustLess);
-      margin_[bin].meet = std::min(margin_[bin].meet, gap);
+  hits_.clear();
+  for (std::uint32_t c = 0; c < built_at_.size(); ++c) {
+    const double blocked = built_at_[c].radius + built_at_[c].skin;
+    visit_bins_near(built_at_[c].centre, blocked + std::max(reach_, cap_), box, [&](std::size_t bin, Vec3 away) {
+      const double gap = std::max(0.0, norm(away) - blocked);
+      margin_[bin].meet = std::min(margin_[bin].meet, static_cast<float>(gap * kJustLess));
+      if (gap > reach_) return;
+      hits_.push_back({static_cast<std::uint32_t>(bin), c});
+      ++near_start_[bin + 1];
     });
   }
-  each_listed([&](std::size_t bin, std::uint32_t) { ++near_start_[bin + 1]; });
   for (std::size_t b = 0; b < margin_.size(); ++b) near_start_[b + 1] += near_start_[b];
-  near_cells_.resize(near_start_.back());
+  near_cells_.resize(hits_.size());
   std::vector<std::uint32_t> next(near_start_.begin(), near_start_.end() - 1);
-  each_listed([&](std::size_t bin, std::uint32_t c) { near_cells_[next[bin]++] = c; });
+  for (const Hit& hit : hits_) near_cells_[next[hit.bin]++] = hit.cell;
 }
 
 }  // namespace interstice

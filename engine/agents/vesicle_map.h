@@ -45,11 +45,21 @@ class VesicleMap {
   [[nodiscard]] double longest_reach() const { return reach_; }
 
  private:
+  /// A cell when the map was made, which holds while the cell stays within its skin.
+  struct BuiltCell {
+    Vec3 centre;                  ///< [um]
+    double radius = 0, skin = 0;  ///< [um]
+  };
+  /// A cell within reach of a bin.
+  struct Hit {
+    std::uint32_t bin = 0, cell = 0;
+  };
+
   void lay_out(const VesicleEnvironment& environment);
   void measure_walls(const VesicleEnvironment& environment);
   void measure_tissue(const VesicleEnvironment& environment);
   [[nodiscard]] bool still_holds(const Cells& cells, std::span<const Vec3> moves) const;
-  void measure_cells(const Cells& cells, const Box& box);
+  void measure_cells(const Box& box);
   /// visit(bin, distances along the axes from `centre` to the bin) for bins within `distance`.
   template <class Visit>
   void visit_bins_near(Vec3 centre, double distance, const Box& box, Visit visit) const;
@@ -58,12 +68,12 @@ class VesicleMap {
   double bins_per_um_ = 1;
   int per_voxel_ = 1;
   const RegionMap* regions_ = nullptr;  ///< the tissue that was measured
-  double dt_ = 0, reach_ = 0, cap_ = 0, skin_ = 0;
+  double dt_ = 0, reach_ = 0, cap_ = 0;
   std::vector<Margin> margin_, tissue_margin_;
   std::vector<double> inverse_viscosity_;
   std::vector<std::uint32_t> near_start_, near_cells_;
-  std::vector<Vec3> built_at_;  ///< positions of the cells when the map was made
-  std::vector<double> built_radius_;
+  std::vector<BuiltCell> built_at_;
+  std::vector<Hit> hits_;
 };
 
 }  // namespace interstice

@@ -51,22 +51,24 @@ std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end,
 void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box,
                 const MotionTables& tables, const VesicleWalk& walk, std::vector<Adsorption>& adsorptions,
                 std::vector<Departure>& departures) {
-  thread_local const auto block = std::make_unique<MotionBlock>();
-  thread_local std::vector<std::uint32_t> which;
+  thread_local const auto own_block = std::make_unique<MotionBlock>();
+  thread_local std::vector<std::uint32_t> own_which;
+  MotionBlock& block = *own_block;  // plain references: a thread_local is looked up at each use
+  std::vector<std::uint32_t>& which = own_which;
   adsorptions.clear();
   departures.clear();
   while (begin < end) {
-    begin = gather_block(vesicles, begin, end, moves, box, *block, which);
-    propose_moves(*block, which.size(), tables);
+    begin = gather_block(vesicles, begin, end, moves, box, block, which);
+    propose_moves(block, which.size(), tables);
     for (std::size_t i = 0; i < which.size(); ++i) {
       const std::uint32_t v = which[i];
-      const Vec3 xi{block->xi_x[i], block->xi_y[i], block->xi_z[i]}, start{block->x[i], block->y[i], block->z[i]};
-      if (block->needs_care[i] == 0 || walk.nothing_near(start, block->bin[i], xi, block->variance[i])) {
-        place(vesicles, v, {block->new_x[i], block->new_y[i], block->new_z[i]});
+      const Vec3 xi{block.xi_x[i], block.xi_y[i], block.xi_z[i]}, start{block.x[i], block.y[i], block.z[i]};
+      if (block.needs_care[i] == 0 || walk.nothing_near(start, block.bin[i], xi, block.variance[i])) {
+        place(vesicles, v, {block.new_x[i], block.new_y[i], block.new_z[i]});
         continue;
       }
-      const WalkEnd w = walk({block->id[i], vesicles.klass[v], block->variance[i], start, xi, block->spare[i],
-                              static_cast<std::size_t>(block->bin[i])});
+      const WalkEnd w = walk({block.id[i], vesicles.klass[v], block.variance[i], start, xi, block.spare[i],
+                              static_cast<std::size_t>(block.bin[i])});
       place(vesicles, v, w.position);
       if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
       if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});

@@ -10,7 +10,7 @@ namespace interstice {
 
 /// Lives against clearance are counted in whole quanta, which a float holds exactly; the steps of turn_over_vesicles
 /// take whole quanta away, so that small steps add up to the right rate.
-inline constexpr double kClearanceQuantum = 0x1p-21;
+inline constexpr double kClearanceQuantum = 0x1p-11;
 
 /// D = kT / (3 pi eta d) [um^2/s] (Einstein 1905) for a diameter in nm, temperature in K, viscosity in Pa s.
 double stokes_einstein(double diameter, double temperature, double viscosity);

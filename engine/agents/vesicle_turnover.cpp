@@ -70,9 +70,12 @@ enum class Event : std::uint8_t { desorbed, internalised, released, recycled, de
 /// What happens to the vesicles [begin, end), which share one stream of noise per state.
 void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
                  const VesicleStep& step, std::span<const ClassOdds> odds, std::vector<VesicleEvent>& events) {
-  thread_local std::vector<std::uint32_t> which;
-  thread_local std::vector<AgentId> id;
-  thread_local std::vector<double> u;
+  thread_local std::vector<std::uint32_t> own_which;
+  thread_local std::vector<AgentId> own_id;
+  thread_local std::vector<double> own_u;
+  auto& which = own_which;  // plain references: a thread_local is looked up at each use
+  auto& id = own_id;
+  auto& u = own_u;
   const auto each_in = [&](VesicleState state, Stream stream, auto visit) {
     which.clear();
     id.clear();

@@ -15,6 +15,9 @@ namespace {
 constexpr double kNoTouch = 30;
 constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
 constexpr std::uint32_t kMostLegs = 4000;
+/// Steps are divided within this many sqrt(D dt) of a cell: what comes from beyond in one step is 1.5 % of the flux
+/// into a plane, 6 % of that into a small sphere, and right within a fifth without division.
+constexpr double kDividedNear = 3;
 
 double fold_axis(double x, double size, bool periodic) {
   if (periodic) {
@@ -30,7 +33,7 @@ double fold_axis(double x, double size, bool periodic) {
 
 VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
                          const VesicleEnvironment& environment, const VesicleStep& step)
-    : cells_(cells), moves_(moves), map_(map), environment_(environment), step_(step) {
+    : cells_(cells), moves_(moves), map_(map), environment_(environment), grid_(*environment.grid), step_(step) {
   for (const VesicleClass& klass : environment.classes)
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
@@ -85,8 +88,9 @@ VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double 
 }
 
 std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) const {
-  double radius = cells_.radius[near.near[0].cell];
-  for (std::size_t i = 1; i < near.count; ++i) radius = std::min(radius, cells_.radius[near.near[i].cell]);
+  double radius = kFlat;
+  for (std::size_t i = 0; i < near.count && near.near[i].gap < kDividedNear * root_dt; ++i)
+    radius = std::min(radius, cells_.radius[near.near[i].cell]);
   const double ratio = root_dt / (kLongestStepInRadii * radius);
   return ratio <= 1 ? 1 : std::min(kMostLegs, static_cast<std::uint32_t>(std::ceil(ratio * ratio)));
 }
@@ -217,10 +221,6 @@ Vec3 VesicleWalk::folded(Vec3 p) const {
   const Box& box = environment_.box;
   return {fold_axis(p.x, box.size.x, box.periodic[0]), fold_axis(p.y, box.size.y, box.periodic[1]),
           fold_axis(p.z, box.size.z, box.periodic[2])};
-}
-
-const Region& VesicleWalk::region_at(Vec3 p) const {
-  return environment_.regions->regions[environment_.regions->of_voxel[environment_.grid->voxel_at(p)]];
 }
 
 }  // namespace interstice

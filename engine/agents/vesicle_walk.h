@@ -57,8 +57,8 @@ class VesicleWalk {
   /// neither is the case: a cheaper look than operator(), which would give the same end.
   [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double variance) const {
     if (any_face_reacts_) return false;
-    const double cross = map_.margins()[bin].cross;
-    if (2 * variance * dot(xi, xi) > cross * cross * (1 - 1e-9)) return false;
+    const double cross = map_.margins()[bin].cross, length = 2 * variance * dot(xi, xi);
+    if (length > cross * cross * (1 - 1e-9) && leaves_tissue(start, start + std::sqrt(2 * variance) * xi)) return false;
     const double reach = std::min(kReachInRootDt * std::sqrt(variance), map_.longest_reach());
     for (const std::uint32_t c : map_.cells_near(bin)) {
       const Vec3 d = nearest_image(start - spheres_[c].centre);
@@ -69,6 +69,13 @@ class VesicleWalk {
   }
 
  private:
+  /// Does a step end in other tissue or beyond the box?
+  [[nodiscard]] bool leaves_tissue(Vec3 from, Vec3 to) const {
+    const Vec3 size = environment_.box.size;
+    const bool inside = to.x >= 0 && to.y >= 0 && to.z >= 0 && to.x < size.x && to.y < size.y && to.z < size.z;
+    return !inside || (!one_tissue_ && &region_at(from) != &region_at(to));
+  }
+
   static constexpr std::size_t kMostNear = 12;
   struct Near {
     std::uint32_t cell = 0;
@@ -97,7 +104,9 @@ class VesicleWalk {
   bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
   [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;
   [[nodiscard]] Vec3 folded(Vec3 p) const;
-  [[nodiscard]] const Region& region_at(Vec3 p) const;
+  [[nodiscard]] const Region& region_at(Vec3 p) const {
+    return environment_.regions->regions[environment_.regions->of_voxel[grid_.voxel_at(p)]];
+  }
   [[nodiscard]] Vec3 nearest_image(Vec3 d) const {
     const auto along = [](double x, double size, bool periodic) {
       if (!periodic) return x;
@@ -117,6 +126,7 @@ class VesicleWalk {
   std::span<const Vec3> moves_;
   const VesicleMap& map_;
   const VesicleEnvironment& environment_;
+  Grid grid_;
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
   std::vector<Sphere> spheres_;
