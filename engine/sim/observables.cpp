@@ -35,6 +35,7 @@ std::array<std::pair<const char*, std::vector<double> Budget::*>, 4> species_flo
 
 Observables::Observables(const Problem& problem) {
   name_fields(problem);
+  name_reservoirs(problem);
   name_cells(problem);
   name_vesicles(problem);
   name_budget(problem);
@@ -49,6 +50,12 @@ void Observables::name_fields(const Problem& problem) {
   for (const auto& species : problem.species) names_.push_back({"mean.all." + species.name, "uM"});
   for (const auto& region : regions)
     for (const auto& species : problem.species) names_.push_back({"mean." + region.name + "." + species.name, "uM"});
+}
+
+void Observables::name_reservoirs(const Problem& problem) {
+  for (const auto& reservoir : problem.reservoirs)
+    for (const auto& species : problem.species)
+      names_.push_back({"reservoir." + reservoir.name + "." + species.name, "uM"});
 }
 
 void Observables::name_cells(const Problem& problem) {
@@ -133,7 +140,9 @@ double* Observables::measure_cells(const State& state, double* out) const {
 
 void Observables::measure(const State& state, const Problem& problem, std::span<double> out) const {
   assert(out.size() == names_.size());
-  double* next = measure_cells(state, measure_fields(state, problem, out.data()));
+  double* next = measure_fields(state, problem, out.data());
+  for (const auto& reservoir : state.reservoirs) next = std::ranges::copy(reservoir.concentration, next).out;
+  next = measure_cells(state, next);
   for (const auto& ledger : state.ledger)
     for (const auto& [place, member] : places()) *next++ = static_cast<double>(ledger.*member);
   for (const double extent : state.budget.reacted) *next++ = extent;

@@ -3,6 +3,7 @@
 /// how they are measured, so that the series, the report and the tests mean the same thing.
 ///
 ///   mean.<region>.<species> [uM]        mean over the extracellular volume; region `all` is the whole domain
+///   reservoir.<name>.<species> [uM]     concentration in a well-mixed reservoir
 ///   cells.<type>.<state> [cell]         states that remove the cell hold none and have no column
 ///   column.<type>.<column> [unit]       mean over the cells of a type; its own columns and those of the models
 ///   vesicles.<class>.<place> [EV]       real vesicles: free, adsorbed, endosomal, in_reservoir, released, degraded,
@@ -51,6 +52,7 @@ class Observables {
   };
 
   void name_fields(const Problem& problem);
+  void name_reservoirs(const Problem& problem);
   void name_cells(const Problem& problem);
   void name_vesicles(const Problem& problem);
   void name_budget(const Problem& problem);

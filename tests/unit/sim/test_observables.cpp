@@ -27,10 +27,10 @@ TEST(Observables, NamesAreUniqueAndCarryUnits) {
   for (const auto& name : observables.names()) labels.insert(name.label());
   EXPECT_EQ(labels.size(), observables.size());
   for (const char* label :
-       {"mean.all.ATP [uM]", "mean.film.adenosine [uM]", "cells.chondrocyte.necrotic [cell]",
-        "column.chondrocyte.drift [um^2/s]", "column.macrophage.R_cargo [1]", "vesicles.msc_sev.endosomal [EV]",
-        "vesicles.msc_sev.in_reservoir [EV]", "reaction.CD39 [molecule]", "secreted.ATP [molecule]",
-        "cleared.ATP [molecule]", "decayed.ATP [molecule]", "boundary.adenosine [molecule]"})
+       {"mean.all.ATP [uM]", "mean.film.adenosine [uM]", "reservoir.synovial_fluid.adenosine [uM]",
+        "cells.chondrocyte.necrotic [cell]", "column.chondrocyte.drift [um^2/s]", "column.macrophage.R_cargo [1]",
+        "vesicles.msc_sev.endosomal [EV]", "vesicles.msc_sev.in_reservoir [EV]", "reaction.CD39 [molecule]",
+        "secreted.ATP [molecule]", "cleared.ATP [molecule]", "decayed.ATP [molecule]", "boundary.adenosine [molecule]"})
     EXPECT_TRUE(labels.contains(label)) << label;
   EXPECT_FALSE(observables.find("cells.chondrocyte.dead"));  // nobody is ever in a removing state
   EXPECT_FALSE(observables.find("column.macrophage.akt"));   // not a column of that type
@@ -53,6 +53,20 @@ TEST(Observables, MeansAreOverExtracellularVolume) {
   EXPECT_NEAR(value_of(observables, values, "mean.film.ATP"), amount[0] / volume[0], 1e-14);
   EXPECT_NEAR(value_of(observables, values, "mean.tissue.ATP"), amount[1] / volume[1], 1e-14);
   EXPECT_NEAR(value_of(observables, values, "mean.all.ATP"), (amount[0] + amount[1]) / (volume[0] + volume[1]), 1e-14);
+}
+
+TEST(Observables, ReservoirsHaveTheirOwnConcentrations) {
+  Problem problem = sample_problem();
+  problem.reservoirs.emplace_back().name = "well";
+  State state = sample_state(problem);
+  state.reservoirs[1].concentration = {0.75, 1.5};
+  const Observables observables(problem);
+  std::vector<double> values(observables.size());
+  observables.measure(state, problem, values);
+  EXPECT_EQ(value_of(observables, values, "reservoir.synovial_fluid.ATP"), 0.25);
+  EXPECT_EQ(value_of(observables, values, "reservoir.synovial_fluid.adenosine"), 0.5);
+  EXPECT_EQ(value_of(observables, values, "reservoir.well.ATP"), 0.75);
+  EXPECT_EQ(value_of(observables, values, "reservoir.well.adenosine"), 1.5);
 }
 
 TEST(Observables, CellsVesiclesAndBudget) {
