@@ -40,7 +40,7 @@ std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector
 
 void write_results(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,
                    const RunRecord& record, bool quiet) {
-  const ComparisonSummary summary = summarise(runs, scenario.seed);
+  const ComparisonSummary summary = summarise(runs, scenario.compare.influenced, scenario.seed);
   write_file_atomically(directory / "summary.csv", summary_csv(runs, summary));
   write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, record));
   viz::write_report(directory / "compare.json", directory / "report.html");

@@ -90,7 +90,8 @@ Json parameters_json(const Scenario& scenario) {
                           {"mark", p.mark},
                           {"source", p.source},
                           {"where", p.where},
-                          {"default", p.is_default}});
+                          {"default", p.is_default},
+                          {"outside", p.outside}});
   return parameters;
 }
 
@@ -144,6 +145,8 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
                            {"unit", "uM"},
                            {"thresholds", runs.primary->thresholds}};
   document["read_outs"] = read_outs_json(runs);
+  const InfluenceRule& rule = scenario.compare.influenced;
+  document["influenced"] = {{"difference", rule.share_of_range}, {"hold", rule.hold}, {"hold_share", rule.hold_share}};
   document["curves"] = curves_json(summary);
   document["metrics"] = Json::array();
   for (const Metric& metric : summary.metrics)

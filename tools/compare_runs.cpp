@@ -202,6 +202,7 @@ Pairing ComparisonRuns::pairing(std::uint64_t replicate) const {
 
 ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
   ComparisonRuns runs;
+  runs.warnings = scenario.warnings;
   runs.replicates = plan.replicates;
   if (scenario.compare.primary)
     runs.primary = {scenario.compare.primary->field, scenario.compare.primary->region,

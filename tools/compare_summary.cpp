@@ -133,12 +133,11 @@ const ArmMetric* ComparisonSummary::find(std::string_view arm, std::string_view 
   return at == values.end() ? nullptr : &*at;
 }
 
-ComparisonSummary summarise(const ComparisonRuns& runs, std::uint64_t seed) {
+ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed) {
   ComparisonSummary summary;
   std::vector<Pairing> pairings;
   for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
     pairings.push_back(runs.pairing(replicate));
-  const InfluenceRule rule;
   const auto noisy = noisy_read_outs(pairings, rule);
   const PrimaryField* primary = runs.primary ? &*runs.primary : nullptr;
   summary.runs.resize(runs.outcomes.size());

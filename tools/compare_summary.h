@@ -40,6 +40,6 @@ struct ComparisonSummary {
   [[nodiscard]] const ArmMetric* find(std::string_view arm, std::string_view metric) const;
 };
 
-ComparisonSummary summarise(const ComparisonRuns& runs, std::uint64_t seed);
+ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed);
 
 }  // namespace interstice::cli

@@ -60,6 +60,7 @@ void run(const RunOptions& options) {
     return;
   }
   directory.make_room(options.force);
+  print_warnings(scenario.warnings);
   print_warnings(check_steps(problem));
   write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
   RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);

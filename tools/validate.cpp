@@ -109,6 +109,7 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   const auto warnings = check_steps(problem);
   fmt::print("{}: valid\n", options.file);
   std::fflush(stdout);
+  print_warnings(scenario.warnings);
   print_warnings(warnings);
   if (!quiet) print_cost(scenario, estimate(scenario, std::move(problem)));
 }

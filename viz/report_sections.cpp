@@ -120,12 +120,16 @@ std::string curves_section(const Comparison& comparison) {
 }
 
 std::string influence_section(const Comparison& comparison) {
-  std::string body =
+  const auto& rule = comparison.document().at("influenced");
+  std::string body = fmt::format(
       R"(<p>A cell family (a founder and its descendants) counts as influenced when its read-out differs from
-the same family in the paired run without EVs by more than 10 % of the dynamic range, for at least 10 min or 20 % of the
-run. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; <em>engaged</em>:
-those that acted in the way of the arm (cargo released, adsorbed, or all where enzymes work in the fluid).</p>
-)";
+the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
+whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start;
+<em>engaged</em>: those that acted in the way of the arm (cargo released, adsorbed, or all where enzymes work in the
+fluid).</p>
+)",
+      number(100 * rule.at("difference").get<double>()), time_text(rule.at("hold").get<double>()),
+      number(100 * rule.at("hold_share").get<double>()));
   const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
 <option value="influenced_per_ev_present">cells per EV present</option>
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
@@ -174,7 +178,8 @@ std::string parameters_section(const Comparison& comparison) {
     const std::string mark = parameter.at("mark");
     rows.push_back({breakable(parameter.at("path").get<std::string>()),
                     escape(unit_text(parameter.at("value").get<std::string>())),
-                    escape(unit_text(parameter.at("range").get<std::string>())),
+                    escape(unit_text(parameter.at("range").get<std::string>())) +
+                        (parameter.at("outside").get<bool>() ? " <b>value outside</b>" : ""),
                     mark.empty() ? "" : fmt::format("<span class=\"mark {}\">{}</span>", escape(mark), escape(mark)),
                     escape(parameter.at("source").get<std::string>()),
                     short_place(parameter.at("where").get<std::string>())});
@@ -209,7 +214,7 @@ std::string provenance_section(const Comparison& comparison) {
     body += "<h3>Failed runs</h3>\n" + table({"arm", "replicate", "message"}, rows, {1});
   }
   if (!document.at("warnings").empty()) {
-    body += "<h3>Doubtful steps</h3>\n<ul>";
+    body += "<h3>Warnings</h3>\n<ul>";
     for (const auto& warning : document.at("warnings")) body += "<li>" + escape(warning.get<std::string>()) + "</li>";
     body += "</ul>\n";
   }

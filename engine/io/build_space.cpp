@@ -160,6 +160,12 @@ void build_region(const BuildContext& context, const Value& v, std::size_t i, Pr
   problem.regions.regions.push_back(region);
   const Value& shape = v["shape"];
   const auto id = static_cast<RegionId>(i);
+  if ((region.name == "fluid" || region.name == "tissue") && v["medium"].valid && v["medium"].text != region.name)
+    context.diagnostics.report(
+        context.root["regions"].key_places[i], v.path,
+        fmt::format("'{0}' is a medium too, and this region's is {1} (species give their diffusivity by either); "
+                    "choose another name or make its medium {0}",
+                    region.name, v["medium"].text));
   if (v.has("shape") == v.has("image")) {
     if (v.valid) context.report(v, "needs either a shape or an image");
     return;
@@ -248,6 +254,10 @@ void build_reservoirs(const BuildContext& context, Problem& problem) {
     const Value& v = reservoirs.items[i];
     Reservoir r;
     r.name = reservoirs.keys[i];
+    if (context.root["regions"].has(r.name))
+      context.diagnostics.report(reservoirs.key_places[i], v.path,
+                                 "a region is called so already (a species may start differently in either); choose "
+                                 "another name");
     r.volume = v["volume"].number;
     r.represents = v["represents"].number;
     if (v["vesicle_half_life"].valid) r.vesicle_clearance = std::numbers::ln2 / v["vesicle_half_life"].number;

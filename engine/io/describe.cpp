@@ -91,7 +91,7 @@ std::string parameters_text(const Scenario& scenario) {
   std::string out;
   for (const ParameterRecord& p : scenario.parameters) {
     out += fmt::format("{} = {}", p.path, p.value);
-    if (!p.range.empty()) out += fmt::format("  ({})", p.range);
+    if (!p.range.empty()) out += fmt::format("  ({}{})", p.outside ? "OUTSIDE its range " : "", p.range);
     if (!p.mark.empty()) out += "  " + p.mark;
     if (!p.source.empty()) out += fmt::format("  \"{}\"", p.source);
     out += fmt::format("  [{}]\n", p.where);
@@ -112,6 +112,7 @@ std::string summary(const Scenario& s) {
   out += names_of("arms", arms);
   out +=
       fmt::format("parameter set: {}\n", s.parameter_set.empty() ? "none (the values as they stand)" : s.parameter_set);
+  for (const std::string& warning : s.warnings) out += "warning: " + warning + "\n";
   return out + fmt::format("\n{} numbers (range, mark, source, where they were said):\n", s.parameters.size()) +
          parameters_text(s);
 }

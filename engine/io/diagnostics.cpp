@@ -39,6 +39,10 @@ void Diagnostics::report(const Place& place, std::string key_path, std::string m
   complaints_.push_back({place, std::move(key_path), std::move(message)});
 }
 
+void Diagnostics::warn(const Place& place, std::string key_path, std::string message) {
+  warnings_.push_back({place, std::move(key_path), std::move(message)});
+}
+
 void Diagnostics::throw_if_any() const {
   if (complaints_.empty()) return;
   auto sorted = complaints_;

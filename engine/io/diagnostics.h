@@ -43,17 +43,21 @@ class ScenarioErrors : public InputError {
 class Diagnostics {
  public:
   void report(const Place& place, std::string key_path, std::string message);
+  /// Worth saying, but no mistake.
+  void warn(const Place& place, std::string key_path, std::string message);
+  [[nodiscard]] const std::vector<Complaint>& warnings() const { return warnings_; }
   [[nodiscard]] bool empty() const { return complaints_.empty(); }
   [[nodiscard]] std::size_t count() const { return complaints_.size(); }
   [[nodiscard]] const std::vector<Complaint>& complaints() const { return complaints_; }
   /// Throws ScenarioErrors with the complaints sorted by file and position; returns when there are none.
   void throw_if_any() const;
 
-  /// Set when a file could not be read to its end: what it would have defined must not be reported as unknown.
+  /// Set when a file could not be read to its end, or a library not loaded: what it would have defined must not be
+  /// reported as unknown.
   bool incomplete = false;
 
  private:
-  std::vector<Complaint> complaints_;
+  std::vector<Complaint> complaints_, warnings_;
 };
 
 /// Restricted Damerau-Levenshtein distance: insertions, deletions, replacements, swaps of neighbours.

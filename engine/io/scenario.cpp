@@ -36,6 +36,7 @@ void load_libraries(const YamlNode& root, ModelRegistry& registry, Diagnostics& 
       registry.load(beside(library->place, library->text));
     } catch (const std::exception& e) {
       diagnostics.report(library->place, fmt::format("models.{}.library", models->keys[i]), e.what());
+      diagnostics.incomplete = true;  // what it would have brought is not known
     }
   }
 }
@@ -232,8 +233,8 @@ class Loader {
     output(v["output"]);
     compare(v["compare"]);
     scenario_.parameters = parameter_table(v);
-    scenario_.resolved =
-        resolved_text(v, "# Resolved scenario: includes, parameter set, overrides and defaults are written out.\n");
+    scenario_.resolved = resolved_text(v, scenario_.parameter_set);
+    for (const Complaint& warning : diagnostics_.warnings()) scenario_.warnings.push_back(warning.text());
     scenario_.values = values_;
     scenario_.registry = registry_;
     spec_keep_alive();
@@ -272,6 +273,8 @@ class Loader {
       arm.models.erase(std::ranges::unique(arm.models).begin(), arm.models.end());
       scenario_.compare.arms.push_back(std::move(arm));
     }
+    const Value& rule = v["influenced"];
+    scenario_.compare.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
     if (!v.has("primary")) return;
     PrimaryReadOut primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
     for (const Value& level : v["primary"]["thresholds"].items) primary.thresholds.push_back(level.number);

@@ -13,6 +13,7 @@
 
 #include "engine/io/diagnostics.h"
 #include "engine/model/registry.h"
+#include "engine/sim/metrics_influence.h"
 #include "engine/sim/problem.h"
 
 namespace interstice {
@@ -57,6 +58,7 @@ struct CompareSettings {
   std::uint64_t replicates = 8;
   std::vector<Arm> arms;
   std::optional<PrimaryReadOut> primary;
+  InfluenceRule influenced;
 };
 
 /// One number of the scenario with what is known about it; the table of the report.
@@ -70,6 +72,7 @@ struct ParameterRecord {
   std::string source;  ///< "" when none
   std::string where;   ///< file:line, or "default", "--set", ...
   bool is_default = false;
+  bool outside = false;  ///< outside its range
 };
 
 /// A loaded and valid scenario.
@@ -84,6 +87,7 @@ struct Scenario {
   std::vector<std::string> models;  ///< listed under `models`, sorted
   std::vector<ParameterRecord> parameters;
   std::vector<SourceFile> files;
+  std::vector<std::string> warnings;  ///< what is allowed but worth knowing
   std::string resolved;  ///< complete YAML: no includes, every default explicit; loads again to the same Problem
 
   std::shared_ptr<const Value> values;            ///< the checked tree

@@ -98,9 +98,16 @@ SpecPointer compare() {
       "the read-out that decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
-  return record("the paired comparison of arms",
-                {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
-                 may("arms", named("arms by name", "arm", arm), "{}"), may("primary", primary)});
+  const auto influenced = record(
+      "when a cell counts as influenced, against the paired run without vesicles",
+      {may("difference", quantity("of its read-out, as a share of the dynamic range", {.minimum = 0, .maximum = 1}),
+           "0.1"),
+       may("hold", not_negative("how long the difference must last without a break ...", "s"), "10 min"),
+       may("hold_share", quantity("... or this share of the run, whichever is shorter", {.minimum = 0, .maximum = 1}),
+           "0.2")});
+  return record("the paired comparison of arms", {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
+                                                  may("arms", named("arms by name", "arm", arm), "{}"),
+                                                  may("primary", primary), may("influenced", influenced, "{}")});
 }
 
 SpecPointer models(const ModelRegistry& registry) {
@@ -112,6 +119,8 @@ SpecPointer models(const ModelRegistry& registry) {
 }
 
 }  // namespace
+
+std::vector<std::string> formula_words() { return {"and", "or", "not"}; }
 
 SpecPointer regions_spec(std::string doc) {
   const auto region = reference("a region", {"region"}, {"all"});
@@ -195,17 +204,18 @@ SpecPointer chemistry_spec_species() {
 }
 
 SpecPointer chemistry_spec_reaction() {
-  return record("a reaction: mass action (k), Michaelis-Menten (Km) or Hill (K)",
-                {need("equation", text("for example '2 A + B -> C'")),
-                 may("k", any_quantity("mass action: rate constant, uM^(1-order)/s")),
-                 may("Km", positive("Michaelis-Menten: half-saturation", "uM")),
-                 may("kcat", not_negative("turnovers per enzyme copy", "1/s")),
-                 may("enzyme", text("surface protein whose copies on cells catalyse it")),
-                 may("vmax", not_negative("lumped rate, besides the enzyme", "uM/s")),
-                 may("inhibitors", map_of("competitive inhibitors and their Ki", {"species"}, positive("Ki", "uM"))),
-                 may("K", positive("Hill: half-saturation", "uM")),
-                 may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
-                 may("in", regions_spec("where it takes place"), "all")});
+  return record(
+      "a reaction: mass action (k), Michaelis-Menten (Km) or Hill (K)",
+      {need("equation", text("for example '2 A + B -> C'")),
+       may("k", any_quantity("mass action: rate constant, uM^(1-order)/s")),
+       may("Km", positive("Michaelis-Menten: half-saturation", "uM")),
+       may("kcat", not_negative("turnovers per enzyme copy", "1/s")),
+       may("enzyme", name_of("surface protein whose copies on cells and in reservoirs catalyse it", "protein")),
+       may("vmax", not_negative("lumped rate, besides the enzyme", "uM/s")),
+       may("inhibitors", map_of("competitive inhibitors and their Ki", {"species"}, positive("Ki", "uM"))),
+       may("K", positive("Hill: half-saturation", "uM")),
+       may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
+       may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all")});
 }
 
 SpecPointer model_spec(const ModelDescriptor& model) {
@@ -229,10 +239,9 @@ SpecPointer model_spec(const ModelDescriptor& model) {
 SpecPointer scenario_spec(const ModelRegistry& registry) {
   const auto placements = one_of("where cells of this type stand at the start",
                                  {agent_spec_placement(), list("several places", agent_spec_placement())});
-  const auto species = std::make_shared<Spec>(*named("diffusing substances", "species", chemistry_spec_species()));
-  const auto regions = std::make_shared<Spec>(
-      *named("kinds of tissue, painted in this order; the first must be everywhere", "region", space_spec_region()));
-  regions->also = {"all", "default"};
+  const auto regions =
+      std::make_shared<Spec>(*named("kinds of tissue, painted in this order; the first must be everywhere", "region",
+                                    space_spec_region(), {"all", "default"}));
   regions->minimum_items = 1;
   regions->maximum_items = 255;
   return record(
@@ -244,10 +253,13 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("temperature", quantity("sets the viscosity of water", {.unit = "K", .minimum = 274, .maximum = 373}),
            "37 degC"),
        need("domain", space_spec_domain()),
-       may("reservoirs", named("well-mixed volumes behind faces", "reservoir", space_spec_reservoir()), "{}"),
+       may("reservoirs",
+           named("well-mixed volumes behind faces; they react as the first region does", "reservoir",
+                 space_spec_reservoir(), {"default"}),
+           "{}"),
        need("time", list("phases, one after the other", phase(), 1, 1000)),
        may("regions", regions, "{everywhere: {shape: everywhere}}"),
-       may("species", species, "{}"),
+       may("species", named("diffusing substances", "species", chemistry_spec_species(), formula_words()), "{}"),
        may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
        may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type()), "{}"),
        may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),

@@ -7,6 +7,9 @@
 
 namespace interstice {
 
+/// Words that mean something in formulas and can name nothing there.
+std::vector<std::string> formula_words();
+
 /// The whole scenario; the keys under `models` and their parameters come from the registered models.
 SpecPointer scenario_spec(const ModelRegistry& registry);
 

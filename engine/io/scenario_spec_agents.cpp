@@ -36,6 +36,15 @@ SpecPointer column() {
        may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s"))});
 }
 
+/// Snapshots give these names to what every cell has.
+std::vector<std::string> column_reserved() {
+  auto words = formula_words();
+  for (const char* name :
+       {"id", "ancestor", "type", "state", "radius", "velocity", "bound", "internal", "adsorptions", "releases"})
+    words.emplace_back(name);
+  return words;
+}
+
 SpecPointer transition() {
   return record("a way out of the state",
                 {need("to", text("state")), may("hazard", formula("fires with 1 - exp(-hazard dt)", "1/s")),
@@ -112,8 +121,10 @@ SpecPointer agent_spec_cell_type() {
            map_of("ecto-enzyme copies per cell", {"protein"},
                   quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
            "{}"),
-       may("parameters", named("named numbers for this type's formulas", "parameter", any_quantity("a value")), "{}"),
-       may("columns", named("numbers that each cell carries", "column", column()), "{}"),
+       may("parameters",
+           named("named numbers for this type's formulas", "parameter", any_quantity("a value"), formula_words()),
+           "{}"),
+       may("columns", named("numbers that each cell carries", "column", column(), column_reserved()), "{}"),
        need("initial_state", text("state at the start")), need("states", states), may("motility", motility(), "{}"),
        may("read_outs", named("influence is read from these", "read-out", read_out()), "{}")});
 }

@@ -28,6 +28,7 @@ std::string annotated(const Value& v) {
     text += fmt::format(", range: [{}, {}]", yaml_scalar(v.note->low), yaml_scalar(v.note->high));
   if (!v.note->mark.empty()) text += ", mark: " + yaml_scalar(v.note->mark);
   if (!v.note->source.empty()) text += ", source: " + yaml_scalar(v.note->source);
+  if (v.note->outside) text += ", outside: true";
   return text + "}";
 }
 
@@ -98,6 +99,7 @@ void add_number(const Value& v, std::vector<ParameterRecord>& table) {
     if (!note->low.empty()) r.range = note->low + " to " + note->high;
     r.mark = note->mark;
     r.source = note->source;
+    r.outside = note->outside;
   }
   table.push_back(std::move(r));
 }
@@ -127,13 +129,16 @@ std::string yaml_scalar(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string resolved_text(const Value& root, const std::string& comment) {
-  std::string out = comment;
+std::string resolved_text(const Value& root, const std::string& parameter_set) {
+  std::string out = "# Resolved scenario: includes, parameter set, overrides and defaults are written out.\n";
+  if (!parameter_set.empty()) out += fmt::format("# Parameter set: {}\n", parameter_set);
   for (std::size_t i = 0; i < root.items.size(); ++i) {
     if (root.keys[i] == "parameter_sets" || root.keys[i] == "parameters") continue;
     out += root.keys[i] + ":";
     write(root.items[i], 2, out);
   }
+  if (!parameter_set.empty())
+    out += fmt::format("parameter_sets: {{{0}: {{}}}}\nparameters: {0}\n", yaml_scalar(parameter_set));
   return out;
 }
 

@@ -10,8 +10,9 @@
 
 namespace interstice {
 
-/// Complete YAML: every default explicit, includes and parameter sets already applied.
-std::string resolved_text(const Value& root, const std::string& comment);
+/// Complete YAML: every default explicit, includes and the parameter set in force already applied. The set keeps its
+/// name, so that what is resolved again still says under which set it was made, but has nothing left to set.
+std::string resolved_text(const Value& root, const std::string& parameter_set);
 
 /// One value under its name, as YAML.
 std::string value_text(const Value& value, const std::string& name);

@@ -55,7 +55,8 @@ json quantity(const Spec& s) {
        {{"value", scalar},
         {"range", {{"type", "array"}, {"items", scalar}, {"minItems", 2}, {"maxItems", 2}}},
         {"mark", {{"enum", {"V", "L", "A", "calc"}}, {"description", "verified, literature, assumption, calculated"}}},
-        {"source", {{"type", "string"}}}}},
+        {"source", {{"type", "string"}}},
+        {"outside", {{"type", "boolean"}, {"description", "the value is meant to lie outside its range"}}}}},
       {"required", {"value"}},
       {"additionalProperties", false}};
   return {{"anyOf", {scalar, annotated}}};

@@ -93,11 +93,18 @@ SpecPointer list(std::string doc, SpecPointer item, std::size_t minimum, std::si
   return s;
 }
 
-SpecPointer named(std::string doc, std::string defines, SpecPointer item) {
+SpecPointer named(std::string doc, std::string defines, SpecPointer item, std::vector<std::string> reserved) {
   auto s = make(Spec::Kind::map, std::move(doc));
   s->noun = defines;
   s->defines = std::move(defines);
   s->item = std::move(item);
+  s->also = std::move(reserved);
+  return s;
+}
+
+SpecPointer name_of(std::string doc, std::string defines) {
+  auto s = make(Spec::Kind::text, std::move(doc));
+  s->defines = std::move(defines);
   return s;
 }
 

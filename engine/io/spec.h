@@ -47,8 +47,8 @@ struct Spec {
 
   std::vector<std::string> choices;     ///< of a choice
   std::vector<std::string> refers;      ///< reference, or keys of a map: kinds of names ("species", "region", ...)
-  std::vector<std::string> also;        ///< words allowed besides those names
-  std::string defines;                  ///< keys of a map define names of this kind
+  std::vector<std::string> also;        ///< words allowed besides those names; where names are defined: reserved
+  std::string defines;                  ///< keys of a map, or a text, define names of this kind
   std::vector<Field> fields;            ///< of a record
   SpecPointer item;                     ///< of a map or list
   std::size_t minimum_items = 0;        ///< of a map or list
@@ -82,8 +82,10 @@ SpecPointer choice(std::string doc, std::vector<std::string> words);
 SpecPointer reference(std::string doc, std::vector<std::string> kinds, std::vector<std::string> also = {});
 SpecPointer formula(std::string doc, std::string unit);
 SpecPointer list(std::string doc, SpecPointer item, std::size_t minimum = 0, std::size_t maximum = 1000000);
-/// Keys are new names of kind `defines`.
-SpecPointer named(std::string doc, std::string defines, SpecPointer item);
+/// Keys are new names of kind `defines`; `reserved` words are refused.
+SpecPointer named(std::string doc, std::string defines, SpecPointer item, std::vector<std::string> reserved = {});
+/// A text that is a new name, or one known already, of kind `defines`.
+SpecPointer name_of(std::string doc, std::string defines);
 /// Keys are names of the given kinds, or one of `also`.
 SpecPointer map_of(std::string doc, std::vector<std::string> kinds, SpecPointer item,
                    std::vector<std::string> also = {});
@@ -98,8 +100,8 @@ Field may(std::string name, SpecPointer spec, std::string fallback = "");
 /// What the annotated form {value, range, mark, source} says besides the value.
 struct Annotation {
   std::string low, high;  ///< of the range, as written
-  double low_number = 0, high_number = 0;
   std::string mark, source;
+  bool outside = false;  ///< the value lies outside the range, and is meant to
 };
 
 /// A checked value: the tree mirrors the spec, defaults included.

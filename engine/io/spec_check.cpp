@@ -65,7 +65,7 @@ class Checker {
         boolean(node, spec, v);
         break;
       case Spec::Kind::text:
-        v.valid = scalar(node, spec, v);
+        v.valid = scalar(node, spec, v) && (spec.defines.empty() || may_be_name(node.text, spec, v.place, v.path));
         break;
       case Spec::Kind::formula:
         v.valid = scalar(node, spec, v);
@@ -177,15 +177,19 @@ class Checker {
   bool map_key(const std::string& key, const Place& place, const std::string& path, const Spec& spec) {
     if (!spec.refers.empty()) return is_known(key, spec, place, path);
     if (spec.defines.empty() || spec.defines == "key path") return true;
-    if (!is_identifier(key)) {
+    return may_be_name(key, spec, place, path);
+  }
+
+  bool may_be_name(const std::string& name, const Spec& spec, const Place& place, const std::string& path) {
+    if (!is_identifier(name)) {
       diagnostics_.report(place, path,
                           fmt::format("'{}' cannot be the name of a {} (expected letters, digits and _, "
                                       "not starting with a digit)",
-                                      key.substr(0, 60), spec.defines));
+                                      name.substr(0, 60), spec.defines));
       return false;
     }
-    if (std::ranges::find(spec.also, key) != spec.also.end()) {
-      diagnostics_.report(place, path, fmt::format("'{}' is a reserved word; choose another name", key));
+    if (std::ranges::find(spec.also, name) != spec.also.end()) {
+      diagnostics_.report(place, path, fmt::format("'{}' is a reserved word; choose another name", name));
       return false;
     }
     return true;
@@ -270,7 +274,7 @@ class Checker {
   }
 
   void annotated(const YamlNode& node, const Spec& spec, Value& v) {
-    static const std::vector<std::string> keys{"value", "range", "mark", "source"};
+    static const std::vector<std::string> keys{"value", "range", "mark", "source", "outside"};
     bool misspelt = false;
     for (std::size_t i = 0; i < node.keys.size(); ++i)
       if (std::ranges::find(keys, node.keys[i]) == keys.end()) {
@@ -289,6 +293,11 @@ class Checker {
       v.valid = scalar(*value, spec, v) && number(value->text, spec, v, v.number) &&
                 in_range(v.number, v.text, spec, v) && !misspelt;
     }
+    if (const YamlNode* outside = node.find("outside")) {
+      v.note->outside = outside->text == "true";
+      if (!outside->is_scalar() || (outside->text != "true" && outside->text != "false"))
+        diagnostics_.report(outside->place, below(v.path, "outside"), "expected true or false");
+    }
     annotate_range(node, spec, v);
     if (const YamlNode* mark = node.find("mark")) {
       static const std::vector<std::string> marks{"V", "L", "A", "calc"};
@@ -306,7 +315,10 @@ class Checker {
 
   void annotate_range(const YamlNode& node, const Spec& spec, Value& v) {
     const YamlNode* range = node.find("range");
-    if (range == nullptr) return;
+    if (range == nullptr) {
+      v.note->outside = false;  // of nothing
+      return;
+    }
     Value at = v;
     at.place = range->place;
     at.path = below(v.path, "range");
@@ -317,10 +329,42 @@ class Checker {
     }
     v.note->low = range->items[0].text;
     v.note->high = range->items[1].text;
-    const bool read =
-        number(v.note->low, spec, at, v.note->low_number) && number(v.note->high, spec, at, v.note->high_number);
-    if (read && v.note->low_number > v.note->high_number && !spec.any_unit)
+    double low = 0, high = 0;
+    if (!number(v.note->low, spec, at, low) || !number(v.note->high, spec, at, high)) return;
+    double value = v.number;
+    if (spec.any_unit && v.valid && !in_one_unit(v, at, value, low, high)) return;
+    if (low > high)
       report(at, "the lowest is above the highest");
+    else if (v.valid)
+      against_range(*node.find("value"), v, value, low, high);
+  }
+
+  /// Where any unit goes, value and range must be of one kind all the same.
+  bool in_one_unit(const Value& v, const Value& at, double& value, double& low, double& high) {
+    const Quantity quantities[3] = {parse_quantity(v.text), parse_quantity(v.note->low), parse_quantity(v.note->high)};
+    double* const numbers[3] = {&value, &low, &high};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (quantities[i].unit.dimension != quantities[0].unit.dimension) {
+        report(at, fmt::format("the range has another unit than the value, {}", v.text));
+        return false;
+      }
+      *numbers[i] = quantities[i].value * quantities[i].unit.scale + quantities[i].unit.offset;
+    }
+    return true;
+  }
+
+  /// A file that contradicts itself is mistaken; who overrides a value may leave its range, and is told so.
+  void against_range(const YamlNode& node, Value& v, double value, double low, double high) {
+    const double slack = 1e-12 * std::abs(value);  // units were converted
+    const bool outside = value < low - slack || value > high + slack;
+    if (outside && !node.imposed && !v.note->outside) {
+      report(v, fmt::format("{} is outside its range {} to {} (correct one of them, or say `outside: true`)", v.text,
+                            v.note->low, v.note->high));
+    } else if (outside) {
+      diagnostics_.warn(v.place, v.path,
+                        fmt::format("{} is outside its range {} to {}", v.text, v.note->low, v.note->high));
+    }
+    v.note->outside = outside;
   }
 
   void integer(const YamlNode& node, const Spec& spec, Value& v) {

@@ -53,6 +53,8 @@ class Override {
   void replace(YamlNode& node, const Spec&) {
     if (YamlNode* inner = node.is_map() ? node.find("value") : nullptr; inner != nullptr && value_.is_scalar()) {
       *inner = value_;
+      inner->imposed = true;
+      node.remove("outside");  // was said of the value that is gone
       YamlNode note;
       note.kind = YamlNode::Kind::scalar;
       note.place = value_.place;
@@ -64,8 +66,9 @@ class Override {
     } else if (node.is_map() && value_.is_map()) {
       for (std::size_t i = 0; i < value_.keys.size(); ++i) {
         node.remove(value_.keys[i]);  // an empty value takes the key away, as in an including file
-        if (value_.items[i].kind != YamlNode::Kind::null)
-          node.add(value_.keys[i], value_.key_places[i], value_.items[i]);
+        if (value_.items[i].kind == YamlNode::Kind::null) continue;
+        YamlNode& added = node.add(value_.keys[i], value_.key_places[i], value_.items[i]);
+        added.imposed = value_.keys[i] == "value" && value_.find("range") == nullptr;
       }
     } else {
       node = value_;
@@ -77,6 +80,7 @@ class Override {
     for (const Field& f : spec.fields) known.push_back(f.name);
     const Field* field = spec.field(parts_[depth]);
     if (field == nullptr) {
+      if (spec.noun == "model" && diagnostics_.incomplete) return;  // of a library that did not load
       report(fmt::format("unknown {} '{}'{}{}", spec.noun, parts_[depth],
                          depth == 0 ? "" : fmt::format(" in '{}'", so_far(depth)), did_you_mean(parts_[depth], known)));
       return;
@@ -100,6 +104,7 @@ class Override {
   }
 
   void no_such(const YamlNode& node, const Spec& spec, std::size_t depth) {
+    if (diagnostics_.incomplete) return;  // it may stand in what could not be read
     report(fmt::format("there is no {} '{}' in this scenario{}", spec.noun, parts_[depth],
                        did_you_mean(parts_[depth], node.keys)));
   }

@@ -14,8 +14,9 @@ struct YamlNode {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
   Place place;
-  char style = ' ';  ///< of a scalar: ' ' plain, ' or " quoted, | or > block
-  std::string text;  ///< of a scalar
+  char style = ' ';      ///< of a scalar: ' ' plain, ' or " quoted, | or > block
+  std::string text;      ///< of a scalar
+  bool imposed = false;  ///< put in the place of another value by --set or a parameter set
   std::vector<std::string> keys;
   std::vector<Place> key_places;
   std::vector<YamlNode> items;  ///< of a list, or belonging to `keys`

@@ -155,6 +155,31 @@ TEST(InvalidScenarios, OverridesPointAtTheCommandLine) {
   }
 }
 
+// What the library would have brought (its keys, columns, proteins, its place in the arms) is not held against the
+// rest.
+TEST(InvalidScenarios, ALibraryThatDoesNotLoadIsOneMistake) {
+  std::string text = base();
+  const auto put = [&text](const std::string& find, const std::string& replace) {
+    ASSERT_NE(text.find(find), std::string::npos) << find;
+    text.replace(text.find(find), find.size(), replace);
+  };
+  put("  cd39:\n", "  cd39:\n  scavenger: {library: ./libnowhere.so, strength: 1 1/s}\n");
+  put("CD39: {mean: 0.2}}", "CD39: {mean: 0.2}, scavenger_receptor: {mean: 2}}");
+  put("w*R_cargo", "w*scavenged");
+  put("models: [cargo_delivery, cd73, cd39]", "models: [cargo_delivery, cd73, cd39, scavenger]");
+  put("models.cd73.kcat: 14 1/s", "models.cd73.kcat: 14 1/s, models.scavenger.strength: 2 1/s");
+  try {
+    load_scenario_text(text, kPath,
+                       {.include_directories = {}, .sets = {"models.scavenger.strength=3 1/s"}, .parameters = ""},
+                       registry());
+    FAIL() << "accepted";
+  } catch (const ScenarioErrors& e) {
+    ASSERT_EQ(e.complaints().size(), 1u) << e.what();
+    EXPECT_EQ(e.complaints()[0].key_path, "models.scavenger.library");
+    EXPECT_NE(e.complaints()[0].message.find("libnowhere.so"), std::string::npos);
+  }
+}
+
 TEST(InvalidScenarios, MissingFileIsAnInputError) {
   EXPECT_THROW(load_scenario("/nowhere/at/all.yaml", {}, registry()), ScenarioErrors);
   EXPECT_THROW(load_scenario("/tmp", {}, registry()), ScenarioErrors);

@@ -12,6 +12,7 @@
 
 #include "engine/grid/regions.h"
 #include "engine/io/build_problem.h"
+#include "engine/io/describe.h"
 #include "engine/io/scenario.h"
 #include "models/builtin.h"
 #include "support/problem_dump.h"
@@ -32,6 +33,10 @@ const ModelRegistry& registry() {
 }
 
 const std::string kBase = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
+
+const std::string kPlain =
+    "schema: 1\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
+    "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n";
 
 Scenario base(std::vector<std::string> sets = {}) {
   return load_scenario(kBase, {.include_directories = {}, .sets = std::move(sets), .parameters = ""}, registry());
@@ -288,6 +293,49 @@ void expect_same_after_resolving(const Scenario& first) {
 TEST(Scenario, ResolvedTextIsTheSameScenario) {
   expect_same_after_resolving(base());
   expect_same_after_resolving(base({"title='a: \"b\" # c'", "seed=3"}));
+}
+
+TEST(Scenario, TheResolvedTextNamesTheParameterSet) {
+  const auto under = [](const std::string& set) {
+    return load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = set}, registry());
+  };
+  EXPECT_NE(base().resolved.find("# Parameter set: sceptic\n"), std::string::npos);  // the file's own choice
+  EXPECT_NE(under("other").resolved.find("# Parameter set: other\n"), std::string::npos);
+  EXPECT_EQ(load_scenario_text(under("other").resolved, "/nowhere/resolved.yaml", {}, registry()).parameter_set,
+            "other");
+  EXPECT_EQ(load_scenario_text(kPlain, "/nowhere/plain.yaml", {}, registry()).resolved.find("Parameter set"),
+            std::string::npos);
+}
+
+TEST(Scenario, OverridesMayLeaveARangeAndAreTold) {
+  const Scenario inside = base({"species.CXCL8.diffusivity=200 um^2/s"});
+  EXPECT_TRUE(inside.warnings.empty());
+  const Scenario outside = base({"species.CXCL8.diffusivity=300 um^2/s"});
+  EXPECT_EQ(build_problem(outside).species[4].diffusivity[0], 300.0);
+  ASSERT_EQ(outside.warnings.size(), 1u);
+  EXPECT_NE(outside.warnings[0].find("species.CXCL8.diffusivity: 300 um^2/s is outside its range 50 um^2/s to 200"),
+            std::string::npos)
+      << outside.warnings[0];
+  EXPECT_NE(describe(outside, "parameters").find("OUTSIDE its range 50 um^2/s"), std::string::npos);
+  EXPECT_EQ(describe(inside, "parameters").find("OUTSIDE"), std::string::npos);
+  expect_same_after_resolving(outside);
+  EXPECT_EQ(base({"species.CXCL8.diffusivity={value: 300 um^2/s}"}).warnings.size(), 1u);
+  EXPECT_TRUE(base({"species.CXCL8.diffusivity={value: 300 um^2/s, range: [1 um^2/s, 400 um^2/s]}"}).warnings.empty());
+  EXPECT_THROW(base({"species.CXCL8.diffusivity={value: 300 um^2/s, range: [1 um^2/s, 2 um^2/s]}"}), ScenarioErrors);
+  EXPECT_EQ(load_scenario_text(outside.resolved, "/nowhere/resolved.yaml", {}, registry()).warnings.size(), 1u);
+}
+
+TEST(Scenario, TheInfluenceRuleIsAKey) {
+  const InfluenceRule usual = base().compare.influenced, built_in;
+  EXPECT_EQ(usual.share_of_range, built_in.share_of_range);
+  EXPECT_EQ(usual.hold, built_in.hold);
+  EXPECT_EQ(usual.hold_share, built_in.hold_share);
+  const InfluenceRule own =
+      base({"compare.influenced={hold: 1 min, hold_share: 0.5, difference: 0.05}"}).compare.influenced;
+  EXPECT_EQ(own.share_of_range, 0.05);
+  EXPECT_EQ(own.hold, 60.0);
+  EXPECT_EQ(own.hold_share, 0.5);
+  EXPECT_NE(describe("compare.influenced", registry(), {}).find("hold_share"), std::string::npos);
 }
 
 TEST(Scenario, ShippedScenariosLoadFastAndResolve) {

@@ -57,6 +57,7 @@ class MadeUp {
     document_["read_outs"] = {
         {{"cell_type", "chondrocyte"}, {"name", "A2A"}, {"receptor", true}, {"range", 1.0}, {"delay", 0.0}},
         {{"cell_type", "chondrocyte"}, {"name", "AKT"}, {"receptor", false}, {"range", 0.7}, {"delay", 600.0}}};
+    document_["influenced"] = {{"difference", 0.25}, {"hold", 120.0}, {"hold_share", 0.4}};
     document_["provenance"] = {{"version", "interstice 0.1.0"}, {"commit", "abcdef"}, {"seed", 1}};
     document_["parameters"] = {parameter("models.cd73.kcat", "100 1/s", "10 ... 500 1/s", "L", "Zimmermann 2012"),
                                parameter("models.cd73.copies", "5", "0.5 ... 50", "A", "f = 0.5 % of protein"),
@@ -76,8 +77,8 @@ class MadeUp {
 
  private:
   static json parameter(const char* path, const char* value, const char* range, const char* mark, const char* source) {
-    return {{"path", path}, {"value", value},   {"range", range},
-            {"mark", mark}, {"source", source}, {"where", "x.yaml:3"}};
+    return {{"path", path},     {"value", value},      {"range", range},  {"mark", mark},
+            {"source", source}, {"where", "x.yaml:3"}, {"outside", false}};
   }
   static double level(const MadeUpArm& arm, double t) { return 6 * (1 - std::exp(-arm.rate * t / 6)); }
 
@@ -237,6 +238,16 @@ TEST(Report, ReadOutsSlowerThanTheRunAreNotCalledUnchanged) {
   const std::string text = answer(Comparison(made_up.document()));
   EXPECT_NE(text.find("1 read-out of cells answers later than this run lasts"), std::string::npos) << text;
   EXPECT_NE(text.find("In a further 1 read-out no arm"), std::string::npos) << text;
+}
+
+TEST(Report, SaysWhenACellCountsAndWhichValuesLeaveTheirRange) {
+  MadeUp made_up;
+  const std::string usual = report_html(Comparison(made_up.document()));
+  EXPECT_NE(usual.find("by more than 25 % of the dynamic range, for at least 2 min or 40 % of the run"),
+            std::string::npos);
+  EXPECT_EQ(usual.find("value outside"), std::string::npos);
+  made_up.document()["parameters"][0]["outside"] = true;
+  EXPECT_NE(report_html(Comparison(made_up.document())).find("value outside"), std::string::npos);
 }
 
 TEST(Report, EnoughReplicatesAreNotCalledAQuickDefault) {
