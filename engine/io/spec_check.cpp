@@ -9,29 +9,11 @@
 
 #include "engine/core/units.h"
 #include "engine/io/spec.h"
+#include "engine/io/spec_words.h"
 
 namespace interstice {
 
 namespace {
-
-const char* kind_text(const YamlNode& node) {
-  switch (node.kind) {
-    case YamlNode::Kind::null:
-      return "nothing";
-    case YamlNode::Kind::scalar:
-      return "a single value";
-    case YamlNode::Kind::list:
-      return "a list";
-    case YamlNode::Kind::map:
-      return "a map";
-  }
-  return "";
-}
-
-bool is_identifier(std::string_view s) {
-  if (s.empty() || s.size() > 60 || std::isdigit(static_cast<unsigned char>(s.front())) != 0) return false;
-  return std::ranges::all_of(s, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-}
 
 class Checker {
  public:
@@ -107,20 +89,14 @@ class Checker {
     for (std::size_t i = 0; i < node.keys.size(); ++i) {
       if (spec.field(node.keys[i]) != nullptr) continue;
       strangers.push_back(node.keys[i]);
-      diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]), unknown(spec.noun, node.keys[i], known));
+      diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]),
+                          unknown_name(spec.noun, node.keys[i], known));
     }
     for (const Field& f : spec.fields) {
       const std::vector<std::string> name{f.name};
       const auto meant = [&name](const std::string& key) { return !did_you_mean(key, name).empty(); };
       field(node, f, std::ranges::any_of(strangers, meant), v);
     }
-  }
-
-  static std::string unknown(const std::string& noun, const std::string& key, const std::vector<std::string>& known) {
-    const std::string expected = known.empty()       ? "expected none here"
-                                 : known.size() > 16 ? fmt::format("{} are known", known.size())
-                                                     : fmt::format("expected one of: {}", fmt::join(known, ", "));
-    return fmt::format("unknown {} '{}' ({}){}", noun, key.substr(0, 60), expected, did_you_mean(key, known));
   }
 
   /// `injury:` alone is an empty list; `radius:` alone is a forgotten value.
@@ -202,7 +178,7 @@ class Checker {
         known.insert(known.end(), found->second.begin(), found->second.end());
     if (std::ranges::find(known, name) != known.end()) return true;
     if (!diagnostics_.incomplete)
-      diagnostics_.report(place, path, unknown(fmt::format("{}", fmt::join(spec.refers, " or ")), name, known));
+      diagnostics_.report(place, path, unknown_name(fmt::format("{}", fmt::join(spec.refers, " or ")), name, known));
     return false;
   }
 
@@ -279,7 +255,7 @@ class Checker {
     for (std::size_t i = 0; i < node.keys.size(); ++i)
       if (std::ranges::find(keys, node.keys[i]) == keys.end()) {
         misspelt = true;
-        diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]), unknown("key", node.keys[i], keys));
+        diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]), unknown_name("key", node.keys[i], keys));
       }
     v.note.emplace();
     const YamlNode* value = node.find("value");
@@ -341,15 +317,12 @@ class Checker {
 
   /// Where any unit goes, value and range must be of one kind all the same.
   bool in_one_unit(const Value& v, const Value& at, double& value, double& low, double& high) {
-    const Quantity quantities[3] = {parse_quantity(v.text), parse_quantity(v.note->low), parse_quantity(v.note->high)};
-    double* const numbers[3] = {&value, &low, &high};
-    for (std::size_t i = 0; i < 3; ++i) {
-      if (quantities[i].unit.dimension != quantities[0].unit.dimension) {
-        report(at, fmt::format("the range has another unit than the value, {}", v.text));
-        return false;
-      }
-      *numbers[i] = quantities[i].value * quantities[i].unit.scale + quantities[i].unit.offset;
+    const auto numbers = native_numbers({v.text, v.note->low, v.note->high});
+    if (!numbers) {
+      report(at, fmt::format("the range has another unit than the value, {}", v.text));
+      return false;
     }
+    value = (*numbers)[0], low = (*numbers)[1], high = (*numbers)[2];
     return true;
   }
 
