@@ -10,8 +10,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
+
+#include "support/file_text.h"
 
 namespace interstice::test {
 
@@ -19,11 +20,6 @@ struct Said {
   int code = -1;
   std::string out, err;
 };
-
-inline std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// A scenario that runs in a moment: 1 s, 64 voxels, two arms' worth of chemistry, one mobile cell type, some EVs.
 inline constexpr const char* kTinyScenario = R"(schema: 1

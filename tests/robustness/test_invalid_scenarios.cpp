@@ -6,13 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <random>
-#include <sstream>
 
 #include "engine/io/scenario.h"
 #include "models/builtin.h"
 #include "robustness/invalid_combinations.h"
+#include "support/file_text.h"
 
 namespace interstice {
 namespace {
@@ -31,12 +30,7 @@ const ModelRegistry& registry() {
 }
 
 const std::string& base() {
-  static const std::string text = [] {
-    std::ifstream stream(kPath);
-    std::ostringstream s;
-    s << stream.rdbuf();
-    return s.str();
-  }();
+  static const std::string text = test::file_text(kPath);
   return text;
 }
 

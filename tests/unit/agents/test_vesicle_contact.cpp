@@ -104,5 +104,17 @@ TEST(VesicleContact, SteadyFluxOfPartiallyAbsorbingSphere) {
       EXPECT_NEAR(steady_flux(R, kappa), 1, 0.006) << R << ' ' << kappa;
 }
 
+TEST(VesicleContact, SteadyFluxOfTheSpheresAndStepsInUse) {  // [um], [um/s], [s]
+  const double D = 5.7;
+  for (const double R : {3.5, 5.0, 10.0})
+    for (const double kappa : {0.01, 0.3, kInfinite})
+      for (const double dt : {0.5, 0.1, 0.01}) {
+        const double long_by = std::sqrt(D * dt) / (kLongestStepInRadii * R);
+        const double legs = std::max(1.0, std::ceil(long_by * long_by));  // as VesicleWalk divides a step
+        const double s = std::sqrt(D * dt / legs), flux = steady_flux(R / s, kappa * s / D);
+        EXPECT_NEAR(flux, 1, 0.006) << "R " << R << " kappa " << kappa << " dt " << dt;
+      }
+}
+
 }  // namespace
 }  // namespace interstice

@@ -9,6 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/io/hdf5_deflate.h"
 #include "engine/io/hdf5_file.h"
+#include "support/file_text.h"
 #include "unit/io/sample_state.h"
 
 namespace interstice {
@@ -163,8 +164,7 @@ TEST(Hdf5, EqualContentGivesEqualFiles) {
     file.create_group("/g");
     file.write<double>("/g/a", noise<double>(5000, 3), Shape{5000});
     file.close();
-    std::ifstream in(path, std::ios::binary);
-    text.assign(std::istreambuf_iterator<char>(in), {});
+    text = test::file_text(path);
     if (&text == &content[0]) sleep(1);  // object headers would hold the second of their creation
   }
   EXPECT_EQ(content[0], content[1]);

@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "engine/io/describe.h"
 #include "engine/io/describe_format.h"
@@ -13,6 +11,7 @@
 #include "engine/io/scenario_text.h"
 #include "engine/io/schema.h"
 #include "models/builtin.h"
+#include "support/file_text.h"
 
 namespace interstice {
 namespace {
@@ -163,10 +162,8 @@ TEST(Describe, EveryKeyHasAnExplanation) {
 }
 
 TEST(Describe, TheReadmeHoldsTheReference) {
-  std::ifstream file(INTERSTICE_SOURCE_DIR "/scenarios/README.md");
-  std::stringstream readme;
-  readme << file.rdbuf();
-  EXPECT_NE(readme.str().find("<!-- interstice describe format -->\n" + format_reference(registry()) + "<!-- end -->"),
+  const std::string readme = test::file_text(INTERSTICE_SOURCE_DIR "/scenarios/README.md");
+  EXPECT_NE(readme.find("<!-- interstice describe format -->\n" + format_reference(registry()) + "<!-- end -->"),
             std::string::npos)
       << "put the output of `interstice describe format` between the two comments of scenarios/README.md";
 }

@@ -1,0 +1,71 @@
+"""`interstice schema` is a JSON schema by its own meta-schema, accepts every scenario shipped and refuses spoilt ones.
+
+Usage: check_schema.py INTERSTICE SOURCE_FOLDER
+"""
+import copy
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+try:
+    import jsonschema
+    import yaml
+except ImportError as missing:
+    print(missing)
+    sys.exit(1 if os.environ.get("CI") else 77)  # 77: skipped
+
+
+def spoil(document, path, value):
+    """A copy of the document with the entry at path replaced; '*' is the first key of a map."""
+    spoilt = copy.deepcopy(document)
+    entry = spoilt
+    for key in path[:-1]:
+        entry = entry[next(iter(entry)) if key == "*" else key]
+    assert isinstance(entry, (dict, list)), path
+    entry[path[-1]] = value
+    return spoilt
+
+
+SPOILT = [  # where, what, and where the complaint must be
+    (["schema"], "one", ["schema"]),
+    (["cell_typos"], {}, []),
+    (["title"], {}, ["title"]),
+    (["time"], "5 min", ["time"]),
+    (["time", 0, "transprot"], "1 s", ["time", 0]),
+    (["domain", "spacing"], ["10 um"], ["domain", "spacing"]),
+    (["domain", "boundary", "z_max"], 3, ["domain", "boundary", "z_max"]),
+    (["vesicles", "msc_sev", "desorbtion"], "1e-3 1/s", ["vesicles", "msc_sev"]),
+    (["output", "every"], {"seconds": 1}, ["output", "every"]),
+]
+
+
+def main(program, source):
+    schema = json.loads(subprocess.run([program, "schema"], check=True, capture_output=True, text=True).stdout)
+    checker = jsonschema.validators.validator_for(schema)
+    assert checker is jsonschema.Draft202012Validator, checker  # and not the fallback for an unknown $schema
+    checker.check_schema(schema)
+    validator = checker(schema)
+
+    folder = pathlib.Path(source)
+    paths = sorted(folder.glob("scenarios/*.yaml")) + sorted(folder.glob("models/template/*.yaml"))
+    assert len(paths) >= 5, paths
+    failed = 0
+    for path in paths:
+        for error in validator.iter_errors(yaml.safe_load(path.read_text())):
+            failed += 1
+            print(f"{path.name}: {list(error.absolute_path)}: {error.message[:300]}")
+
+    whole = yaml.safe_load((folder / "scenarios/rat_knee.yaml").read_text())
+    for path, value, where in SPOILT:
+        places = [list(error.absolute_path) for error in validator.iter_errors(spoil(whole, path, value))]
+        if where not in places:
+            failed += 1
+            print(f"rat_knee.yaml with {path} = {value!r}: no complaint at {where}, but {places}")
+    print(f"{len(paths)} scenarios, {len(SPOILT)} spoilt ones, {failed} failures")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
