@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <ctime>
+#include <limits>
 #include <memory>
 #include <thread>
 
@@ -18,9 +20,10 @@
 namespace interstice::cli {
 namespace {
 
-constexpr double kTrialTime = 0.5;     ///< spent on timing the first steps [s]
-constexpr double kTrialMemory = 2e9;   ///< larger problems are not built only to be timed [B]
-constexpr double kBytesPerNumber = 4;  ///< snapshots hold float32; compression makes them smaller
+constexpr double kTrialTime = 1;         ///< spent on timing steps of every phase [s]
+constexpr std::size_t kMostTrials = 20;  ///< phases that are timed one by one
+constexpr double kTrialMemory = 2e9;     ///< larger problems are not built only to be timed [B]
+constexpr double kBytesPerNumber = 4;    ///< snapshots hold float32; compression makes them smaller
 constexpr double kBytesPerCsvNumber = 12;
 
 struct Cost {
@@ -28,16 +31,10 @@ struct Cost {
   std::optional<double> time;              ///< one run on one thread [s]
 };
 
-double step_count(const Schedule& schedule) {
-  double steps = 0;
-  Nanoseconds begin = 0;
-  for (const Phase& phase : schedule.phases) {
-    steps += static_cast<double>(phase.until - begin) /
-             static_cast<double>(std::min({phase.transport, phase.vesicles, phase.cells}));
-    begin = phase.until;
-  }
-  return steps;
-}
+Nanoseconds smallest_step(const Phase& phase) { return std::min({phase.transport, phase.vesicles, phase.cells}); }
+
+/// Processor time that this program has used [s].
+double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 double series_rows(const Schedule& schedule) {
   double rows = 1;
@@ -68,24 +65,43 @@ double disk_space(const Scenario& scenario, const Problem& problem) {
   return snapshots * per_snapshot * kBytesPerNumber + rows * kBytesPerCsvNumber;
 }
 
-/// Times the first steps of the run: the machine at hand, the scenario at hand.
-double time_steps(Problem problem, double steps) {
+/// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
+/// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share; the first round,
+/// which fills caches and tables, does not count.
+double time_step(Problem problem, Phase phase, double budget) {
+  const Nanoseconds step = smallest_step(phase);
+  const auto round = std::max<Nanoseconds>(1, phase.vesicles / step);
+  phase.until = phase.cells * (1 + std::numeric_limits<Nanoseconds>::max() / phase.cells / 4);  // trials never end
+  problem.schedule.phases = {phase};
   Simulation simulation(std::move(problem), 1);
-  const Progress clock("", true);
-  double done = 0;
-  while (!simulation.finished() && clock.elapsed() < kTrialTime) {
-    simulation.step();
-    ++done;
-  }
-  return done > 0 ? clock.elapsed() / done * steps : 0;
+  const auto take_round = [&] {
+    for (Nanoseconds i = 0; i < round; ++i) simulation.step();
+  };
+  take_round();
+  const double begin = processor_time();
+  double steps = 0;
+  do {
+    take_round();
+    steps += static_cast<double>(round);
+  } while (processor_time() - begin < budget);
+  return (processor_time() - begin) / steps;
 }
 
-Cost estimate(const Scenario& scenario, Problem problem) {
+Cost estimate(const Scenario& scenario, const Problem& problem) {
   Cost cost;
-  cost.steps = step_count(problem.schedule);
+  const auto& phases = problem.schedule.phases;
   cost.memory = estimate_memory(problem);
   cost.disk = disk_space(scenario, problem);
-  if (cost.memory < kTrialMemory) cost.time = time_steps(std::move(problem), cost.steps);
+  if (cost.memory < kTrialMemory && phases.size() <= kMostTrials) cost.time = 0;
+  Nanoseconds begin = 0;
+  for (const Phase& phase : phases) {
+    const double steps = static_cast<double>(phase.until - begin) / static_cast<double>(smallest_step(phase));
+    cost.steps += steps;
+    begin = phase.until;
+    if (cost.time)
+      *cost.time += steps * time_step(build_problem(scenario, {.arm = scenario.arm}), phase,
+                                      kTrialTime / static_cast<double>(phases.size()));
+  }
   return cost;
 }
 
@@ -104,14 +120,14 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
 
 void validate_one(const ScenarioOptions& options, bool quiet) {
   const Scenario scenario = load(options);
-  Problem problem = build_problem(scenario, {.arm = scenario.arm});
+  const Problem problem = build_problem(scenario, {.arm = scenario.arm});
   for (const Arm& arm : scenario.compare.arms) build_problem(scenario, {.arm = arm.name});
   const auto warnings = check_steps(problem);
   fmt::print("{}: valid\n", options.file);
   std::fflush(stdout);
   print_warnings(scenario.warnings);
   print_warnings(warnings);
-  if (!quiet) print_cost(scenario, estimate(scenario, std::move(problem)));
+  if (!quiet) print_cost(scenario, estimate(scenario, problem));
 }
 
 void validate(const ScenarioOptions& options, const std::vector<std::string>& files, bool quiet) {

@@ -72,9 +72,10 @@ bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nan
   while (!simulation.finished()) {
     const Tick tick = simulation.step();
     const Nanoseconds now = simulation.state().clock.now;
-    const bool last = simulation.finished(), row = now >= next_row, snapshot = now >= next_snapshot;
+    const bool last = simulation.finished(), row = now >= next_row;
+    const bool snapshot = snapshot_interval > 0 && now >= next_snapshot;
     if (row) next_row = now + series_interval(schedule, now);
-    while (next_snapshot <= now && snapshot_interval > 0) next_snapshot += snapshot_interval;
+    while (snapshot && next_snapshot <= now) next_snapshot += snapshot_interval;
     show([&](Occasion occasion) {
       return last || (occasion == Occasion::series_row && row) || (occasion == Occasion::snapshot && snapshot) ||
              (occasion == Occasion::cell_step && tick.cells_due);

@@ -52,7 +52,8 @@ struct Observer {
 };
 
 /// Steps `simulation` to its end. `snapshot_interval` [ns] says when Occasion::snapshot comes, the phases' `series`
-/// when a row does. After every step `after_step` may stop the run by returning false. Returns whether it finished.
+/// when a row does; 0 = only at the start and the end. After every step `after_step` may stop the run by returning
+/// false. Returns whether it finished.
 bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
                 const std::function<bool(const Simulation&)>& after_step = {});
 

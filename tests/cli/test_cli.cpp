@@ -2,6 +2,7 @@
 /// The program as a user meets it: help, exit codes, messages, and what it does to directories.
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,6 +78,16 @@ TEST_F(Cli, RunWritesItsResultsAndSaysWhere) {
   EXPECT_FALSE(exists("out/tiny/.interstice.lock"));
   EXPECT_TRUE(has(read("out/tiny/run.json"), "\"status\": \"finished\""));
   EXPECT_EQ(lines(read("out/tiny/timeseries.csv")), 1 + 11);  // header, then 0 to 1 s every 0.1 s
+}
+
+TEST_F(Cli, WithoutAnIntervalOnlyTheFirstAndTheLastStateAreWritten) {
+  std::string text = kTinyScenario;
+  text.erase(text.find("output: {every: 500 ms}"));
+  write("ends.yaml", text);
+  ASSERT_EQ(interstice("run ends.yaml -o here --quiet").code, 0);
+  EXPECT_TRUE(exists("here/fields_000000.hdf"));
+  EXPECT_TRUE(exists("here/fields_000001.hdf"));
+  EXPECT_FALSE(exists("here/fields_000002.hdf"));
 }
 
 TEST_F(Cli, AFinishedRunIsNotRepeatedAndAnotherIsNotOverwritten) {
@@ -181,6 +192,37 @@ TEST_F(Cli, ValidateListsAllMistakesOfAllFilesAndEstimatesTheCost) {
   for (const char* part : {"bad.yaml:5:", "did you mean 'spacing'", "worse.yaml:3:", "did you mean 'seed'",
                            "worse.yaml:7:", "2 of 3 files have mistakes"})
     EXPECT_TRUE(has(said.err, part)) << part << "\n" << said.err;
+}
+
+/// Processor time of the programs that this one has run and waited for [s].
+double time_of_children() {
+  rusage used{};
+  getrusage(RUSAGE_CHILDREN, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+// The steps of the second phase cost far more than those of the first: timing the first alone would miss it.
+TEST_F(Cli, ValidateTimesEveryPhase) {
+  write("phases.yaml", R"(schema: 1
+domain: {size: [240 um, 240 um, 240 um], spacing: 10 um}
+time:
+  - {until: 1 s, transport: 10 ms, vesicles: 10 ms, cells: 10 ms, series: 1 s}
+  - {until: 101 s, transport: 500 ms, vesicles: 500 ms, cells: 500 ms, series: 10 s}
+species: {A: {diffusivity: 800 um^2/s, initial: 1 uM}, B: {diffusivity: 800 um^2/s}}
+reactions: {turn: {equation: A -> B, k: 0.01 1/s}}
+)");
+  const Said said = interstice("validate phases.yaml");
+  const auto at = said.out.find("on disk, about ");
+  ASSERT_NE(at, std::string::npos) << said.out;
+  const double estimated = std::stod(said.out.substr(at + 15));
+  const double before = time_of_children();
+  ASSERT_EQ(interstice("run phases.yaml --quiet --threads 1").code, 0);
+  const double used = time_of_children() - before;
+  EXPECT_GT(estimated, 0.6 * used) << said.out;
+  EXPECT_LT(estimated, 1.6 * used) << said.out;
 }
 
 TEST_F(Cli, DescribeAndSchemaAnswer) {
