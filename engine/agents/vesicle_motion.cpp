@@ -1,8 +1,8 @@
 #include "engine/agents/vesicle_motion.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
-#include <memory>
 
 #include "engine/agents/cell_motility.h"
 #include "engine/agents/vesicle_kernel.h"
@@ -25,21 +25,27 @@ bool holds_vesicles(const ReservoirState& reservoir) {
   return std::any_of(reservoir.vesicles.begin(), reservoir.vesicles.end(), [](std::uint64_t n) { return n > 0; });
 }
 
+/// The vesicles of a block.
+struct Gathered {
+  std::size_t count = 0;
+  std::array<std::uint32_t, MotionBlock::kCapacity> vesicle;
+};
+
 /// Fills the block with the free vesicles of [begin, end) and returns where the next block starts; those on or in
 /// cells ride along.
 std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves,
-                         const Box& box, MotionBlock& block, std::vector<std::uint32_t>& which) {
-  which.clear();
+                         const Box& box, MotionBlock& block, Gathered& gathered) {
+  gathered.count = 0;
   std::size_t v = begin;
-  for (; v < end && which.size() < MotionBlock::kCapacity; ++v) {
+  for (; v < end && gathered.count < MotionBlock::kCapacity; ++v) {
     if (vesicles.state[v] == VesicleState::free) {
-      const std::size_t i = which.size();
+      const std::size_t i = gathered.count++;
       block.x[i] = vesicles.x[v];
       block.y[i] = vesicles.y[v];
       block.z[i] = vesicles.z[v];
       block.id[i] = vesicles.id[v];
       block.diffusivity[i] = vesicles.diffusivity[v];
-      which.push_back(static_cast<std::uint32_t>(v));
+      gathered.vesicle[i] = static_cast<std::uint32_t>(v);
     } else if (moves[vesicles.host[v]] != Vec3{}) {
       place(vesicles, v, into_box(vesicles.position(v) + moves[vesicles.host[v]], box, 0));
     }
@@ -51,17 +57,15 @@ std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end,
 void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box,
                 const MotionTables& tables, const VesicleWalk& walk, std::vector<Adsorption>& adsorptions,
                 std::vector<Departure>& departures) {
-  thread_local const auto own_block = std::make_unique<MotionBlock>();
-  thread_local std::vector<std::uint32_t> own_which;
-  MotionBlock& block = *own_block;  // plain references: a thread_local is looked up at each use
-  std::vector<std::uint32_t>& which = own_which;
+  MotionBlock block;
+  Gathered gathered;
   adsorptions.clear();
   departures.clear();
   while (begin < end) {
-    begin = gather_block(vesicles, begin, end, moves, box, block, which);
-    propose_moves(block, which.size(), tables);
-    for (std::size_t i = 0; i < which.size(); ++i) {
-      const std::uint32_t v = which[i];
+    begin = gather_block(vesicles, begin, end, moves, box, block, gathered);
+    propose_moves(block, gathered.count, tables);
+    for (std::size_t i = 0; i < gathered.count; ++i) {
+      const std::uint32_t v = gathered.vesicle[i];
       const Vec3 xi{block.xi_x[i], block.xi_y[i], block.xi_z[i]}, start{block.x[i], block.y[i], block.z[i]};
       if (block.needs_care[i] == 0 || walk.nothing_near(start, block.bin[i], xi, block.variance[i])) {
         place(vesicles, v, {block.new_x[i], block.new_y[i], block.new_z[i]});

@@ -1,6 +1,7 @@
 #include "engine/agents/vesicle_turnover.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/agents/vesicle_kernel.h"
@@ -70,23 +71,21 @@ enum class Event : std::uint8_t { desorbed, internalised, released, recycled, de
 /// What happens to the vesicles [begin, end), which share one stream of noise per state.
 void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
                  const VesicleStep& step, std::span<const ClassOdds> odds, std::vector<VesicleEvent>& events) {
-  thread_local std::vector<std::uint32_t> own_which;
-  thread_local std::vector<AgentId> own_id;
-  thread_local std::vector<double> own_u;
-  auto& which = own_which;  // plain references: a thread_local is looked up at each use
-  auto& id = own_id;
-  auto& u = own_u;
+  constexpr std::size_t kSome = 256;
+  std::array<std::uint32_t, kSome> which;
+  std::array<AgentId, kSome> id;
+  std::array<double, kSome> u;
   const auto each_in = [&](VesicleState state, Stream stream, auto visit) {
-    which.clear();
-    id.clear();
-    for (std::size_t v = begin; v < end; ++v)
-      if (vesicles.state[v] == state) {
-        which.push_back(static_cast<std::uint32_t>(v));
-        id.push_back(vesicles.id[v]);
+    for (std::size_t v = begin; v < end;) {
+      std::size_t n = 0;
+      for (; v < end && n < kSome; ++v) {
+        if (vesicles.state[v] != state) continue;
+        which[n] = static_cast<std::uint32_t>(v);
+        id[n++] = vesicles.id[v];
       }
-    u.resize(id.size());
-    keyed_uniforms(environment.noise, stream, step.step, id, u);
-    for (std::size_t i = 0; i < which.size(); ++i) visit(which[i], odds[index(vesicles.klass[which[i]])], u[i]);
+      keyed_uniforms(environment.noise, stream, step.step, {id.data(), n}, {u.data(), n});
+      for (std::size_t i = 0; i < n; ++i) visit(which[i], odds[index(vesicles.klass[which[i]])], u[i]);
+    }
   };
   const auto happens = [&](std::uint32_t v, Event event) { events.push_back({v, static_cast<std::uint8_t>(event)}); };
   each_in(VesicleState::adsorbed, Stream::vesicle_desorption, [&](std::uint32_t v, const ClassOdds& o, double draw) {
