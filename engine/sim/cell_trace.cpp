@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/sim/workspace.h"
+
 namespace interstice {
 
 std::size_t ReadOutTrace::position_of(AgentId founder) const {
@@ -24,17 +26,8 @@ double ReadOutTrace::population_mean(std::size_t row) const {
 
 CellTracer::CellTracer(const Problem& problem)
     : rules_(problem.cell_types, problem.species, problem.columns, problem.chemistry),
-      environment_{.grid = &problem.grid,
-                   .regions = &problem.regions,
-                   .box = {.size = problem.grid.size()},
-                   .types = problem.cell_types,
-                   .rules = &rules_,
-                   .injuries = problem.injuries,
-                   .noise = problem.noise,
-                   .chemotaxis_variant = problem.chemotaxis_variant},
+      environment_(cell_environment_of(problem, rules_)),
       position_(problem.cell_types.size()) {
-  for (std::size_t axis = 0; axis < 3; ++axis)
-    environment_.box.periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
   for (const CellType& type : problem.cell_types) {
     first_trace_.push_back(traces_.size());
     for (const ReadOut& read_out : type.read_outs) {

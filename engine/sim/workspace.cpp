@@ -31,6 +31,8 @@ VesicleEnvironment vesicle_environment_of(const Problem& problem) {
   return environment;
 }
 
+}  // namespace
+
 CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rules) {
   return {.grid = &problem.grid,
           .regions = &problem.regions,
@@ -41,8 +43,6 @@ CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rul
           .noise = problem.noise,
           .chemotaxis_variant = problem.chemotaxis_variant};
 }
-
-}  // namespace
 
 Workspace::Workspace(const Problem& problem)
     : vesicle_environment(vesicle_environment_of(problem)),

@@ -16,6 +16,9 @@
 
 namespace interstice {
 
+/// What the cell stages see of a problem; points into `problem` and `rules`.
+CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rules);
+
 struct Workspace {
   /// Points into `problem`, which must stay where it is.
   explicit Workspace(const Problem& problem);
