@@ -97,6 +97,17 @@ struct VesicleWorld {
     seed_dose(vesicles, ledger, reservoir_states, cells, environment(), dose);
   }
 
+  /// Removes the vesicles farther than this from p.
+  void keep_within(double distance, Vec3 p) {
+    std::size_t kept = 0;
+    for (std::size_t v = 0; v < vesicles.size(); ++v) {
+      if (norm(vesicles.position(v) - p) > distance) continue;
+      for_each_column([&](auto& column) { column[kept] = column[v]; });
+      ++kept;
+    }
+    for_each_column([&](auto& column) { column.resize(kept); });
+  }
+
   void move(double dt, const Threads& threads) {
     now.dt = dt;
     move_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
@@ -108,6 +119,15 @@ struct VesicleWorld {
   void tick() {
     ++now.step;
     now.time += now.dt;
+  }
+
+ private:
+  template <class Act>
+  void for_each_column(const Act& act) {
+    Vesicles& v = vesicles;
+    act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
+    act(v.clearance_left);
+    for (auto& protein : v.proteins) act(protein);
   }
 };
 
