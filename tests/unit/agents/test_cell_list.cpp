@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/agents/cell_list.h"
+#include "support/print.h"
 
 namespace interstice {
 namespace {

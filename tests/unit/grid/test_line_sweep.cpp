@@ -61,6 +61,11 @@ struct Case {
   FaceCondition face;
 };
 
+void PrintTo(const Case& c, std::ostream* out) {
+  const std::array<const char*, 5> faces{"closed", "fixed", "permeable", "periodic", "reservoir"};
+  *out << fmt::format("{}x{}x{}_{}_{}", c.nx, c.ny, c.nz, c.uniform ? "uniform" : "patchy", faces[c.face.index()]);
+}
+
 class LineSweepAgainstDense : public ::testing::TestWithParam<Case> {};
 
 TEST_P(LineSweepAgainstDense, SolvesEachAxisTo1e13) {
@@ -91,12 +96,6 @@ TEST_P(LineSweepAgainstDense, SolvesEachAxisTo1e13) {
   }
 }
 
-std::string name_of(const ::testing::TestParamInfo<Case>& info) {
-  const Case& c = info.param;
-  const std::array<const char*, 5> faces{"closed", "fixed", "permeable", "periodic", "reservoir"};
-  return fmt::format("{}x{}x{}_{}_{}", c.nx, c.ny, c.nz, c.uniform ? "uniform" : "patchy", faces[c.face.index()]);
-}
-
 INSTANTIATE_TEST_SUITE_P(Walls, LineSweepAgainstDense,
                          ::testing::Values(Case{6, 5, 7, true, NoFlux{}}, Case{6, 5, 7, false, NoFlux{}},
                                            Case{6, 5, 7, true, FixedValue{1}}, Case{6, 5, 7, false, FixedValue{1}},
@@ -105,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Walls, LineSweepAgainstDense,
                                            Case{1, 2, 3, true, Periodic{}}, Case{2, 1, 3, false, Periodic{}},
                                            Case{19, 3, 2, false, Periodic{}}, Case{14, 2, 3, true, FixedValue{1}},
                                            Case{1, 1, 5, true, FixedValue{1}}),
-                         name_of);
+                         ::testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace interstice
