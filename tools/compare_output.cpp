@@ -133,6 +133,7 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   document["replicates"] = runs.replicates;
   document["recommended_replicates"] = kRecommendedReplicates;
   document["parameter_set"] = scenario.parameter_set.empty() ? "the scenario's own values" : scenario.parameter_set;
+  document["parameter_sets"] = scenario.parameter_sets;
   document["arms"] = arms_json(runs);
   document["vesicles"] = Json::array();
   for (const DosedClass& klass : runs.vesicles)

@@ -40,7 +40,9 @@ std::string number(double value) {
   if (size < 1e-3 || size >= 99999.5) {
     const std::string text = fmt::format("{:.2e}", value);
     const auto e = text.find('e');
-    return fmt::format("{:.3g} × 10<sup>{}</sup>", std::stod(text.substr(0, e)), std::stoi(text.substr(e + 1)));
+    const int power = std::stoi(text.substr(e + 1));
+    return fmt::format("{:.3g} × 10<sup>{}{}</sup>", std::stod(text.substr(0, e)), power < 0 ? "−" : "",
+                       std::abs(power));
   }
   if (size >= 999.5) return fmt::format("{:.0f}", value);
   return fmt::format("{:.3g}", value);
@@ -61,6 +63,12 @@ std::string unit_text(std::string_view unit) {
   std::string out(unit);
   for (const std::string_view micro : {"uM", "um", "ul", "ug"})
     for (auto at = out.find(micro); at != std::string::npos; at = out.find(micro, at)) out.replace(at, 1, "µ");
+  const auto raise = [&out](std::string_view power, std::string_view shown) {
+    for (auto at = out.find(power); at != std::string::npos; at = out.find(power, at))
+      out.replace(at, power.size(), shown);
+  };
+  raise("^2", "²");
+  raise("^3", "³");
   return out;
 }
 

@@ -228,6 +228,7 @@ class Loader {
     scenario_.description = v["description"].text;
     scenario_.seed = static_cast<std::uint64_t>(v["seed"].number);
     scenario_.arm = v["arm"].text;
+    scenario_.parameter_sets = v["parameter_sets"].keys;
     scenario_.models = v["models"].keys;
     std::ranges::sort(scenario_.models);
     output(v["output"]);

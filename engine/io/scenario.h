@@ -80,8 +80,9 @@ struct Scenario {
   std::string path;
   std::string title, description;
   std::uint64_t seed = 1;
-  std::string arm;            ///< what `run` runs, "" = every model, with vesicles
-  std::string parameter_set;  ///< in force, "" = the values as they stand
+  std::string arm;                          ///< what `run` runs, "" = every model, with vesicles
+  std::vector<std::string> parameter_sets;  ///< that it offers
+  std::string parameter_set;                ///< in force, "" = the values as they stand
   OutputSettings output;
   CompareSettings compare;
   std::vector<std::string> models;  ///< listed under `models`, sorted

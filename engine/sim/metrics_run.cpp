@@ -61,6 +61,18 @@ std::vector<char> connected(const Problem& problem, std::size_t start) {
   return in;
 }
 
+/// Which host enzyme a reaction stands for: copies that cells carry, or a rate that is spread over regions.
+std::string host_work(const Problem& problem, const Reaction& reaction) {
+  std::string regions;
+  for (std::size_t g = 0; g < reaction.in_region.size(); ++g)
+    if (reaction.in_region[g]) regions += (regions.empty() ? "" : ", ") + problem.regions.regions[g].name;
+  const std::string where = regions.empty() ? "everywhere" : "in " + regions;
+  const bool lumped = reaction.enzyme.empty() || reaction.michaelis_menten.vmax > 0;
+  std::string work = reaction.enzyme.empty() ? "" : reaction.enzyme + " copies on cells and in reservoirs";
+  if (lumped) work += (work.empty() ? "" : ", and ") + std::string("a lumped rate ") + where;
+  return work;
+}
+
 void describe_chain(const Problem& problem, std::size_t primary, ArmFacts& facts) {
   const auto in = connected(problem, primary);
   for (std::size_t s = 0; s < in.size(); ++s)
@@ -78,6 +90,8 @@ void describe_chain(const Problem& problem, std::size_t primary, ArmFacts& facts
     if (std::any_of(reaction.products.begin(), reaction.products.end(),
                     [&](const Stoichiometry& s) { return index(s.species) == primary; }))
       (by_model[r] != 0 ? facts.made_by_ev : facts.made_by_host).push_back(reaction.name);
+    if (!facts.made_by_host.empty() && facts.made_by_host.size() > facts.host_works.size())
+      facts.host_works.push_back(host_work(problem, reaction));
   }
 }
 
@@ -233,6 +247,11 @@ void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric
                  "extent of the EV reactions that make the primary substance", by_ev / kMoleculesPerFmol, ""});
   out.push_back({"flux.made_by_host", "made by enzymes of the host", "fmol",
                  "extent of the host reactions that make the primary substance", by_host / kMoleculesPerFmol, ""});
+  for (std::size_t r = 0; r < arm.made_by_host.size(); ++r)
+    out.push_back({"flux.host." + arm.made_by_host[r],
+                   fmt::format("of the host: {} ({})", arm.made_by_host[r], arm.host_works[r]), "fmol",
+                   "extent of this host reaction",
+                   last_of(run.series, "reaction." + arm.made_by_host[r]) / kMoleculesPerFmol, ""});
   out.push_back({"flux.ev_share", "share of the EVs", "1", "made by enzymes on EVs / made in all",
                  by_ev + by_host > 0 ? std::optional(by_ev / (by_ev + by_host)) : std::nullopt,
                  by_ev + by_host > 0 ? "" : "none was made"});

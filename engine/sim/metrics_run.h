@@ -49,6 +49,7 @@ struct ArmFacts {
   bool chain_is_one_to_one = true;        ///< every reaction of the chain turns one molecule into one
   std::vector<std::string> made_by_ev;    ///< reactions that make the primary substance on vesicles
   std::vector<std::string> made_by_host;  ///< and those of the host
+  std::vector<std::string> host_works;    ///< per reaction of made_by_host: on cells, or lumped, and where
 };
 ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryField* primary);
 

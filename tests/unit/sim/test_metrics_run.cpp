@@ -31,6 +31,7 @@ Problem small_problem() {
     problem.species.push_back(species);
   }
   problem.chemistry.reactions = {one_to_one("CD73_host", 0, 2), one_to_one("cd73", 0, 2)};
+  problem.chemistry.reactions[0].enzyme = "CD73";
   problem.vesicle_classes.resize(1);
   problem.vesicle_classes[0].name = "ev";
   problem.doses.resize(1);
@@ -75,6 +76,13 @@ TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
   EXPECT_EQ(facts.chain, (std::vector<std::string>{"AMP", "adenosine"}));
   EXPECT_EQ(facts.made_by_ev, std::vector<std::string>{"cd73"});
   EXPECT_EQ(facts.made_by_host, std::vector<std::string>{"CD73_host"});
+  ASSERT_EQ(facts.host_works.size(), 1u);
+  EXPECT_EQ(facts.host_works[0], "CD73 copies on cells and in reservoirs");
+  Problem lumped = small_problem();
+  lumped.chemistry.reactions[0].enzyme = "";
+  EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate everywhere");
+  lumped.chemistry.reactions[0].in_region = {true, false};
+  EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate in film");
   EXPECT_EQ(facts.engagement, Engagement::present);
   EXPECT_TRUE(facts.chain_is_one_to_one);
   EXPECT_TRUE(facts.vesicles);
@@ -139,6 +147,9 @@ TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {
   EXPECT_DOUBLE_EQ(find(metrics, "budget.left.adenosine").value.value(), 3);
   EXPECT_NEAR(find(metrics, "budget.residual").value.value(), 0, 1e-14);
   EXPECT_DOUBLE_EQ(find(metrics, "flux.ev_share").value.value(), 0.75);
+  EXPECT_DOUBLE_EQ(find(metrics, "flux.host.CD73_host").value.value(), 1);
+  EXPECT_EQ(find(metrics, "flux.host.CD73_host").label,
+            "of the host: CD73_host (CD73 copies on cells and in reservoirs)");
 }
 
 TEST(RunMetrics, AmountsCountVolumeFractionsAndReservoirs) {

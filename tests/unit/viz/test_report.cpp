@@ -43,6 +43,7 @@ class MadeUp {
                  {"replicates", 8},
                  {"recommended_replicates", 20},
                  {"parameter_set", "papers"},
+                 {"parameter_sets", {"papers", "sceptic"}},
                  {"failures", json::array()},
                  {"warnings", json::array()},
                  {"arms", json::array()},
@@ -250,6 +251,15 @@ TEST(Report, SaysWhenACellCountsAndWhichValuesLeaveTheirRange) {
   EXPECT_NE(report_html(Comparison(made_up.document())).find("value outside"), std::string::npos);
 }
 
+TEST(Report, NamesOnlyTheParameterSetsThereAre) {
+  MadeUp made_up;
+  EXPECT_NE(report_html(Comparison(made_up.document())).find("<code>--parameters sceptic</code>"), std::string::npos);
+  made_up.document()["parameter_sets"] = json::array();
+  const std::string page = report_html(Comparison(made_up.document()));
+  EXPECT_EQ(page.find("--parameters"), std::string::npos);
+  EXPECT_NE(page.find("no sets to try instead"), std::string::npos);
+}
+
 TEST(Report, EnoughReplicatesAreNotCalledAQuickDefault) {
   MadeUp made_up;
   made_up.document()["replicates"] = 20;
@@ -281,12 +291,12 @@ TEST(Html, NumbersAreShort) {
   EXPECT_EQ(number(0.30000001), "0.3");
   EXPECT_EQ(number(1234.4), "1234");
   EXPECT_EQ(number(999.7), "1000");
-  EXPECT_EQ(number(1.5e-5), "1.5 × 10<sup>-5</sup>");
+  EXPECT_EQ(number(1.5e-5), "1.5 × 10<sup>−5</sup>");
   EXPECT_EQ(number(2e6), "2 × 10<sup>6</sup>");
   EXPECT_EQ(time_text(90), "90 s");
   EXPECT_EQ(time_text(1800), "30 min");
   EXPECT_EQ(time_text(3600), "1 h");
-  EXPECT_EQ(unit_text("uM um^2/s"), "µM µm^2/s");
+  EXPECT_EQ(unit_text("uM um^2/s um^3"), "µM µm²/s µm³");
 }
 
 }  // namespace
