@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 namespace interstice::viz {
@@ -62,7 +63,10 @@ std::string time_text(double seconds) {
 std::string unit_text(std::string_view unit) {
   std::string out(unit);
   for (const std::string_view micro : {"uM", "um", "ul", "ug"})
-    for (auto at = out.find(micro); at != std::string::npos; at = out.find(micro, at)) out.replace(at, 1, "µ");
+    for (auto at = out.find(micro); at != std::string::npos; at = out.find(micro, at + 1)) {
+      const bool in_a_word = at > 0 && std::isalpha(static_cast<unsigned char>(out[at - 1])) != 0;  // such as "lumped"
+      if (!in_a_word) out.replace(at, 1, "µ");
+    }
   const auto raise = [&out](std::string_view power, std::string_view shown) {
     for (auto at = out.find(power); at != std::string::npos; at = out.find(power, at))
       out.replace(at, power.size(), shown);

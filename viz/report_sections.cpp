@@ -203,6 +203,22 @@ std::string metrics_section(const Comparison& comparison) {
                  details("Definitions", table({"metric", "unit", "definition"}, rows, {})));
 }
 
+/// A value of the provenance without the marks of JSON; entries of a list on lines of their own.
+std::string plain_text(const nlohmann::json& value) {
+  if (value.is_string()) return escape(value.get<std::string>());
+  std::string text;
+  if (value.is_object())
+    for (const auto& [key, part] : value.items()) {
+      const std::string shown = plain_text(part);
+      if (!shown.empty()) text += (text.empty() ? "" : ", ") + escape(key) + ": " + shown;
+    }
+  else if (value.is_array())
+    for (const auto& part : value) text += (text.empty() ? "" : "<br>") + plain_text(part);
+  else
+    text = escape(value.dump());
+  return text;
+}
+
 std::string provenance_section(const Comparison& comparison) {
   std::string body;
   const auto& document = comparison.document();
@@ -221,8 +237,7 @@ std::string provenance_section(const Comparison& comparison) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& [key, value] : document.at("provenance").items()) {
     if (key == "scenario") continue;  // scenario.yaml beside the report
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    rows.push_back({escape(key), escape(text)});
+    rows.push_back({escape(key), plain_text(value)});
   }
   body += table({"what", ""}, rows, {});
   body +=

@@ -66,7 +66,8 @@ std::string host_work(const Problem& problem, const Reaction& reaction) {
   std::string regions;
   for (std::size_t g = 0; g < reaction.in_region.size(); ++g)
     if (reaction.in_region[g]) regions += (regions.empty() ? "" : ", ") + problem.regions.regions[g].name;
-  const std::string where = regions.empty() ? "everywhere" : "in " + regions;
+  const bool in_reservoirs = !problem.reservoirs.empty() && !reaction.in_region.empty() && reaction.in_region[0];
+  const std::string where = regions.empty() ? "everywhere" : "in " + regions + (in_reservoirs ? " and reservoirs" : "");
   const bool lumped = reaction.enzyme.empty() || reaction.michaelis_menten.vmax > 0;
   std::string work = reaction.enzyme.empty() ? "" : reaction.enzyme + " copies on cells and in reservoirs";
   if (lumped) work += (work.empty() ? "" : ", and ") + std::string("a lumped rate ") + where;
@@ -233,7 +234,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
                  secreted / kMoleculesPerFmol, ""});
   out.insert(out.end(), parts.begin(), parts.end());
   if (arm.chain_is_one_to_one && start + secreted > 0)
-    out.push_back({"budget.residual", "what the budget does not explain", "1",
+    out.push_back({"budget.residual", "what the budget does not explain, share", "1",
                    "(start + released + inflow - left - cleared - decayed) / (start + released)",
                    (start + secreted + inflow - sinks) / (start + secreted), ""});
 }

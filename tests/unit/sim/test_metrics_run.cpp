@@ -83,6 +83,8 @@ TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
   EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate everywhere");
   lumped.chemistry.reactions[0].in_region = {true, false};
   EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate in film");
+  lumped.reservoirs.resize(1);
+  EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate in film and reservoirs");
   EXPECT_EQ(facts.engagement, Engagement::present);
   EXPECT_TRUE(facts.chain_is_one_to_one);
   EXPECT_TRUE(facts.vesicles);

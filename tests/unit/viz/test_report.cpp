@@ -286,6 +286,15 @@ TEST(Report, FailedRunsAreListed) {
 
 TEST(Report, RefusesOtherFiles) { EXPECT_THROW(Comparison(json{{"format", "other"}}), std::runtime_error); }
 
+TEST(Report, ProvenanceIsReadable) {
+  MadeUp made_up;
+  made_up.document()["provenance"]["build"] = {{"compiler", "GNU 12"}, {"version", "0.1.0"}};
+  made_up.document()["provenance"]["models"] = {{{"name", "cd73"}, {"origin", "built in"}}};
+  const std::string page = report_html(Comparison(made_up.document()));
+  EXPECT_NE(page.find("<td>compiler: GNU 12, version: 0.1.0</td>"), std::string::npos);
+  EXPECT_NE(page.find("<td>name: cd73, origin: built in</td>"), std::string::npos);
+}
+
 TEST(Html, NumbersAreShort) {
   EXPECT_EQ(number(0), "0");
   EXPECT_EQ(number(0.30000001), "0.3");
@@ -296,6 +305,7 @@ TEST(Html, NumbersAreShort) {
   EXPECT_EQ(time_text(90), "90 s");
   EXPECT_EQ(time_text(1800), "30 min");
   EXPECT_EQ(time_text(3600), "1 h");
+  EXPECT_EQ(unit_text("a lumped rate [uM] in 5 ul"), "a lumped rate [µM] in 5 µl");
   EXPECT_EQ(unit_text("uM um^2/s um^3"), "µM µm²/s µm³");
 }
 
