@@ -210,8 +210,11 @@ std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& 
     for (std::size_t c = 1; c < row.size(); ++c) out += fmt::format("  {:>{}}", row[c], width[c]);
     out += "\n";
   }
-  return out +
-         "Means over replicates; cells are those influenced beyond the sham. Intervals: report.html, summary.csv.\n";
+  if (runs.primary)
+    out += fmt::format("Of {} in {}; EV share: made by enzymes on EVs. ", runs.primary->field, runs.primary->region);
+  const bool counts_cells = rows[0].back().ends_with("[cell]");
+  return out + "Means over replicates" + (counts_cells ? "; cells: influenced beyond the sham" : "") +
+         ". Intervals: report.html, summary.csv.\n";
 }
 
 }  // namespace interstice::cli

@@ -40,8 +40,7 @@ Examples:
   interstice run scenarios/rat_knee.yaml --set vesicles.msc_sev.dose=1ug -o out/low_dose
   interstice describe cd73
 
-Exit codes: 0 done, 2 wrong input, 3 numerical failure, 4 disk, 5 restart refused, 6 out of
-  memory, 7 directory in use, 75 stopped early and can be continued, 130 interrupted
+Exit codes: 0 done, 2 wrong input, 3 numerical failure, 4 disk, 6 out of memory, 7 directory in use
 )";
 }
 

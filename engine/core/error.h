@@ -14,11 +14,8 @@ enum class ExitCode : int {
   input = 2,
   numerical = 3,
   disk = 4,
-  restart_refused = 5,
   memory = 6,
   directory_in_use = 7,
-  stopped_early = 75,
-  interrupted = 130,
 };
 
 class Error : public std::runtime_error {

@@ -182,7 +182,7 @@ Unit read_unit(std::string_view text) {
   if (has_stray_number(text)) refuse(text, "a number inside the unit; write one number, then its unit");
   const std::string full = fmt::format("{}{}", text.front() == '/' ? "1" : "", text);
   const UnitPointer parsed(system.parse(full));
-  if (!parsed) refuse(text, "expected for example um, s, uM, EV/ml, um^2/s, 1/h, %");
+  if (!parsed) refuse(text, "units are for example um, s, uM, EV/ml, um^2/s, 1/h, %");
   Walk walk{&system, {}};
   if (ut_accept_visitor(parsed.get(), &kVisitor, &walk) != UT_SUCCESS)
     refuse(text, "neither dates nor logarithms can be used here");

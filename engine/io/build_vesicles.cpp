@@ -62,7 +62,8 @@ double density_of(const BuildContext& context, const Value& v, double patch_volu
     return space > 0 ? v["number"].number / space : 0;
   }
   if (!v.has("volume")) {
-    if (v.valid) context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into");
+    if (v.valid && !context.diagnostics.incomplete)
+      context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into");
     return 0;
   }
   return volume.number > 0 ? v["dose"].number * v["particles_per_ug"].number / volume.number : 0;

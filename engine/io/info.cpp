@@ -66,6 +66,7 @@ void read_provenance(const std::string& text, const fs::path& source, RunInfo& i
     info.seed = json.value("seed", std::uint64_t{0});
     info.replicate = json.value("replicate", std::uint64_t{0});
     info.started = json.value("started", "");
+    info.command = json.value("command_line", "");
     info.version = json.at("build").value("version", "") + " " + json.at("build").value("commit", "");
     info.status = json.value("status", "");
     if (json.contains("ended") && json["ended"].is_string()) info.ended = json["ended"];
@@ -170,11 +171,13 @@ std::string verified_state_hash(const fs::path& path) {
 std::string info_text(const RunInfo& info) {
   std::ostringstream out;
   out << (info.title.empty() ? info.path.string() : info.title) << "\n";
-  out << "arm " << (info.arm.empty() ? "-" : info.arm) << ", replicate " << info.replicate << ", seed " << info.seed;
+  out << (info.arm.empty() ? "every listed model" : "arm " + info.arm) << ", replicate " << info.replicate << ", seed "
+      << info.seed;
   if (!info.status.empty()) out << ", " << info.status;
   out << "\n"
       << "interstice " << info.version << ", started " << info.started;
   if (!info.ended.empty()) out << ", ended " << info.ended;
+  if (!info.command.empty()) out << "\ncommand: " << info.command;
   out << "\n" << info.snapshots << (info.snapshots == 1 ? " snapshot" : " snapshots");
   if (info.snapshots > 0) out << " from " << info.first_time << " s to " << info.last_time << " s";
   if (info.series_rows > 0) out << "; " << info.series_rows << " rows in timeseries.csv";

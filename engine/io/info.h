@@ -29,7 +29,7 @@ struct SnapshotInfo {
 
 struct RunInfo {
   std::filesystem::path path;
-  std::string title, arm, status, version, started, ended;
+  std::string title, arm, status, version, started, ended, command;
   std::uint64_t seed = 0, replicate = 0;
   std::uint64_t snapshots = 0;
   double first_time = 0, last_time = 0;  ///< of the snapshots [s]

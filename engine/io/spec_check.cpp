@@ -89,8 +89,10 @@ class Checker {
     for (std::size_t i = 0; i < node.keys.size(); ++i) {
       if (spec.field(node.keys[i]) != nullptr) continue;
       strangers.push_back(node.keys[i]);
-      diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]),
-                          unknown_name(spec.noun, node.keys[i], known));
+      std::string message = unknown_name(spec.noun, node.keys[i], known);
+      if (spec.noun == "model" && node.items[i].find("library") == nullptr)
+        message += "; a model of your own needs its `library: FILE.so`";
+      diagnostics_.report(node.key_places[i], below(v.path, node.keys[i]), message);
     }
     for (const Field& f : spec.fields) {
       const std::vector<std::string> name{f.name};

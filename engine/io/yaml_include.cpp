@@ -78,6 +78,11 @@ class IncludeReader {
  public:
   IncludeReader(const std::vector<std::string>& directories, std::vector<SourceFile>& files, Diagnostics& diagnostics)
       : files_(files), diagnostics_(diagnostics), directories_(model_directories()) {
+    for (const fs::path models : std::vector<std::string>(directories_)) {  // the scenarios that ship stand beside
+      std::error_code ignored;
+      const fs::path scenarios = models.parent_path() / "scenarios";
+      if (fs::is_directory(scenarios, ignored)) directories_.push_back(scenarios.string());
+    }
     directories_.insert(directories_.end(), directories.begin(), directories.end());
   }
 

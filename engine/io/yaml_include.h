@@ -11,7 +11,8 @@
 namespace interstice {
 
 /// Reads `path` (or `text` in its place) and everything it includes. Included files are looked for beside the file
-/// that names them, then in the model folders (source tree or installed share), then in `include_directories`.
+/// that names them, then among the models and scenarios that ship (source tree or installed share), then in
+/// `include_directories`.
 /// The including file wins over what it includes; two included files must not disagree.
 YamlNode read_with_includes(const std::string& path, const std::string* text,
                             const std::vector<std::string>& include_directories, std::vector<SourceFile>& files,

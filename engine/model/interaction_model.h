@@ -7,13 +7,23 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "engine/core/error.h"
 #include "engine/core/ids.h"
 #include "engine/core/noise.h"
 #include "engine/model/parameters.h"
 
 namespace interstice {
+
+/// What a descriptor declared at this place. A wrong index would read foreign memory.
+template <class Span>
+Span declared_entry(std::span<const Span> entries, std::size_t declared, const char* what) {
+  if (declared < entries.size()) return entries[declared];
+  throw InputError("an interaction model asks for " + std::string(what) + " " + std::to_string(declared) +
+                   " but declares " + std::to_string(entries.size()) + " (counted from 0) mend its evaluate()");
+}
 
 /// What a model may look at. Spans are valid during evaluate() only.
 class ModelView {
@@ -35,12 +45,18 @@ class ModelView {
   std::span<const std::uint64_t> releases;     ///< cargo releases since the start, per cell
 
   /// Cell column by the index of its declaration in ModelDescriptor::columns.
-  [[nodiscard]] std::span<const double> column(std::size_t declared) const { return columns_[declared]; }
+  [[nodiscard]] std::span<const double> column(std::size_t declared) const {
+    return declared_entry(columns_, declared, "column");
+  }
   /// Concentration [uM] per voxel, by the index in ModelDescriptor::fields.
-  [[nodiscard]] std::span<const double> field(std::size_t declared) const { return fields_[declared]; }
+  [[nodiscard]] std::span<const double> field(std::size_t declared) const {
+    return declared_entry(fields_, declared, "field");
+  }
   /// Active copies of a vesicle surface protein exposed to the fluid (free or adsorbed vesicles), by the index in
   /// ModelDescriptor::proteins. One number per compartment: the voxels, then the reservoirs.
-  [[nodiscard]] std::span<const double> exposed_copies(std::size_t declared) const { return proteins_[declared]; }
+  [[nodiscard]] std::span<const double> exposed_copies(std::size_t declared) const {
+    return declared_entry(proteins_, declared, "protein");
+  }
 
   std::span<const std::span<const double>> columns_, fields_, proteins_;  ///< filled by the engine
 };
@@ -49,13 +65,21 @@ class ModelView {
 class Effects {
  public:
   /// Change of an own cell column over this step, one number per cell (starts at 0).
-  [[nodiscard]] std::span<double> change(std::size_t declared_column) { return changes_[declared_column]; }
+  [[nodiscard]] std::span<double> change(std::size_t declared_column) {
+    return declared_entry(changes_, declared_column, "column");
+  }
   /// Enzyme copies that catalyse a declared reaction (starts at 0), per compartment: the voxels, then the reservoirs.
-  [[nodiscard]] std::span<double> copies(std::size_t declared_reaction) { return copies_[declared_reaction]; }
+  [[nodiscard]] std::span<double> copies(std::size_t declared_reaction) {
+    return declared_entry(copies_, declared_reaction, "reaction");
+  }
   /// Secretion [molecules/s] per voxel into a declared field.
-  [[nodiscard]] std::span<double> secretion(std::size_t declared_field) { return secretion_[declared_field]; }
+  [[nodiscard]] std::span<double> secretion(std::size_t declared_field) {
+    return declared_entry(secretion_, declared_field, "field");
+  }
   /// First-order removal [um^3/s] per voxel from a declared field; never takes more than the voxel holds.
-  [[nodiscard]] std::span<double> clearance(std::size_t declared_field) { return clearance_[declared_field]; }
+  [[nodiscard]] std::span<double> clearance(std::size_t declared_field) {
+    return declared_entry(clearance_, declared_field, "field");
+  }
   /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated.
   [[nodiscard]] std::span<std::uint8_t> fate() { return fate_; }
   /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell.

@@ -19,7 +19,9 @@ namespace {
 
 std::string sha256_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError(fmt::format("cannot read the plug-in {} (no such file, or no permission)", path));
+  if (!file)
+    throw InputError(
+        fmt::format("cannot read the plug-in {} (no such file, or no permission); build it, or mend the path", path));
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   Sha256 hash;
   hash.add_bytes(bytes.data(), bytes.size());

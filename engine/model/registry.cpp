@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "engine/core/error.h"
+#include "engine/core/units.h"
 #include "engine/model/plugin_loader.h"
 
 namespace interstice {
@@ -59,12 +60,21 @@ class DescriptorCheck {
     static const std::set<std::string_view> marks = {"V", "L", "A", "calc"};
     for (const ParameterSpec& p : model_.parameters) {
       if (p.unit.empty()) fail(fmt::format("the parameter '{}' has no unit; use \"1\" for a pure number", p.name));
+      unit_exists(p.unit, p.name);
       if (!std::isfinite(p.default_value)) fail(fmt::format("the default of '{}' is not a number", p.name));
       if (!(p.minimum <= p.default_value && p.default_value <= p.maximum)) {
         fail(fmt::format("the default {} of '{}' is outside its range {} to {}", p.default_value, p.name, p.minimum,
                          p.maximum));
       }
       if (!marks.contains(p.mark)) fail(fmt::format("the mark '{}' of '{}' is none of V, L, A, calc", p.mark, p.name));
+    }
+  }
+
+  void unit_exists(std::string_view unit, std::string_view of) const {
+    try {
+      (void)parse_unit(unit);
+    } catch (const InputError& error) {
+      fail(fmt::format("'{}': {}", of, error.what()));
     }
   }
 

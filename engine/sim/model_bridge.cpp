@@ -1,6 +1,11 @@
 #include "engine/sim/model_bridge.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
+
+#include "engine/core/error.h"
 
 namespace interstice {
 namespace {
@@ -23,6 +28,34 @@ ModelView common_view(const Problem& problem, const State& state, const Tick& no
   view.adsorptions = state.cells.adsorptions;
   view.releases = state.cells.releases;
   return view;
+}
+
+/// A NaN or a negative rate would be dropped by the solvers, and the model would look as if it had no effect.
+void require_sound(std::span<const double> values, double lowest, const std::string& model, const std::string& what,
+                   const Tick& now) {
+  constexpr double highest = std::numeric_limits<double>::max();
+  bool sound = true;
+  for (const double value : values) sound &= value >= lowest && value <= highest;  // without a branch: vectorised
+  if (sound) return;
+  const auto bad = std::ranges::find_if(values, [&](double v) { return !(v >= lowest && v <= highest); });
+  throw NumericalError(
+      fmt::format("the interaction model '{}' wrote {} as entry {} of its {} (step {}, t = {:g} s; {} is expected) "
+                  "look at its kernel",
+                  model, *bad, bad - values.begin(), what, now.step, now.time,
+                  lowest < 0 ? "a finite number" : "a finite number, at least 0"));
+}
+
+void require_sound(const Effects& effects, const ActiveModel& model, const Problem& problem, const Tick& now) {
+  for (std::size_t k = 0; k < model.fields.size(); ++k) {
+    const std::string& species = problem.species[index(model.fields[k])].name;
+    require_sound(effects.secretion_[k], 0, model.name, "secretion of " + species + " (per voxel)", now);
+    require_sound(effects.clearance_[k], 0, model.name, "clearance of " + species + " (per voxel)", now);
+  }
+  for (const std::span<const double> copies : effects.copies_)
+    require_sound(copies, 0, model.name, "enzyme copies (per compartment)", now);
+  for (const std::span<const double> change : effects.changes_)
+    require_sound(change, std::numeric_limits<double>::lowest(), model.name, "changes of a column (per cell)", now);
+  require_sound(effects.drift_, std::numeric_limits<double>::lowest(), model.name, "drift (three per cell)", now);
 }
 
 }  // namespace
@@ -63,6 +96,7 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     effects.fate_ = fates_;
     effects.drift_ = drift_;
     model.model->evaluate(view, effects);
+    require_sound(effects, model, problem, now);
     collect_copies(model, m, exchange);
   }
 }

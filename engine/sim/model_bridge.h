@@ -16,6 +16,7 @@ class ModelBridge {
   explicit ModelBridge(const Problem& problem);
 
   /// Lets every model speak about this step. Rates go into `exchange`; changes, fates and drift are kept here.
+  /// Throws NumericalError naming the model when it writes a NaN or a negative rate.
   void evaluate(const Problem& problem, const State& state, const Tick& now, std::span<const std::uint32_t> cell_voxel,
                 std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
                 Exchange& exchange);

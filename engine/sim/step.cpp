@@ -27,7 +27,8 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
 }  // namespace
 
 // Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
-// start of the step. Stages that are not due are skipped and later work over the longer interval.
+// start of the step. A stage that is not due is skipped; when due, it works over all the time since it last did, which
+// ends with this step (hence the starts `now.time + now.dt - ..._dt`).
 void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const Tick now = s.clock.tick(p.schedule);
   locate_agents(s, w, now, threads);

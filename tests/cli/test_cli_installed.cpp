@@ -56,6 +56,15 @@ TEST_F(Installed, IncludesComeFromItsShare) {
   EXPECT_TRUE(has(installed("describe scenario.yaml").out, "prefix/share/interstice/models/cells/mast_cell.yaml"));
 }
 
+TEST_F(Installed, ScenariosThatShipAreFoundFromAnywhere) {
+  share("cells/mast_cell.yaml",
+        "cell_types: {mast_cell: {radius: 6.25 um, initial_state: resting, states: {resting: {}}}}\n");
+  share("../scenarios/base.yaml", read("scenario.yaml"));
+  write("mine.yaml", "include: [base.yaml]\ncells: {mast_cell: {count: 2}}\n");
+  const Said said = installed("validate mine.yaml");
+  EXPECT_EQ(said.code, 0) << said.err;
+}
+
 TEST_F(Installed, ItSaysWhereItLooked) {
   share("cells/neutrophil.yaml", "cell_types: {}\n");
   const Said said = installed("validate scenario.yaml");

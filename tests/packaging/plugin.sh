@@ -26,12 +26,12 @@ ctest --test-dir "$work/my_model/build" --output-on-failure --no-tests=error
 
 echo "-- Running with it and without"
 cd "$work/my_model"
-include=$prefix/share/interstice/scenarios
-grep -v -e '^ *adenosine_deaminase:' -e 'ADA:' scenario.yaml >without.yaml  # no model, and no protein that nothing reads
+# no model, no protein that nothing reads, no arm that names the model
+grep -v -e '^ *adenosine_deaminase:' -e 'ADA:' -e 'arms:' scenario.yaml >without.yaml
 sed -i 's/^models:$/models: {}/' without.yaml
-"$program" validate scenario.yaml without.yaml --include "$include"
-"$program" run scenario.yaml -o with --include "$include" --threads 2
-"$program" run without.yaml -o without --include "$include" --threads 2
+"$program" validate scenario.yaml without.yaml
+"$program" run scenario.yaml -o with --threads 2
+"$program" run without.yaml -o without --threads 2
 adenosine() {  # folder: the last mean over the whole domain
   python3 - "$1/timeseries.csv" <<'PYTHON'
 import csv, sys
@@ -54,7 +54,7 @@ build_model "$work/stale_model"
 cp "$work/abi.h" "$header"
 cd "$work/stale_model"
 status=0
-"$program" run scenario.yaml -o out --include "$include" >message.txt 2>&1 || status=$?
+"$program" run scenario.yaml -o out >message.txt 2>&1 || status=$?
 cat message.txt
 [ "$status" = 2 ] || fail "exit code $status, expected 2"
 grep -q 'libadenosine_deaminase.so' message.txt || fail "the message does not name the library"

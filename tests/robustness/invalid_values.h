@@ -31,7 +31,7 @@ inline const std::vector<InvalidCase> kInvalidValues{
      "species.CXCL8.diffusivity.marc",
      {"'mark'"}},
     {"model parameter misspelt", "kcat: 120", "kcatt: 120", "", "models.cd73.kcatt", {"did you mean 'kcat'"}},
-    {"unknown model", "cd73: {kcat", "cd37: {kcat", "", "models.cd37", {"unknown model", "'cd73'"}, true},
+    {"unknown model", "cd73: {kcat", "cd37: {kcat", "", "models.cd37", {"unknown model", "'cd73'", "library"}, true},
     {"duplicate key", "seed: 7", "seed: 7\nseed: 8", "seed: 8", "seed", {"duplicate key", "line 4"}},
     {"duplicate key deep down",
      "  spacing: 10 um",

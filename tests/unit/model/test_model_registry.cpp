@@ -92,6 +92,8 @@ TEST(CheckDescriptor, NamesTheModelAndTheProblem) {
   p = parameter("a");
   p.unit = "";
   EXPECT_TRUE(says(refusal_of({p}), "'a' has no unit"));
+  p.unit = "um per s and cell";
+  EXPECT_TRUE(says(refusal_of({p}), "'a': unknown unit 'um per s and cell'"));
   p = parameter("a");
   p.mark = "X";
   EXPECT_TRUE(says(refusal_of({p}), "the mark 'X' of 'a'"));

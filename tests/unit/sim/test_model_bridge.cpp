@@ -1,0 +1,85 @@
+/// @file
+/// What a faulty model writes must end the run with its name, and not pass for "no effect".
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <limits>
+
+#include "engine/core/error.h"
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+using Act = void (*)(const ModelView&, Effects&);
+Act act = nullptr;  // what the model under test does
+
+class Faulty final : public InteractionModel {
+ public:
+  void evaluate(const ModelView& view, Effects& effects) const override { act(view, effects); }
+};
+
+constexpr std::array<std::string_view, 1> kFields = {"CXCL8"};
+constexpr std::array kColumns = {ModelColumnSpec{"memory", "1", 0, "test"}};
+
+Simulation with_model(Act does) {
+  act = does;
+  ModelDescriptor model;
+  model.name = "faulty";
+  model.fields = kFields;
+  model.columns = kColumns;
+  model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return std::make_unique<Faulty>(); };
+  ModelRegistry registry;
+  registry.add(model);
+  const char* text =
+      "{schema: 1, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
+      "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}],"
+      "species: {CXCL8: {diffusivity: 100 um^2/s, initial: 1 uM}}, models: {faulty: {}},"
+      "cell_types: {a: {initial_state: alive, states: {alive: {}}}}, cells: {a: {count: 1}}}";
+  return Simulation(build_problem(load_scenario_text(text, "test.yaml", {}, registry)), 1);
+}
+
+/// Message of the error that one step throws, "" when it throws none.
+template <class Expected>
+std::string complaint(Act does) {
+  Simulation simulation = with_model(does);
+  try {
+    simulation.step();
+  } catch (const Expected& error) {
+    return error.what();
+  }
+  return {};
+}
+
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+TEST(ModelBridge, LetsASoundModelClear) {
+  Simulation simulation = with_model([](const ModelView&, Effects& e) { e.clearance(0)[0] = 100; });
+  simulation.step();
+  EXPECT_LT(simulation.state().fields[SpeciesId{0}][0], 1);
+}
+
+TEST(ModelBridge, RefusesRatesThatAreNaNOrNegative) {
+  const std::string nan = complaint<NumericalError>([](const ModelView&, Effects& e) { e.clearance(0)[3] = kNaN; });
+  EXPECT_TRUE(says(nan, "'faulty' wrote nan as entry 3 of its clearance of CXCL8")) << nan;
+  const std::string sink = complaint<NumericalError>([](const ModelView&, Effects& e) { e.secretion(0)[1] = -5; });
+  EXPECT_TRUE(says(sink, "-5 as entry 1 of its secretion of CXCL8")) << sink;
+}
+
+TEST(ModelBridge, RefusesChangesAndDriftThatAreNotFinite) {
+  EXPECT_TRUE(says(complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0)[0] = kNaN; }), "column"));
+  EXPECT_TRUE(says(complaint<NumericalError>([](const ModelView&, Effects& e) { e.drift()[2] = kNaN; }), "drift"));
+  EXPECT_EQ(complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0)[0] = -1; }), "");
+}
+
+TEST(ModelBridge, RefusesAnIndexThatWasNotDeclared) {
+  const std::string text = complaint<InputError>([](const ModelView&, Effects& e) { e.clearance(1)[0] = 1; });
+  EXPECT_TRUE(says(text, "asks for field 1 but declares 1")) << text;
+  EXPECT_NE(complaint<InputError>([](const ModelView& v, Effects&) { (void)v.exposed_copies(0); }), "");
+}
+
+}  // namespace
+}  // namespace interstice
