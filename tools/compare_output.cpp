@@ -211,7 +211,8 @@ std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& 
     out += "\n";
   }
   if (runs.primary)
-    out += fmt::format("Of {} in {}; EV share: made by enzymes on EVs. ", runs.primary->field, runs.primary->region);
+    out += fmt::format("Of {} {}; EV share: made by enzymes on EVs. ", runs.primary->field,
+                       runs.primary->region == "all" ? "everywhere" : "in " + runs.primary->region);
   const bool counts_cells = rows[0].back().ends_with("[cell]");
   return out + "Means over replicates" + (counts_cells ? "; cells: influenced beyond the sham" : "") +
          ". Intervals: report.html, summary.csv.\n";
