@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "viz/html.h"
 
@@ -72,54 +73,154 @@ std::string key_of(const nlohmann::json& read_out) {
   return read_out.at("cell_type").get<std::string>() + "." + read_out.at("name").get<std::string>();
 }
 
-/// For one read-out: which arms influenced how many cells beyond the sham. Empty when none did.
-std::string influence_sentence(const Comparison& comparison, const nlohmann::json& read_out) {
-  std::vector<std::string> found;
-  for (const auto& arm : comparison.arms()) {
-    const auto count = comparison.value(arm.name, "influenced_minus_sham." + key_of(read_out));
-    if (arm.models.empty() || !count || !count->mean || count->low <= 0) continue;
-    found.push_back(
-        fmt::format("{} {} [{}, {}]", bold(arm.name), number(*count->mean), number(count->low), number(count->high)));
+std::string name_of(const nlohmann::json& read_out) {
+  return escape(read_out.at("cell_type").get<std::string>() + " " + read_out.at("name").get<std::string>());
+}
+
+/// What the count of an arm in a read-out says.
+enum class Verdict { differs, no_difference, not_observable, not_counted };
+
+struct Count {
+  Verdict verdict = Verdict::not_counted;
+  std::string shown;   ///< HTML for the table
+  std::string reason;  ///< why it was not counted
+};
+
+std::string count_metric(const nlohmann::json& read_out) { return "influenced_minus_sham." + key_of(read_out); }
+
+/// Without a reference nothing was compared, without a sham nothing subtracted: neither is a null result.
+std::string reason_not_counted(const Comparison& comparison, const std::optional<ArmValue>& value) {
+  const bool has_sham = std::any_of(comparison.arms().begin(), comparison.arms().end(),
+                                    [](const ArmInfo& arm) { return !arm.vesicles && arm.sham; });
+  if (comparison.reference().empty() && !has_sham) return "needs the arms vehicle and sham";
+  if (comparison.reference().empty()) return "needs an arm vehicle";
+  if (!has_sham) return "needs an arm sham";
+  return value && !value->note.empty() ? escape(value->note) : "no run has a value";
+}
+
+Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann::json& read_out) {
+  const auto value = comparison.value(arm.name, count_metric(read_out));
+  if (!value || !value->mean) {
+    const std::string reason = reason_not_counted(comparison, value);
+    return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
   }
-  if (found.empty()) return {};
-  return fmt::format("{} {} ({}): {}", escape(read_out.at("cell_type").get<std::string>()),
-                     escape(read_out.at("name").get<std::string>()),
-                     read_out.at("receptor").get<bool>() ? "receptor" : "phenotype", list(found));
+  const std::string shown = value_text(value, "cell");
+  if (value->low > 0) return {Verdict::differs, "<b>" + shown + "</b>", {}};
+  return {value->observable ? Verdict::no_difference : Verdict::not_observable, shown, {}};
+}
+
+std::vector<ArmInfo> acting_arms(const Comparison& comparison) {
+  std::vector<ArmInfo> acting;
+  for (const auto& arm : comparison.arms())
+    if (!arm.models.empty()) acting.push_back(arm);
+  return acting;
+}
+
+/// The counts of all acting arms, sorted into what can be said.
+struct Influenced {
+  std::vector<std::vector<std::string>> rows;                   ///< of the table: read-outs in which an arm differs
+  std::map<std::string, std::vector<std::string>> found;        ///< by arm: read-outs in which it differs
+  std::map<std::string, std::size_t> unobservable;              ///< by arm: read-outs that the horizon cannot show
+  std::vector<std::string> silent, too_slow;                    ///< read-outs
+  std::map<std::string, std::vector<std::string>> not_counted;  ///< by reason: read-outs
+};
+
+void sort_in(const Comparison& comparison, const nlohmann::json& read_out, const std::vector<ArmInfo>& acting,
+             Influenced& all) {
+  const std::string name = name_of(read_out);
+  std::vector<std::string> row{fmt::format("{} <span class=\"note\">{}</span>", name,
+                                           read_out.at("receptor").get<bool>() ? "receptor" : "phenotype")};
+  bool differs = false, judged = false;
+  std::string reason;
+  for (const auto& arm : acting) {
+    const Count count = count_of(comparison, arm, read_out);
+    row.push_back(count.shown);
+    if (count.verdict == Verdict::differs) all.found[arm.name].push_back(name);
+    if (count.verdict == Verdict::not_observable) ++all.unobservable[arm.name];
+    differs = differs || count.verdict == Verdict::differs;
+    judged = judged || count.verdict == Verdict::no_difference;
+    if (reason.empty()) reason = count.reason;
+  }
+  if (differs)
+    all.rows.push_back(std::move(row));
+  else if (judged)
+    all.silent.push_back(name);
+  else if (!reason.empty())
+    all.not_counted[reason].push_back(name);
+  else
+    all.too_slow.push_back(name);
+}
+
+Influenced sort_counts(const Comparison& comparison, const std::vector<ArmInfo>& acting) {
+  Influenced all;
+  for (const auto& read_out : comparison.document().at("read_outs")) sort_in(comparison, read_out, acting, all);
+  return all;
 }
 
 std::string read_out_count(std::size_t count) { return fmt::format("{} read-out{}", count, count == 1 ? "" : "s"); }
 
-std::string influence_sentences(const Comparison& comparison) {
-  std::vector<std::string> found;
-  std::size_t silent = 0, too_slow = 0;
-  for (const auto& read_out : comparison.document().at("read_outs")) {
-    const std::string sentence = influence_sentence(comparison, read_out);
-    if (!sentence.empty())
-      found.push_back(sentence);
-    else
-      ++(read_out.at("delay").get<double>() > comparison.horizon() ? too_slow : silent);
-  }
-  std::string text;
-  if (!found.empty()) text = "Cells influenced beyond the sham (mean, 95 % CI): " + joined(found, "; ") + ". ";
-  if (silent > 0)
-    text += fmt::format("In {}{} no arm that can be judged differed detectably from the sham within {}. ",
-                        found.empty() ? "" : "a further ", read_out_count(silent), time_text(comparison.horizon()));
-  if (too_slow > 0)
-    text += fmt::format("{} of cells answer{} later than this run lasts: not observable in this horizon. ",
-                        read_out_count(too_slow), too_slow == 1 ? "s" : "");
-  return text;
+std::string influence_headline(const Comparison& comparison, const std::vector<ArmInfo>& acting,
+                               const Influenced& all) {
+  std::vector<std::string> parts;
+  for (const auto& arm : acting)
+    if (const auto found = all.found.find(arm.name); found != all.found.end())
+      parts.push_back(fmt::format("{} in {}", bold(arm.name), found->second.size()));
+  if (parts.empty()) return {};
+  return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", list(parts),
+                     read_out_count(comparison.document().at("read_outs").size()));
 }
 
-std::string unobservable_sentence(const Comparison& comparison) {
-  std::vector<std::string> arms;
-  for (const auto& arm : comparison.arms())
-    if (!arm.models.empty() && arm.delay > comparison.horizon())
-      arms.push_back(fmt::format("{} (own delay {})", bold(arm.name), time_text(arm.delay)));
-  if (arms.empty()) return {};
-  return fmt::format(
-      "<b>Not observable in this horizon</b> of {}: effects of {} – the run ends before the mechanism's own "
-      "delay, so nothing can be said about them. ",
-      time_text(comparison.horizon()), list(arms));
+/// The counts: a table of what was found, and a line for each kind of silence.
+std::string influence_table(const Comparison& comparison, const std::vector<ArmInfo>& acting, const Influenced& all) {
+  std::string out;
+  if (!all.rows.empty()) {
+    std::vector<std::string> head{"cells influenced beyond the sham"};
+    std::vector<std::size_t> numeric;
+    for (const auto& arm : acting) {
+      numeric.push_back(head.size());
+      head.push_back(escape(arm.name));
+    }
+    out += table(head, all.rows, numeric, "influenced-table");
+    out += "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero.</p>\n";
+  }
+  std::string items;
+  if (!all.silent.empty())
+    items += fmt::format("<li>No arm that can be judged differed detectably from the sham within {}: {}.</li>\n",
+                         time_text(comparison.horizon()), joined(all.silent, ", "));
+  for (const auto& [reason, names] : all.not_counted)
+    items += fmt::format("<li>Not counted ({}): {}.</li>\n", reason, joined(names, ", "));
+  if (!all.too_slow.empty())
+    items += fmt::format("<li>Not observable in this horizon, for the effect takes longer than {}: {}.</li>\n",
+                         time_text(comparison.horizon()), joined(all.too_slow, ", "));
+  if (!items.empty()) out += "<ul class=\"note\">\n" + items + "</ul>\n";
+  return out;
+}
+
+/// Arms whose own delay is longer than the run: what of them was seen all the same, and what cannot be.
+std::string unobservable_sentence(const Comparison& comparison, const std::vector<ArmInfo>& acting,
+                                  const Influenced& all) {
+  std::vector<std::string> unseen, partly;
+  for (const auto& arm : acting) {
+    if (arm.delay <= comparison.horizon()) continue;
+    const std::string name = fmt::format("{} (own delay {})", bold(arm.name), time_text(arm.delay));
+    const auto found = all.found.find(arm.name);
+    if (found == all.found.end()) {
+      unseen.push_back(name);
+    } else if (const auto hidden = all.unobservable.find(arm.name); hidden != all.unobservable.end()) {
+      partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, list(found->second),
+                                   "other " + read_out_count(hidden->second)));
+    }
+  }
+  std::string sentence;
+  if (!unseen.empty())
+    sentence = fmt::format(
+        "<b>Not observable in this horizon</b> of {}: effects of {} – the run ends before the mechanism's own delay, "
+        "so nothing can be said about them. ",
+        time_text(comparison.horizon()), list(unseen));
+  if (!partly.empty())
+    sentence +=
+        fmt::format("Only partly observable in {}: {}. ", time_text(comparison.horizon()), joined(partly, "; "));
+  return sentence;
 }
 
 std::string basis_sentence(const Comparison& comparison) {
@@ -161,10 +262,12 @@ std::string answer(const Comparison& comparison) {
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
-  for (const auto& sentence :
-       {influence_sentences(comparison), unobservable_sentence(comparison), basis_sentence(comparison)})
+  const auto acting = acting_arms(comparison);
+  const Influenced all = sort_counts(comparison, acting);
+  for (const auto& sentence : {influence_headline(comparison, acting, all),
+                               unobservable_sentence(comparison, acting, all), basis_sentence(comparison)})
     if (!sentence.empty()) text += "<br>\n" + sentence;
-  return text + "</p>\n";
+  return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all));
 }
 
 std::string leanings(const Comparison& comparison) {

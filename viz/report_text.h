@@ -8,8 +8,8 @@
 
 namespace interstice::viz {
 
-/// The answer in one paragraph: which arms cross the thresholds and when, whom they influenced, what this horizon
-/// cannot show, and how much the numbers rest on.
+/// The answer: which arms cross the thresholds and when, what this horizon cannot show, and how much the numbers rest
+/// on, in one paragraph; then a table of the cells influenced and a list of what was not seen, not counted or too slow.
 std::string answer(const Comparison& comparison);
 
 /// Which choices of the scenario lean towards which hypothesis.

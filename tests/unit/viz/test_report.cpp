@@ -229,16 +229,80 @@ TEST(Report, UnobservableValuesAreNeverShownAsZero) {
             "148 <span class=\"ci\">[145, 151]</span>");
 }
 
+/// Sets the count of cells influenced in one read-out of one arm.
+void set_count(json& document, const std::string& arm, const std::string& read_out, double mean, bool observable) {
+  document["values"].push_back({{"arm", arm},
+                                {"metric", "influenced_minus_sham." + read_out},
+                                {"n", 8},
+                                {"mean", mean},
+                                {"low", mean - 1},
+                                {"high", mean + 1},
+                                {"note", ""},
+                                {"observable", observable}});
+}
+
 TEST(Report, ReadOutsSlowerThanTheRunAreNotCalledUnchanged) {
   MadeUp made_up;
-  auto& read_outs = made_up.document()["read_outs"];
-  read_outs.push_back(
-      {{"cell_type", "chondrocyte"}, {"name", "sGAG"}, {"receptor", false}, {"range", 1.0}, {"delay", 21600.0}});
-  read_outs.push_back(
-      {{"cell_type", "chondrocyte"}, {"name", "ERK"}, {"receptor", false}, {"range", 1.0}, {"delay", 600.0}});
+  auto& document = made_up.document();
+  for (const char* name : {"sGAG", "ERK"}) {
+    document["read_outs"].push_back(
+        {{"cell_type", "chondrocyte"}, {"name", name}, {"receptor", false}, {"range", 1.0}, {"delay", 600.0}});
+    for (const char* arm : {"uptake", "contact", "emcev", "all"})
+      set_count(document, arm, std::string("chondrocyte.") + name, 0,
+                std::string(name) == "ERK" && std::string(arm) == "emcev");
+  }
+  const std::string text = answer(Comparison(document));
+  EXPECT_NE(text.find("takes longer than 30 min: chondrocyte sGAG."), std::string::npos) << text;
+  EXPECT_NE(text.find("differed detectably from the sham within 30 min: chondrocyte ERK."), std::string::npos) << text;
+}
+
+TEST(Report, CountsThatNobodyMadeAreNotANullResult) {
+  for (const bool sham : {false, true})
+    for (const bool vehicle : {false, true}) {
+      if (sham && vehicle) continue;
+      MadeUp made_up;
+      auto& document = made_up.document();
+      json arms = json::array();
+      for (const auto& arm : document["arms"])
+        if (arm["name"] == "emcev" || (sham && arm["name"] == "sham") || (vehicle && arm["name"] == "vehicle"))
+          arms.push_back(arm);
+      document["arms"] = arms;
+      for (auto& value : document["values"])
+        if (std::string(value["metric"]).starts_with("influenced_minus_sham."))
+          value["mean"] = value["low"] = value["high"] = nullptr;
+      const std::string text = answer(Comparison(document));
+      EXPECT_EQ(text.find("differed"), std::string::npos) << text;
+      const char* reason = vehicle ? "needs an arm sham" : sham ? "needs an arm vehicle" : "needs the arms vehicle and";
+      EXPECT_NE(text.find(std::string("Not counted (") + reason), std::string::npos) << text;
+    }
+}
+
+TEST(Report, AReadOutWithANoisyShamIsNotCalledUnchanged) {
+  MadeUp made_up;
+  for (auto& value : made_up.document()["values"])
+    if (value["metric"] == "influenced_minus_sham.chondrocyte.AKT") {
+      value["mean"] = value["low"] = value["high"] = nullptr;
+      value["note"] = "sham above 20 % of cells";
+    }
   const std::string text = answer(Comparison(made_up.document()));
-  EXPECT_NE(text.find("1 read-out of cells answers later than this run lasts"), std::string::npos) << text;
-  EXPECT_NE(text.find("In a further 1 read-out no arm"), std::string::npos) << text;
+  EXPECT_NE(text.find("Not counted (sham above 20 % of cells): chondrocyte AKT."), std::string::npos) << text;
+  EXPECT_EQ(text.find("differed"), std::string::npos) << text;
+}
+
+TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
+  MadeUp made_up;
+  for (auto& value : made_up.document()["values"])
+    if (value["arm"] == "contact" && value["metric"] == "influenced_minus_sham.chondrocyte.A2A") {
+      value["mean"] = 6;
+      value["low"] = 4.6;
+      value["high"] = 7.6;
+    }
+  const std::string text = answer(Comparison(made_up.document()));
+  EXPECT_NE(text.find("effects of <b>uptake</b> (own delay 4 h) –"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>contact</b> (own delay 1 h) shows in chondrocyte A2A; its other 1 read-out cannot be judged"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("<b>6 <span class=\"ci\">[4.6, 7.6]</span></b>"), std::string::npos) << text;
 }
 
 TEST(Report, SaysWhenACellCountsAndWhichValuesLeaveTheirRange) {
