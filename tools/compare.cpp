@@ -10,6 +10,7 @@
 #include "tools/commands.h"
 #include "tools/compare_output.h"
 #include "tools/output_directory.h"
+#include "tools/recording.h"
 #include "tools/scenario_options.h"
 #include "viz/report.h"
 
@@ -35,6 +36,10 @@ std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector
     if (std::find(known.begin(), known.end(), arm) == known.end())
       throw InputError(fmt::format("unknown arm '{}' (the scenario has {}){}", arm,
                                    fmt::to_string(fmt::join(known, ", ")), did_you_mean(arm, known)));
+  for (std::size_t i = 1; i < asked.size(); ++i)
+    if (std::find(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(i), asked[i]) !=
+        asked.begin() + static_cast<std::ptrdiff_t>(i))
+      throw InputError(fmt::format("--arms names '{}' twice (an arm is compared once) name it once", asked[i]));
   return asked.empty() ? known : asked;
 }
 
@@ -48,11 +53,13 @@ void write_results(const Scenario& scenario, const ComparisonRuns& runs, const s
   fmt::print("{}\nReport: {}\n", terminal_table(runs, summary), (directory / "report.html").string());
 }
 
-/// Tells which runs failed; the exit code is that of the first.
-void report_failures(const ComparisonRuns& runs) {
+/// Tells which runs failed, and why there is no report if there is none; the exit code is that of the first failure.
+void report_failures(const ComparisonRuns& runs, const std::optional<Failure>& unwritten) {
+  if (runs.failures.empty() && unwritten) throw Error(unwritten->code, unwritten->message);
   if (runs.failures.empty()) return;
   std::string text =
-      fmt::format("{} of {} runs failed (the others are in the report):", runs.failures.size(), runs.outcomes.size());
+      fmt::format("{} of {} runs failed ({}):", runs.failures.size(), runs.outcomes.size(),
+                  unwritten ? "and there is no report: " + unwritten->message : "the others are in the report");
   for (const RunFailure& failure : runs.failures)
     text += fmt::format("\n  arm {}, replicate {}: {}", failure.arm, failure.replicate, failure.failure.message);
   throw Error(runs.failures.front().failure.code, text);
@@ -80,11 +87,12 @@ void compare(const CompareOptions& options) {
   write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
   RunRecord record = make_run_record(build_problem(scenario), scenario.resolved, plan.command_line, what, options.jobs);
   write_run_record(directory.path(), record);
-  const ComparisonRuns runs = run_all(scenario, plan);
-  write_results(scenario, runs, directory.path(), record, options.quiet);
-  const ExitCode code = runs.failures.empty() ? ExitCode::done : runs.failures.front().failure.code;
-  finish_run_record(directory.path(), record, runs.failures.empty() ? "finished" : "failed", static_cast<int>(code));
-  report_failures(runs);
+  finish_run(directory.path(), record, attempt([&] {
+               const ComparisonRuns runs = run_all(scenario, plan);
+               const auto unwritten =
+                   attempt([&] { write_results(scenario, runs, directory.path(), record, options.quiet); });
+               report_failures(runs, unwritten);
+             }));
 }
 
 }  // namespace

@@ -164,7 +164,7 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   document["parameters"] = parameters_json(scenario);
   document["provenance"] = Json::parse(provenance_json(record, true));
   document["provenance"]["wall_time_s"] = runs.wall_time;
-  return document.dump(1);
+  return document.dump(1, ' ', false, Json::error_handler_t::replace);  // a path may hold any bytes
 }
 
 namespace {

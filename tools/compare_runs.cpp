@@ -170,9 +170,7 @@ void Queue::run_one(std::size_t arm, std::uint64_t replicate, std::atomic<double
     Simulation simulation(std::move(*problem), 1);
     simulate(simulation, directory, record, outcome, share_done);
   });
-  const ExitCode code = failure ? failure->code : ExitCode::done;
-  finish_run_record(directory, record, failure ? "failed" : "finished", static_cast<int>(code));
-  if (failure) throw Error(code, failure->message);
+  finish_run(directory, record, failure);
   const std::scoped_lock lock(mutex_);
   runs_.outcomes[arm * plan_.replicates + replicate] = std::move(outcome);
 }

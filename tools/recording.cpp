@@ -6,6 +6,29 @@
 
 namespace interstice::cli {
 
+namespace {
+
+/// Frees the space of half-written files for the record. Emptied first: the library may still hold a file open.
+void remove_unfinished_files(const std::filesystem::path& directory) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+    if (entry.path().extension() != ".tmp") continue;
+    std::filesystem::resize_file(entry.path(), 0, ignored);
+    std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
+}  // namespace
+
+void finish_run(const std::filesystem::path& directory, RunRecord& record, const std::optional<Failure>& failure) {
+  if (!failure) return finish_run_record(directory, record, "finished", static_cast<int>(ExitCode::done));
+  (void)attempt([&] {
+    remove_unfinished_files(directory);
+    finish_run_record(directory, record, "failed", static_cast<int>(failure->code));
+  });
+  throw Error(failure->code, failure->message);
+}
+
 SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem&) {
   SnapshotSelection selection;
   selection.fields = scenario.output.fields;

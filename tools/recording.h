@@ -5,8 +5,13 @@
 #include "engine/io/scenario.h"
 #include "engine/io/snapshot.h"
 #include "engine/sim/metrics.h"
+#include "tools/failure.h"
 
 namespace interstice::cli {
+
+/// Ends the record of a run, "failed" or "finished", and then throws the failure if there is one: whatever else goes
+/// wrong here, the user hears the first reason.
+void finish_run(const std::filesystem::path& directory, RunRecord& record, const std::optional<Failure>& failure);
 
 /// The `output` section of the scenario.
 SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem& problem);

@@ -66,9 +66,7 @@ void run(const RunOptions& options) {
   RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
   write_run_record(directory.path(), record);
   const auto failure = attempt([&] { simulate(scenario, std::move(problem), options, directory, record); });
-  const ExitCode code = failure ? failure->code : ExitCode::done;
-  finish_run_record(directory.path(), record, failure ? "failed" : "finished", static_cast<int>(code));
-  if (failure) throw Error(code, failure->message);
+  finish_run(directory.path(), record, failure);
 }
 
 }  // namespace

@@ -69,6 +69,21 @@ double density_of(const BuildContext& context, const Value& v, double patch_volu
   return volume.number > 0 ? v["dose"].number * v["particles_per_ug"].number / volume.number : 0;
 }
 
+/// Counts of real vesicles are exact up to here; far more than any patch or syringe holds.
+constexpr double kMostVesicles = 1e15;
+constexpr double kMostAgents = 1e9;  ///< more would not fit into memory
+
+/// Refuses what cannot be counted; false then. Zero-volume and out-of-range inputs were refused before.
+bool countable(const BuildContext& context, const Value& v, double vesicles, const char* where) {
+  if (vesicles <= kMostVesicles) return true;
+  const char* key = v.has("dose") ? "dose" : v.has("number") ? "number" : "density";
+  if (v.sound())
+    context.report(v[key],
+                   fmt::format("this is {:.3g} EV in {} (expected at most {:.0e}) give less, or into more volume",
+                               vesicles, where, kMostVesicles));
+  return false;
+}
+
 void fates(const BuildContext& context, const Value& v, VesicleClass& klass) {
   const Value &endosome = v["endosome"], &fusogen = v["fusogen"];
   const double released = endosome["released_fraction"].number, recycled = endosome["recycled_fraction"].number;
@@ -134,10 +149,21 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
               .reservoirs = {}};
     const double patch = dosed_volume(problem, dose.in_region);
     dose.density = density_of(context, v, patch);
-    klass.weight = weight_of(context, v, dose.density * patch);
+    const double in_patch = dose.density * patch;
+    if (countable(context, v, in_patch, "the patch")) {
+      klass.weight = weight_of(context, v, in_patch);
+      if (in_patch > kMostAgents * klass.weight && v.sound())
+        context.report(v, fmt::format("this would be {:.3g} agents (expected at most {:.0e}) set a larger `weight`, or "
+                                      "`agents`",
+                                      in_patch / klass.weight, kMostAgents));
+    }
     for (const Value& r : v["reservoirs"].items)
       if (const auto id = key_index(context.root["reservoirs"], r.text))
         dose.reservoirs.push_back(ReservoirId{static_cast<std::uint8_t>(*id)});
+    for (const ReservoirId r : dose.reservoirs)
+      if (index(r) < problem.reservoirs.size() &&
+          !countable(context, v, dose.density * problem.reservoirs[index(r)].share(), "a reservoir"))
+        break;
     problem.vesicle_classes.push_back(std::move(klass));
     if (context.vesicles) problem.doses.push_back(std::move(dose));
   }

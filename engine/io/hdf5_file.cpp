@@ -14,6 +14,10 @@ namespace interstice {
 
 namespace {
 
+/// Before the library's first call: at exit it would flush once more a file that a full disk has refused, and crash.
+/// Our files are closed by then.
+[[maybe_unused]] const bool no_exit_handler = H5dont_atexit() >= 0;
+
 constexpr std::size_t kSmall = 4096;  // [bytes] below this an array is stored as it is
 
 hid_t native_type(Hdf5Type type) {

@@ -112,7 +112,7 @@ std::string provenance_json(const RunRecord& record, bool identity_only) {
     json["status"] = record.status;
     json["exit_status"] = record.ended.empty() ? Json(nullptr) : Json(record.exit_status);
   }
-  return json.dump(1);
+  return json.dump(1, ' ', false, Json::error_handler_t::replace);  // a command line may hold any bytes
 }
 
 void write_run_record(const std::filesystem::path& directory, const RunRecord& record) {

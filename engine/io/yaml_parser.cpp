@@ -202,6 +202,50 @@ void read_document(const std::string& text, TreeBuilder& builder, Diagnostics& d
   }
 }
 
+/// Position of the first byte that is not UTF-8, by the table of RFC 3629; the length of the text when there is none.
+std::size_t first_invalid_utf8(std::string_view text) {
+  const auto byte = [&text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const unsigned first = byte(at), second = byte(at + 1);
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
+    if (length == 0) return at;
+    for (std::size_t k = 1; k < length; ++k)
+      if ((byte(at + k) & 0xC0U) != 0x80U) return at;
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool no_character = (first == 0xED && second >= 0xA0) || (first == 0xF4 && second >= 0x90);
+    if (overlong || no_character) return at;
+    at += length;
+  }
+  return at;
+}
+
+/// Lines and columns from 1; columns count characters, as editors do.
+Place place_of(std::string_view text, std::size_t at, std::shared_ptr<const std::string> file) {
+  Place place{std::move(file), 1, 1};
+  for (const char c : text.substr(0, at)) {
+    if (c == '\n') {
+      ++place.line;
+      place.column = 1;
+    } else if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) {
+      ++place.column;
+    }
+  }
+  return place;
+}
+
+std::string not_utf8(char byte) {
+  return fmt::format(
+      "this is not UTF-8 text (the byte 0x{:02x} begins no character; the rest was not read) save the file "
+      "as UTF-8",
+      static_cast<unsigned char>(byte));
+}
+
 void move_to(YamlNode& node, const Place& place) {
   node.place = place;
   for (Place& p : node.key_places) p = place;
@@ -212,12 +256,21 @@ void move_to(YamlNode& node, const Place& place) {
 
 YamlNode parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
   const auto name = std::make_shared<const std::string>(file);
+  if (const auto wrong = first_invalid_utf8(text); wrong < text.size()) {
+    diagnostics.report(place_of(text, wrong, name), "", not_utf8(text[wrong]));
+    diagnostics.incomplete = true;
+    return YamlNode::empty_map({name, 1, 1});
+  }
   TreeBuilder builder(text, name, diagnostics);
   read_document(text, builder, diagnostics, {name, 1, 1});
   return builder.take();
 }
 
 YamlNode parse_yaml_value(const std::string& text, const Place& place, Diagnostics& diagnostics) {
+  if (const auto wrong = first_invalid_utf8(text); wrong < text.size()) {
+    diagnostics.report(place, "", not_utf8(text[wrong]));
+    return YamlNode::empty_map(place);
+  }
   Diagnostics own;
   TreeBuilder builder(text, place.file, own);
   read_document(text, builder, own, place);

@@ -98,6 +98,21 @@ TEST_F(Compare, ArmsAndReplicatesCanBeChosen) {
   EXPECT_TRUE(has(wrong.err, "did you mean 'emcev'?")) << wrong.err;
 }
 
+TEST_F(Compare, AnArmNamedTwiceIsRefused) {
+  const Said said = interstice("compare tiny.yaml -o here --arms emcev,vehicle,emcev");
+  EXPECT_EQ(said.code, 2);
+  EXPECT_TRUE(has(said.err, "names 'emcev' twice")) << said.err;
+  EXPECT_FALSE(exists("here/arms"));
+}
+
+TEST_F(Compare, AFullDiskIsADiskErrorAndTheComparisonIsRecordedAsFailed) {
+  const Said said = interstice("compare tiny.yaml -o here --quiet --arms vehicle,emcev", "trap '' XFSZ; ulimit -f 16;");
+  EXPECT_EQ(said.code, 4) << said.err;
+  EXPECT_TRUE(has(said.err, "runs failed")) << said.err;
+  EXPECT_TRUE(has(read("here/run.json"), "\"status\": \"failed\""));
+  EXPECT_TRUE(has(read("here/arms/emcev/0/run.json"), "\"status\": \"failed\""));
+}
+
 TEST_F(Compare, AFinishedComparisonIsNotRepeated) {
   ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet --replicates 1").code, 0);
   const Said again = interstice("compare tiny.yaml -o here --replicates 1");

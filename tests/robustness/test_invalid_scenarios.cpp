@@ -193,6 +193,48 @@ TEST(InvalidScenarios, HostileTextIsRefusedQuickly) {
     EXPECT_FALSE(complaints(text).empty()) << text.substr(0, 30);
 }
 
+// Latin-1 in a text would pass every check and spoil each file that is written about the run.
+TEST(InvalidScenarios, TextThatIsNotUtf8IsRefusedAtItsPlace) {
+  const std::string title = "title: Small and complete";
+  const auto told = [&](const std::string& bytes) {
+    std::string text = base();
+    return complaints(text.replace(text.find(title), title.size(), "title: \xc3\xa9" + bytes));
+  };
+  for (const char* good : {"", "\xe2\x82\xac", "\xf0\x9f\x90\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"})
+    EXPECT_EQ(all(told(good)), "") << good;
+  for (const char* bad :
+       {"\xe9 ", "\xe9", "\x80", "\xc0\xaf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"}) {
+    const auto found = told(bad);
+    ASSERT_EQ(found.size(), 1u) << all(found);
+    EXPECT_EQ(found[0].place.line, 3);
+    EXPECT_EQ(found[0].place.column, 9);  // after "title: " and one letter of two bytes
+    EXPECT_NE(found[0].message.find("UTF-8"), std::string::npos);
+  }
+  EXPECT_THROW(
+      load_scenario(kPath, {.include_directories = {}, .sets = {"title=caf\xe9"}, .parameters = ""}, registry()),
+      ScenarioErrors);
+}
+
+// Each of these once passed and ended the program when the vesicles were counted.
+TEST(InvalidScenarios, MoreVesiclesThanCanBeCountedAreRefused) {
+  for (const auto& [set, where] :
+       std::vector<std::pair<std::string, std::string>>{{"vesicles.sev.dose=1e30 ug", "in the patch"},
+                                                        {"vesicles.sev.particles_per_ug=1e300 EV/ug", "in the patch"},
+                                                        {"vesicles.sev.volume=1e-40 ul", "in the patch"},
+                                                        {"reservoirs.bath.volume=1e20 um^3", "in a reservoir"}}) {
+    try {
+      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, registry());
+      ADD_FAILURE() << set << " was accepted";
+    } catch (const ScenarioErrors& e) {
+      EXPECT_NE(std::string(e.what()).find(where), std::string::npos) << set << ": " << e.what();
+    }
+  }
+  std::string text = base();
+  text.replace(text.find("    agents: 1e4\n"), 16, "");
+  text.replace(text.find("dose: 1 ug"), 10, "dose: 1e8 ug");
+  EXPECT_NE(all(complaints(text)).find("agents (expected at most 1e+09)"), std::string::npos) << all(complaints(text));
+}
+
 // Mutants of the base: anything may be wrong with them, but only ScenarioErrors may come out.
 TEST(InvalidScenarios, RandomEditsNeverEscape) {
   std::mt19937 random(20240601);
