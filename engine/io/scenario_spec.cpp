@@ -26,8 +26,10 @@ SpecPointer positive(std::string doc, std::string unit) {
   return quantity(std::move(doc), {.unit = std::move(unit), .minimum = 0, .above_minimum = true});
 }
 
-SpecPointer not_negative(std::string doc, std::string unit) {
-  return quantity(std::move(doc), {.unit = std::move(unit), .minimum = 0});
+/// The mark and its source are those of the default.
+SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
+  return quantity(std::move(doc),
+                  {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
 }
 
 SpecPointer point(std::string doc) {
@@ -98,13 +100,18 @@ SpecPointer compare() {
       "the read-out that decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
-  const auto influenced = record(
-      "when a cell counts as influenced, against the paired run without vesicles",
-      {may("difference", quantity("of its read-out, as a share of the dynamic range", {.minimum = 0, .maximum = 1}),
-           "0.1"),
-       may("hold", not_negative("how long the difference must last without a break ...", "s"), "10 min"),
-       may("hold_share", quantity("... or this share of the run, whichever is shorter", {.minimum = 0, .maximum = 1}),
-           "0.2")});
+  const auto influenced =
+      record("when a cell counts as influenced, against the paired run without vesicles",
+             {may("difference",
+                  quantity("of its read-out, as a share of the dynamic range",
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed"}),
+                  "0.1"),
+              may("hold", not_negative("how long the difference must last without a break ...", "s", "A", "assumed"),
+                  "10 min"),
+              may("hold_share",
+                  quantity("... or this share of the run, whichever is shorter",
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed"}),
+                  "0.2")});
   return record("the paired comparison of arms", {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
                                                   may("arms", named("arms by name", "arm", arm), "{}"),
                                                   may("primary", primary), may("influenced", influenced, "{}")});
@@ -149,33 +156,39 @@ SpecPointer space_spec_region() {
        may("dataset", text("array in the image, when it holds several")),
        may("label", integer("label of this region in the image", -2147483648.0, 2147483647)),
        may("medium", choice("which diffusivities hold", {"fluid", "tissue"}), "fluid"),
-       may("viscosity", quantity("seen by vesicles, relative to water", {.minimum = 0.01, .maximum = 1e6}), "1"),
+       may("viscosity",
+           quantity("seen by vesicles, relative to water",
+                    {.minimum = 0.01, .maximum = 1e6, .mark = "A", .source = "as water"}),
+           "1"),
        may("volume_fraction",
-           quantity("share of the volume that is extracellular fluid",
-                    {.minimum = 0, .maximum = 1, .above_minimum = true}),
+           quantity(
+               "share of the volume that is extracellular fluid",
+               {.minimum = 0, .maximum = 1, .above_minimum = true, .mark = "A", .source = "no room is taken away"}),
            "1"),
        may("vesicle_partition",
            quantity("vesicle density relative to free fluid at equilibrium; 0 keeps "
                     "them out",
-                    {.minimum = 0, .maximum = 1000}),
+                    {.minimum = 0, .maximum = 1000, .mark = "A", .source = "free access"}),
            "1"),
-       may("vesicle_half_life", half_life("non-cellular loss of free vesicles"), "never")});
+       may("vesicle_half_life", half_life("non-cellular loss of free vesicles", "A", "no loss beyond cells"),
+           "never")});
 }
 
 SpecPointer space_spec_reservoir() {
-  return record("a well-mixed volume behind a face",
-                {need("volume", positive("volume", "um^3")),
-                 may("represents", quantity("identical patches that share it", {.minimum = 1, .maximum = 1e15}), "1"),
-                 may("vesicle_half_life", half_life("non-cellular loss of vesicles"), "never"),
-                 may("enzymes",
-                     map_of("host enzyme copies in the volume", {"protein"},
-                            quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
-                     "{}")});
+  return record(
+      "a well-mixed volume behind a face",
+      {need("volume", positive("volume", "um^3")),
+       may("represents", quantity("identical patches that share it", {.minimum = 1, .maximum = 1e15}), "1"),
+       may("vesicle_half_life", half_life("non-cellular loss of vesicles", "A", "no loss beyond cells"), "never"),
+       may("enzymes",
+           map_of("host enzyme copies in the volume", {"protein"},
+                  quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
+           "{}")});
 }
 
 SpecPointer chemistry_spec_species() {
   const auto diffusivity = not_negative("diffusivity", "um^2/s");
-  const auto level = not_negative("concentration in extracellular fluid", "uM");
+  const auto level = not_negative("concentration in extracellular fluid", "uM", "A", "none is there");
   const auto fixed = record("held at a value", {need("fixed", level)});
   const auto permeable =
       record("flux = permeability (outside - c)",
@@ -190,7 +203,9 @@ SpecPointer chemistry_spec_species() {
       {need("diffusivity", one_of("diffusivity, everywhere or per medium or region",
                                   {diffusivity, map_of("per medium (fluid, tissue) or region, which beats the medium",
                                                        {"region"}, diffusivity, {"fluid", "tissue", "default"})})),
-       may("decay", not_negative("first-order decay beyond enzymes and cells", "1/s"), "0 1/s"),
+       may("decay",
+           not_negative("first-order decay beyond enzymes and cells", "1/s", "A", "none beyond enzymes and cells"),
+           "0 1/s"),
        may("initial",
            one_of("concentration at the start, everywhere or per region or reservoir",
                   {level, map_of("per region or reservoir; `default` elsewhere", {"region", "reservoir"}, level,
@@ -198,7 +213,12 @@ SpecPointer chemistry_spec_species() {
            "0 uM"),
        may("uptake_Km",
            quantity("half-saturation of uptake by cells; `linear` = never saturates",
-                    {.unit = "uM", .minimum = 0, .above_minimum = true, .words = {{"linear", 0}}}),
+                    {.unit = "uM",
+                     .minimum = 0,
+                     .above_minimum = true,
+                     .words = {{"linear", 0}},
+                     .mark = "A",
+                     .source = "far from saturation"}),
            "linear"),
        may("boundary", record("faces at which this species differs", std::move(sides)), "{}")});
 }
@@ -250,7 +270,9 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("title", text("title, one line"), "untitled"),
        may("description", text("free text about the scenario"), "\"\""),
        may("seed", integer("seed of all random numbers", 0, 9e15), "1"),
-       may("temperature", quantity("sets the viscosity of water", {.unit = "K", .minimum = 274, .maximum = 373}),
+       may("temperature",
+           quantity("sets the viscosity of water",
+                    {.unit = "K", .minimum = 274, .maximum = 373, .mark = "A", .source = "body temperature"}),
            "37 degC"),
        need("domain", space_spec_domain()),
        may("reservoirs",

@@ -11,8 +11,12 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-SpecPointer positive(std::string doc, std::string unit) {
-  return quantity(std::move(doc), {.unit = std::move(unit), .minimum = 0, .above_minimum = true});
+SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
+  return quantity(std::move(doc), {.unit = std::move(unit),
+                                   .minimum = 0,
+                                   .above_minimum = true,
+                                   .mark = std::move(mark),
+                                   .source = std::move(source)});
 }
 
 SpecPointer share(std::string doc, std::string mark = {}, std::string source = {}) {
@@ -29,10 +33,12 @@ std::vector<SpecPointer> distributions(const SpecPointer& number) {
 }
 
 SpecPointer column() {
+  auto at_start = std::make_shared<Spec>(*any_quantity("a value in the column's unit"));
+  at_start->mark = "A";
+  at_start->source = "nothing has happened yet";
   return record(
       "a number that each cell of the type carries: x' = gain - loss x",
-      {may("unit", text("its unit"), "\"1\""),
-       may("initial", one_of("at the start", distributions(any_quantity("a value in the column's unit"))), "0"),
+      {may("unit", text("its unit"), "\"1\""), may("initial", one_of("at the start", distributions(at_start)), "0"),
        may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s"))});
 }
 
@@ -65,21 +71,27 @@ SpecPointer state() {
 
 SpecPointer motility() {
   const auto signal =
-      record("a chemotactic signal", {need("Kd", positive("half-occupancy", "uM")),
-                                      may("weight", quantity("relative weight; negative repels", {}), "1")});
-  return record("biased persistent random walk",
-                {may("speed", formula("walking speed", "um/s")),
-                 may("persistence", positive("mean time between turns", "s"), "1 min"),
-                 may("max_bias", share("largest bias of the direction"), "0"),
-                 may("gain", formula("factor on the chemotactic drive", "1")),
-                 may("toward", map_of("signals that attract", {"species"}, signal), "{}")});
+      record("a chemotactic signal",
+             {need("Kd", positive("half-occupancy", "uM")),
+              may("weight", quantity("relative weight; negative repels", {.mark = "A", .source = "assumed"}), "1")});
+  return record(
+      "biased persistent random walk",
+      {may("speed", formula("walking speed", "um/s")),
+       may("persistence",
+           positive("mean time between turns", "s", "A", "assumed; leukocytes 2 min, fibroblasts 30 min"), "1 min"),
+       may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
+       may("gain", formula("factor on the chemotactic drive", "1")),
+       may("toward", map_of("signals that attract", {"species"}, signal), "{}")});
 }
 
 SpecPointer read_out() {
   return record("what tells that a cell was influenced",
                 {need("value", formula("what is compared between paired arms", "1")),
-                 may("range", positive("dynamic range", "1"), "1"),
-                 may("delay", quantity("own delay of the mechanism", {.unit = "s", .minimum = 0}), "0 s"),
+                 may("range", positive("dynamic range", "1", "A", "a share, 0 to 1"), "1"),
+                 may("delay",
+                     quantity("own delay of the mechanism",
+                              {.unit = "s", .minimum = 0, .mark = "A", .source = "answers at once"}),
+                     "0 s"),
                  may("kind", choice("receptor signal or phenotype", {"receptor", "phenotype"}), "phenotype")});
 }
 
@@ -111,8 +123,8 @@ SpecPointer agent_spec_cell_type() {
   states->maximum_items = 255;
   return record(
       "a kind of cell",
-      {may("radius", positive("radius", "um"), "5 um"), may("mobile", boolean("pushed by neighbours"), "true"),
-       may("contact", contact(), "{}"),
+      {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um"), "5 um"),
+       may("mobile", boolean("pushed by neighbours"), "true"), may("contact", contact(), "{}"),
        may("uptake",
            map_of("clearance of species per cell", {"species"},
                   quantity("clearance", {.unit = "um^3/s", .minimum = 0})),
@@ -141,10 +153,12 @@ SpecPointer agent_spec_injury() {
   const auto at_start =
       record("injured at t = 0", {need("count", integer("how many cells", 0, 1e9)),
                                   may("nearest", reference("those nearest to this region", {"region"}))});
-  return record("an injury", {need("cell", reference("which cells", {"cell type"})),
-                              need("to", text("state that they enter")), may("at_start", at_start),
-                              may("hazard", quantity("afterwards", {.unit = "1/s", .minimum = 0}), "0 1/s"),
-                              may("in", regions_spec("where the hazard holds"), "all")});
+  return record(
+      "an injury",
+      {need("cell", reference("which cells", {"cell type"})), need("to", text("state that they enter")),
+       may("at_start", at_start),
+       may("hazard", quantity("afterwards", {.unit = "1/s", .minimum = 0, .mark = "A", .source = "none"}), "0 1/s"),
+       may("in", regions_spec("where the hazard holds"), "all")});
 }
 
 SpecPointer agent_spec_vesicles() {
@@ -153,35 +167,65 @@ SpecPointer agent_spec_vesicles() {
       {need("mean",
             quantity("mean over all vesicles", {.minimum = 0, .maximum = 10000, .other_units = {"molecule/EV"}})),
        may("positive_fraction",
-           quantity("share of vesicles that carry any", {.minimum = 0, .maximum = 1, .above_minimum = true}), "1"),
-       may("sigma", quantity("log-normal sigma among those", {.minimum = 0, .maximum = 5}), "0")});
-  const auto endosome = record(
-      "what becomes of internalised vesicles",
-      {may("lysosome_half_life",
-           quantity("half-life of degradation",
-                    {.unit = "s", .minimum = 0, .above_minimum = true, .mark = "L", .source = "EV degradation, hours"}),
-           "4 h"),
-       may("released_fraction",
-           share("of exits: cargo reaches the cytosol", "L",
-                 "Bonsergent 2021 Nat Commun 12:1864: "
-                 "up to 0.3; EVs without a fusogen far less"),
-           "0.05"),
-       may("recycled_fraction", share("of exits: back outside, without cargo", "A"), "0.3")});
-  const auto fusogen =
-      record("an engineered fusogen",
-             {may("uptake", quantity("factor on adsorption", {.minimum = 0, .maximum = 1e6}), "1"),
-              may("release", quantity("factor on the released fraction", {.minimum = 0, .maximum = 1e6}), "1")});
-  const auto diameter =
-      record("log-normal diameter",
-             {may("median", quantity("median", {.unit = "nm", .minimum = 20, .maximum = 2000}), "115 nm"),
-              may("gsd", quantity("geometric sd", {.minimum = 1, .maximum = 3}), "1.3")});
+           quantity("share of vesicles that carry any",
+                    {.minimum = 0, .maximum = 1, .above_minimum = true, .mark = "A", .source = "assumed: all alike"}),
+           "1"),
+       may("sigma",
+           quantity("log-normal sigma among those",
+                    {.minimum = 0, .maximum = 5, .mark = "A", .source = "assumed: all alike"}),
+           "0")});
+  const auto endosome =
+      record("what becomes of internalised vesicles",
+             {may("lysosome_half_life",
+                  quantity("half-life of degradation", {.unit = "s",
+                                                        .minimum = 0,
+                                                        .above_minimum = true,
+                                                        .mark = "A",
+                                                        .source = "assumed; 1 to 24 h are conceivable"}),
+                  "4 h"),
+              may("released_fraction",
+                  share("of exits: cargo reaches the cytosol", "L",
+                        "Bonsergent 2021 Nat Commun 12:1864: "
+                        "up to 0.3; EVs without a fusogen far less"),
+                  "0.05"),
+              may("recycled_fraction",
+                  share("of exits: back outside, without cargo", "A",
+                        "re-release is reported (O'Brien 2022), its size is not verified"),
+                  "0.3")});
+  const auto fusogen = record(
+      "an engineered fusogen",
+      {may("uptake",
+           quantity("factor on adsorption", {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}), "1"),
+       may("release",
+           quantity("factor on the released fraction",
+                    {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}),
+           "1")});
+  const auto diameter = record(
+      "log-normal diameter",
+      {may("median",
+           quantity("median", {.unit = "nm",
+                               .minimum = 20,
+                               .maximum = 2000,
+                               .mark = "V",
+                               .source = "Giebel & Lim 2025: 100 to 130 nm"}),
+           "115 nm"),
+       may("gsd",
+           quantity("geometric sd", {.minimum = 1, .maximum = 3, .mark = "A", .source = "98 % between 50 and 200 nm"}),
+           "1.3")});
   return record(
       "a class of vesicles and its dose",
       {may("dose", quantity("protein mass", {.unit = "ug", .minimum = 0})),
-       may("number", quantity("vesicles given, in `volume` or else in the patch", {.unit = "EV", .minimum = 0})),
+       may("number",
+           quantity("vesicles given, in `volume` or else in the patch; those that would lie inside cells are left out",
+                    {.unit = "EV", .minimum = 0})),
        may("density", quantity("vesicles per volume of fluid", {.unit = "EV/um^3", .minimum = 0})),
        may("particles_per_ug",
-           quantity("vesicles per protein mass", {.unit = "EV/ug", .minimum = 0, .above_minimum = true}), "1e10 EV/ug"),
+           quantity("vesicles per protein mass", {.unit = "EV/ug",
+                                                  .minimum = 0,
+                                                  .above_minimum = true,
+                                                  .mark = "L",
+                                                  .source = "2e9 (low purity) to 3e10 (pure), Webber & Clayton 2013"}),
+           "1e10 EV/ug"),
        may("volume", positive("fluid that the dose is given into", "um^3")),
        may("in", regions_spec("regions whose fluid is dosed"), "all"),
        may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
@@ -190,11 +234,21 @@ SpecPointer agent_spec_vesicles() {
        may("agents",
            quantity("instead of a weight: about this many agents in the patch", {.minimum = 1, .maximum = 1e9})),
        may("enzyme_half_life",
-           quantity("of enzyme activity",
-                    {.unit = "s", .minimum = 0, .above_minimum = true, .words = {{"never", kInfinity}}, .mark = "A"}),
+           quantity("of enzyme activity", {.unit = "s",
+                                           .minimum = 0,
+                                           .above_minimum = true,
+                                           .words = {{"never", kInfinity}},
+                                           .mark = "A",
+                                           .source = "activity resists detergent; value assumed"}),
            "48 h"),
-       may("desorption", quantity("rate of desorption", {.unit = "1/s", .minimum = 0, .mark = "A"}), "1e-3 1/s"),
-       may("internalisation", quantity("adsorbed -> endosome", {.unit = "1/s", .minimum = 0, .mark = "L"}), "1e-3 1/s"),
+       may("desorption",
+           quantity("rate of desorption",
+                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed; 1e-4 to 1e-2 1/s"}),
+           "1e-3 1/s"),
+       may("internalisation",
+           quantity("adsorbed -> endosome",
+                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed; 1e-4 to 5e-3 1/s"}),
+           "1e-3 1/s"),
        may("endosome", endosome, "{}"), may("fusogen", fusogen, "{}")});
 }
 
