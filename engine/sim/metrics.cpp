@@ -53,7 +53,8 @@ std::optional<double> value_at(std::span<const double> time, std::span<const dou
 }
 
 double quantile(std::vector<double> values, double p) {
-  assert(!values.empty());
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  if (values.empty()) return std::nan("");
   std::sort(values.begin(), values.end());
   const double position = p * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(position);

@@ -48,7 +48,8 @@ struct Estimate {
 /// so the same numbers always give the same interval. Needs at least one value.
 Estimate bootstrap_mean(std::span<const double> values, std::uint64_t seed, std::string_view key);
 
-/// Quantile p in [0, 1] with linear interpolation between order statistics (Hyndman & Fan 1996, type 7).
+/// Quantile p in [0, 1] with linear interpolation between order statistics (Hyndman & Fan 1996, type 7). NaN (no value
+/// in that replicate) is left out; NaN when nothing is left.
 double quantile(std::vector<double> values, double p);
 
 /// Rows that draw a curve well on linear and on logarithmic time: at most `limit` row numbers, the first and the last

@@ -75,6 +75,20 @@ void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& fo
               per_engaged ? "" : "no EV engaged");
 }
 
+/// Moments at which either population is extinct have no value.
+void add_mean_effect(const std::vector<double>& effect, ReadOutMetrics& metrics) {
+  std::optional<double> at_end, largest;
+  if (!std::isnan(effect.back())) at_end = effect.back();
+  for (const double value : effect)
+    if (!std::isnan(value) && (!largest || std::abs(value) > std::abs(*largest))) largest = value;
+  metrics.add("mean_effect", "mean effect at the end", "1",
+              "population mean less that without vesicles, in units of the dynamic range", at_end,
+              at_end ? "" : "no cell of the type left");
+  metrics.add("mean_effect_largest", "largest mean effect", "1",
+              "the mean effect where its size is largest over the run", largest,
+              largest ? "" : "no cell of the type lived");
+}
+
 }  // namespace
 
 std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const InfluenceRule& rule) {
@@ -113,13 +127,7 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
       if (sham != nullptr) by_chance = influence(*sham, *reference, rule);
       count_cells(run, arm, influence(trace, *reference, rule), by_chance ? &*by_chance : nullptr, metrics);
     }
-    const auto effect = mean_effect(trace, *reference);
-    const auto largest =
-        std::max_element(effect.begin(), effect.end(), [](double a, double b) { return std::abs(a) < std::abs(b); });
-    metrics.add("mean_effect", "mean effect at the end", "1",
-                "population mean less that without vesicles, in units of the dynamic range", effect.back());
-    metrics.add("mean_effect_largest", "largest mean effect", "1",
-                "the mean effect where its size is largest over the run", *largest);
+    add_mean_effect(mean_effect(trace, *reference), metrics);
   }
 }
 

@@ -64,11 +64,9 @@ Influence influence(const ReadOutTrace& arm, const ReadOutTrace& reference, cons
 
 std::vector<double> mean_effect(const ReadOutTrace& arm, const ReadOutTrace& reference) {
   if (arm.time != reference.time) throw std::invalid_argument("paired traces were recorded at different times");
-  std::vector<double> effect(arm.time.size(), 0.0);
-  for (std::size_t row = 0; row < effect.size(); ++row) {
-    const double difference = arm.population_mean(row) - reference.population_mean(row);
-    if (!std::isnan(difference)) effect[row] = difference / arm.range;
-  }
+  std::vector<double> effect(arm.time.size());
+  for (std::size_t row = 0; row < effect.size(); ++row)
+    effect[row] = (arm.population_mean(row) - reference.population_mean(row)) / arm.range;
   return effect;
 }
 

@@ -32,8 +32,8 @@ struct Influence {
 /// differs. Throws std::invalid_argument when the two traces were not recorded at the same times.
 Influence influence(const ReadOutTrace& arm, const ReadOutTrace& reference, const InfluenceRule& rule);
 
-/// Population mean of the arm minus that of the reference, in units of the dynamic range, row by row (rows where
-/// either has no cell give 0).
+/// Population mean of the arm minus that of the reference, in units of the dynamic range, row by row; NaN where
+/// either has no cell: a population that is gone has no mean that could be equal.
 std::vector<double> mean_effect(const ReadOutTrace& arm, const ReadOutTrace& reference);
 
 }  // namespace interstice

@@ -197,6 +197,23 @@ TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
   EXPECT_TRUE(find(metrics, "influenced.chondrocyte.AKT").observable);
 }
 
+TEST(RunMetrics, AnExtinctPopulationHasNoMeanEffect) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  const RunOutcome vehicle = traced(0);
+  RunOutcome run = traced(5);
+  run.traces[0].mean.back().assign(10, std::nanf(""));
+  std::vector<Metric> metrics;
+  measure_cells(run, arm, {&vehicle, &vehicle}, {}, {}, metrics);
+  EXPECT_FALSE(find(metrics, "mean_effect.chondrocyte.AKT").value);
+  EXPECT_EQ(find(metrics, "mean_effect.chondrocyte.AKT").note, "no cell of the type left");
+  EXPECT_DOUBLE_EQ(find(metrics, "mean_effect_largest.chondrocyte.AKT").value.value(), 0.5);
+}
+
+TEST(RunMetrics, QuantilesLeaveOutReplicatesWithoutAValue) {
+  EXPECT_DOUBLE_EQ(quantile({std::nan(""), 3, 1}, 0.5), 2);
+  EXPECT_TRUE(std::isnan(quantile({std::nan("")}, 0.5)));
+}
+
 TEST(RunMetrics, ANoisyShamLeavesPopulationMeansOnly) {
   const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
   const RunOutcome vehicle = traced(0), sham = traced(3), run = traced(5);
