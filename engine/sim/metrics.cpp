@@ -17,6 +17,16 @@ const std::vector<double>* SeriesTable::find(std::string_view column) const {
   return at == name.end() ? nullptr : &value[static_cast<std::size_t>(at - name.begin())];
 }
 
+double SeriesTable::first(std::string_view column) const {
+  const auto* values = find(column);
+  return values == nullptr || values->empty() ? 0.0 : values->front();
+}
+
+double SeriesTable::last(std::string_view column) const {
+  const auto* values = find(column);
+  return values == nullptr || values->empty() ? 0.0 : values->back();
+}
+
 std::optional<double> peak(std::span<const double> value) {
   if (value.empty()) return std::nullopt;
   return *std::max_element(value.begin(), value.end());

@@ -20,6 +20,9 @@ struct SeriesTable {
 
   /// The column of that name, or nullptr.
   [[nodiscard]] const std::vector<double>* find(std::string_view column) const;
+  /// Its value in the first and in the last row; 0 for a column that is not there.
+  [[nodiscard]] double first(std::string_view column) const;
+  [[nodiscard]] double last(std::string_view column) const;
   [[nodiscard]] double duration() const { return time.empty() ? 0.0 : time.back() - time.front(); }  ///< [s]
 };
 

@@ -66,12 +66,12 @@ void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& fo
   };
   const auto per_present = ratio(vesicles_present(run, arm));
   metrics.add("influenced_per_ev_present", "cells per EV present", "cell/EV",
-              "cells influenced, sham subtracted, per real vesicle in the patch at the start", per_present,
-              per_present ? "" : "no EV in the patch");
-  if (arm.engagement == Engagement::none) return;
+              "cells influenced, sham subtracted, per real vesicle present (see ev.present)", per_present,
+              per_present ? "" : "no EV present");
+  if (!arm.engagement.any()) return;
   const auto per_engaged = ratio(vesicles_engaged(run, arm));
   metrics.add("influenced_per_ev_engaged", "cells per EV engaged", "cell/EV",
-              "cells influenced, sham subtracted, per real vesicle engaged by the end", per_engaged,
+              "cells influenced, sham subtracted, per real vesicle engaged by the end (see ev.engaged)", per_engaged,
               per_engaged ? "" : "no EV engaged");
 }
 

@@ -1,5 +1,5 @@
 /// @file
-/// Metrics of one run: primary field, vesicles, budget.
+/// Metrics of one run: what an arm is, primary field, budget.
 #include "engine/sim/metrics_run.h"
 
 #include <fmt/format.h>
@@ -12,8 +12,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::array<const char*, 8> kPlaces{"free",     "adsorbed", "endosomal", "in_reservoir",
-                                             "released", "degraded", "cleared",   "left"};
 constexpr double kMoleculesPerFmol = kAvogadro * 1e-15;
 /// Times at which the primary field is quoted [s].
 constexpr std::array<double, 9> kQuotedTimes{1, 5, 10, 30, 60, 300, 600, 1800, 3600};
@@ -21,24 +19,6 @@ constexpr std::array<double, 9> kQuotedTimes{1, 5, 10, 30, 60, 300, 600, 1800, 3
 std::string label_of(std::string place) {
   std::replace(place.begin(), place.end(), '_', ' ');
   return place;
-}
-
-double first_of(const SeriesTable& series, const std::string& column) {
-  const auto* values = series.find(column);
-  return values == nullptr || values->empty() ? 0.0 : values->front();
-}
-double last_of(const SeriesTable& series, const std::string& column) {
-  const auto* values = series.find(column);
-  return values == nullptr || values->empty() ? 0.0 : values->back();
-}
-
-double places(const RunOutcome& run, const std::string& klass, bool at_end, std::initializer_list<const char*> which) {
-  double sum = 0;
-  for (const char* place : which) {
-    const std::string column = fmt::format("vesicles.{}.{}", klass, place);
-    sum += at_end ? last_of(run.series, column) : first_of(run.series, column);
-  }
-  return sum;
 }
 
 /// Species that reactions connect with `start`, directly or through others.
@@ -96,17 +76,52 @@ void describe_chain(const Problem& problem, std::size_t primary, ArmFacts& facts
   }
 }
 
-/// Enzymes work wherever the vesicle is outside; cargo needs release; anything else needs contact.
-Engagement engagement_of(const Problem& problem) {
-  Engagement engagement = Engagement::none;
-  for (const ActiveModel& model : problem.models) {
-    const Engagement own = !model.reactions.empty()         ? Engagement::present
-                           : model.name == "cargo_delivery" ? Engagement::delivered
-                                                            : Engagement::adsorbed;
-    if (engagement != Engagement::none && engagement != own) return Engagement::present;
-    engagement = own;
+/// The extracellular volume of a region, or of all [um^3].
+double fluid_volume(const Problem& problem, const std::string& region) {
+  double volume = 0;
+  for (const std::uint8_t r : problem.regions.of_voxel)
+    if (region == "all" || problem.regions.regions[r].name == region)
+      volume += problem.regions.regions[r].volume_fraction * problem.grid.voxel_volume();
+  return volume;
+}
+
+/// Whether a symbol below `species` (the fields come first) is read by any formula of the type.
+void mark_sensed(const CellType& type, std::vector<char>& sensed) {
+  const auto mark = [&](const Expression& formula) {
+    for (const std::size_t symbol : formula.symbols_used())
+      if (symbol < sensed.size()) sensed[symbol] = 1;
+  };
+  for (const ColumnDynamics& column : type.columns) {
+    mark(column.gain);
+    mark(column.loss);
   }
-  return engagement;
+  for (const CellState& state : type.states) {
+    for (const Secretion& secretion : state.secretions) mark(secretion.rate);
+    for (const Transition& transition : state.transitions) {
+      mark(transition.hazard);
+      mark(transition.when);
+    }
+  }
+  for (const ReadOut& read_out : type.read_outs) mark(read_out.value);
+  mark(type.motility.speed);
+  mark(type.motility.gain);
+  for (const ChemotacticSignal& signal : type.motility.signals) sensed[index(signal.species)] = 1;
+}
+
+/// Species that cells secrete at a rate that depends on their condition and that cells sense: an effect of vesicles
+/// on one cell can reach others through them.
+std::vector<std::string> relays_of(const Problem& problem) {
+  std::vector<char> sensed(problem.species.size(), 0), varies(problem.species.size(), 0);
+  for (const CellType& type : problem.cell_types) {
+    mark_sensed(type, sensed);
+    for (const CellState& state : type.states)
+      for (const Secretion& secretion : state.secretions)
+        if (!secretion.rate.constant()) varies[index(secretion.species)] = 1;
+  }
+  std::vector<std::string> relays;
+  for (std::size_t s = 0; s < sensed.size(); ++s)
+    if (sensed[s] != 0 && varies[s] != 0) relays.push_back(problem.species[s].name);
+  return relays;
 }
 
 }  // namespace
@@ -116,13 +131,14 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
   facts.name = std::move(name);
   facts.sham = problem.chemotaxis_variant != 0;
   facts.vesicles = !problem.doses.empty();
-  facts.engagement = engagement_of(problem);
+  facts.relays = relays_of(problem);
   for (const ActiveModel& model : problem.models) {
     facts.delay = facts.models.empty() ? model.delay : std::min(facts.delay, model.delay);
     facts.models.push_back(model.name);
   }
-  for (const VesicleClass& klass : problem.vesicle_classes) facts.vesicle_classes.push_back(klass.name);
+  describe_vesicles(problem, facts);
   for (const Species& species : problem.species) facts.species.push_back(species.name);
+  if (primary != nullptr) facts.primary_volume = fluid_volume(problem, primary->region);
   const auto at =
       primary == nullptr ? facts.species.end() : std::find(facts.species.begin(), facts.species.end(), primary->field);
   if (at != facts.species.end()) describe_chain(problem, static_cast<std::size_t>(at - facts.species.begin()), facts);
@@ -167,44 +183,6 @@ void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::ve
                      "value at that time, straight lines between rows", then, ""});
 }
 
-std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm) {
-  if (!arm.vesicles) return std::nullopt;
-  double sum = 0;
-  for (const auto& klass : arm.vesicle_classes) sum += places(run, klass, false, {"free", "adsorbed", "endosomal"});
-  return sum;
-}
-
-std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm) {
-  if (!arm.vesicles || arm.engagement == Engagement::none) return std::nullopt;
-  if (arm.engagement == Engagement::present) return vesicles_present(run, arm);
-  double sum = 0;
-  for (const auto& klass : arm.vesicle_classes)
-    sum += arm.engagement == Engagement::delivered
-               ? places(run, klass, true, {"released"})
-               : places(run, klass, true, {"adsorbed", "endosomal", "released", "degraded"});
-  return sum;
-}
-
-void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
-  if (!arm.vesicles) return;
-  out.push_back(
-      {"ev.present", "EVs present", "EV", "real vesicles in the patch at the start", vesicles_present(run, arm), ""});
-  if (const auto engaged = vesicles_engaged(run, arm))
-    out.push_back(
-        {"ev.engaged", "EVs engaged", "EV",
-         "delivered for cargo (released in the cytosol), adsorbed or further for contact, present for enzymes or "
-         "several mechanisms; at the end of the run",
-         engaged, ""});
-  for (const auto& klass : arm.vesicle_classes) {
-    double dosed = 0;
-    for (const char* place : kPlaces) dosed += places(run, klass, false, {place});
-    for (const char* place : kPlaces)
-      out.push_back({fmt::format("fate.{}.{}", klass, place), fmt::format("share of {}: {}", klass, label_of(place)),
-                     "1", "of the vesicles dosed, at the end of the run",
-                     dosed > 0 ? std::optional(places(run, klass, true, {place}) / dosed) : std::nullopt, ""});
-  }
-}
-
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (arm.chain.empty()) return;
   double start = 0, secreted = 0, inflow = 0, sinks = 0;
@@ -216,11 +194,10 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   for (const auto& species : arm.chain) {
     const auto s =
         static_cast<std::size_t>(std::find(arm.species.begin(), arm.species.end(), species) - arm.species.begin());
-    const double cleared = last_of(run.series, "cleared." + species),
-                 decayed = last_of(run.series, "decayed." + species);
-    const double boundary = last_of(run.series, "boundary." + species);
+    const double cleared = run.series.last("cleared." + species), decayed = run.series.last("decayed." + species);
+    const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
-    secreted += last_of(run.series, "secreted." + species);
+    secreted += run.series.last("secreted." + species);
     inflow += boundary;
     sinks += run.amount_at_end[s] + cleared + decayed;
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
@@ -242,8 +219,8 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
 void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (arm.chain.empty()) return;
   double by_ev = 0, by_host = 0;
-  for (const auto& name : arm.made_by_ev) by_ev += last_of(run.series, "reaction." + name);
-  for (const auto& name : arm.made_by_host) by_host += last_of(run.series, "reaction." + name);
+  for (const auto& name : arm.made_by_ev) by_ev += run.series.last("reaction." + name);
+  for (const auto& name : arm.made_by_host) by_host += run.series.last("reaction." + name);
   out.push_back({"flux.made_by_EVs", "made by enzymes on EVs", "fmol",
                  "extent of the EV reactions that make the primary substance", by_ev / kMoleculesPerFmol, ""});
   out.push_back({"flux.made_by_host", "made by enzymes of the host", "fmol",
@@ -252,7 +229,7 @@ void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric
     out.push_back({"flux.host." + arm.made_by_host[r],
                    fmt::format("of the host: {} ({})", arm.made_by_host[r], arm.host_works[r]), "fmol",
                    "extent of this host reaction",
-                   last_of(run.series, "reaction." + arm.made_by_host[r]) / kMoleculesPerFmol, ""});
+                   run.series.last("reaction." + arm.made_by_host[r]) / kMoleculesPerFmol, ""});
   out.push_back({"flux.ev_share", "share of the EVs", "1", "made by enzymes on EVs / made in all",
                  by_ev + by_host > 0 ? std::optional(by_ev / (by_ev + by_host)) : std::nullopt,
                  by_ev + by_host > 0 ? "" : "none was made"});
@@ -264,6 +241,7 @@ std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, cons
   if (primary != nullptr) measure_primary(run, *primary, metrics);
   measure_cells(run, arm, pairing, rule, noisy, metrics);
   measure_vesicles(run, arm, metrics);
+  if (primary != nullptr) measure_footprint(run, arm, *primary, pairing, metrics);
   measure_budget(run, arm, metrics);
   measure_flux(run, arm, metrics);
   return metrics;

@@ -33,8 +33,18 @@ struct PrimaryField {
   [[nodiscard]] std::string series() const { return "mean." + region + "." + field; }
 };
 
-/// Which vesicles count as engaged.
-enum class Engagement { none, present, adsorbed, delivered };
+/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by touching, by delivering cargo.
+struct Engagement {
+  bool enzymes = false, contact = false, cargo = false;
+  [[nodiscard]] bool any() const { return enzymes || contact || cargo; }
+};
+
+/// A class of vesicles as an arm uses it.
+struct ClassFacts {
+  std::string name;
+  double carriers = 0;   ///< share with at least one copy of a protein on which a reaction of the arm runs
+  double exchanged = 0;  ///< share of those dosed into reservoirs that is behind a face of the patch
+};
 
 /// What follows from the problem of an arm.
 struct ArmFacts {
@@ -42,8 +52,10 @@ struct ArmFacts {
   bool vesicles = true, sham = false;
   std::vector<std::string> models;
   double delay = 0;  ///< of the fastest model [s]
-  Engagement engagement = Engagement::none;
-  std::vector<std::string> vesicle_classes;
+  Engagement engagement;
+  std::vector<ClassFacts> vesicle_classes;
+  std::vector<std::string> relays;        ///< species through which a cell can pass an effect on to others
+  double primary_volume = 0;              ///< fluid of the primary field's region [um^3]
   std::vector<std::string> species;       ///< by SpeciesId
   std::vector<std::string> chain;         ///< species connected to the primary field by reactions
   bool chain_is_one_to_one = true;        ///< every reaction of the chain turns one molecule into one
@@ -51,6 +63,7 @@ struct ArmFacts {
   std::vector<std::string> made_by_host;  ///< and those of the host
   std::vector<std::string> host_works;    ///< per reaction of made_by_host: on cells, or lumped, and where
 };
+void describe_vesicles(const Problem& problem, ArmFacts& facts);  ///< classes and engagement: part of describe_arm
 ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryField* primary);
 
 /// What a run leaves behind.
@@ -81,13 +94,23 @@ std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, cons
 /// The parts of measure_run, each appending to `out`.
 void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out);
 void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const PrimaryField& primary, const Pairing& pairing,
+                       std::vector<Metric>& out);
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
                    const std::set<std::string>& noisy, std::vector<Metric>& out);
 
-/// Real vesicles in the patch at the start, and engaged by the end. Empty without vesicles.
+/// Real vesicles that could act at the start: those in the patch, and for enzymes also those in reservoirs behind its
+/// faces, for what they make there reaches the patch. Empty without vesicles.
 std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
+
+/// Real vesicles that acted by the end. Enzymes: all present that carry one (the first turnover comes within seconds);
+/// contact: adsorbed or beyond; cargo: released. With several mechanisms one that acts by any of them counts once:
+/// which protein a vesicle carries has no influence on whom it meets. Empty without a mechanism.
 std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);
+
+/// Probability that a vesicle carries at least one copy.
+double positive_share(const ProteinLoad& load);
 
 }  // namespace interstice

@@ -34,10 +34,14 @@ Problem small_problem() {
   problem.chemistry.reactions[0].enzyme = "CD73";
   problem.vesicle_classes.resize(1);
   problem.vesicle_classes[0].name = "ev";
+  problem.proteins = {"CD73", "other"};
+  problem.vesicle_classes[0].proteins = {{.protein = ProteinId{0}, .mean = 5, .positive_fraction = 0.5},
+                                         {.protein = ProteinId{1}, .mean = 100}};
   problem.doses.resize(1);
   ActiveModel model;
   model.name = "cd73";
   model.reactions = {static_cast<ReactionId>(1)};
+  model.proteins = {ProteinId{0}};
   problem.models.push_back(model);
   return problem;
 }
@@ -85,24 +89,27 @@ TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
   EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate in film");
   lumped.reservoirs.resize(1);
   EXPECT_EQ(describe_arm(lumped, "emcev", &kPrimary).host_works[0], "a lumped rate in film and reservoirs");
-  EXPECT_EQ(facts.engagement, Engagement::present);
+  EXPECT_TRUE(facts.engagement.enzymes);
+  EXPECT_FALSE(facts.engagement.contact || facts.engagement.cargo);
+  EXPECT_DOUBLE_EQ(facts.primary_volume, 1000);
   EXPECT_TRUE(facts.chain_is_one_to_one);
   EXPECT_TRUE(facts.vesicles);
 }
 
-TEST(RunMetrics, TheFastestModelSetsTheDelayAndMixedMechanismsEngageAllPresent) {
+TEST(RunMetrics, TheFastestModelSetsTheDelay) {
   Problem problem = small_problem();
   problem.models[0].reactions.clear();
   problem.models[0].name = "cargo_delivery";
   problem.models[0].delay = 14400;
-  EXPECT_EQ(describe_arm(problem, "uptake", nullptr).engagement, Engagement::delivered);
+  EXPECT_TRUE(describe_arm(problem, "uptake", nullptr).engagement.cargo);
   ActiveModel contact;
   contact.name = "surface_contact";
   contact.delay = 3600;
   problem.models.push_back(contact);
   const ArmFacts facts = describe_arm(problem, "both", nullptr);
   EXPECT_EQ(facts.delay, 3600);
-  EXPECT_EQ(facts.engagement, Engagement::present);
+  EXPECT_TRUE(facts.engagement.cargo && facts.engagement.contact);
+  EXPECT_FALSE(facts.engagement.enzymes);
 }
 
 TEST(RunMetrics, PrimaryField) {
@@ -128,15 +135,99 @@ TEST(RunMetrics, FatesAreSharesOfTheDoseAndAddUpToOne) {
   EXPECT_NEAR(sum, 1, 1e-12);
 }
 
+TEST(RunMetrics, CarriersAreThoseWithAtLeastOneCopy) {
+  EXPECT_NEAR(positive_share({.mean = 5, .positive_fraction = 0.5}), 0.5 * (1 - std::exp(-10)), 1e-12);
+  EXPECT_EQ(positive_share({.mean = 0}), 0);
+  // Few copies with a wide spread: 1 - E exp(-X), X log-normal with mean 0.2 and sigma 1, by an independent sum over
+  // equally likely quantiles.
+  double none = 0;
+  constexpr int kBins = 200000;
+  double z = -6;
+  const double step = 12.0 / kBins;
+  for (int bin = 0; bin < kBins; ++bin, z += step) {
+    const double share = 0.5 * (std::erf((z + step) / std::sqrt(2.0)) - std::erf(z / std::sqrt(2.0)));
+    none += share * std::exp(-0.2 * std::exp(z + 0.5 * step - 0.5));
+  }
+  EXPECT_NEAR(positive_share({.mean = 0.2, .sigma = 1}), 1 - none, 1e-7);
+}
+
 TEST(RunMetrics, EngagedDependsOnTheMechanism) {
   ArmFacts arm = describe_arm(small_problem(), "x", nullptr);
-  EXPECT_EQ(vesicles_engaged(small_run(), arm), 80.0);
-  arm.engagement = Engagement::delivered;
+  const double carriers = 0.5 * (1 - std::exp(-10));  // the other protein does nothing in this arm
+  EXPECT_NEAR(vesicles_engaged(small_run(), arm).value(), 80 * carriers, 1e-9);
+  arm.engagement.contact = true;
+  EXPECT_NEAR(vesicles_engaged(small_run(), arm).value(), 80 * carriers + 50 * (1 - carriers), 1e-9);
+  arm.engagement = {.cargo = true};
   EXPECT_EQ(vesicles_engaged(small_run(), arm), 20.0);
-  arm.engagement = Engagement::adsorbed;
+  arm.engagement = {.contact = true};
   EXPECT_EQ(vesicles_engaged(small_run(), arm), 50.0);
-  arm.engagement = Engagement::none;
+  arm.engagement = {.contact = true, .cargo = true};
+  EXPECT_EQ(vesicles_engaged(small_run(), arm), 50.0);
+  arm.engagement = {};
   EXPECT_FALSE(vesicles_engaged(small_run(), arm));
+}
+
+TEST(RunMetrics, EnzymesInADosedReservoirBehindAFaceCountAsPresent) {
+  Problem problem = small_problem();
+  problem.reservoirs.resize(2);
+  problem.reservoirs[0].volume = 3000;
+  problem.reservoirs[1].volume = 1000;
+  problem.doses[0].density = 1;
+  problem.doses[0].reservoirs = {ReservoirId{0}, ReservoirId{1}};
+  EXPECT_EQ(vesicles_present(small_run(), describe_arm(problem, "x", nullptr)), 80.0);  // behind no face
+  problem.walls[5] = Wall::reservoir;
+  problem.reservoir_of_face[5] = ReservoirId{0};
+  const ArmFacts enzymes = describe_arm(problem, "x", nullptr);
+  EXPECT_EQ(vesicles_present(small_run(), enzymes), 80 + 0.75 * 20);
+  EXPECT_NEAR(vesicles_engaged(small_run(), enzymes).value(), 95 * 0.5 * (1 - std::exp(-10)), 1e-9);
+  problem.models[0].reactions.clear();
+  problem.models[0].name = "cargo_delivery";
+  EXPECT_EQ(vesicles_present(small_run(), describe_arm(problem, "uptake", nullptr)), 80.0);
+}
+
+TEST(RunMetrics, ApparentHalfLifeIsSeenOrExtrapolated) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", nullptr);
+  RunOutcome run = small_run();  // outside cells: 100, 95, 80 at 0, 10, 100 s
+  std::vector<Metric> metrics;
+  measure_vesicles(run, arm, metrics);
+  EXPECT_NEAR(find(metrics, "half_life.ev").value.value(), 100 * std::log(2.0) / std::log(100.0 / 80), 1e-9);
+  run.series.value[1] = {80, 50, 0};  // free: now 100, 95, 50
+  metrics.clear();
+  measure_vesicles(run, arm, metrics);
+  EXPECT_DOUBLE_EQ(find(metrics, "half_life.ev").value.value(), 100);
+  run.series.value[1] = {80, 55, 50};  // nothing lost
+  metrics.clear();
+  measure_vesicles(run, arm, metrics);
+  EXPECT_FALSE(find(metrics, "half_life.ev").value);
+}
+
+TEST(RunMetrics, FootprintOfOneVesicle) {
+  const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
+  const RunOutcome run = small_run();
+  RunOutcome vehicle = small_run();
+  vehicle.series.value[0] = {0, 0, 0};
+  std::vector<Metric> metrics;
+  measure_footprint(run, arm, kPrimary, {&vehicle, nullptr}, metrics);
+  // Extra area 5 + 135 uM s, 1000 um^3 of film, 80 vesicles, 100 s.
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.extra").value.value(), 140 * 1000 / 80.0 / 60);
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.volume.0.3uM").value.value(), 140 * 1000 / 80.0 / (100 * 0.3));
+}
+
+TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {
+  Problem problem = small_problem();
+  problem.cell_types.resize(1);
+  CellType& type = problem.cell_types[0];
+  type.states.resize(1);
+  const std::vector<Symbol> symbols{{"AMP", {}}, {"TNF", {}}, {"adenosine", {}}, {"m1", {}}};
+  ReadOut read_out;
+  read_out.value = Expression("TNF", symbols, "1");
+  type.read_outs = {read_out};
+  type.states[0].secretions = {{SpeciesId{1}, Expression("2", symbols, "1")}};
+  EXPECT_TRUE(describe_arm(problem, "x", nullptr).relays.empty());  // a constant rate passes nothing on
+  type.states[0].secretions = {{SpeciesId{0}, Expression("2 * m1", symbols, "1")}};
+  EXPECT_TRUE(describe_arm(problem, "x", nullptr).relays.empty());  // nobody senses AMP
+  type.states[0].secretions = {{SpeciesId{1}, Expression("2 * m1", symbols, "1")}};
+  EXPECT_EQ(describe_arm(problem, "x", nullptr).relays, std::vector<std::string>{"TNF"});
 }
 
 TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {
