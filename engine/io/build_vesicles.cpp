@@ -115,6 +115,39 @@ void proteins(const Value& v, const Problem& problem, VesicleClass& klass) {
   std::ranges::sort(klass.proteins, {}, [](const ProteinLoad& p) { return index(p.protein); });
 }
 
+/// Mass of one copy [kDa]: the subunit of CD73, and for any other protein a usual one.
+double copy_mass(std::string_view protein) { return protein == "CD73" ? 65 : 50; }
+
+/// All protein of a vesicle is 1 ug / particles_per_ug; what it carries on its surface must be a part of that.
+void check_protein_mass(const BuildContext& context, const Value& v) {
+  constexpr double kKilodaltonPerMicrogram = 6.02214076e14, kUsualShare = 0.05;
+  const Value &loads = v["proteins"], &per_mass = v["particles_per_ug"];
+  if (!loads.sound() || !per_mass.valid) return;
+  const double available = kKilodaltonPerMicrogram / per_mass.number;
+  const std::string limit = fmt::format("1 ug in {} is {:.3g} kDa per vesicle", per_mass.text, available);
+  double mean_mass = 0;
+  for (std::size_t i = 0; i < loads.items.size(); ++i) {
+    const Value& load = loads.items[i];
+    const double mass = copy_mass(loads.keys[i]), copies = load["mean"].number / load["positive_fraction"].number;
+    mean_mass += mass * load["mean"].number;
+    if (mass * copies <= available) continue;
+    return context.report(
+        load["mean"],
+        fmt::format("{:.4g} copies of {} on a vesicle that carries it weigh more than all its protein "
+                    "({}; a copy has {} kDa) expected a mean of at most {:.3g}",
+                    copies, loads.keys[i], limit, mass, available / mass * load["positive_fraction"].number));
+  }
+  const double share = mean_mass / available;
+  if (share > 1)
+    context.report(loads, fmt::format("together they weigh {:.3g} times all protein of a vesicle ({}) lower the means",
+                                      share, limit));
+  else if (share > kUsualShare)
+    context.diagnostics.warn(loads.place, loads.path,
+                             fmt::format("they are {:.0f} % of all protein of a vesicle ({}); above 5 % is hardly "
+                                         "conceivable",
+                                         100 * share, limit));
+}
+
 double weight_of(const BuildContext& context, const Value& v, double vesicles_in_patch) {
   if (v.has("weight") && v.has("agents")) {
     context.report(v["agents"], "either `weight` or `agents`, not both");
@@ -143,6 +176,7 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
     klass.internalisation = v["internalisation"].number;
     fates(context, v, klass);
     proteins(v, problem, klass);
+    check_protein_mass(context, v);
     Dose dose{.klass = static_cast<VesicleClassId>(i),
               .density = 0,
               .in_region = region_mask(context, v["in"]),

@@ -257,6 +257,12 @@ inline const std::vector<InvalidCase> kInvalidValues{
      "  sceptic:",
      "vesicles.sev.endosome.released_fraction",
      {"0.95"}},
+    {"more CD73 than a vesicle has protein",
+     "CD73: {mean: 5,",
+     "CD73: {mean: 900,",
+     "",
+     "vesicles.sev.proteins.CD73.mean",
+     {"1800 copies", "at most 463"}},
     {"no replicates", "replicates: 4", "replicates: 0", "", "compare.replicates", {"out of range"}},
     // names
     {"unknown species",

@@ -349,5 +349,20 @@ TEST(Scenario, ShippedScenariosLoadAndResolve) {
   EXPECT_GE(found, 4u);
 }
 
+/// 1e10 EV/ug leave 6.02e4 kDa of protein per vesicle: 926 copies of CD73 (65 kDa) or 1204 of another protein (50 kDa).
+TEST(Scenario, VesiclesHoldNoMoreThanTheirProtein) {
+  const std::string protein = "vesicles.sev.proteins.";
+  EXPECT_TRUE(base().warnings.empty());
+  EXPECT_TRUE(base({protein + "CD73.mean=46"}).warnings.empty());  // 5.0 % with CD39
+  const auto rich = base({protein + "CD73.mean=47"}).warnings;
+  ASSERT_EQ(rich.size(), 1u);
+  EXPECT_NE(rich[0].find("vesicles.sev.proteins: they are 5 % of all protein"), std::string::npos) << rich[0];
+  EXPECT_EQ(base({protein + "CD73.mean=463"}).warnings.size(), 1u);  // half of the vesicles carry 926
+  EXPECT_THROW(base({protein + "CD73.mean=464"}), ScenarioErrors);
+  EXPECT_EQ(base({protein + "CD39.mean=1190"}).warnings.size(), 1u);  // 99.4 % with CD73
+  EXPECT_THROW(base({protein + "CD39.mean=1200"}), ScenarioErrors);   // 100.2 % with CD73
+  EXPECT_THROW(base({protein + "CD73.mean=50", "vesicles.sev.particles_per_ug=2e11 EV/ug"}), ScenarioErrors);
+}
+
 }  // namespace
 }  // namespace interstice
