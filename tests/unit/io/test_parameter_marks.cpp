@@ -1,5 +1,5 @@
 /// @file
-/// Every number of what ships says how well it is known (V, L, A or calc), and no formula hides one.
+/// Every number of what ships says how well it is known (V, L, A or calc) and from where, and no formula hides one.
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,8 @@ bool is_setting(const std::string& path) {
 std::string unmarked(const Scenario& scenario) {
   std::string out;
   for (const ParameterRecord& p : scenario.parameters)
-    if (p.mark.empty() && !is_setting(p.path)) out += "\n  " + p.path + " = " + p.value + " [" + p.where + "]";
+    if ((p.mark.empty() || p.source.empty()) && !is_setting(p.path))
+      out += "\n  " + p.path + " = " + p.value + " [" + p.where + "]";
   return out;
 }
 
