@@ -65,6 +65,15 @@ void report_failures(const ComparisonRuns& runs, const std::optional<Failure>& u
   throw Error(runs.failures.front().failure.code, text);
 }
 
+std::vector<std::string> comparison_files(const Scenario& scenario, const Problem& problem, const ComparePlan& plan) {
+  std::vector<std::string> files{"report.html", "summary.csv", "compare.json"};
+  for (const std::string& arm : plan.arms)
+    for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
+      for (const std::string& file : run_files(scenario, problem, replicate == 0))
+        files.push_back(fmt::format("arms/{}/{}/{}", arm, replicate, file));
+  return files;
+}
+
 void compare(const CompareOptions& options) {
   ScenarioOptions which = options.scenario;
   if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
@@ -78,16 +87,18 @@ void compare(const CompareOptions& options) {
   const OutputDirectory directory(output_path(options.output, options.scenario, "_compare"));
   plan.directory = directory.path();
   const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
-  if (directory.holds_finished(scenario.resolved, what) && !options.force) {
-    fmt::print("{} holds this comparison already, finished: nothing to do (--force repeats it)\nReport: {}\n",
-               directory.path().string(), (directory.path() / "report.html").string());
+  const Problem problem = build_problem(scenario);
+  RunRecord record = make_run_record(problem, scenario.resolved, plan.command_line, what, options.jobs);
+  const auto found =
+      directory.make_room({record, comparison_files(scenario, problem, plan), input_files(scenario), options.force});
+  tell_found(found, directory.path(), options.quiet);
+  if (found == OutputDirectory::Found::finished) {
+    if (!options.quiet) fmt::print("Report: {}\n", (directory.path() / "report.html").string());
     return;
   }
-  directory.make_room(options.force);
-  write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
-  RunRecord record = make_run_record(build_problem(scenario), scenario.resolved, plan.command_line, what, options.jobs);
   write_run_record(directory.path(), record);
   finish_run(directory.path(), record, attempt([&] {
+               write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
                const ComparisonRuns runs = run_all(scenario, plan);
                const auto unwritten =
                    attempt([&] { write_results(scenario, runs, directory.path(), record, options.quiet); });

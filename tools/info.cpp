@@ -8,8 +8,19 @@
 #include <memory>
 
 #include "tools/commands.h"
+#include "tools/output_directory.h"
 
 namespace interstice::cli {
+namespace {
+
+/// A run that says it is running while nothing holds its lock was killed, or the machine stopped.
+void print_info(const std::filesystem::path& path) {
+  RunInfo info = read_run_info(path);
+  if (info.status == "running" && !OutputDirectory::in_use(path)) info.status = "interrupted";
+  fmt::print("{}", info_text(info));
+}
+
+}  // namespace
 
 void add_info(CLI::App& app) {
   struct Options {
@@ -28,7 +39,7 @@ void add_info(CLI::App& app) {
     if (options->hash)
       fmt::print("{}\n", verified_state_hash(options->path));
     else
-      fmt::print("{}", info_text(read_run_info(options->path)));
+      print_info(options->path);
   });
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -16,6 +17,7 @@
 
 #include "engine/core/error.h"
 #include "engine/io/atomic_file.h"
+#include "engine/io/series_index.h"
 
 namespace interstice::cli {
 namespace {
@@ -96,21 +98,122 @@ bool OutputDirectory::empty() const {
   return true;
 }
 
-bool OutputDirectory::holds_finished(const std::string& resolved_scenario, const std::string& arm) const {
-  const auto record = nlohmann::json::parse(read(path_ / "run.json"), nullptr, false);
-  if (record.is_discarded() || record.value("status", "") != "finished" || record.value("arm", "") != arm) return false;
-  return read(path_ / "scenario.yaml") == resolved_scenario;
+namespace {
+
+using Json = nlohmann::json;
+
+std::string build_text(const Json& build) {
+  return fmt::format("{} {}{}", build.value("version", ""), build.value("commit", "").substr(0, 12),
+                     build.value("modified", false) ? ", modified" : "");
 }
 
-void OutputDirectory::make_room(bool force) const {
-  if (empty()) return;
-  if (!force)
-    throw InputError(
-        fmt::format("{} is not empty (its results would be overwritten) choose another directory with -o, or "
-                    "--force to replace them",
-                    path_.string()));
+/// How the program or its plug-ins differ between two records; "" when they do not.
+std::string other_program(const Json& then, const Json& now) {
+  const Json earlier = then.value("build", Json::object());
+  if (earlier != now["build"]) {
+    const std::string before = build_text(earlier), after = build_text(now["build"]);
+    return before == after ? "by a build with another compiler or other flags"
+                           : fmt::format("by another build: then {}, now {}", before, after);
+  }
+  for (const Json& model : now["models"]) {
+    const Json list = then.value("models", Json::array());
+    if (std::find(list.begin(), list.end(), model) == list.end())
+      return fmt::format("with another version of the model {}", model.value("name", ""));
+  }
+  return "";
+}
+
+/// The snapshots that an index lists, relative to `directory`.
+std::vector<std::string> listed_snapshots(const std::filesystem::path& directory, const std::string& index) {
+  std::vector<std::string> names;
+  for (const auto& entry : read_series_index(directory / index))
+    names.push_back((std::filesystem::path(index).parent_path() / entry.name).string());
+  return names;
+}
+
+}  // namespace
+
+std::string OutputDirectory::outdated(const std::string& run_json, const Wanted& wanted) const {
+  if (auto text = other_program(Json::parse(run_json), Json::parse(provenance_json(wanted.record))); !text.empty())
+    return text;
+  std::vector<std::string> files = wanted.files;
+  for (const std::string& file : wanted.files)
+    if (file.ends_with(".hdf.series") && std::filesystem::exists(path_ / file)) {
+      const auto snapshots = listed_snapshots(path_, file);
+      files.insert(files.end(), snapshots.begin(), snapshots.end());
+    }
+  std::vector<std::string> missing;
+  for (const std::string& file : files)
+    if (!std::filesystem::exists(path_ / file)) missing.push_back(file);
+  if (!missing.empty())
+    return fmt::format("without {}{}", missing.front(),
+                       missing.size() > 1 ? fmt::format(" and {} more of its files", missing.size() - 1) : "");
+  return read(path_ / "scenario.yaml") == wanted.record.scenario ? "" : "and its scenario.yaml was changed since";
+}
+
+/// run.json last: as long as anything of ours is there, it says whose it is.
+void OutputDirectory::clear(const Wanted& wanted) const {
+  const auto here = std::filesystem::weakly_canonical(path_);
+  for (const auto& input : wanted.inputs)
+    if (std::filesystem::weakly_canonical(input).parent_path() == here && is_result(input))
+      throw InputError(
+          fmt::format("{} is read by this run (its results would replace it) choose another directory with "
+                      "-o, or move the file",
+                      input.string()));
   for (const auto& entry : std::filesystem::directory_iterator(path_))
-    if (is_result(entry.path())) std::filesystem::remove_all(entry.path());
+    if (is_result(entry.path()) && entry.path().filename() != "run.json") std::filesystem::remove_all(entry.path());
+  std::filesystem::remove(path_ / "run.json");
+}
+
+OutputDirectory::Found OutputDirectory::make_room(const Wanted& wanted) const {
+  if (empty()) return Found::nothing;
+  const std::string text = read(path_ / "run.json");
+  const auto record = Json::parse(text, nullptr, false);
+  if (!record.is_object() || record.value("program", "") != "interstice")
+    throw InputError(
+        fmt::format("{} is not empty and holds no results of interstice (its files may be yours, so not "
+                    "even --force writes there) choose another directory with -o",
+                    path_.string()));
+  const bool same = record.value("arm", "") == wanted.record.arm &&
+                    record.value("scenario_sha256", "") == sha256_of(wanted.record.scenario);
+  const bool finished = record.value("status", "") == "finished";
+  if (!wanted.force && !same)
+    throw InputError(
+        fmt::format("{} is not empty (the results of another run would be overwritten) choose another "
+                    "directory with -o, or --force to replace them",
+                    path_.string()));
+  if (!wanted.force && finished) {
+    const std::string why = outdated(text, wanted);
+    if (why.empty()) return Found::finished;
+    throw InputError(
+        fmt::format("{} holds this already, finished, but {} (what it holds would be replaced) --force "
+                    "repeats it, another directory with -o keeps both",
+                    path_.string(), why));
+  }
+  clear(wanted);
+  return same && !finished ? Found::unfinished : Found::nothing;
+}
+
+void tell_found(OutputDirectory::Found found, const std::filesystem::path& directory, bool quiet) {
+  if (quiet) return;
+  if (found == OutputDirectory::Found::unfinished)
+    fmt::print("{} holds this, unfinished: it starts again\n", directory.string());
+  if (found == OutputDirectory::Found::finished)
+    fmt::print("{} holds this already, finished: nothing to do (--force repeats it{})\n", directory.string(),
+               build_info().modified ? "; this build is of modified sources" : "");
+}
+
+bool OutputDirectory::in_use(const std::filesystem::path& path) {
+  constexpr int kLevels = 4;  // DIR/arms/<arm>/<replicate>
+  auto directory = std::filesystem::weakly_canonical(path);
+  for (int level = 0; level < kLevels && directory.has_relative_path(); ++level, directory = directory.parent_path()) {
+    const int lock = open((directory / kLockName).c_str(), O_RDONLY | O_CLOEXEC);
+    if (lock < 0) continue;
+    const bool held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(lock);
+    if (held) return true;
+  }
+  return false;
 }
 
 }  // namespace interstice::cli

@@ -16,6 +16,12 @@ void finish_run(const std::filesystem::path& directory, RunRecord& record, const
 /// The `output` section of the scenario.
 SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem& problem);
 
+/// The files that a run leaves, besides run.json and scenario.yaml.
+std::vector<std::string> run_files(const Scenario& scenario, const Problem& problem, bool with_snapshots);
+
+/// The files that the scenario is read from, includes too.
+std::vector<std::filesystem::path> input_files(const Scenario& scenario);
+
 /// A written timeseries.csv as a table of the metrics.
 SeriesTable read_series(const std::filesystem::path& path);
 

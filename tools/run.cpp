@@ -55,17 +55,18 @@ void run(const RunOptions& options) {
   const std::string arm = options.arm.empty() ? scenario.arm : options.arm;
   Problem problem = build_problem(scenario, {.arm = arm});
   const OutputDirectory directory(output_path(options.output, options.scenario, ""));
-  if (directory.holds_finished(scenario.resolved, arm) && !options.force) {
-    fmt::print("{} holds this run already, finished: nothing to do (--force repeats it)\n", directory.path().string());
-    return;
-  }
-  directory.make_room(options.force);
+  RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
+  const auto found =
+      directory.make_room({record, run_files(scenario, problem, true), input_files(scenario), options.force});
+  tell_found(found, directory.path(), options.quiet);
+  if (found == OutputDirectory::Found::finished) return;
   print_warnings(scenario.warnings);
   print_warnings(check_steps(problem));
-  write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
-  RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
   write_run_record(directory.path(), record);
-  const auto failure = attempt([&] { simulate(scenario, std::move(problem), options, directory, record); });
+  const auto failure = attempt([&] {
+    write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
+    simulate(scenario, std::move(problem), options, directory, record);
+  });
   finish_run(directory.path(), record, failure);
 }
 

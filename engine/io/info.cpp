@@ -67,11 +67,24 @@ void read_provenance(const std::string& text, const fs::path& source, RunInfo& i
     info.replicate = json.value("replicate", std::uint64_t{0});
     info.started = json.value("started", "");
     info.command = json.value("command_line", "");
-    info.version = json.at("build").value("version", "") + " " + json.at("build").value("commit", "");
+    const auto& build = json.at("build");
+    info.version = build.value("version", "") + " " + build.value("commit", "") +
+                   (build.value("modified", false) ? ", modified" : "");
     info.status = json.value("status", "");
     if (json.contains("ended") && json["ended"].is_string()) info.ended = json["ended"];
   } catch (const nlohmann::json::exception& e) {
     throw DiskError("cannot read " + source.string() + " (" + e.what() + ")");
+  }
+}
+
+/// Counts the runs of a comparison.
+void count_runs(const fs::path& arms, RunInfo& info) {
+  for (const auto& entry : fs::recursive_directory_iterator(arms)) {
+    if (entry.path().filename() != "run.json") continue;
+    RunInfo run;
+    read_provenance(read_text_file(entry.path()), entry.path(), run);
+    ++info.runs;
+    if (run.status == "finished") ++info.runs_finished;
   }
 }
 
@@ -87,6 +100,7 @@ RunInfo directory_info(const fs::path& path) {
     info.last_time = entries.back().time;
     info.files.push_back(snapshot_info(path / entries.back().name));
   }
+  if (info.arm.starts_with("compare ") && fs::is_directory(path / "arms")) count_runs(path / "arms", info);
   if (fs::exists(path / "timeseries.csv")) info.series_rows = read_time_series(path / "timeseries.csv").time.size();
   if (info.files.empty() && info.version.empty())
     throw InputError(path.string() +
@@ -171,13 +185,21 @@ std::string verified_state_hash(const fs::path& path) {
 std::string info_text(const RunInfo& info) {
   std::ostringstream out;
   out << (info.title.empty() ? info.path.string() : info.title) << "\n";
-  out << (info.arm.empty() ? "every listed model" : "arm " + info.arm) << ", replicate " << info.replicate << ", seed "
-      << info.seed;
+  const bool comparison = info.arm.starts_with("compare ");
+  if (comparison)
+    out << info.arm;
+  else
+    out << (info.arm.empty() ? "every listed model" : "arm " + info.arm) << ", replicate " << info.replicate;
+  out << ", seed " << info.seed;
   if (!info.status.empty()) out << ", " << info.status;
   out << "\n"
       << "interstice " << info.version << ", started " << info.started;
   if (!info.ended.empty()) out << ", ended " << info.ended;
   if (!info.command.empty()) out << "\ncommand: " << info.command;
+  if (comparison) {
+    out << "\n" << info.runs << " runs under arms/, " << info.runs_finished << " finished\n";
+    return out.str();
+  }
   out << "\n" << info.snapshots << (info.snapshots == 1 ? " snapshot" : " snapshots");
   if (info.snapshots > 0) out << " from " << info.first_time << " s to " << info.last_time << " s";
   if (info.series_rows > 0) out << "; " << info.series_rows << " rows in timeseries.csv";

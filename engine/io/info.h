@@ -32,7 +32,8 @@ struct RunInfo {
   std::string title, arm, status, version, started, ended, command;
   std::uint64_t seed = 0, replicate = 0;
   std::uint64_t snapshots = 0;
-  double first_time = 0, last_time = 0;  ///< of the snapshots [s]
+  std::uint64_t runs = 0, runs_finished = 0;  ///< of a comparison, so far
+  double first_time = 0, last_time = 0;       ///< of the snapshots [s]
   std::uint64_t series_rows = 0;
   std::vector<SnapshotInfo> files;  ///< the last file of every kind
 };

@@ -86,6 +86,13 @@ class CommandTest : public testing::Test {
   [[nodiscard]] std::string read(const std::string& name) const { return file_text(folder_ / name); }
   [[nodiscard]] bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
 
+  /// Replaces `part` in a file.
+  void edit(const std::string& name, const std::string& part, const std::string& by) const {
+    std::string text = read(name);
+    ASSERT_NE(text.find(part), std::string::npos) << part << " is not in " << name;
+    write(name, text.replace(text.find(part), part.size(), by));
+  }
+
   /// Runs `interstice <arguments>`; `before` may set variables or limits.
   [[nodiscard]] Said interstice(const std::string& arguments, const std::string& before = "") const {
     const std::string command = "cd '" + folder_.string() + "' && " + before + " '" INTERSTICE_EXE "' " + arguments +

@@ -125,6 +125,61 @@ TEST_F(Cli, ForeignFilesAreNotOverwritten) {
   EXPECT_FALSE(exists("here/run.json"));
 }
 
+TEST_F(Cli, ForceTouchesOnlyDirectoriesThatHoldResults) {
+  write("scenario.yaml", kTinyScenario);
+  std::filesystem::create_directories(folder() / "arms");
+  const Said said = interstice("run scenario.yaml -o . --force");
+  EXPECT_EQ(said.code, 2);
+  EXPECT_TRUE(has(said.err, "holds no results of interstice")) << said.err;
+  EXPECT_EQ(read("scenario.yaml"), kTinyScenario);
+  EXPECT_TRUE(exists("arms"));
+
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  write("here/scenario.yaml", kTinyScenario);
+  EXPECT_EQ(interstice("run here/scenario.yaml -o here --force").code, 2);
+  EXPECT_EQ(read("here/scenario.yaml"), kTinyScenario);
+  EXPECT_TRUE(exists("here/timeseries.csv"));
+}
+
+TEST_F(Cli, AFinishedRunOfAnotherBuildOrWithMissingFilesIsToldApart) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  const auto refused = [&](const std::string& part) {
+    const Said said = interstice("run tiny.yaml -o here");
+    EXPECT_EQ(said.code, 2);
+    EXPECT_TRUE(has(said.err, part)) << said.err;
+    EXPECT_TRUE(has(said.err, "--force")) << said.err;
+  };
+  const std::string record = read("here/run.json");
+  edit("here/run.json", "\"commit\": \"", "\"commit\": \"1234567");
+  refused("by another build: then 0.");
+  write("here/run.json", record);
+  edit("here/run.json", "\"models\": [", "\"models\": [], \"were\": [");
+  refused("another version of the model c");
+  write("here/run.json", record);
+  std::filesystem::rename(folder() / "here/fields_000001.hdf", folder() / "kept");
+  refused("without fields_000001.hdf");
+  std::filesystem::remove(folder() / "here/cells.hdf.series");
+  refused("and 1 more of its files");
+  EXPECT_EQ(interstice("run tiny.yaml -o here --force --quiet").code, 0);
+  EXPECT_EQ(interstice("run tiny.yaml -o here").code, 0);
+}
+
+TEST_F(Cli, AnInterruptedRunIsCalledSoAndStartsAgain) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
+  edit("here/run.json", "\"finished\"", "\"running\"");  // as a killed run leaves it
+  write("here/.interstice.lock", "process 123 on elsewhere\n");
+  EXPECT_TRUE(has(interstice("info here").out, "interrupted")) << interstice("info here").out;
+  const int lock = open((folder() / "here/.interstice.lock").c_str(), O_RDWR | O_CLOEXEC);
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  EXPECT_TRUE(has(interstice("info here").out, "running"));
+  close(lock);
+  EXPECT_EQ(interstice("run tiny.yaml -o here --seed 2").code, 2);  // not its own
+  const Said said = interstice("run tiny.yaml -o here");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "starts again")) << said.out;
+  EXPECT_TRUE(has(interstice("info here").out, "finished"));
+}
+
 TEST_F(Cli, ADirectoryInUseIsRefusedWithItsOwnerAndAStaleLockIsNot) {
   std::filesystem::create_directories(folder() / "here");
   write("here/.interstice.lock", "process 123 on elsewhere\n");

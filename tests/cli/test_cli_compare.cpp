@@ -98,6 +98,23 @@ TEST_F(Compare, ArmsAndReplicatesCanBeChosen) {
   EXPECT_TRUE(has(wrong.err, "did you mean 'emcev'?")) << wrong.err;
 }
 
+TEST_F(Compare, AnInterruptedComparisonStartsAgainAndAnIncompleteOneIsToldApart) {
+  const std::string command = "compare tiny.yaml -o here --arms vehicle,emcev --replicates 1";
+  ASSERT_EQ(interstice(command + " --quiet").code, 0);
+  const Said info = interstice("info here");
+  EXPECT_TRUE(has(info.out, "2 runs under arms/, 2 finished")) << info.out;
+  EXPECT_FALSE(has(info.out, "snapshot")) << info.out;
+  std::filesystem::remove(folder() / "here/report.html");
+  EXPECT_TRUE(has(interstice(command).err, "without report.html"));
+  edit("here/run.json", "\"finished\"", "\"running\"");
+  edit("here/arms/emcev/0/run.json", "\"finished\"", "\"running\"");
+  EXPECT_TRUE(has(interstice("info here").out, "interrupted"));
+  EXPECT_TRUE(has(interstice("info here/arms/emcev/0").out, "interrupted"));
+  EXPECT_EQ(interstice(command + " --quiet").code, 0);
+  EXPECT_TRUE(exists("here/report.html"));
+  EXPECT_TRUE(has(interstice(command).out, "nothing to do"));
+}
+
 TEST_F(Compare, AnArmNamedTwiceIsRefused) {
   const Said said = interstice("compare tiny.yaml -o here --arms emcev,vehicle,emcev");
   EXPECT_EQ(said.code, 2);
