@@ -29,7 +29,8 @@ Json arms_json(const ComparisonRuns& runs) {
                     {"vesicles", arm.vesicles},
                     {"sham", arm.sham},
                     {"models", arm.models},
-                    {"delay", arm.delay}});
+                    {"delay", arm.delay},
+                    {"relays", arm.relays}});
   return arms;
 }
 

@@ -86,6 +86,60 @@ std::string folded_table(const Comparison& comparison, const std::vector<std::st
   return out;
 }
 
+/// Whether an effect on one cell could have reached others by what cells secrete.
+std::string relay_sentence(const Comparison& comparison) {
+  std::vector<std::string> relays;
+  for (const auto& arm : comparison.document().at("arms"))
+    for (const auto& species : arm.at("relays"))
+      if (std::find(relays.begin(), relays.end(), escape(species.get<std::string>())) == relays.end())
+        relays.push_back(escape(species.get<std::string>()));
+  if (relays.empty())
+    return "<b>Direct effects only:</b> in this scenario no cell secretes, at a rate that EVs could change, anything "
+           "that another cell senses, so nothing is relayed from cell to cell.";
+  return fmt::format(
+      "<b>Direct and relayed effects together:</b> cells secrete {} at rates that depend on their condition, and cells "
+      "sense it; what EVs did to one cell may have reached another that way, and is counted with the arm.",
+      joined(relays, ", "));
+}
+
+/// How far one EV reaches through the primary field.
+std::string footprint(const Comparison& comparison) {
+  const auto metrics = comparison.metrics("footprint.");
+  if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& metric) { return speaks(comparison, metric); }))
+    return {};
+  const auto& primary = comparison.document().at("primary");
+  return fmt::format(
+             "<h3>Field footprint of one EV</h3>\n<p>What an EV adds to {} in the {} (area under the curve less that "
+             "without EVs, times the fluid volume, per EV present), and the volume that this amount would hold at a "
+             "threshold throughout the run. For scale: a cell of 5 µm radius fills 524 µm³.</p>\n",
+             escape(primary.at("field").get<std::string>()), escape(primary.at("region").get<std::string>())) +
+         metric_table(comparison, metrics);
+}
+
+/// The apparent half-life of each class, where an arm has a value. It is the same in every arm with EVs, but for cells
+/// that the arm keeps alive or kills.
+std::string half_lives(const Comparison& comparison) {
+  std::string text;
+  for (const auto& metric : comparison.metrics("half_life.")) {
+    const auto arm = std::find_if(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& a) {
+      const auto value = comparison.value(a.name, metric);
+      return value && value->mean;
+    });
+    const std::string klass = escape(metric.substr(metric.find('.') + 1));
+    if (arm == comparison.arms().end()) {
+      text += fmt::format("<p>Apparent half-life of {} outside cells: no EV was lost within the run.</p>\n", klass);
+      continue;
+    }
+    const auto value = comparison.value(arm->name, metric);
+    text += fmt::format(
+        "<p><b>Apparent half-life of {} outside cells: {}</b>{}, by clearance and uptake together "
+        "(arm {}).</p>\n",
+        klass, value_text(value, "s"),
+        *value->mean > comparison.horizon() ? " – extrapolated, for the run is shorter" : "", escape(arm->name));
+  }
+  return text;
+}
+
 std::vector<std::string> join(std::vector<std::string> a, const std::vector<std::string>& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -124,12 +178,13 @@ std::string influence_section(const Comparison& comparison) {
   std::string body = fmt::format(
       R"(<p>A cell family (a founder and its descendants) counts as influenced when its read-out differs from
 the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
-whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start;
-<em>engaged</em>: those that acted in the way of the arm (cargo released, adsorbed, or all where enzymes work in the
-fluid).</p>
+whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; in
+arms with enzymes also those in reservoirs behind its faces, because what they make there reaches the patch.
+<em>Engaged</em>: those that acted in the way of the arm: carry the enzyme, adsorbed, or released their cargo.</p>
+<p>{}</p>
 )",
       number(100 * rule.at("difference").get<double>()), time_text(rule.at("hold").get<double>()),
-      number(100 * rule.at("hold_share").get<double>()));
+      number(100 * rule.at("hold_share").get<double>()), relay_sentence(comparison));
   const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
 <option value="influenced_per_ev_present">cells per EV present</option>
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
@@ -137,6 +192,7 @@ fluid).</p>
   body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", 360, controls);
   body += folded_table(comparison, join(comparison.metrics("ev."), join(comparison.metrics("influenced_minus_sham."),
                                                                         comparison.metrics("influenced_per_ev_"))));
+  body += footprint(comparison);
   body += details("Counts before subtraction, population means",
                   folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
   return section("influence", "Cells influenced per EV", body);
@@ -157,7 +213,7 @@ std::string fates_section(const Comparison& comparison) {
       "fates", "Fate of the EVs",
       "<p>Where every dosed EV is at the end. Adsorption, internalisation and clearance run the same in every arm "
       "that has EVs.</p>\n" +
-          figure("fate-plot", "Share of the dose at the end of the run.", 300) +
+          half_lives(comparison) + figure("fate-plot", "Share of the dose at the end of the run.", 300) +
           metric_table(comparison, comparison.metrics("fate.")));
 }
 

@@ -270,27 +270,4 @@ std::string answer(const Comparison& comparison) {
   return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all));
 }
 
-std::string leanings(const Comparison& comparison) {
-  std::string sets;
-  for (const auto& name : comparison.document().at("parameter_sets"))
-    sets += fmt::format("{}<code>--parameters {}</code>", sets.empty() ? "" : ", ", escape(name.get<std::string>()));
-  const std::string others = sets.empty() ? "The scenario has no sets to try instead: vary what is marked A."
-                                          : "Its sets (" + sets + ") show how much the answer depends on it.";
-  return fmt::format(R"(<p>In general; the parameters below say what holds here.</p>
-<ul>
-<li><b>Towards extracellular modulation:</b> AMP that is there before the vesicles; a small released fraction of
-endosomal cargo (f_release); enzymes fully active while a vesicle is adsorbed.</li>
-<li><b>Towards uptake and contact:</b> free access of vesicles to every cell; the same contact reach for all cells of a
-type.</li>
-<li><b>“One EV – many cells” is a collective statement.</b> In cell-dense tissue one CD73-bearing EV does not by itself
-raise adenosine over a threshold: it adds a little to very many cells inside its screening length, and the sum of all
-EVs acts. It becomes literally true per EV only where cells take up adenosine slowly (≤ 10 µm³/s per cell) and CD73 and
-AMP are rich.</li>
-<li><b>Equal ceilings:</b> every mechanism may act on a cell with the same default ceiling; mechanisms differ by reach.</li>
-<li>Parameter set of this comparison: <b>{}</b>. {}</li>
-</ul>
-)",
-                     escape(comparison.document().at("parameter_set").get<std::string>()), others);
-}
-
 }  // namespace interstice::viz

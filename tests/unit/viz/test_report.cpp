@@ -69,7 +69,8 @@ class MadeUp {
                                    {"vesicles", arm.vesicles},
                                    {"sham", arm.sham},
                                    {"models", arm.models},
-                                   {"delay", arm.delay}});
+                                   {"delay", arm.delay},
+                                   {"relays", json::array()}});
     add_curve();
     add_metrics();
   }
@@ -303,6 +304,64 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
             std::string::npos)
       << text;
   EXPECT_NE(text.find("<b>6 <span class=\"ci\">[4.6, 7.6]</span></b>"), std::string::npos) << text;
+}
+
+TEST(Report, SaysWhetherEffectsCanBeRelayed) {
+  MadeUp made_up;
+  EXPECT_NE(report_html(Comparison(made_up.document())).find("Direct effects only"), std::string::npos);
+  made_up.document()["arms"][4]["relays"] = {"TNF", "IL10"};
+  const std::string page = report_html(Comparison(made_up.document()));
+  EXPECT_EQ(page.find("Direct effects only"), std::string::npos);
+  EXPECT_NE(page.find("cells secrete TNF, IL10 at rates"), std::string::npos);
+}
+
+TEST(Report, ShowsHalfLifeAndFootprintWhereThereAreAny) {
+  MadeUp made_up;
+  auto& document = made_up.document();
+  const std::string without = report_html(Comparison(document));
+  EXPECT_EQ(without.find("Apparent half-life"), std::string::npos);
+  EXPECT_EQ(without.find("Field footprint"), std::string::npos);
+  document["metrics"].push_back(
+      {{"name", "half_life.msc_sev"}, {"label", "half-life"}, {"unit", "s"}, {"description", ""}});
+  document["metrics"].push_back(
+      {{"name", "footprint.extra"}, {"label", "extra"}, {"unit", "uM min um^3/EV"}, {"description", ""}});
+  const auto put = [&](const char* metric, double mean) {
+    document["values"].push_back({{"arm", "emcev"},
+                                  {"metric", metric},
+                                  {"n", 8},
+                                  {"mean", mean},
+                                  {"low", mean},
+                                  {"high", mean},
+                                  {"note", ""},
+                                  {"observable", true}});
+  };
+  put("half_life.msc_sev", 7200);
+  put("footprint.extra", 1.25);
+  const std::string with = report_html(Comparison(document));
+  EXPECT_NE(with.find("Apparent half-life of msc_sev outside cells: 2 h</b> – extrapolated"), std::string::npos);
+  EXPECT_NE(with.find("Field footprint of one EV"), std::string::npos);
+}
+
+TEST(Report, LeaningsFollowFromTheNumbers) {
+  MadeUp made_up;
+  auto& document = made_up.document();
+  const std::string before = leanings(Comparison(document));
+  EXPECT_NE(before.find("cells per EV present (<b>emcev</b>, chondrocyte.A2A). Below one"), std::string::npos)
+      << before;
+  EXPECT_NE(before.find("3.11 % of the dose was on or in cells"), std::string::npos) << before;
+  EXPECT_EQ(before.find("Substrate"), std::string::npos) << before;  // nothing said about what is not known
+  document["values"].push_back({{"arm", "vehicle"},
+                                {"metric", "budget.at_start"},
+                                {"n", 8},
+                                {"mean", 6.0},
+                                {"low", 6.0},
+                                {"high", 6.0},
+                                {"note", ""},
+                                {"observable", true}});
+  const std::string after = leanings(Comparison(document));
+  EXPECT_NE(after.find("20 % of the chain's molecules were there at the start, 80 % were released"), std::string::npos)
+      << after;
+  EXPECT_EQ(after.find("leans towards extracellular"), std::string::npos) << after;
 }
 
 TEST(Report, SaysWhenACellCountsAndWhichValuesLeaveTheirRange) {
