@@ -65,7 +65,9 @@ std::string unit_text(std::string_view unit) {
   for (const std::string_view micro : {"uM", "um", "ul", "ug"})
     for (auto at = out.find(micro); at != std::string::npos; at = out.find(micro, at + 1)) {
       const bool in_a_word = at > 0 && std::isalpha(static_cast<unsigned char>(out[at - 1])) != 0;  // such as "lumped"
-      if (!in_a_word) out.replace(at, 1, "µ");
+      const bool goes_on = at + micro.size() < out.size() &&
+                           std::isalpha(static_cast<unsigned char>(out[at + micro.size()])) != 0;  // such as "ultra"
+      if (!in_a_word && !goes_on) out.replace(at, 1, "µ");
     }
   const auto raise = [&out](std::string_view power, std::string_view shown) {
     for (auto at = out.find(power); at != std::string::npos; at = out.find(power, at))

@@ -33,14 +33,14 @@ nlohmann::json figure_data(const Comparison& comparison) {
 
 constexpr const char* kContents =
     R"(<nav><a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
-<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#parameters">Parameters</a> <a href="#leanings">Leanings</a>
+<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#leanings">Leanings</a> <a href="#parameters">Parameters</a>
 <a href="#provenance">Provenance</a></nav>
 )";
 
 }  // namespace
 
 std::string report_html(const Comparison& comparison) {
-  const std::string title = escape(comparison.document().at("title").get<std::string>());
+  const std::string title = unit_text(escape(comparison.document().at("title").get<std::string>()));
   std::string page = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} – "
@@ -48,7 +48,7 @@ std::string report_html(const Comparison& comparison) {
       title);
   page += kReportCss;
   page += fmt::format("</style>\n</head>\n<body>\n<header><h1>{}</h1>\n<p class=\"description\">{}</p>\n", title,
-                      escape(comparison.document().at("description").get<std::string>()));
+                      unit_text(escape(comparison.document().at("description").get<std::string>())));
   page += kContents;
   page += "</header>\n<main>\n<section id=\"answer\">\n<h2>Answer</h2>\n" + answer(comparison) + "</section>\n";
   page +=

@@ -104,7 +104,8 @@ Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann:
     const std::string reason = reason_not_counted(comparison, value);
     return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
   }
-  const std::string shown = value_text(value, "cell");
+  const bool hidden = !value->observable && value->low <= 0 && value->high >= 0;
+  const std::string shown = hidden ? "<i>not observable</i>" : value_text(value, "cell");
   if (value->low > 0) return {Verdict::differs, "<b>" + shown + "</b>", {}};
   return {value->observable ? Verdict::no_difference : Verdict::not_observable, shown, {}};
 }
@@ -181,7 +182,10 @@ std::string influence_table(const Comparison& comparison, const std::vector<ArmI
       head.push_back(escape(arm.name));
     }
     out += table(head, all.rows, numeric, "influenced-table");
-    out += "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero.</p>\n";
+    out +=
+        "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero. \"Not "
+        "observable\": the "
+        "run is shorter than the delay of the mechanism or of the read-out.</p>\n";
   }
   std::string items;
   if (!all.silent.empty())
@@ -207,7 +211,10 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
     if (found == all.found.end()) {
       unseen.push_back(name);
     } else if (const auto hidden = all.unobservable.find(arm.name); hidden != all.unobservable.end()) {
-      partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, list(found->second),
+      constexpr std::size_t kFewEnoughToName = 3;
+      const std::string where =
+          found->second.size() <= kFewEnoughToName ? list(found->second) : read_out_count(found->second.size());
+      partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, where,
                                    "other " + read_out_count(hidden->second)));
     }
   }

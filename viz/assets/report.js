@@ -139,7 +139,8 @@
   function points(canvas, arms, quantities, title, logarithmic, unit) {
     const sets = quantities.map((quantity, q) => {
       const found = arms.map((arm) => value(arm, quantity.metric));
-      const keep = found.map((v) => v && v.observable !== false && (!logarithmic || v.mean > 0));
+      // What shows in spite of a delay longer than the run is drawn, as in the tables.
+      const keep = found.map((v) => v && (v.observable !== false || v.low > 0) && (!logarithmic || v.mean > 0));
       return {
         label: quantity.label, type: "line", showLine: false,
         data: found.map((v, k) => (keep[k] ? v.mean : null)),

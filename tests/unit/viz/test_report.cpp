@@ -396,7 +396,7 @@ TEST(Report, EscapesWhatUsersWrote) {
   const std::string page = report_html(Comparison(made_up.document()));
   EXPECT_EQ(page.find("<script>alert"), std::string::npos);
   EXPECT_EQ(page.find("</script><b>"), std::string::npos);
-  EXPECT_NE(page.find("Rat knee &lt;10 ug&gt;"), std::string::npos);
+  EXPECT_NE(page.find("Rat knee &lt;10 µg&gt;"), std::string::npos);
 }
 
 TEST(Report, FailedRunsAreListed) {
@@ -429,6 +429,7 @@ TEST(Html, NumbersAreShort) {
   EXPECT_EQ(time_text(1800), "30 min");
   EXPECT_EQ(time_text(3600), "1 h");
   EXPECT_EQ(unit_text("a lumped rate [uM] in 5 ul"), "a lumped rate [µM] in 5 µl");
+  EXPECT_EQ(unit_text("an ultra thin umbrella of 3 um"), "an ultra thin umbrella of 3 µm");
   EXPECT_EQ(unit_text("uM um^2/s um^3"), "µM µm²/s µm³");
 }
 
