@@ -89,6 +89,7 @@ void compare(const CompareOptions& options) {
   const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
   const Problem problem = build_problem(scenario);
   RunRecord record = make_run_record(problem, scenario.resolved, plan.command_line, what, options.jobs);
+  record.changes = scenario.changes;
   const auto found =
       directory.make_room({record, comparison_files(scenario, problem, plan), input_files(scenario), options.force});
   tell_found(found, directory.path(), options.quiet);

@@ -164,6 +164,7 @@ void Queue::run_one(std::size_t arm, std::uint64_t replicate, std::atomic<double
   outcome.replicate = replicate;
   outcome.seed = problem->noise.seed();
   RunRecord record = make_run_record(*problem, scenario_.resolved, plan_.command_line, outcome.arm, 1);
+  record.changes = scenario_.changes;
   record.replicate = replicate;
   write_run_record(directory, record);
   const auto failure = attempt([&] {

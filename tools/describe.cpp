@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "engine/io/describe_format.h"
 #include "models/builtin.h"
 #include "tools/commands.h"
 #include "tools/scenario_options.h"
@@ -19,6 +20,14 @@ bool means_a_file(const std::string& what) {
   return what.ends_with(".yaml") || what.ends_with(".yml") || std::filesystem::is_regular_file(what);
 }
 
+/// Of a shared object: the models that it brings.
+void describe_plugin(ModelRegistry& registry, const std::string& file) {
+  const std::size_t before = registry.all().size();
+  registry.load(std::filesystem::absolute(file).lexically_normal().string());
+  for (std::size_t k = before; k < registry.all().size(); ++k)
+    fmt::print("{}\n", describe_model(registry.all()[k].descriptor, registry.all()[k].origin));
+}
+
 void describe_what(const ScenarioOptions& options, const std::string& key) {
   if (means_a_file(options.file)) return fmt::print("{}", describe(load(options), key));
   if (!key.empty())
@@ -26,6 +35,7 @@ void describe_what(const ScenarioOptions& options, const std::string& key) {
         fmt::format("'{}' follows '{}' (a second word is a key of a scenario file) name one thing", key, options.file));
   ModelRegistry registry;
   register_builtin_models(registry);
+  if (options.file.ends_with(".so")) return describe_plugin(registry, options.file);
   fmt::print("{}", describe(options.file, registry, options.includes));
 }
 
@@ -41,9 +51,10 @@ void add_describe(CLI::App& app) {
   command
       ->add_option("what", options->scenario.file,
                    "Nothing (an overview), format, models, cells, species, reactions, a name, a key such as "
-                   "vesicles.dose, or a scenario file")
+                   "vesicles.dose, a plug-in (.so), or a scenario file")
       ->type_name("WHAT");
-  command->add_option("key", options->key, "With a scenario file: parameters, or a key path")->type_name("KEY");
+  command->add_option("key", options->key, "With a scenario file: parameters, a key path, or a model that it loads")
+      ->type_name("KEY");
   add_scenario_options(*command, options->scenario);
   command->footer(
       "Examples:\n  interstice describe\n  interstice describe cd73\n  interstice describe chondrocyte\n"

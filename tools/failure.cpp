@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <new>
+#include <system_error>
 
 namespace interstice::cli {
 
@@ -21,7 +21,7 @@ std::optional<Failure> attempt(const std::function<void()>& work) {
   } catch (const std::bad_alloc&) {
     return Failure{ExitCode::memory,
                    "out of memory (the run needs more than there is) interstice validate FILE estimates the need"};
-  } catch (const std::filesystem::filesystem_error& error) {
+  } catch (const std::system_error& error) {  // of files, and of writing to standard output
     return Failure{ExitCode::disk, error.what()};
   } catch (const std::exception& error) {
     return Failure{ExitCode::numerical, fmt::format("{} (this is a bug in interstice) please report it", error.what())};

@@ -37,7 +37,10 @@ void run_command_line(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto failure = cli::attempt([&] { run_command_line(argc, argv); });
+  const auto failure = cli::attempt([&] {
+    run_command_line(argc, argv);
+    if (std::fflush(stdout) != 0) throw DiskError("cannot write to standard output (is the disk full?)");
+  });
   if (!failure) return static_cast<int>(ExitCode::done);
   std::fflush(stdout);
   fmt::print(stderr, "{} {}\n", cli::error_prefix(), failure->message);

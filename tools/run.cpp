@@ -56,6 +56,7 @@ void run(const RunOptions& options) {
   Problem problem = build_problem(scenario, {.arm = arm});
   const OutputDirectory directory(output_path(options.output, options.scenario, ""));
   RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
+  record.changes = scenario.changes;
   const auto found =
       directory.make_room({record, run_files(scenario, problem, true), input_files(scenario), options.force});
   tell_found(found, directory.path(), options.quiet);

@@ -18,6 +18,7 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command
       .add_option("--include", options.includes, "Directory in which included files are looked for last (repeatable)")
       ->type_name("DIR")
+      ->check(CLI::ExistingDirectory)
       ->allow_extra_args(false);
   command.add_option("--parameters", options.parameters, "Parameter set of the scenario, for example sceptic")
       ->type_name("SET");

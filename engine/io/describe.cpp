@@ -150,12 +150,14 @@ std::string describe(std::string_view what, const ModelRegistry& registry,
   for (const char* kind : {"cell_types", "species", "reactions"})
     known.insert(known.end(), (*all.values)[kind].keys.begin(), (*all.values)[kind].keys.end());
   throw InputError(
-      fmt::format("nothing is called '{}' (try describe without a name){}", what, did_you_mean(what, known)));
+      fmt::format("nothing is called '{}' (try describe without a name; of a plug-in, give its .so file){}", what,
+                  did_you_mean(what, known)));
 }
 
 std::string describe(const Scenario& scenario, std::string_view what) {
   if (what.empty()) return summary(scenario);
   if (what == "parameters") return parameters_text(scenario);
+  if (const RegisteredModel* m = scenario.registry->find(what)) return describe_model(m->descriptor, m->origin);
   if (const Value* v = find_value(*scenario.values, what)) return value_text(*v, std::string(what));
   throw InputError(fmt::format("{} has no '{}'{}", scenario.path, what, did_you_mean(what, scenario.values->keys)));
 }

@@ -62,6 +62,7 @@ void read_provenance(const std::string& text, const fs::path& source, RunInfo& i
   try {
     const auto json = nlohmann::json::parse(text);
     info.title = json.value("title", "");
+    info.changes = json.value("changes", std::vector<std::string>{});
     info.arm = json.value("arm", "");
     info.seed = json.value("seed", std::uint64_t{0});
     info.replicate = json.value("replicate", std::uint64_t{0});
@@ -185,6 +186,8 @@ std::string verified_state_hash(const fs::path& path) {
 std::string info_text(const RunInfo& info) {
   std::ostringstream out;
   out << (info.title.empty() ? info.path.string() : info.title) << "\n";
+  for (std::size_t k = 0; k < info.changes.size(); ++k) out << (k == 0 ? "but with " : ", ") << info.changes[k];
+  if (!info.changes.empty()) out << "\n";
   const bool comparison = info.arm.starts_with("compare ");
   if (comparison)
     out << info.arm;

@@ -96,6 +96,7 @@ std::string provenance_json(const RunRecord& record, bool identity_only) {
             {"libraries", libraries_json()},
             {"simd_target", record.simd_target},
             {"title", record.title},
+            {"changes", record.changes},
             {"arm", record.arm},
             {"replicate", record.replicate},
             {"seed", record.seed},

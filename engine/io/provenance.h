@@ -34,7 +34,8 @@ struct RunRecord {
   int threads = 1;
   std::string simd_target;
   std::string command_line;
-  std::string scenario;  ///< resolved YAML text: reproduces the run
+  std::vector<std::string> changes;  ///< made to the scenario file on the command line, see Scenario
+  std::string scenario;              ///< resolved YAML text: reproduces the run
   struct Model {
     std::string name, version, origin, sha256;
   };

@@ -228,6 +228,8 @@ class Loader {
     scenario_.description = v["description"].text;
     scenario_.seed = static_cast<std::uint64_t>(v["seed"].number);
     scenario_.arm = v["arm"].text;
+    if (!scenario_.parameter_set.empty()) scenario_.changes.push_back("parameter set " + scenario_.parameter_set);
+    scenario_.changes.insert(scenario_.changes.end(), options_.sets.begin(), options_.sets.end());
     scenario_.parameter_sets = v["parameter_sets"].keys;
     scenario_.models = v["models"].keys;
     std::ranges::sort(scenario_.models);

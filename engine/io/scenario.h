@@ -83,6 +83,7 @@ struct Scenario {
   std::string arm;                          ///< what `run` runs, "" = every model, with vesicles
   std::vector<std::string> parameter_sets;  ///< that it offers
   std::string parameter_set;                ///< in force, "" = the values as they stand
+  std::vector<std::string> changes;         ///< made to the file: the parameter set in force and each --set
   OutputSettings output;
   CompareSettings compare;
   std::vector<std::string> models;  ///< listed under `models`, sorted

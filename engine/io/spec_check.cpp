@@ -217,7 +217,9 @@ class Checker {
     } catch (const InputError& e) {
       std::vector<std::string> words;
       for (const auto& w : spec.words) words.push_back(w.first);
-      report(v, fmt::format("{} (expected {}){}", e.what(), expectation(spec), did_you_mean(text, words)));
+      const std::string problem = e.what();  // what units look like in general is in what is expected here
+      report(v, fmt::format("{} (expected {}){}", problem.substr(0, problem.find(" (units are for example")),
+                            expectation(spec), did_you_mean(text, words)));
       return false;
     }
     result = q.value;
@@ -232,7 +234,7 @@ class Checker {
       return true;
     }
     report(v, q.unit_text.empty() ? fmt::format("'{0}' has no unit (expected {1}) did you mean '{0} {2}'?", text,
-                                                expectation(spec), spec.unit)
+                                                expectation(spec), spec.unit == "K" ? "degC" : spec.unit)
                                   : fmt::format("'{}' has the wrong unit (expected {})", text, expectation(spec)));
     return false;
   }

@@ -110,7 +110,10 @@ class IncludeReader {
     std::ostringstream text;
     if (fs::is_directory(path, ignored) || !stream || !(text << stream.rdbuf())) {
       if (fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) == 0) return read_text("", path);
-      diagnostics_.report(asked_at, "", fmt::format("'{}' cannot be read (no such file?)", path.string()));
+      const char* why = fs::is_directory(path, ignored)      ? "it is a directory; give a scenario file"
+                        : fs::is_regular_file(path, ignored) ? "may you read it?"
+                                                             : "no such file?";
+      diagnostics_.report(asked_at, "", fmt::format("'{}' cannot be read ({})", path.string(), why));
       diagnostics_.incomplete = true;
       return YamlNode::empty_map(asked_at);
     }

@@ -196,6 +196,37 @@ TEST_F(Cli, QuietSaysNothing) {
   const Said said = interstice("run tiny.yaml --quiet");
   EXPECT_EQ(said.code, 0);
   EXPECT_TRUE(said.out.empty()) << said.out;
+  EXPECT_EQ(interstice("run tiny.yaml --quiet").out, "");  // nothing to do
+}
+
+TEST_F(Cli, InfoTellsWhatWasChangedOnTheCommandLine) {
+  ASSERT_EQ(interstice("run tiny.yaml -o here --quiet --seed 3 --set temperature=30degC").code, 0);
+  EXPECT_TRUE(has(interstice("info here").out, "Tiny\nbut with temperature=30degC, seed=3\n"));
+  EXPECT_TRUE(has(interstice("info here/fields_000000.hdf").out, "but with temperature=30degC"));
+}
+
+TEST_F(Cli, OutputThatCannotBeWrittenIsADiskError) {
+  for (const std::string command : {"schema", "describe cd73", "--help", "--version"}) {
+    const int status = std::system(("'" INTERSTICE_EXE "' " + command + " >/dev/full 2>/dev/null").c_str());
+    EXPECT_EQ(WEXITSTATUS(status), 4) << command;
+  }
+}
+
+TEST_F(Cli, MistakesAreNamedForWhatTheyAre) {
+  std::filesystem::create_directories(folder() / "a_folder");
+  const auto refused = [&](const std::string& arguments, const std::string& part) {
+    const Said said = interstice(arguments);
+    EXPECT_EQ(said.code, 2) << arguments;
+    EXPECT_TRUE(has(said.err, part)) << said.err;
+    return said.err;
+  };
+  refused("validate a_folder", "it is a directory");
+  refused("validate tiny.yaml --include nowhere", "nowhere");
+  refused("validate tiny.yaml --set temperature=37", "did you mean '37 degC'");
+  const std::string unit = refused("validate tiny.yaml --set 'domain.spacing=10 furlong'", "furlong");
+  EXPECT_FALSE(has(unit, "units are for example")) << unit;
+  refused("describe scavenger", "give its .so file");
+  refused("describe nowhere.so", "nowhere.so");
 }
 
 TEST_F(Cli, TheResolvedScenarioReproducesTheRun) {
