@@ -29,13 +29,14 @@ void describe_plugin(ModelRegistry& registry, const std::string& file) {
 }
 
 void describe_what(const ScenarioOptions& options, const std::string& key) {
-  if (means_a_file(options.file)) return fmt::print("{}", describe(load(options), key));
+  const bool plugin = options.file.ends_with(".so");
+  if (!plugin && means_a_file(options.file)) return fmt::print("{}", describe(load(options), key));
   if (!key.empty())
     throw InputError(
         fmt::format("'{}' follows '{}' (a second word is a key of a scenario file) name one thing", key, options.file));
   ModelRegistry registry;
   register_builtin_models(registry);
-  if (options.file.ends_with(".so")) return describe_plugin(registry, options.file);
+  if (plugin) return describe_plugin(registry, options.file);
   fmt::print("{}", describe(options.file, registry, options.includes));
 }
 

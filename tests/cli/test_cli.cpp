@@ -226,7 +226,8 @@ TEST_F(Cli, MistakesAreNamedForWhatTheyAre) {
   const std::string unit = refused("validate tiny.yaml --set 'domain.spacing=10 furlong'", "furlong");
   EXPECT_FALSE(has(unit, "units are for example")) << unit;
   refused("describe scavenger", "give its .so file");
-  refused("describe nowhere.so", "nowhere.so");
+  write("broken.so", "no shared object");
+  refused("describe broken.so", "plug-in");
 }
 
 TEST_F(Cli, TheResolvedScenarioReproducesTheRun) {
