@@ -60,7 +60,7 @@ constexpr std::array kChoices = {
 };
 
 constexpr std::array kColumns = {
-    ModelColumnSpec{"cargo_copies", "molecule", 0, "cargo in the cytosol"},
+    ModelColumnSpec{"cargo_copies", "molecule", 0, "cargo in the cytosol", true},
     ModelColumnSpec{"cargo_counted", "1", 0, "releases that have been turned into copies so far"},
     ModelColumnSpec{"R_cargo", "1", 0, "response to the cargo, 0 to 1"},
 };

@@ -45,7 +45,7 @@ constexpr std::array kParameters = {
 };
 
 constexpr std::array kColumns = {
-    ModelColumnSpec{"ev_signal", "EV", 0, "adsorbed EVs felt, with fading memory"},
+    ModelColumnSpec{"ev_signal", "EV", 0, "adsorbed EVs felt, with fading memory", true},
     ModelColumnSpec{"ev_fast", "1", 0, "MyD88-dependent response, 0 to 1"},
     ModelColumnSpec{"ev_slow", "1", 0, "MyD88-independent response, 0 to 1"},
     ModelColumnSpec{"ev_monocyte", "1", 0, "licence to act on other cells, 0 to 1"},

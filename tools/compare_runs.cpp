@@ -210,7 +210,8 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
     const Problem problem = build_problem(scenario, {arm, 0});
     runs.arms.push_back(describe_arm(problem, arm, runs.primary ? &*runs.primary : nullptr));
     if (runs.vesicles.empty() && runs.arms.back().vesicles)
-      for (const VesicleClass& klass : problem.vesicle_classes) runs.vesicles.push_back({klass.name, klass.weight, 0});
+      for (const VesicleClass& klass : problem.vesicle_classes)
+        runs.vesicles.push_back({klass.name, static_cast<double>(klass.weight), 0});
     for (auto& warning : check_steps(problem))
       if (std::find(runs.warnings.begin(), runs.warnings.end(), warning) == runs.warnings.end())
         runs.warnings.push_back(std::move(warning));

@@ -77,6 +77,8 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
   const Vec3 offset = (0.5 * cells.radius[parent]) * axis;
   for_each_array(cells, [parent](auto& values) { repeat_last(values, parent); });
   const std::size_t daughter = cells.size() - 1;
+  for (std::size_t k = 0; k < environment.columns.size(); ++k)
+    if (environment.columns[k].amount) cells.columns[k][daughter] = cells.columns[k][parent] *= 0.5;
   cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
   taken.insert(cells.id[daughter]);
   cells.births[daughter] = 0;
@@ -121,8 +123,6 @@ void share_out(Vesicles& vesicles, std::size_t v, const Cells& cells, const Chan
   vesicles.z[v] = p.z;
 }
 
-std::uint64_t real_number(const VesicleClass& klass) { return static_cast<std::uint64_t>(std::llround(klass.weight)); }
-
 /// Vesicles of dying and dividing cells; returns which stay.
 std::vector<std::uint8_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, const Cells& cells,
                                  const Changes& changes, const CellEnvironment& environment,
@@ -134,7 +134,7 @@ std::vector<std::uint8_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> le
     if (changes.daughter[host] != kNone) share_out(vesicles, v, cells, changes, environment);
     if (changes.removed[host] == 0) continue;
     VesicleLedger& places = ledger[index(vesicles.klass[v])];
-    const std::uint64_t number = real_number(classes[index(vesicles.klass[v])]);
+    const std::uint64_t number = classes[index(vesicles.klass[v])].weight;
     if (vesicles.state[v] == VesicleState::adsorbed) {
       put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
       vesicles.state[v] = VesicleState::free;
@@ -170,7 +170,7 @@ void recount(Cells& cells, const Vesicles& vesicles, std::span<const VesicleClas
   for (std::size_t v = 0; v < vesicles.size(); ++v) {
     if (vesicles.host[v] == kNoHost) continue;
     auto& count = vesicles.state[v] == VesicleState::adsorbed ? cells.bound : cells.internal;
-    count[vesicles.host[v]] += real_number(classes[index(vesicles.klass[v])]);
+    count[vesicles.host[v]] += classes[index(vesicles.klass[v])].weight;
   }
 }
 

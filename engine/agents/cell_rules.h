@@ -76,6 +76,7 @@ struct CellEnvironment {
   const RegionMap* regions = nullptr;
   Box box;
   std::span<const CellType> types;
+  std::span<const ColumnSpec> columns;
   const CellRules* rules = nullptr;
   std::span<const Injury> injuries;
   Noise noise;

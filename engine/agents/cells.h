@@ -40,7 +40,8 @@ struct ColumnSpec {
   std::string name;
   std::string unit;
   double initial = 0;
-  std::string owner;  ///< the model that alone may write it, or "" for cell types
+  std::string owner;    ///< the model that alone may write it, or "" for cell types
+  bool amount = false;  ///< daughters share it; else both have what the parent had
 };
 
 }  // namespace interstice

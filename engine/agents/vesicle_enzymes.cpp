@@ -74,7 +74,7 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
   });
   for (std::size_t i = 0; i < proteins.size(); ++i)
     for (std::size_t k = 0; k < class_count; ++k) {
-      const double real = environment.classes[k].weight * activity(environment.classes[k], time);
+      const double real = static_cast<double>(environment.classes[k].weight) * activity(environment.classes[k], time);
       auto& total = copies[proteins[i]];
       for (std::size_t voxel = 0; voxel < voxels; ++voxel) {
         std::uint64_t sum = 0;

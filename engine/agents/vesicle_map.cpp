@@ -113,9 +113,8 @@ bool VesicleMap::still_holds(const Cells& cells, std::span<const Vec3> moves) co
   if (cells.size() != built_at_.size()) return false;
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const BuiltCell& built = built_at_[c];
-    const Vec3 now = cells.position(c) - built.centre, then = now + moves[c];
-    if (cells.radius[c] != built.radius || std::max(dot(now, now), dot(then, then)) > built.skin * built.skin)
-      return false;
+    const double strayed = norm(cells.position(c) - built.centre);
+    if (cells.radius[c] != built.radius || strayed + norm(moves[c]) > built.skin) return false;
   }
   return true;
 }
@@ -138,7 +137,11 @@ void VesicleMap::visit_bins_near(Vec3 centre, double distance, const Box& box, V
   for (int a = 0; a < 3; ++a) {
     low[a] = static_cast<int>(std::floor((at[a] - distance) * bins_per_um_));
     high[a] = static_cast<int>(std::floor((at[a] + distance) * bins_per_um_));
-    if (!box.periodic[a]) low[a] = std::max(low[a], 0), high[a] = std::min(high[a], bins_[a] - 1);
+    // Along a periodic axis the nearest image of each bin is within half a period.
+    const int first = box.periodic[a] ? static_cast<int>(std::floor(at[a] * bins_per_um_)) - bins_[a] / 2 : 0;
+    const int last = box.periodic[a] ? first + 2 * (bins_[a] / 2) : bins_[a] - 1;
+    low[a] = std::max(low[a], first);
+    high[a] = std::min(high[a], last);
   }
   // Distance along one axis from the centre to bin b, which may be an image beyond a periodic face.
   const auto gap = [&](int a, int b) { return std::max({0.0, b * width - at[a], at[a] - (b + 1) * width}); };

@@ -86,7 +86,7 @@ void settle_adsorptions(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
   for (const auto& block : blocks)
     for (const Adsorption& a : block) {
       const std::size_t k = index(vesicles.klass[a.vesicle]);
-      const auto weight = static_cast<std::uint64_t>(environment.classes[k].weight);
+      const std::uint64_t weight = environment.classes[k].weight;
       if (static_cast<double>(cells.bound[a.cell] + weight) > site_count(cells, a.cell, environment.cell_types))
         continue;
       vesicles.state[a.vesicle] = VesicleState::adsorbed;
@@ -107,7 +107,7 @@ void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std:
   for (const auto& block : blocks)
     for (const Departure& d : block) {
       const std::size_t k = index(vesicles.klass[d.vesicle]);
-      const auto weight = static_cast<std::uint64_t>(environment.classes[k].weight);
+      const std::uint64_t weight = environment.classes[k].weight;
       keep[d.vesicle] = 0;
       ledger[k].free -= weight;
       const int reservoir = environment.reservoir_of_face[d.face];

@@ -72,10 +72,10 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
     ReservoirState& reservoir = reservoirs[r];
     for (std::size_t k = 0; k < environment.classes.size(); ++k) {
       const VesicleClass& klass = environment.classes[k];
-      const auto weight = static_cast<std::uint64_t>(klass.weight);
+      const std::uint64_t weight = klass.weight;
       const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].share();
-      const double per_voxel = grid.spacing * grid.spacing * density / klass.weight * mean_root_diffusivity(klass) *
-                               std::sqrt(step.dt / kPi);
+      const double per_voxel = grid.spacing * grid.spacing * density / static_cast<double>(weight) *
+                               mean_root_diffusivity(klass) * std::sqrt(step.dt / kPi);
       const AgentId gate = mix64(0x7265736572766f69ULL + 256 * static_cast<std::uint64_t>(face) + k);
       visit_openings(face, grid, [&](const Opening& opening) {
         const Region& region = region_of(opening.voxel);
@@ -93,7 +93,6 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
           append_vesicle(vesicles, VesicleClassId{static_cast<std::uint8_t>(k)}, klass, environment.noise, id, p,
                          kArrivalSizeBias);
           reservoir.vesicles[k] -= weight;
-          ++reservoir.candidates;
           ledger[k].in_reservoir -= weight;
           ledger[k].free += weight;
         }

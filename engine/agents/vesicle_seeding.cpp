@@ -63,7 +63,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   require_fused_multiply_add();
   const std::size_t k = index(dose.klass);
   const VesicleClass& klass = environment.classes[k];
-  const auto weight = static_cast<std::uint64_t>(klass.weight);
+  const std::uint64_t weight = klass.weight;
   assert(weight >= 1);
   const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
   const DosedVolume volume(environment, dose.in_region);
@@ -72,7 +72,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   list.rebuild(cells, environment.box, largest);
 
   const std::uint64_t candidates =
-      rounded(dose.density * volume.total() / klass.weight, environment.noise, child_id(source, ~0ULL));
+      rounded(dose.density * volume.total() / static_cast<double>(weight), environment.noise, child_id(source, ~0ULL));
   std::vector<Seed> seeds;
   for (std::uint64_t ordinal = 0; ordinal < candidates; ++ordinal) {
     const AgentId id = child_id(source, ordinal);

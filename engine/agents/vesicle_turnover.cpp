@@ -182,7 +182,7 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
   for (const auto& block : scratch.events)
     for (const VesicleEvent& event : block) {
       const std::size_t k = index(vesicles.klass[event.vesicle]);
-      const auto weight = static_cast<std::uint64_t>(environment.classes[k].weight);
+      const std::uint64_t weight = environment.classes[k].weight;
       if (!apply(event, vesicles, cells, ledger[k], weight, environment.box)) continue;
       scratch.keep[event.vesicle] = 0;
       any_ended = true;
@@ -195,7 +195,7 @@ void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> clas
   for (VesicleLedger& l : ledger) l.free = l.adsorbed = l.endosomal = 0;
   for (std::size_t v = 0; v < vesicles.size(); ++v) {
     const std::size_t k = index(vesicles.klass[v]);
-    const auto weight = static_cast<std::uint64_t>(classes[k].weight);
+    const std::uint64_t weight = classes[k].weight;
     switch (vesicles.state[v]) {
       case VesicleState::free:
         ledger[k].free += weight;

@@ -15,9 +15,11 @@ namespace {
 constexpr double kNoTouch = 30;
 constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
 constexpr std::uint32_t kMostLegs = 4000;
-/// Steps are divided within this many sqrt(D dt) of a cell: what comes from beyond in one step is 1.5 % of the flux
-/// into a plane, 6 % of that into a small sphere, and right within a fifth without division.
+/// A step of up to half a cell's radius is divided only within this many sqrt(D dt) of it: what comes from beyond in
+/// one step is 1.5 % of the flux into a plane, 4 % of that into such a sphere, and right within a tenth without
+/// division.
 constexpr double kDividedNear = 3;
+constexpr double kUndividedStepInRadii = 0.5;
 
 double fold_axis(double x, double size, bool periodic) {
   if (periodic) {
@@ -54,10 +56,15 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
 WalkEnd VesicleWalk::operator()(const Walker& walker) const {
   const double sigma = std::sqrt(walker.variance + walker.variance), root_dt = std::sqrt(walker.variance);
   const Vec3 whole = sigma * walker.xi;
-  const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
-  if (near.count > 0) return walk_legs(walker, whole, root_dt, near);
-
   const Leg leg{root_dt};
+  const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
+  if (near.count > 0) {
+    const Vec3 end = walker.start + whole;
+    const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
+                         interface_stops(walker.id, walker.start, folded(end), whole, leg);
+    return walk_legs(walker, stopped ? Vec3{} : whole, root_dt, near);
+  }
+
   WalkEnd w;
   w.position = walker.start + whole;
   w.face = face_passed(walker, walker.start, w.position, leg);
@@ -89,17 +96,21 @@ VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double 
 
 std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) const {
   double radius = kFlat;
-  for (std::size_t i = 0; i < near.count && near.near[i].gap < kDividedNear * root_dt; ++i)
-    radius = std::min(radius, cells_.radius[near.near[i].cell]);
+  for (std::size_t i = 0; i < near.count; ++i) {
+    const double R = cells_.radius[near.near[i].cell];
+    if (near.near[i].gap < kDividedNear * root_dt || root_dt > kUndividedStepInRadii * R) radius = std::min(radius, R);
+  }
   const double ratio = root_dt / (kLongestStepInRadii * radius);
   return ratio <= 1 ? 1 : std::min(kMostLegs, static_cast<std::uint32_t>(std::ceil(ratio * ratio)));
 }
 
+/// The path near cells, divided. Whether the whole step may pass an interface was decided before, as it is far from
+/// cells: were it decided leg by leg, vesicles would pass more easily from where legs are many to where they are few. A
+/// step that was stopped is a loop. Only what keeps vesicles out altogether stops a leg.
 WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
   const std::uint32_t legs = legs_needed(near, root_dt);
   const double part = 1.0 / legs;
-  const double cross = map_.margins()[walker.bin].cross;
-  Leg leg{root_dt * std::sqrt(part), 0, part, 0, legs > 1 || dot(whole, whole) > cross * cross * (1 - 1e-9)};
+  Leg leg{root_dt * std::sqrt(part), 0, part};
   const double sigma = std::sqrt(2.0) * leg.root_dt;
   const auto normals = [&](std::uint32_t k) {
     const auto a = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 1 + 2 * k);
@@ -122,7 +133,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     w.face = face_passed(walker, from, w.position, leg);
     if (w.face >= 0) return w;
     w.position = folded(w.position);
-    if (interface_stops(walker.id, from, w.position, displacement, leg)) {
+    if (forbidden(from, w.position)) {
       w.position = from;
       met = true;
     }
@@ -133,6 +144,13 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
   return w;
 }
 
+/// As for cells, and as the free step sees it: a path that starts further away is reflected.
+bool VesicleWalk::within_reach(const Walker& walker, int face) const {
+  const Vec3 size = environment_.box.size, p = walker.start;
+  const std::array<double, 6> distance{p.x, size.x - p.x, p.y, size.y - p.y, p.z, size.z - p.z};
+  return distance[face] * distance[face] < kReachInRootDt * kReachInRootDt * walker.variance;
+}
+
 std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const {
   if (!any_open_face_) return -1;
   const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
@@ -141,11 +159,13 @@ std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, 
                                     to.z, environment_.box.size.z - to.z};
   for (std::int32_t face = 0; face < 6; ++face) {
     if (environment_.reservoir_of_face[face] >= 0 && after[face] < 0) return face;
-    if (!(environment_.reactivity[face] > 0)) continue;
+    if (!(environment_.reactivity[face] > 0) || !within_reach(walker, face)) continue;
     // A plane is a sphere without curvature: exact for steps of any length.
     const double x0 = std::max(0.0, before[face]), x1 = std::abs(after[face]), s = leg.root_dt;
     if (x0 * x1 > kNoTouch * s * s) continue;
-    const double kappa = environment_.reactivity[face] * environment_.classes[index(walker.klass)].fusogen_uptake;
+    const double reactivity = environment_.reactivity[face];
+    const double fusogen = environment_.classes[index(walker.klass)].fusogen_uptake;
+    const double kappa = std::isinf(reactivity) ? reactivity : reactivity * fusogen;
     const SphereStep plane{kFlat, s, kappa * step_.dt * (leg.end - leg.begin) / s};
     const double u =
         environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, 8 * leg.number + 1 + face);
@@ -155,7 +175,7 @@ std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, 
 }
 
 bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const {
-  if (one_tissue_ || !leg.may_cross) return false;
+  if (one_tissue_) return false;
   const Region &here = region_at(from), &there = region_at(to);
   if (&here == &there) return false;
   const double capacity_here = vesicle_capacity(here), capacity_there = vesicle_capacity(there);

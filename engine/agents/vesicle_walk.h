@@ -69,11 +69,17 @@ class VesicleWalk {
   }
 
  private:
+  [[nodiscard]] bool beyond_box(Vec3 p) const {
+    const Vec3 size = environment_.box.size;
+    return !(p.x >= 0 && p.y >= 0 && p.z >= 0 && p.x < size.x && p.y < size.y && p.z < size.z);
+  }
   /// Does a step end in other tissue or beyond the box?
   [[nodiscard]] bool leaves_tissue(Vec3 from, Vec3 to) const {
-    const Vec3 size = environment_.box.size;
-    const bool inside = to.x >= 0 && to.y >= 0 && to.z >= 0 && to.x < size.x && to.y < size.y && to.z < size.z;
-    return !inside || (!one_tissue_ && &region_at(from) != &region_at(to));
+    return beyond_box(to) || (!one_tissue_ && &region_at(from) != &region_at(to));
+  }
+  /// No vesicle may enter there.
+  [[nodiscard]] bool forbidden(Vec3 from, Vec3 to) const {
+    return !one_tissue_ && vesicle_capacity(region_at(to)) <= 0 && vesicle_capacity(region_at(from)) > 0;
   }
 
   static constexpr std::size_t kMostNear = 12;
@@ -90,12 +96,12 @@ class VesicleWalk {
     double root_dt = 0;         ///< sqrt(D dt) [um]
     double begin = 0, end = 1;  ///< in parts of the whole step
     std::uint32_t number = 0;
-    bool may_cross = true;  ///< an interface is within the length of the step
   };
 
   [[nodiscard]] Neighbours neighbours(Vec3 p, std::size_t bin, double root_dt) const;
   [[nodiscard]] std::uint32_t legs_needed(const Neighbours& near, double root_dt) const;
   [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const;
+  [[nodiscard]] bool within_reach(const Walker& walker, int face) const;
   [[nodiscard]] std::int32_t face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const;
   [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const;
   [[nodiscard]] bool sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,

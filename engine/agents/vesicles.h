@@ -31,7 +31,7 @@ struct VesicleClass {
   double geometric_sd = 1.3;          ///< log-normal
   double temperature = 310.15;        ///< [K]
   double water_viscosity = 6.913e-4;  ///< [Pa s]
-  double weight = 1;                  ///< real vesicles per agent
+  std::uint64_t weight = 1;           ///< real vesicles per agent
   std::vector<ProteinLoad> proteins;
   double enzyme_half_life = std::numeric_limits<double>::infinity();  ///< of enzyme activity [s]
   double desorption = 1e-3;                                           ///< [1/s]

@@ -44,7 +44,7 @@ class Noise {
   /// 128 random bits.
   [[nodiscard]] std::array<std::uint32_t, 4> bits(Stream stream, AgentId id, std::uint64_t step,
                                                   std::uint32_t draw = 0) const;
-  /// Uniform in the open interval (0, 1), 53 bits.
+  /// Uniform in the open interval (0, 1), 52 bits.
   [[nodiscard]] double uniform(Stream stream, AgentId id, std::uint64_t step, std::uint32_t draw = 0) const;
   /// Two independent standard normal numbers (Box-Muller with pinned log and sin/cos).
   [[nodiscard]] std::array<double, 2> normals(Stream stream, AgentId id, std::uint64_t step,

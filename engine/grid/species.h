@@ -68,7 +68,6 @@ struct Reservoir {
 struct ReservoirState {
   std::vector<double> concentration;    ///< per species [uM]
   std::vector<std::uint64_t> vesicles;  ///< real vesicles per class in this patch's share
-  std::uint64_t candidates = 0;         ///< how many have entered the patch so far (their ids follow from it)
 };
 
 }  // namespace interstice

@@ -243,12 +243,15 @@ void add_column(const BuildContext& context, const Value& columns, std::size_t i
                                "a species or a name of the engine is called so already; choose another");
   const auto known = std::ranges::find_if(problem.columns, [&](const auto& c) { return c.name == name; });
   if (known == problem.columns.end())
-    problem.columns.push_back({.name = name, .unit = column_unit(v), .initial = 0, .owner = ""});
+    problem.columns.push_back(
+        {.name = name, .unit = column_unit(v), .initial = 0, .owner = "", .amount = v["amount"].number != 0});
   else if (!known->owner.empty())
     context.diagnostics.report(columns.key_places[i], v.path,
                                fmt::format("this column belongs to the model {}; choose another name", known->owner));
   else if (known->unit != column_unit(v) && unit.valid)
     context.report(unit, fmt::format("another cell type has this column in {}; use the same unit", known->unit));
+  else if (known->amount != (v["amount"].number != 0) && v["amount"].sound())
+    context.report(v, fmt::format("another cell type has this column with amount: {}; use the same", known->amount));
 }
 
 std::uint64_t count_of(const BuildContext& context, const Value& v, const std::vector<std::uint8_t>& in_region,
@@ -296,7 +299,8 @@ void build_columns(const BuildContext& context, Problem& problem) {
   std::ranges::sort(models, {}, [](const RegisteredModel* m) { return m->descriptor.name; });
   for (const RegisteredModel* m : models)
     for (const ModelColumnSpec& c : m->descriptor.columns)
-      problem.columns.push_back({std::string(c.name), std::string(c.unit), c.initial, std::string(m->descriptor.name)});
+      problem.columns.push_back(
+          {std::string(c.name), std::string(c.unit), c.initial, std::string(m->descriptor.name), c.amount});
   for (const Value& type : context.root["cell_types"].items)
     for (std::size_t i = 0; i < type["columns"].items.size(); ++i) add_column(context, type["columns"], i, problem);
 }

@@ -148,13 +148,14 @@ void check_protein_mass(const BuildContext& context, const Value& v) {
                                          100 * share, limit));
 }
 
-double weight_of(const BuildContext& context, const Value& v, double vesicles_in_patch) {
+std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesicles_in_patch) {
   if (v.has("weight") && v.has("agents")) {
     context.report(v["agents"], "either `weight` or `agents`, not both");
     return 1;
   }
-  if (v.has("agents") && v["agents"].valid) return std::max(1.0, std::round(vesicles_in_patch / v["agents"].number));
-  return v.has("weight") && v["weight"].valid ? v["weight"].number : 1;
+  if (v.has("agents") && v["agents"].valid)
+    return static_cast<std::uint64_t>(std::max(1.0, std::round(vesicles_in_patch / v["agents"].number)));
+  return v.has("weight") && v["weight"].valid ? static_cast<std::uint64_t>(v["weight"].number) : 1;
 }
 
 }  // namespace

@@ -39,7 +39,9 @@ SpecPointer column() {
   return record(
       "a number that each cell of the type carries: x' = gain - loss x",
       {may("unit", text("its unit"), "\"1\""), may("initial", one_of("at the start", distributions(at_start)), "0"),
-       may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s"))});
+       may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s")),
+       may("amount", boolean("an amount, which daughters share at division; otherwise both have what the parent had"),
+           "false")});
 }
 
 /// Snapshots give these names to what every cell has.
@@ -230,7 +232,7 @@ SpecPointer agent_spec_vesicles() {
        may("in", regions_spec("regions whose fluid is dosed"), "all"),
        may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
        may("diameter", diameter, "{}"), may("proteins", map_of("surface proteins", {"protein"}, load), "{}"),
-       may("weight", quantity("real vesicles per agent", {.minimum = 1, .maximum = 1e9})),
+       may("weight", integer("real vesicles per agent", 1, 1e9)),
        may("agents",
            quantity("instead of a weight: about this many agents in the patch", {.minimum = 1, .maximum = 1e9})),
        may("enzyme_half_life",

@@ -57,7 +57,6 @@ void add_fields(Sha256& sum, const State& state, const Problem& problem, Part pa
     add_array(sum, std::span<const double>(reservoir.concentration));
     if (part == Part::tissue) continue;
     add_array(sum, std::span<const std::uint64_t>(reservoir.vesicles));
-    sum.add(reservoir.candidates);
   }
 }
 

@@ -4,7 +4,7 @@
 /// What is hashed, in this order (numbers little-endian; texts and arrays preceded by their length as u64):
 ///   "interstice state 1", seed, chemotaxis variant; clock (step, now, last transport, vesicles, cells);
 ///   models by name: name, version, SHA-256 of the plug-in; fields by species order: name, values;
-///   reservoirs: name, concentrations, vesicles, candidates; cells by id: id, ancestor, type, state, position,
+///   reservoirs: name, concentrations, vesicles; cells by id: id, ancestor, type, state, position,
 ///   velocity, heading, radius, state since, state until, births, transitions, bound, internal, adsorptions, releases,
 ///   then every column: name, values; vesicles by id: id, position, host, state, class, cargo, diffusivity, clearance
 ///   left, then every protein: name, copies; ledger per class; budget.

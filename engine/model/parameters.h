@@ -32,6 +32,7 @@ struct ModelColumnSpec {
   std::string_view unit;
   double initial = 0;
   std::string_view description;
+  bool amount = false;  ///< daughters share it at division; else both have what the parent had
 };
 
 /// An enzyme reaction that the model adds to the chemistry: substrate -> product by Michaelis-Menten.

@@ -60,7 +60,7 @@ double dosed_rate(const Problem& problem, const ActiveModel& model) {
 }
 
 void check_vesicles(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
-  // Walls and cells are exact for any step.
+  // Steps are divided near cells, and plane walls are exact for any step.
   if (problem.doses.empty() || (problem.regions.regions.size() == 1 && problem.reservoirs.empty())) return;
   const double dt = seconds(phase.vesicles), diffusivity = fastest_vesicle(problem);
   const double step = std::sqrt(2 * diffusivity * dt), limit = problem.grid.spacing / 2;
@@ -127,9 +127,9 @@ void check_weights(const Problem& problem, std::vector<std::string>& findings) {
     for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
       const CellType& type = problem.cell_types[t];
       const double sites = type.contact.sites_per_area * 4 * kPi * type.radius * type.radius;
-      if (!placed(problem, t) || !(type.contact.adsorption > 0) || klass.weight <= sites) continue;
+      if (!placed(problem, t) || !(type.contact.adsorption > 0) || static_cast<double>(klass.weight) <= sites) continue;
       findings.push_back(
-          fmt::format("an agent of {} stands for {:.4g} vesicles but one {} has room for {:.4g}: none will ever "
+          fmt::format("an agent of {} stands for {} vesicles but one {} has room for {:.4g}: none will ever "
                       "adsorb; use a weight "
                       "well below that",
                       klass.name, klass.weight, type.name, sites));
@@ -141,10 +141,10 @@ void check_cells(const Problem& problem, const Phase& phase, std::vector<std::st
   const double dt = seconds(phase.cells);
   for (const CellType& type : problem.cell_types) {
     if (type.motility.speed.empty() || dt <= type.motility.persistence) continue;
-    findings.push_back(fmt::format(
-        "{} turns about every {:.3g} s but decides only every {:.3g} s (until {:.3g} s): its walk is longer "
-        "than it should be; at most {:.2g} s would do",
-        type.name, type.motility.persistence, dt, seconds(phase.until), type.motility.persistence));
+    findings.push_back(
+        fmt::format("{} turns about every {:.3g} s but decides only every {:.3g} s (until {:.3g} s): it turns "
+                    "within a step, which its gradient and its surroundings do not follow; at most {:.2g} s would do",
+                    type.name, type.motility.persistence, dt, seconds(phase.until), type.motility.persistence));
   }
 }
 
@@ -168,7 +168,7 @@ double estimate_memory(const Problem& problem) {
   const double reactions = static_cast<double>(problem.chemistry.reactions.size());
   double vesicles = 0;
   for (const Dose& dose : problem.doses) {
-    const double weight = problem.vesicle_classes[index(dose.klass)].weight;
+    const auto weight = static_cast<double>(problem.vesicle_classes[index(dose.klass)].weight);
     for (const std::uint8_t region : problem.regions.of_voxel)
       if (dose.in_region[region] != 0) vesicles += dose.density * problem.grid.voxel_volume() / weight;
   }

@@ -19,7 +19,8 @@ struct Workspace;
 class Simulation {
  public:
   /// Builds the initial state: fields, cells, injuries at the start, doses.
-  /// Throws InputError when the problem cannot be run (for example cells that do not fit).
+  /// Throws InputError when the problem cannot be run (for example more cells to injure than there are). Cells that
+  /// find no free place overlap as little as can be; volume exclusion then pushes them apart.
   explicit Simulation(Problem problem, int threads = 1);
   ~Simulation();
   Simulation(Simulation&&) noexcept;

@@ -38,6 +38,7 @@ CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rul
           .regions = &problem.regions,
           .box = box_of(problem),
           .types = problem.cell_types,
+          .columns = problem.columns,
           .rules = &rules,
           .injuries = problem.injuries,
           .noise = problem.noise,

@@ -68,7 +68,7 @@ struct CellWorld {
     rules.emplace(types, species, columns, chemistry);
   }
   [[nodiscard]] CellEnvironment environment() const {
-    return {&grid, &regions, {grid.size(), periodic}, types, &*rules, injuries, noise, variant};
+    return {&grid, &regions, {grid.size(), periodic}, types, columns, &*rules, injuries, noise, variant};
   }
   void seed(std::uint64_t count, CellTypeId type = CellTypeId{0}) {
     const std::vector<CellPlacement> placements{{type, count, {}}};

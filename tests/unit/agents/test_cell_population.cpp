@@ -24,6 +24,8 @@ struct Tissue : CellWorld {
 
   explicit Tissue(std::uint64_t cell_count) {
     add_column("akt", "1", 0.25);
+    add_column("cargo", "molecule", 0);
+    columns[1].amount = true;
     CellType& type = add_type();
     type.motility.speed = formula("10 [um/min]", "um/s");
     type.motility.persistence = 120;
@@ -47,7 +49,7 @@ struct Tissue : CellWorld {
     vesicles.diffusivity.push_back(5);
     vesicles.clearance_left.push_back(1);
     vesicles.proteins[0].push_back(static_cast<std::uint16_t>(vesicles.size()));
-    const auto number = static_cast<std::uint64_t>(classes[klass].weight);
+    const auto number = classes[klass].weight;
     ledger[klass].dosed += number;
     (state == VesicleState::free       ? ledger[klass].free
      : state == VesicleState::adsorbed ? ledger[klass].adsorbed
@@ -75,7 +77,7 @@ struct Tissue : CellWorld {
     std::vector<std::uint64_t> bound(cells.size(), 0), internal(cells.size(), 0);
     for (std::size_t v = 0; v < vesicles.size(); ++v) {
       const std::size_t k = index(vesicles.klass[v]);
-      const auto number = static_cast<std::uint64_t>(classes[k].weight);
+      const auto number = classes[k].weight;
       if (vesicles.state[v] == VesicleState::free) {
         found[k].free += number;
         EXPECT_EQ(vesicles.host[v], kNoHost);
@@ -124,6 +126,7 @@ TEST(CellPopulation, DaughtersShareAsTheySay) {
   const Vec3 centre = tissue.cells.position(1);
   const AgentId parent = tissue.cells.id[1];
   tissue.cells.columns[0][1] = 0.7;
+  tissue.cells.columns[1][1] = 30;
   tissue.cells.adsorptions[1] = 55;
   tissue.fate[1] = kDivide;
   ASSERT_TRUE(tissue.update_numbers());
@@ -135,6 +138,8 @@ TEST(CellPopulation, DaughtersShareAsTheySay) {
   EXPECT_EQ(cells.births[1], 1u);
   EXPECT_EQ(cells.births[3], 0u);
   EXPECT_EQ(cells.columns[0][3], 0.7);
+  EXPECT_EQ(cells.columns[1][1], 15);
+  EXPECT_EQ(cells.columns[1][3], 15);
   EXPECT_EQ(cells.adsorptions[3], 55u);
   const Box box = tissue.environment().box;
   EXPECT_NEAR(norm(box.separation(cells.position(1), cells.position(3))), 5, 1e-9);

@@ -1,6 +1,7 @@
 // Free motion, walls, interfaces, conservation and reproducibility of vesicle motion.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "support/vesicle_world.h"
@@ -53,6 +54,45 @@ TEST(VesicleMotion, TwoViscositiesStayUniform) {
     for (std::size_t k = 0; k < 8; ++k) mean[k] += now[k] / 200;
   }
   for (const double m : mean) EXPECT_NEAR(m, 1, 0.02);
+}
+
+TEST(VesicleMotion, CellsOnAnInterfaceLeaveBothSidesUniform) {  // steps are divided there, and cross midway
+  VesicleWorld world(4, 4, 4, 5);
+  world.regions.regions.push_back({"thick", 1, 4});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > 10) world.regions.of_voxel[v] = 1;
+  world.periodic = {true, true, false};
+  for (const double x : {5.0, 15.0})
+    for (const double y : {5.0, 15.0}) world.add_cell({x, y, 10}, 3);
+  world.seed(40000 / 8000.0);
+  const Threads threads(2);
+  double thick = 0;
+  for (int i = 0; i < 200; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    if (i < 100) continue;
+    const auto beyond =
+        std::count_if(world.vesicles.z.begin(), world.vesicles.z.end(), [](double z) { return z > 10; });
+    thick += static_cast<double>(beyond) / static_cast<double>(world.vesicles.size()) / 100;
+  }
+  EXPECT_NEAR(thick, 0.5, 0.02 * 0.5);
+}
+
+TEST(VesicleMotion, StepsFarLongerThanACellEndSomewhere) {
+  VesicleWorld world(8, 8, 8, 5);
+  world.cell_types[0].contact.adsorption = 0.3;
+  for (const double x : {10.0, 30.0}) world.add_cell({x, 20, 20}, 3.5);
+  world.seed(2000 / 64000.0);
+  const Threads threads(2);
+  for (const double dt : {2.0, 10.0, 60.0}) {
+    world.move(dt, threads);
+    world.tick();
+    for (std::size_t v = 0; v < world.vesicles.size(); ++v) {
+      const Vec3 p = world.vesicles.position(v);
+      ASSERT_TRUE(p.x >= 0 && p.x <= 40 && p.y >= 0 && p.y <= 40 && p.z >= 0 && p.z <= 40);
+    }
+  }
+  EXPECT_GT(world.ledger[0].adsorbed, 0u);
 }
 
 TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
@@ -247,7 +287,9 @@ TEST(VesicleMotion, RemovingOneVesicleDoesNotMoveTheOthers) {
 
 TEST(VesicleMotion, ResultDoesNotDependOnWhenTheMapWasBuilt) {
   VesicleWorld kept = crowded(), fresh = crowded();
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 40; ++i) {
+    for (VesicleWorld* world : {&kept, &fresh})  // away, then back past where the map was made
+      for (double& v : world->cells.vx) v = i % 4 == 0 ? 0.1 : i % 4 == 1 ? 0.7 : -0.7;
     run(kept, 1, 1);
     fresh.scratch = VesicleScratch{};
     run(fresh, 1, 1);

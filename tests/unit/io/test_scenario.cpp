@@ -180,7 +180,7 @@ TEST(Scenario, DoseIsMassTimesParticlesOverVolume) {
   ASSERT_EQ(p.doses.size(), 1u);
   EXPECT_DOUBLE_EQ(p.doses[0].density, 1e10 / 1e11);  // 1 ug x 1e10 EV/ug in 100 ul = 1e11 um^3
   const double film = region_volumes(p.regions, p.grid)[0];
-  EXPECT_EQ(p.vesicle_classes[0].weight, std::max(1.0, std::round(0.1 * film / 1e4)));
+  EXPECT_EQ(static_cast<double>(p.vesicle_classes[0].weight), std::max(1.0, std::round(0.1 * film / 1e4)));
   const VesicleClass& v = p.vesicle_classes[0];
   EXPECT_EQ(v.released_fraction, 0.3);  // the parameter set in force
   EXPECT_DOUBLE_EQ(v.endosome_exit, std::numbers::ln2 / 14400 / (1 - 0.3 - 0.3));

@@ -127,7 +127,6 @@ std::vector<std::function<void(State&)>> other_flips(const Problem& p) {
   for (std::size_t k = 0; k < p.proteins.size(); ++k)
     add_flip<std::uint16_t>(flips, [k](State& s) -> std::uint16_t& { return s.vesicles.proteins[k][4]; });
   add_flip<std::uint64_t>(flips, [](State& s) -> std::uint64_t& { return s.reservoirs[0].vesicles[0]; });
-  add_flip<std::uint64_t>(flips, [](State& s) -> std::uint64_t& { return s.reservoirs[0].candidates; });
   using L = VesicleLedger;
   for (const auto m : {&L::dosed, &L::free, &L::adsorbed, &L::endosomal, &L::in_reservoir, &L::released, &L::degraded,
                        &L::cleared, &L::left})
