@@ -28,9 +28,11 @@ std::string details(std::string_view summary, const std::string& body, bool open
   return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);
 }
 
-/// One row per metric, one column per arm that has anything to say.
-std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics) {
-  std::vector<std::string> head{"quantity"}, arms;
+/// One row per metric, one column per arm that has anything to say. Where a heading says what is measured, the labels
+/// need only say of what: what follows their colon.
+std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics,
+                         const std::string& heading = "quantity", bool short_labels = false) {
+  std::vector<std::string> head{heading}, arms;
   std::vector<std::size_t> numeric;
   for (const auto& arm : comparison.arms()) {
     if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& m) { return comparison.value(arm.name, m); }))
@@ -43,9 +45,11 @@ std::string metric_table(const Comparison& comparison, const std::vector<std::st
   for (const auto& metric : metrics) {
     const std::string unit = comparison.unit(metric);
     const std::string shown = unit == "1" || unit == "s" ? "" : " [" + escape(unit_text(unit)) + "]";
+    std::string label = comparison.label(metric);
+    if (const auto colon = label.find(": "); short_labels && colon != std::string::npos) label.erase(0, colon + 2);
     std::vector<std::string> row{fmt::format("<span title=\"{}: {}\">{}</span>{}", escape(metric),
-                                             escape(comparison.description(metric)),
-                                             escape(unit_text(comparison.label(metric))), shown)};
+                                             escape(comparison.description(metric)), escape(unit_text(label)),
+                                             short_labels ? "" : shown)};
     for (const auto& arm : arms) row.push_back(value_text(comparison.value(arm, metric), unit));
     rows.push_back(std::move(row));
   }
@@ -73,6 +77,19 @@ bool speaks(const Comparison& comparison, const std::string& metric) {
     const auto value = comparison.value(arm.name, metric);
     return value && value->mean && (*value->mean != 0 || value->low != 0 || value->high != 0);
   });
+}
+
+/// All read-outs of one kind, folded away; those with nothing to say are left out, for the answer lists them.
+std::string group(const Comparison& comparison, std::string_view prefix, const std::string& title) {
+  auto metrics = comparison.metrics(prefix);
+  std::erase_if(metrics, [&](const std::string& metric) {
+    return !speaks(comparison, metric) &&
+           std::none_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
+             const auto value = comparison.value(arm.name, metric);
+             return value && !value->mean && !value->note.empty();
+           });
+  });
+  return metrics.empty() ? "" : details(title, metric_table(comparison, metrics, "read-out", true));
 }
 
 /// The metrics that say something as a table; the others folded away.
@@ -190,8 +207,10 @@ arms with enzymes also those in reservoirs behind its faces, because what they m
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
 <option value="influenced_minus_sham">cells</option></select></label></div>)";
   body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", 360, controls);
-  body += folded_table(comparison, join(comparison.metrics("ev."), join(comparison.metrics("influenced_minus_sham."),
-                                                                        comparison.metrics("influenced_per_ev_"))));
+  body += metric_table(comparison, comparison.metrics("ev."));
+  body += group(comparison, "influenced_per_ev_present.", "Cells per EV present");
+  body += group(comparison, "influenced_per_ev_engaged.", "Cells per EV engaged");
+  body += group(comparison, "influenced_minus_sham.", "Cells influenced, sham subtracted");
   body += footprint(comparison);
   body += details("Counts before subtraction, population means",
                   folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));

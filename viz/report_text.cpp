@@ -253,6 +253,8 @@ std::string basis_sentence(const Comparison& comparison) {
 
 std::string value_text(const std::optional<ArmValue>& value, const std::string& unit) {
   if (!value) return "–";
+  if (!value->mean && !value->observable && value->note.starts_with("not within"))
+    return "<i>not observable in this horizon</i>";
   if (!value->mean) return value->note.empty() ? "–" : "<i>" + escape(value->note) + "</i>";
   if (!value->observable && value->low <= 0 && value->high >= 0) return "<i>not observable in this horizon</i>";
   const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};

@@ -19,7 +19,7 @@
   const shown = (unit) => unit.replace(/u(?=[MmlgL])/g, "µ");
   const fade = (colour, alpha) => colour + Math.round(alpha * 255).toString(16).padStart(2, "0");
   const tidy = (x) => (x === 0 ? "0" : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3)));
-  const powersOfTen = (tick) => (Number.isInteger(+Math.log10(tick).toFixed(6)) ? tidy(tick) : "");
+  const logTick = (tick) => ([1, 2, 5].includes(+(tick / 10 ** Math.floor(Math.log10(tick) + 1e-9)).toPrecision(3)) ? tidy(tick) : "");
 
   Chart.defaults.animation = false;
   Chart.defaults.maintainAspectRatio = false;
@@ -63,7 +63,7 @@
     type: logarithmic ? "logarithmic" : "linear",
     title: { display: true, text: title },
     grid: { color: "#e8ecef" },
-    ticks: logarithmic ? { callback: powersOfTen, maxRotation: 0 } : { callback: tidy, maxRotation: 0 },
+    ticks: logarithmic ? { callback: logTick, autoSkip: true, maxRotation: 0 } : { callback: tidy, maxRotation: 0 },
     ...extra,
   });
 

@@ -242,6 +242,14 @@ void set_count(json& document, const std::string& arm, const std::string& read_o
                                 {"observable", observable}});
 }
 
+TEST(Report, ATimeThatTheRunCannotShowIsNotCalledNever) {
+  ArmValue value;
+  value.note = "not within the run";
+  EXPECT_EQ(value_text(value, "s"), "<i>not within the run</i>");
+  value.observable = false;
+  EXPECT_EQ(value_text(value, "s"), "<i>not observable in this horizon</i>");
+}
+
 TEST(Report, ReadOutsSlowerThanTheRunAreNotCalledUnchanged) {
   MadeUp made_up;
   auto& document = made_up.document();
@@ -304,6 +312,16 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
             std::string::npos)
       << text;
   EXPECT_NE(text.find("<b>6 <span class=\"ci\">[4.6, 7.6]</span></b>"), std::string::npos) << text;
+}
+
+TEST(Report, TablesOfOneKindDoNotRepeatItInEveryRow) {
+  MadeUp made_up;
+  for (auto& metric : made_up.document()["metrics"])
+    if (metric["name"] == "influenced_per_ev_present.chondrocyte.A2A")
+      metric["label"] = "cells per EV present: chondrocyte A2A";
+  const std::string page = report_html(Comparison(made_up.document()));
+  EXPECT_NE(page.find(">chondrocyte A2A</span></td>"), std::string::npos);
+  EXPECT_EQ(page.find(">cells per EV present: chondrocyte A2A<"), std::string::npos);
 }
 
 TEST(Report, SaysWhetherEffectsCanBeRelayed) {
