@@ -38,7 +38,7 @@ std::string enzymes(const Comparison& comparison) {
   for (const auto& arm : comparison.arms()) {
     const auto share = mean_of(comparison, arm.name, "flux.ev_share");
     if (share && *share > 0)
-      out += fmt::format("{}<b>{}</b> {}", out.empty() ? "" : ", ", escape(arm.name), percent(*share));
+      out += fmt::format("{}{} in <b>{}</b>", out.empty() ? "" : ", ", percent(*share), escape(arm.name));
   }
   if (out.empty()) return {};
   return fmt::format("<li><b>Enzymes of the host:</b> of all {} made, EVs made {}; the host made the rest.</li>\n",
@@ -61,7 +61,7 @@ std::string access(const Comparison& comparison) {
     out += fmt::format(
         "<li><b>Access of {}:</b> at the end {} of the dose was on or in cells, and {} had delivered cargo: no more "
         "than "
-        "these can have acted by uptake in this run.</li>\n",
+        "these can have acted by cargo in this run.</li>\n",
         escape(klass), percent(met), percent(released));
   }
   return out;

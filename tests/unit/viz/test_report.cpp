@@ -376,7 +376,16 @@ TEST(Report, LeaningsFollowFromTheNumbers) {
                                 {"high", 6.0},
                                 {"note", ""},
                                 {"observable", true}});
+  document["values"].push_back({{"arm", "emcev"},
+                                {"metric", "flux.ev_share"},
+                                {"n", 8},
+                                {"mean", 0.75},
+                                {"low", 0.7},
+                                {"high", 0.8},
+                                {"note", ""},
+                                {"observable", true}});
   const std::string after = leanings(Comparison(document));
+  EXPECT_NE(after.find("EVs made 75 % in <b>emcev</b>; the host made the rest"), std::string::npos) << after;
   EXPECT_NE(after.find("20 % of the chain's molecules were there at the start, 80 % were released"), std::string::npos)
       << after;
   EXPECT_EQ(after.find("leans towards extracellular"), std::string::npos) << after;
