@@ -163,8 +163,10 @@ SpecPointer agent_spec_injury() {
        may("in", regions_spec("where the hazard holds"), "all")});
 }
 
-SpecPointer agent_spec_vesicles() {
-  const auto load = record(
+namespace {
+
+SpecPointer surface_protein() {
+  return record(
       "copies of a surface protein",
       {need("mean",
             quantity("mean over all vesicles", {.minimum = 0, .maximum = 10000, .other_units = {"molecule/EV"}})),
@@ -176,25 +178,30 @@ SpecPointer agent_spec_vesicles() {
            quantity("log-normal sigma among those",
                     {.minimum = 0, .maximum = 5, .mark = "A", .source = "assumed: all alike"}),
            "0")});
-  const auto endosome =
-      record("what becomes of internalised vesicles",
-             {may("lysosome_half_life",
-                  quantity("half-life of degradation", {.unit = "s",
-                                                        .minimum = 0,
-                                                        .above_minimum = true,
-                                                        .mark = "A",
-                                                        .source = "assumed; 1 to 24 h are conceivable"}),
-                  "4 h"),
-              may("released_fraction",
-                  share("of exits: cargo reaches the cytosol", "L",
-                        "Bonsergent 2021 Nat Commun 12:1864: "
-                        "up to 0.3; EVs without a fusogen far less"),
-                  "0.05"),
-              may("recycled_fraction",
-                  share("of exits: back outside, without cargo", "A",
-                        "re-release is reported (O'Brien 2022), its size is not verified"),
-                  "0.3")});
-  const auto fusogen = record(
+}
+
+SpecPointer endosome() {
+  return record("what becomes of internalised vesicles",
+                {may("lysosome_half_life",
+                     quantity("half-life of degradation", {.unit = "s",
+                                                           .minimum = 0,
+                                                           .above_minimum = true,
+                                                           .mark = "A",
+                                                           .source = "assumed; 1 to 24 h are conceivable"}),
+                     "4 h"),
+                 may("released_fraction",
+                     share("of exits: cargo reaches the cytosol", "L",
+                           "Bonsergent 2021 Nat Commun 12:1864: "
+                           "up to 0.3; EVs without a fusogen far less"),
+                     "0.05"),
+                 may("recycled_fraction",
+                     share("of exits: back outside, without cargo", "A",
+                           "re-release is reported (O'Brien 2022), its size is not verified"),
+                     "0.3")});
+}
+
+SpecPointer fusogen() {
+  return record(
       "an engineered fusogen",
       {may("uptake",
            quantity("factor on adsorption", {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}), "1"),
@@ -202,7 +209,10 @@ SpecPointer agent_spec_vesicles() {
            quantity("factor on the released fraction",
                     {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}),
            "1")});
-  const auto diameter = record(
+}
+
+SpecPointer diameter() {
+  return record(
       "log-normal diameter",
       {may("median",
            quantity("median", {.unit = "nm",
@@ -214,6 +224,11 @@ SpecPointer agent_spec_vesicles() {
        may("gsd",
            quantity("geometric sd", {.minimum = 1, .maximum = 3, .mark = "A", .source = "98 % between 50 and 200 nm"}),
            "1.3")});
+}
+
+}  // namespace
+
+SpecPointer agent_spec_vesicles() {
   return record(
       "a class of vesicles and its dose",
       {may("dose", quantity("protein mass", {.unit = "ug", .minimum = 0})),
@@ -231,7 +246,8 @@ SpecPointer agent_spec_vesicles() {
        may("volume", positive("fluid that the dose is given into", "um^3")),
        may("in", regions_spec("regions whose fluid is dosed"), "all"),
        may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
-       may("diameter", diameter, "{}"), may("proteins", map_of("surface proteins", {"protein"}, load), "{}"),
+       may("diameter", diameter(), "{}"),
+       may("proteins", map_of("surface proteins", {"protein"}, surface_protein()), "{}"),
        may("weight", integer("real vesicles per agent", 1, 1e9)),
        may("agents",
            quantity("instead of a weight: about this many agents in the patch", {.minimum = 1, .maximum = 1e9})),
@@ -251,7 +267,7 @@ SpecPointer agent_spec_vesicles() {
            quantity("adsorbed -> endosome",
                     {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed; 1e-4 to 5e-3 1/s"}),
            "1e-3 1/s"),
-       may("endosome", endosome, "{}"), may("fusogen", fusogen, "{}")});
+       may("endosome", endosome(), "{}"), may("fusogen", fusogen(), "{}")});
 }
 
 }  // namespace interstice

@@ -63,8 +63,9 @@ void describe_chain(const Problem& problem, std::size_t primary, ArmFacts& facts
     for (const ReactionId reaction : model.reactions) by_model[index(reaction)] = 1;
   for (std::size_t r = 0; r < by_model.size(); ++r) {
     const Reaction& reaction = problem.chemistry.reactions[r];
-    const bool touches = std::any_of(reaction.reactants.begin(), reaction.reactants.end(),
-                                     [&](const Stoichiometry& s) { return in[index(s.species)] != 0; });
+    const auto in_chain = [&](const Stoichiometry& s) { return in[index(s.species)] != 0; };
+    const bool touches =
+        std::ranges::any_of(reaction.reactants, in_chain) || std::ranges::any_of(reaction.products, in_chain);
     const bool one_to_one = reaction.reactants.size() == 1 && reaction.products.size() == 1 &&
                             reaction.reactants[0].coefficient == 1 && reaction.products[0].coefficient == 1;
     if (touches && !one_to_one) facts.chain_is_one_to_one = false;
@@ -154,7 +155,7 @@ std::vector<double> amounts(const State& state, const Problem& problem) {
       volume_times_concentration += problem.regions.regions[problem.regions.of_voxel[v]].volume_fraction * field[v];
     volume_times_concentration *= problem.grid.voxel_volume();
     for (std::size_t r = 0; r < problem.reservoirs.size(); ++r)
-      volume_times_concentration += problem.reservoirs[r].volume * state.reservoirs[r].concentration[s];
+      volume_times_concentration += problem.reservoirs[r].share() * state.reservoirs[r].concentration[s];
     total[s] = volume_times_concentration * kMoleculesPerUmCubedPerMicromolar;
   }
   return total;
