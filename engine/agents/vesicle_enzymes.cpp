@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -34,6 +35,7 @@ void add_copies(const Vesicles& vesicles, std::size_t begin, std::size_t end, Gr
   const std::size_t voxels = grid.voxel_count();
   std::array<std::uint32_t, kBatch> place{};  // kNowhere, or class and voxel
   constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
+  assert(class_count * voxels < kNowhere);
   for (; begin < end; begin += kBatch) {
     const std::size_t count = std::min(kBatch, end - begin);
     for (std::size_t i = 0; i < count; ++i) {

@@ -16,8 +16,8 @@ constexpr double kNoTouch = 30;
 constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
 constexpr std::uint32_t kMostLegs = 4000;
 /// A step of up to half a cell's radius is divided only within this many sqrt(D dt) of it: what comes from beyond in
-/// one step is 1.5 % of the flux into a plane, 4 % of that into such a sphere, and right within a tenth without
-/// division.
+/// one step is 1.5 % of the flux into a plane (the integral of erfc(x/2) beyond 3).
+/// tests/physics/test_vesicle_sphere_flux holds the whole to 3 %.
 constexpr double kDividedNear = 3;
 constexpr double kUndividedStepInRadii = 0.5;
 
@@ -56,21 +56,20 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
 WalkEnd VesicleWalk::operator()(const Walker& walker) const {
   const double sigma = std::sqrt(walker.variance + walker.variance), root_dt = std::sqrt(walker.variance);
   const Vec3 whole = sigma * walker.xi;
-  const Leg leg{root_dt};
   const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
   if (near.count > 0) {
     const Vec3 end = walker.start + whole;
     const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
-                         interface_stops(walker.id, walker.start, folded(end), whole, leg);
+                         interface_stops(walker.id, walker.start, folded(end), whole, root_dt);
     return walk_legs(walker, stopped ? Vec3{} : whole, root_dt, near);
   }
 
   WalkEnd w;
   w.position = walker.start + whole;
-  w.face = face_passed(walker, walker.start, w.position, leg);
+  w.face = face_passed(walker, walker.start, w.position, Leg{root_dt});
   if (w.face >= 0) return w;
   w.position = folded(w.position);
-  if (interface_stops(walker.id, walker.start, w.position, whole, leg)) w.position = walker.start;
+  if (interface_stops(walker.id, walker.start, w.position, whole, root_dt)) w.position = walker.start;
   return w;
 }
 
@@ -174,7 +173,7 @@ std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, 
   return -1;
 }
 
-bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const {
+bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const {
   if (one_tissue_) return false;
   const Region &here = region_at(from), &there = region_at(to);
   if (&here == &there) return false;
@@ -183,9 +182,9 @@ bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacem
   if (here.viscosity == there.viscosity && capacity_here <= capacity_there) return false;
   // K_y q(y->x) / (K_x q(x->y)) with q the Gaussian of the viscosity at its start.
   const double ratio = there.viscosity / here.viscosity;  // D_x / D_y
-  const double square = dot(displacement, displacement) / (4 * leg.root_dt * leg.root_dt);
+  const double square = dot(displacement, displacement) / (4 * root_dt * root_dt);
   const double backward = capacity_there * ratio * std::sqrt(ratio) * pinned::exp(square * (1 - ratio));
-  const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step, 8 * leg.number);
+  const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step);
   return u * capacity_here >= backward;
 }
 

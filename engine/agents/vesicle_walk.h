@@ -103,7 +103,7 @@ class VesicleWalk {
   [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const;
   [[nodiscard]] bool within_reach(const Walker& walker, int face) const;
   [[nodiscard]] std::int32_t face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const;
-  [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, const Leg& leg) const;
+  [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const;
   [[nodiscard]] bool sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
                             std::uint32_t draw) const;
   /// Moves w.position from `from`; true if something other than a closed wall was met.

@@ -29,6 +29,13 @@ TEST(VesicleMotion, MeanSquareDisplacementIs6Dt) {  // 342.9 um^2 for 115 nm in 
   for (const double one : {square.x, square.y, square.z}) EXPECT_NEAR(one / n, 114.3, 0.015 * 114.3);
 }
 
+/// Another region above this height [um].
+void paint_above(VesicleWorld& world, double height, const Region& region) {
+  world.regions.regions.push_back(region);
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    if (world.grid.centre(v).z > height) world.regions.of_voxel[v] = 1;
+}
+
 /// Vesicles in layers of the given thickness along z, relative to the mean.
 std::vector<double> layers(const VesicleWorld& world, double thickness) {
   std::vector<double> count(static_cast<std::size_t>(world.grid.size().z / thickness + 0.5), 0.0);
@@ -39,9 +46,7 @@ std::vector<double> layers(const VesicleWorld& world, double thickness) {
 
 TEST(VesicleMotion, TwoViscositiesStayUniform) {
   VesicleWorld world(6, 6, 8, 5);
-  world.regions.regions.push_back({"thick", 1, 4});
-  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+  paint_above(world, 20, {"thick", 1, 4});
   world.periodic = {true, true, false};
   world.seed(200000 / 36000.0);
   const Threads threads(2);
@@ -58,9 +63,7 @@ TEST(VesicleMotion, TwoViscositiesStayUniform) {
 
 TEST(VesicleMotion, CellsOnAnInterfaceLeaveBothSidesUniform) {  // steps are divided there, and cross midway
   VesicleWorld world(4, 4, 4, 5);
-  world.regions.regions.push_back({"thick", 1, 4});
-  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 10) world.regions.of_voxel[v] = 1;
+  paint_above(world, 10, {"thick", 1, 4});
   world.periodic = {true, true, false};
   for (const double x : {5.0, 15.0})
     for (const double y : {5.0, 15.0}) world.add_cell({x, y, 10}, 3);
@@ -97,9 +100,7 @@ TEST(VesicleMotion, StepsFarLongerThanACellEndSomewhere) {
 
 TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
   VesicleWorld world(6, 6, 4, 5);
-  world.regions.regions.push_back({"gel", 1, 2, 0.25});
-  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 10) world.regions.of_voxel[v] = 1;
+  paint_above(world, 10, {"gel", 1, 2, 0.25});
   world.periodic = {true, true, false};
   world.seed(60000 / 18000.0);
   const Threads threads(2);
@@ -116,9 +117,7 @@ TEST(VesicleMotion, PartitionSetsTheEquilibriumDensity) {
 
 TEST(VesicleMotion, NothingEntersWherePartitionIsZero) {
   VesicleWorld world(6, 6, 8, 5);
-  world.regions.regions.push_back({"cartilage", 1, 2, 0});
-  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 20) world.regions.of_voxel[v] = 1;
+  paint_above(world, 20, {"cartilage", 1, 2, 0});
   world.periodic = {true, true, false};
   world.seed(20000 / 18000.0);
   const std::size_t count = world.vesicles.size();
@@ -193,9 +192,7 @@ TEST(VesicleMotion, WallsTurnCellsBackWhole) {
 VesicleWorld crowded() {
   VesicleWorld world(8, 8, 8, 5);
   world.periodic = {true, false, true};
-  world.regions.regions.push_back({"thick", 1, 3, 0.5});
-  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
-    if (world.grid.centre(v).z > 25) world.regions.of_voxel[v] = 1;
+  paint_above(world, 25, {"thick", 1, 3, 0.5});
   world.add_reservoir(1e5);
   world.reservoir_of_face[2] = 0;
   world.reactivity[3] = std::numeric_limits<double>::infinity();
