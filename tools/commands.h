@@ -13,5 +13,6 @@ void add_validate(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_schema(CLI::App& app);
 void add_info(CLI::App& app);
+void add_bench(CLI::App& app);
 
 }  // namespace interstice::cli

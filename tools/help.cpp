@@ -18,7 +18,8 @@
 namespace interstice::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> kCommands{"run", "compare", "validate", "describe", "schema", "info"};
+constexpr std::array<std::string_view, 7> kCommands{"run",    "compare", "validate", "describe",
+                                                    "schema", "info",    "bench"};
 
 }  // namespace
 
@@ -34,6 +35,7 @@ Usage: interstice COMMAND [ARGUMENTS] [OPTIONS]      `interstice COMMAND --help`
   describe [WHAT]   what exists: sections, cells, models, species, a name, a scenario file
   schema            JSON Schema of the scenario format, for editors
   info PATH         what a result holds; --hash prints the state's hash and verifies files
+  bench             how fast this machine is, against the budgets and against a copy in memory
 
 Examples:
   interstice compare scenarios/rat_knee.yaml
@@ -61,8 +63,8 @@ bool is_command(std::string_view word) {
 std::string unknown_command(std::string_view word) {
   const std::vector<std::string> known(kCommands.begin(), kCommands.end());
   const std::string hint = did_you_mean(word, known);
-  return fmt::format("unknown command '{}' (the commands are run, compare, validate, describe, schema, info){}", word,
-                     hint.empty() ? " see interstice --help" : hint);
+  return fmt::format("unknown command '{}' (the commands are run, compare, validate, describe, schema, info, bench){}",
+                     word, hint.empty() ? " see interstice --help" : hint);
 }
 
 std::string error_prefix() {

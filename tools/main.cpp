@@ -27,6 +27,7 @@ void run_command_line(int argc, char** argv) {
   cli::add_describe(app);
   cli::add_schema(app);
   cli::add_info(app);
+  cli::add_bench(app);
   for (const CLI::App* command : app.get_subcommands({}))
     for (int k = 2; k < argc; ++k)
       if (command->get_name() == first && (argv[k] == std::string("--help") || argv[k] == std::string("-h")))
