@@ -14,217 +14,263 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/agents/vesicle_noise-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
 namespace HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-using D64 = hn::ScalableTag<double>;
-using U64 = hn::RebindToUnsigned<D64>;
-using VF = hn::Vec<D64>;
-using VU = hn::Vec<U64>;
+constexpr std::size_t kMostLanes = 64;
 
-/// Four random 32-bit words, each in a 64-bit lane; the upper halves are garbage until cleaned.
-struct Words {
-  VU w0, w1, w2, w3;
+/// A number per lane of F32, in double precision.
+struct Doubles {
+  VF64 low, high;
 };
 
-HWY_INLINE VU multiply_low_halves(VU a, VU b) {
-  const hn::Repartition<std::uint32_t, U64> d32;
-  return hn::MulEven(hn::BitCast(d32, a), hn::BitCast(d32, b));
+HWY_INLINE Doubles load(const double* p) {
+  const F64 d;
+  return {hn::LoadU(d, p), hn::LoadU(d, p + hn::Lanes(d))};
 }
 
-/// Philox4x32-10 of (id, step, stream and draw) under the seed; the counter layout is that of Noise::bits.
-HWY_INLINE Words philox(VU id, std::uint64_t step, std::uint64_t purpose, std::uint64_t seed) {
-  const U64 d;
-  const VU m0 = hn::Set(d, 0xD2511F53U), m1 = hn::Set(d, 0xCD9E8D57U);
-  VU c0 = id, c1 = hn::ShiftRight<32>(id), c2 = hn::Set(d, step), c3 = hn::Set(d, purpose);
-  std::uint32_t k0 = static_cast<std::uint32_t>(seed), k1 = static_cast<std::uint32_t>(seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const VU p0 = multiply_low_halves(m0, c0), p1 = multiply_low_halves(m1, c2);
-    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), c1), hn::Set(d, k0));
-    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), c3), hn::Set(d, k1));
-    c1 = p1;
-    c3 = p0;
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
-  }
-  return {c0, c1, c2, c3};
+HWY_INLINE void store(const Doubles& v, double* p) {
+  const F64 d;
+  hn::StoreU(v.low, d, p);
+  hn::StoreU(v.high, d, p + hn::Lanes(d));
 }
 
-/// The integer value of an unsigned number below 2^52.
-HWY_INLINE VF to_double(VU v) {
-  const D64 d;
-  const U64 u;
-  return hn::Sub(hn::BitCast(d, hn::Or(v, hn::Set(u, 0x4330000000000000ULL))), hn::Set(d, 0x1p52));
+/// Cell of a lattice along one axis: the whole part of x * per_um, at most n - 1; x is not negative.
+HWY_INLINE hn::Vec<I32> along(const Doubles& x, double per_um, int n) {
+  const I32 d;
+  const hn::Half<I32> half;
+  const VF64 scale = hn::Set(F64(), per_um);
+  const auto cell =
+      hn::Combine(d, hn::DemoteTo(half, hn::Mul(x.high, scale)), hn::DemoteTo(half, hn::Mul(x.low, scale)));
+  return hn::Min(cell, hn::Set(d, n - 1));
 }
 
-HWY_INLINE VF low_word(VU v) { return to_double(hn::And(v, hn::Set(U64(), 0xffffffffULL))); }
-
-template <std::size_t n>
-HWY_INLINE VF polynomial(VF x, const double (&c)[n]) {
-  const D64 d;
-  VF sum = hn::Set(d, c[n - 1]);
-  for (std::size_t i = n - 1; i-- > 0;) sum = hn::MulAdd(sum, x, hn::Set(d, c[i]));
-  return sum;
+/// i + nx (j + ny k).
+HWY_INLINE VU32 flat_index(const Doubles& x, const Doubles& y, const Doubles& z, double per_um,
+                           const std::array<int, 3>& n) {
+  const I32 d;
+  const auto rows = hn::Add(hn::Mul(along(z, per_um, n[2]), hn::Set(d, n[1])), along(y, per_um, n[1]));
+  return hn::BitCast(U32(), hn::Add(hn::Mul(rows, hn::Set(d, n[0])), along(x, per_um, n[0])));
 }
 
-/// pinned::log for normal positive numbers.
-HWY_INLINE VF log(VF x) {
-  const D64 d;
-  const U64 u;
-  static constexpr double kSeries[] = {6.666666666666735130e-01, 3.999999999940941908e-01, 2.857142874366239149e-01,
-                                       2.222219843214978396e-01, 1.818357216161805012e-01, 1.531383769920937332e-01,
-                                       1.479819860511658591e-01};
-  const VU bits = hn::BitCast(u, x);
-  VF k = hn::Sub(to_double(hn::ShiftRight<52>(bits)), hn::Set(d, 1023.0));
-  VF m = hn::BitCast(d, hn::Or(hn::And(bits, hn::Set(u, 0x000fffffffffffffULL)), hn::Set(u, 0x3ff0000000000000ULL)));
-  const auto large = hn::Gt(m, hn::Set(d, 1.41421356237309504880));
-  m = hn::IfThenElse(large, hn::Mul(m, hn::Set(d, 0.5)), m);
-  k = hn::IfThenElse(large, hn::Add(k, hn::Set(d, 1.0)), k);
-  const VF f = hn::Sub(m, hn::Set(d, 1.0));
-  const VF s = hn::Div(f, hn::Add(hn::Set(d, 2.0), f));
-  const VF z = hn::Mul(s, s);
-  const VF r = hn::Mul(z, polynomial(z, kSeries));
-  const VF half_square = hn::Mul(hn::Mul(hn::Set(d, 0.5), f), f);
-  const VF low = hn::Add(hn::Mul(s, hn::Add(half_square, r)), hn::Mul(k, hn::Set(d, 1.90821492927058770002e-10)));
-  return hn::Sub(hn::Mul(k, hn::Set(d, 6.93147180369123816490e-01)), hn::Sub(hn::Sub(half_square, low), f));
-}
-
-/// pinned::sincos_2pi.
-HWY_INLINE void sincos_2pi(VF turn, VF& s, VF& c) {
-  const D64 d;
-  const U64 u;
-  static constexpr double kSin[] = {-1.66666666666666324348e-01, 8.33333333332248946124e-03,
-                                    -1.98412698298579493134e-04, 2.75573137070700676789e-06,
-                                    -2.50507602534068634195e-08, 1.58969099521155010221e-10};
-  static constexpr double kCos[] = {4.16666666666666019037e-02, -1.38888888888741095749e-03,
-                                    2.48015872894767294178e-05, -2.75573143513906633035e-07,
-                                    2.08757232129817482790e-09, -1.13596475577881948265e-11};
-  const VF quarter = hn::Round(hn::Mul(hn::Set(d, 4.0), turn));
-  const VF t = hn::Mul(hn::Set(d, 6.28318530717958647692), hn::Sub(turn, hn::Mul(hn::Set(d, 0.25), quarter)));
-  const VF z = hn::Mul(t, t);
-  const VF sine = hn::MulAdd(hn::Mul(t, z), polynomial(z, kSin), t);
-  const VF cosine = hn::MulAdd(hn::Mul(z, z), polynomial(z, kCos), hn::MulAdd(hn::Set(d, -0.5), z, hn::Set(d, 1.0)));
-  const VU q = hn::BitCast(u, hn::Add(quarter, hn::Set(d, 0x1p52)));
-  const auto odd = hn::RebindMask(d, hn::Ne(hn::And(q, hn::Set(u, 1)), hn::Zero(u)));
-  const VU sine_sign = hn::ShiftLeft<62>(hn::And(q, hn::Set(u, 2)));
-  const VU cosine_sign = hn::ShiftLeft<62>(hn::And(hn::Add(q, hn::Set(u, 1)), hn::Set(u, 2)));
-  s = hn::BitCast(d, hn::Xor(hn::BitCast(u, hn::IfThenElse(odd, cosine, sine)), sine_sign));
-  c = hn::BitCast(d, hn::Xor(hn::BitCast(u, hn::IfThenElse(odd, sine, cosine)), cosine_sign));
-}
-
-/// Four standard normal numbers from 128 bits: Box-Muller on 32-bit uniforms (tails to 6.7 standard deviations).
-HWY_INLINE void four_normals(const Words& words, VF& a, VF& b, VF& c, VF& e) {
-  const D64 d;
-  const VF unit = hn::Set(d, 0x1p-32), half = hn::Set(d, 0.5), minus_two = hn::Set(d, -2.0);
-  const auto radius = [&](VU w) {
-    return hn::Sqrt(hn::Mul(minus_two, log(hn::Mul(hn::Add(low_word(w), half), unit))));
-  };
-  const VF r0 = radius(words.w0), r1 = radius(words.w2);
-  VF s, k;
-  sincos_2pi(hn::Mul(low_word(words.w1), unit), s, k);
-  a = hn::Mul(r0, k);
-  b = hn::Mul(r0, s);
-  sincos_2pi(hn::Mul(low_word(words.w3), unit), s, k);
-  c = hn::Mul(r1, k);
-  e = hn::Mul(r1, s);
-}
-
-/// The float in the lower half of each lane.
-HWY_INLINE VF low_float(VU v) {
-  const hn::Rebind<std::uint32_t, U64> u32;
-  const hn::Rebind<float, U64> f32;
-  return hn::PromoteTo(D64(), hn::BitCast(f32, hn::TruncateTo(u32, v)));
-}
-
-/// Bin of a coordinate along one axis, as a whole number.
-HWY_INLINE VF bin_along(VF x, double bins_per_um, int bins) {
-  const D64 d;
-  const VF bin = hn::Floor(hn::Mul(x, hn::Set(d, bins_per_um)));
-  return hn::Min(hn::Max(bin, hn::Zero(d)), hn::Set(d, static_cast<double>(bins - 1)));
-}
-
-/// x + nx (y + ny z) of whole numbers.
-HWY_INLINE VU flat_index(VF x, VF y, VF z, int nx, int ny) {
-  const D64 d;
-  const U64 u;
-  const VF rows = hn::MulAdd(z, hn::Set(d, static_cast<double>(ny)), y);
-  const VF flat = hn::MulAdd(rows, hn::Set(d, static_cast<double>(nx)), x);
-  return hn::And(hn::BitCast(u, hn::Add(flat, hn::Set(d, 0x1p52))), hn::Set(u, 0x000fffffffffffffULL));
-}
-
-HWY_INLINE VF fold(VF x, double size, bool periodic) {
-  const D64 d;
-  const VF zero = hn::Zero(d), full = hn::Set(d, size);
+HWY_INLINE VF64 fold(VF64 x, double size, bool periodic) {
+  const F64 d;
+  const VF64 full = hn::Set(d, size);
   if (periodic) {
-    x = hn::IfThenElse(hn::Lt(x, zero), hn::Add(x, full), x);
+    x = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Add(x, full), x);
     return hn::IfThenElse(hn::Ge(x, full), hn::Sub(x, full), x);
   }
   x = hn::Abs(x);
-  return hn::IfThenElse(hn::Gt(x, full), hn::Sub(hn::Add(full, full), x), x);
+  return hn::Min(x, hn::Sub(hn::Add(full, full), x));
 }
 
-/// One vector of vesicles: see propose_moves.
-HWY_INLINE void propose_some(MotionBlock& block, std::size_t i, const MotionTables& t) {
-  const D64 d;
-  const U64 u;
-  const hn::RebindToSigned<D64> s64;
-  constexpr std::uint64_t kPurpose = static_cast<std::uint64_t>(Stream::vesicle_motion) << 16;
-  VF a, b, c, spare;
-  four_normals(philox(hn::Load(u, &block.id[i]), t.step, kPurpose, t.seed), a, b, c, spare);
-  hn::Store(spare, d, &block.spare[i]);
-  hn::Store(a, d, &block.xi_x[i]);
-  hn::Store(b, d, &block.xi_y[i]);
-  hn::Store(c, d, &block.xi_z[i]);
-
-  const VF x = hn::Load(d, &block.x[i]), y = hn::Load(d, &block.y[i]), z = hn::Load(d, &block.z[i]);
-  const VF bin_x = bin_along(x, t.bins_per_um, t.bins[0]), bin_y = bin_along(y, t.bins_per_um, t.bins[1]),
-           bin_z = bin_along(z, t.bins_per_um, t.bins[2]);
-  const VU bin = flat_index(bin_x, bin_y, bin_z, t.bins[0], t.bins[1]);
-  hn::Store(bin, u, &block.bin[i]);
-  const VF part = hn::Set(d, 1.0 / t.bins_per_voxel);
-  const VU voxel =
-      flat_index(hn::Floor(hn::Mul(bin_x, part)), hn::Floor(hn::Mul(bin_y, part)), hn::Floor(hn::Mul(bin_z, part)),
-                 t.bins[0] / t.bins_per_voxel, t.bins[1] / t.bins_per_voxel);
-  const VF thinness = hn::GatherIndex(d, t.inverse_viscosity, hn::BitCast(s64, voxel));
-  const VF variance = hn::Mul(hn::Mul(hn::Load(d, &block.diffusivity[i]), thinness), hn::Set(d, t.dt));
-  hn::Store(variance, d, &block.variance[i]);
-  const VF sigma = hn::Sqrt(hn::Add(variance, variance));
-  const VF dx = hn::Mul(sigma, a), dy = hn::Mul(sigma, b), dz = hn::Mul(sigma, c);
-  hn::Store(fold(hn::Add(x, dx), t.size.x, t.periodic[0]), d, &block.new_x[i]);
-  hn::Store(fold(hn::Add(y, dy), t.size.y, t.periodic[1]), d, &block.new_y[i]);
-  hn::Store(fold(hn::Add(z, dz), t.size.z, t.periodic[2]), d, &block.new_z[i]);
-
-  const auto margins = hn::GatherIndex(u, reinterpret_cast<const std::uint64_t*>(t.margin), hn::BitCast(s64, bin));
-  const VF meet = low_float(margins), cross = low_float(hn::ShiftRight<32>(margins));
-  const VF square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
-  const VF reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));
-  const auto care = hn::Or(hn::Gt(square, hn::Mul(cross, cross)), hn::Gt(reach_square, hn::Mul(meet, meet)));
-  hn::Store(hn::IfThenElse(hn::RebindMask(u, care), hn::Set(u, 1), hn::Zero(u)), u, &block.needs_care[i]);
+HWY_INLINE Doubles moved(const Doubles& x, VF32 by, double size, bool periodic) {
+  const F64 d;
+  const hn::Half<F32> half;
+  return {fold(hn::Add(x.low, hn::PromoteTo(d, hn::LowerHalf(half, by))), size, periodic),
+          fold(hn::Add(x.high, hn::PromoteTo(d, hn::UpperHalf(half, by))), size, periodic)};
 }
 
-void propose_all(MotionBlock& block, std::size_t count, const MotionTables& tables) {
-  const std::size_t lanes = hn::Lanes(D64());
-  for (std::size_t i = 0; i < count; i += lanes) propose_some(block, i, tables);
+/// One byte of each lane, as a number.
+template <int byte>
+HWY_INLINE VF32 byte_of(VU32 v) {
+  const VU32 field = hn::And(hn::ShiftRight<8 * byte>(v), hn::Set(U32(), 0xffU));
+  return hn::ConvertTo(F32(), hn::BitCast(I32(), field));
 }
 
-void uniforms_all(std::uint64_t seed, std::uint64_t purpose, std::uint64_t step, const std::uint64_t* id,
-                  std::size_t count, double* out) {
-  const D64 d;
+/// What a vector of vesicles finds where it is.
+struct Outlook {
+  VU32 bin;
+  VF32 meet, cross;        ///< lower bounds of distances, see VesicleMap::Surroundings [um]
+  VF32 dt_over_viscosity;  ///< [s]
+};
+
+/// `open`: the map has nothing on it, so that there is no need to look where on it a vesicle is.
+template <bool open>
+HWY_INLINE Outlook look_around(const Doubles& x, const Doubles& y, const Doubles& z, const MotionTables& t) {
+  const F32 d;
+  const U32 u;
+  const I32 i32;
+  const VF32 unit = hn::Set(d, t.margin_unit);
+  const VF32 uniform = hn::Set(d, t.dt_over_viscosity[0]);
+  if constexpr (open) {
+    const VF32 far = hn::Mul(hn::Set(d, 255.0F), unit);
+    return {hn::Zero(u), far, far, uniform};
+  }
+  const VU32 bin = flat_index(x, y, z, t.bins_per_um, t.bins);
+  const auto* surroundings = reinterpret_cast<const std::uint32_t*>(t.surroundings);
+  const VU32 around = hn::GatherIndex(u, surroundings, hn::BitCast(i32, bin));
+  const Outlook outlook{bin, hn::Mul(byte_of<0>(around), unit), hn::Mul(byte_of<1>(around), unit), uniform};
+  if (t.dt_over_viscosity.size() == 1) return outlook;
+  const VU32 region = hn::And(hn::ShiftRight<16>(around), hn::Set(u, 0xffU));
+  return {bin, outlook.meet, outlook.cross, hn::GatherIndex(d, t.dt_over_viscosity.data(), hn::BitCast(i32, region))};
+}
+
+HWY_INLINE hn::Mask<U32> bound(const VesicleState* state) {
+  const U32 u;
+  const hn::Rebind<std::uint8_t, U32> u8;
+  return hn::Ne(hn::PromoteTo(u, hn::LoadU(u8, reinterpret_cast<const std::uint8_t*>(state))), hn::Zero(u));
+}
+
+// A step is done in three loops over the block, not in one: the chain of operations from the noise to the end of the
+// step is so long that a processor cannot work on two vectors of it at once.
+
+/// Random words, in place of the normal numbers that they will become.
+HWY_INLINE void draw_words(const VesicleColumns& c, std::size_t at, const NoiseKey& key, MotionBlock& block,
+                           std::size_t i) {
+  const U64 d;
+  const U32 u;
+  const WideWords low = philox(hn::LoadU(d, c.id + at), key);
+  const WideWords high = philox(hn::LoadU(d, c.id + at + hn::Lanes(d)), key);
+  const auto put = [&](VU64 first, VU64 second, std::array<float, MotionBlock::kPadded>& to) {
+    hn::StoreU(low_halves(first, second), u, reinterpret_cast<std::uint32_t*>(&to[i]));
+  };
+  put(low.w0, high.w0, block.dx);
+  put(low.w1, high.w1, block.dy);
+  put(low.w2, high.w2, block.dz);
+  put(low.w3, high.w3, block.spare);
+}
+
+HWY_INLINE void words_to_normals(MotionBlock& block, std::size_t i) {
+  const F32 d;
+  const auto pair = [&](float* a, float* b) {
+    VF32 first, second;
+    box_muller(hn::BitCast(U32(), hn::LoadU(d, a)), hn::BitCast(U32(), hn::LoadU(d, b)), first, second);
+    hn::StoreU(first, d, a);
+    hn::StoreU(second, d, b);
+  };
+  pair(&block.dx[i], &block.dy[i]);
+  pair(&block.dz[i], &block.spare[i]);
+}
+
+/// Steps of the vesicles at `at`, number i and on in the block.
+template <bool open>
+HWY_INLINE void step(const VesicleColumns& c, std::size_t at, const MotionTables& t, MotionBlock& block,
+                     std::size_t i) {
+  const F32 d;
+  const U32 u;
+  const auto held = bound(c.state + at);
+  const Doubles x = load(c.x + at), y = load(c.y + at), z = load(c.z + at);
+  const Outlook outlook = look_around<open>(x, y, z, t);
+  const VF32 variance = hn::Mul(hn::LoadU(d, c.diffusivity + at), outlook.dt_over_viscosity);
+  const VF32 sigma = hn::Sqrt(hn::Add(variance, variance));
+  const VF32 dx = hn::Mul(sigma, hn::LoadU(d, &block.dx[i]));
+  const VF32 dy = hn::Mul(sigma, hn::LoadU(d, &block.dy[i]));
+  const VF32 dz = hn::Mul(sigma, hn::LoadU(d, &block.dz[i]));
+
+  const VF32 square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
+  const VF32 reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));
+  const auto near = hn::Or(hn::Gt(square, hn::Mul(outlook.cross, outlook.cross)),
+                           hn::Gt(reach_square, hn::Mul(outlook.meet, outlook.meet)));
+  const auto stays = hn::Or(near, hn::RebindMask(d, held));
+  const auto care = hn::AndNot(held, hn::RebindMask(u, near));
+  if (!hn::AllFalse(u, care)) {
+    hn::StoreU(dx, d, &block.dx[i]);
+    hn::StoreU(dy, d, &block.dy[i]);
+    hn::StoreU(dz, d, &block.dz[i]);
+    hn::StoreU(variance, d, &block.variance[i]);
+    hn::StoreU(outlook.bin, u, &block.bin[i]);
+    const VU32 place = hn::Iota(u, static_cast<std::uint32_t>(i));
+    block.count += hn::CompressStore(place, care, u, &block.which[block.count]);
+  }
+  // Folding leaves alone what lies inside, so that a displacement of zero changes nothing.
+  const VF32 zero = hn::Zero(d);
+  store(moved(x, hn::IfThenElse(stays, zero, dx), t.size.x, t.periodic[0]), c.x + at);
+  store(moved(y, hn::IfThenElse(stays, zero, dy), t.size.y, t.periodic[1]), c.y + at);
+  store(moved(z, hn::IfThenElse(stays, zero, dz), t.size.z, t.periodic[2]), c.z + at);
+}
+
+/// Whole vectors: those at `begin` are number `first` of the block.
+HWY_INLINE void move_vectors(const VesicleColumns& c, std::size_t begin, std::size_t end, const MotionTables& t,
+                             MotionBlock& block, std::size_t first) {
+  const std::size_t lanes = hn::Lanes(F32());
+  const NoiseKey key(t.seed, Stream::vesicle_motion, t.step);
+  alignas(64) std::array<std::uint32_t, MotionBlock::kCapacity> some_free;  // first of each vector that has any
+  std::size_t vectors = 0;
+  for (std::size_t i = begin; i < end; i += lanes) {
+    some_free[vectors] = static_cast<std::uint32_t>(i);
+    vectors += hn::AllTrue(U32(), bound(c.state + i)) ? 0 : 1;
+  }
+  const auto each = [&](auto act) {
+    for (std::size_t k = 0; k < vectors; ++k) act(some_free[k], some_free[k] - begin + first);
+  };
+  each([&](std::size_t at, std::size_t i) { draw_words(c, at, key, block, i); });
+  each([&](std::size_t, std::size_t i) { words_to_normals(block, i); });
+  if (t.open)
+    each([&](std::size_t at, std::size_t i) { step<true>(c, at, t, block, i); });
+  else
+    each([&](std::size_t at, std::size_t i) { step<false>(c, at, t, block, i); });
+}
+
+/// The vesicles left over from whole vectors, in a vector filled up with bound ones.
+HWY_NOINLINE void move_rest(const VesicleColumns& c, std::size_t at, std::size_t count, const MotionTables& t,
+                            MotionBlock& block) {
+  alignas(64) std::array<double, kMostLanes> x{}, y{}, z{};
+  alignas(64) std::array<std::uint64_t, kMostLanes> id{};
+  alignas(64) std::array<float, kMostLanes> diffusivity{};
+  alignas(64) std::array<VesicleState, kMostLanes> state;
+  state.fill(VesicleState::adsorbed);
+  const std::size_t rest = count - at;
+  for (std::size_t k = 0; k < rest; ++k) {
+    x[k] = c.x[at + k], y[k] = c.y[at + k], z[k] = c.z[at + k];
+    id[k] = c.id[at + k];
+    diffusivity[k] = c.diffusivity[at + k];
+    state[k] = c.state[at + k];
+  }
+  const VesicleColumns copies{x.data(), y.data(), z.data(), id.data(), diffusivity.data(), state.data()};
+  move_vectors(copies, 0, hn::Lanes(F32()), t, block, at);
+  for (std::size_t k = 0; k < rest; ++k) c.x[at + k] = x[k], c.y[at + k] = y[k], c.z[at + k] = z[k];
+}
+
+void move_all(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& block) {
+  const std::size_t lanes = hn::Lanes(F32()), whole = count / lanes * lanes;
+  block.count = 0;
+  move_vectors(columns, 0, whole, tables, block, 0);
+  if (whole < count) move_rest(columns, whole, count, tables, block);
+}
+
+/// The integer value of an unsigned number below 2^52.
+HWY_INLINE VF64 to_double(VU64 v) {
+  const F64 d;
+  return hn::Sub(hn::BitCast(d, hn::Or(v, hn::Set(U64(), 0x4330000000000000ULL))), hn::Set(d, 0x1p52));
+}
+
+void uniforms_all(std::uint64_t seed, Stream stream, std::uint64_t step, const std::uint64_t* id, std::size_t count,
+                  double* out) {
+  const NoiseKey key(seed, stream, step);
+  const F64 d;
   const U64 u;
   const std::size_t lanes = hn::Lanes(d);
-  alignas(64) std::array<std::uint64_t, 64> ids{};
-  alignas(64) std::array<double, 64> values{};
+  alignas(64) std::array<std::uint64_t, kMostLanes> ids{};
+  alignas(64) std::array<double, kMostLanes> values{};
   for (std::size_t i = 0; i < count; i += lanes) {
     const std::size_t some = count - i < lanes ? count - i : lanes;
     for (std::size_t k = 0; k < some; ++k) ids[k] = id[i + k];
-    const Words w = philox(hn::LoadU(u, ids.data()), step, purpose, seed);
-    const VU bits = hn::Or(hn::ShiftLeft<32>(w.w1), hn::And(w.w0, hn::Set(u, 0xffffffffULL)));
-    const VF value = hn::Mul(hn::Add(to_double(hn::ShiftRight<12>(bits)), hn::Set(d, 0.5)), hn::Set(d, 0x1p-52));
+    const WideWords w = philox(hn::LoadU(u, ids.data()), key);
+    const VU64 bits = hn::Or(hn::ShiftLeft<32>(w.w1), hn::And(w.w0, hn::Set(u, 0xffffffffULL)));
+    const VF64 value = hn::Mul(hn::Add(to_double(hn::ShiftRight<12>(bits)), hn::Set(d, 0.5)), hn::Set(d, 0x1p-52));
     hn::StoreU(value, d, values.data());
     for (std::size_t k = 0; k < some; ++k) out[i + k] = values[k];
   }
+}
+
+void voxels_all(double per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
+                std::size_t count, std::uint32_t* out) {
+  const std::size_t lanes = hn::Lanes(F32());
+  std::size_t i = 0;
+  const auto one_vector = [&](const double* px, const double* py, const double* pz, std::uint32_t* to) {
+    hn::StoreU(flat_index(load(px), load(py), load(pz), per_um, n), U32(), to);
+  };
+  for (; i + lanes <= count; i += lanes) one_vector(x + i, y + i, z + i, out + i);
+  if (i == count) return;
+  std::array<double, kMostLanes> rx{}, ry{}, rz{};
+  std::array<std::uint32_t, kMostLanes> rest{};
+  for (std::size_t k = i; k < count; ++k) rx[k - i] = x[k], ry[k - i] = y[k], rz[k - i] = z[k];
+  one_vector(rx.data(), ry.data(), rz.data(), rest.data());
+  for (std::size_t k = i; k < count; ++k) out[k] = rest[k - i];
 }
 
 const char* target_name() { return hwy::TargetName(HWY_TARGET); }
@@ -236,8 +282,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace interstice {
 
-HWY_EXPORT(propose_all);
+HWY_EXPORT(move_all);
 HWY_EXPORT(uniforms_all);
+HWY_EXPORT(voxels_all);
 HWY_EXPORT(target_name);
 
 void require_fused_multiply_add() {
@@ -252,16 +299,20 @@ void require_fused_multiply_add() {
 
 const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 
-void propose_moves(MotionBlock& block, std::size_t count, const MotionTables& tables) {
+void move_free(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& careful) {
   assert(count <= MotionBlock::kCapacity);
-  HWY_DYNAMIC_DISPATCH(propose_all)(block, count, tables);
+  HWY_DYNAMIC_DISPATCH(move_all)(columns, count, tables, careful);
 }
 
 void keyed_uniforms(const Noise& noise, Stream stream, std::uint64_t step, std::span<const AgentId> id,
                     std::span<double> out) {
   assert(id.size() == out.size());
   HWY_DYNAMIC_DISPATCH(uniforms_all)
-  (noise.seed(), static_cast<std::uint64_t>(stream) << 16, step, id.data(), id.size(), out.data());
+  (noise.seed(), stream, step, id.data(), id.size(), out.data());
+}
+
+void voxels_at(const Grid& grid, const double* x, const double* y, const double* z, std::span<std::uint32_t> out) {
+  HWY_DYNAMIC_DISPATCH(voxels_all)(1 / grid.spacing, {grid.nx, grid.ny, grid.nz}, x, y, z, out.size(), out.data());
 }
 
 }  // namespace interstice

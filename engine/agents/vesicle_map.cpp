@@ -37,6 +37,7 @@ constexpr double kThickestSkin = 2;  ///< [um]
 
 /// Margins are kept a little below the distance, so that rounding cannot make them more.
 constexpr double kJustLess = 1 - 1e-6;
+constexpr double kFarthest = 255;  ///< largest margin, in units
 
 /// The bins as a lattice with neighbours.
 struct BinLattice {
@@ -91,7 +92,7 @@ std::size_t VesicleMap::bin_at(Vec3 p) const {
 }
 
 void VesicleMap::update(const Cells& cells, std::span<const Vec3> moves, const VesicleEnvironment& environment,
-                        double dt) {
+                        double dt, const Threads& threads) {
   const bool same_tissue = environment.regions == regions_ && dt == dt_;
   if (same_tissue && still_holds(cells, moves)) return;
   if (!same_tissue) {
@@ -106,7 +107,7 @@ void VesicleMap::update(const Cells& cells, std::span<const Vec3> moves, const V
     const double move = norm(moves[c]);
     built_at_[c] = {cells.position(c), cells.radius[c], move + std::min(kSkinInMoves * move, kThickestSkin)};
   }
-  measure_cells(environment.box);
+  measure_cells(environment.box, threads);
 }
 
 bool VesicleMap::still_holds(const Cells& cells, std::span<const Vec3> moves) const {
@@ -127,44 +128,30 @@ void VesicleMap::lay_out(const VesicleEnvironment& environment) {
   reach_ = kReachInRootDt * longest_root_dt(environment, dt_);
   // Beyond the cap the distance is not measured. A step longer than it, or than the box, takes the careful path.
   cap_ = std::min({1.2 * reach_, environment.box.size.x, environment.box.size.y, environment.box.size.z});
+  unit_ = cap_ / kFarthest;
 }
 
-template <class Visit>
-void VesicleMap::visit_bins_near(Vec3 centre, double distance, const Box& box, Visit visit) const {
-  const double width = 1 / bins_per_um_;
-  const std::array<double, 3> at{centre.x, centre.y, centre.z};
-  std::array<int, 3> low{}, high{};
-  for (int a = 0; a < 3; ++a) {
-    low[a] = static_cast<int>(std::floor((at[a] - distance) * bins_per_um_));
-    high[a] = static_cast<int>(std::floor((at[a] + distance) * bins_per_um_));
-    // Along a periodic axis the nearest image of each bin is within half a period.
-    const int first = box.periodic[a] ? static_cast<int>(std::floor(at[a] * bins_per_um_)) - bins_[a] / 2 : 0;
-    const int last = box.periodic[a] ? first + 2 * (bins_[a] / 2) : bins_[a] - 1;
-    low[a] = std::max(low[a], first);
-    high[a] = std::min(high[a], last);
-  }
-  // Distance along one axis from the centre to bin b, which may be an image beyond a periodic face.
-  const auto gap = [&](int a, int b) { return std::max({0.0, b * width - at[a], at[a] - (b + 1) * width}); };
-  const auto wrap = [&](int a, int b) { return static_cast<std::size_t>(((b % bins_[a]) + bins_[a]) % bins_[a]); };
-  for (int k = low[2]; k <= high[2]; ++k)
-    for (int j = low[1]; j <= high[1]; ++j) {
-      const double gz = gap(2, k), gy = gap(1, j);
-      const std::size_t row =
-          static_cast<std::size_t>(bins_[0]) * (wrap(1, j) + static_cast<std::size_t>(bins_[1]) * wrap(2, k));
-      for (int i = low[0]; i <= high[0]; ++i) {
-        const Vec3 away{gap(0, i), gy, gz};
-        if (dot(away, away) <= distance * distance) visit(row + wrap(0, i), away);
-      }
-    }
+std::uint8_t VesicleMap::quantised(double distance) const {
+  return static_cast<std::uint8_t>(std::min(kFarthest, kJustLess * distance / unit_));
+}
+
+std::array<int, 2> VesicleMap::bins_within(int axis, double at, double distance, bool periodic) const {
+  const int low = static_cast<int>(std::floor((at - distance) * bins_per_um_));
+  const int high = static_cast<int>(std::floor((at + distance) * bins_per_um_));
+  // Along a periodic axis the nearest image of each bin is within half a period.
+  const int first = periodic ? static_cast<int>(std::floor(at * bins_per_um_)) - bins_[axis] / 2 : 0;
+  const int last = periodic ? first + 2 * (bins_[axis] / 2) : bins_[axis] - 1;
+  return {std::max(low, first), std::min(high, last)};
 }
 
 void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
   const std::size_t count = static_cast<std::size_t>(bins_[0]) * bins_[1] * bins_[2];
-  const auto cap = static_cast<float>(cap_);
-  tissue_margin_.assign(count, {cap, cap});
+  tissue_.assign(count, {static_cast<std::uint8_t>(kFarthest), static_cast<std::uint8_t>(kFarthest), 0, 0});
+  any_wall_ = false;
   for (int face = 0; face < 6; ++face) {
     const bool crossed = environment.reservoir_of_face[face] >= 0, met = environment.reactivity[face] > 0;
     if (!crossed && !met) continue;
+    any_wall_ = true;
     const int axis = face / 2;
     std::size_t bin = 0;
     std::array<int, 3> at{};
@@ -172,8 +159,8 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
       for (at[1] = 0; at[1] < bins_[1]; ++at[1])
         for (at[0] = 0; at[0] < bins_[0]; ++at[0], ++bin) {
           const int bins_away = face % 2 == 0 ? at[axis] : bins_[axis] - 1 - at[axis];
-          const auto distance = static_cast<float>(bins_away / bins_per_um_ * kJustLess);
-          Margin& margin = tissue_margin_[bin];
+          const std::uint8_t distance = quantised(bins_away / bins_per_um_);
+          Surroundings& margin = tissue_[bin];
           if (crossed) margin.cross = std::min(margin.cross, distance);
           if (met) margin.meet = std::min(margin.meet, distance);
         }
@@ -183,23 +170,21 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
 void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
   const auto& regions = environment.regions->regions;
-  std::vector<std::uint8_t> region(tissue_margin_.size());
-  inverse_viscosity_.clear();
-  for (const std::uint8_t r : environment.regions->of_voxel) inverse_viscosity_.push_back(1 / regions[r].viscosity);
   const BinLattice lattice{bins_, environment.box.periodic};
   lattice.each([&](std::size_t bin, std::array<int, 3> at) {
-    region[bin] = environment.regions->of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
+    tissue_[bin].region =
+        environment.regions->of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
   });
   const auto differ = [&](std::uint8_t a, std::uint8_t b) {
     return a != b && (regions[a].viscosity != regions[b].viscosity ||
                       vesicle_capacity(regions[a]) != vesicle_capacity(regions[b]));
   };
   constexpr int kFar = 1 << 20;
-  std::vector<int> steps(region.size(), kFar);  // king's moves to a bin that touches another tissue
+  std::vector<int> steps(tissue_.size(), kFar);  // king's moves to a bin that touches another tissue
   bool any = false;
   lattice.each([&](std::size_t bin, std::array<int, 3> at) {
     lattice.each_neighbour(at, 0, 26, [&](std::size_t other) {
-      if (differ(region[bin], region[other])) steps[bin] = 0, any = true;
+      if (differ(tissue_[bin].region, tissue_[other].region)) steps[bin] = 0, any = true;
     });
   });
   if (!any) return;
@@ -213,29 +198,81 @@ void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
     });
   }
   for (std::size_t bin = 0; bin < steps.size(); ++bin) {
-    float& cross = tissue_margin_[bin].cross;
-    cross = std::min(cross, static_cast<float>(steps[bin] / bins_per_um_ * kJustLess));
+    std::uint8_t& cross = tissue_[bin].cross;
+    cross = std::min(cross, quantised(steps[bin] / bins_per_um_));
   }
 }
 
-void VesicleMap::measure_cells(const Box& box) {
-  margin_ = tissue_margin_;
-  near_start_.assign(margin_.size() + 1, 0);
-  hits_.clear();
-  for (std::uint32_t c = 0; c < built_at_.size(); ++c) {
-    const double blocked = built_at_[c].radius + built_at_[c].skin;
-    visit_bins_near(built_at_[c].centre, blocked + std::max(reach_, cap_), box, [&](std::size_t bin, Vec3 away) {
-      const double gap = std::max(0.0, norm(away) - blocked);
-      margin_[bin].meet = std::min(margin_[bin].meet, static_cast<float>(gap * kJustLess));
-      if (gap > reach_) return;
-      hits_.push_back({static_cast<std::uint32_t>(bin), c});
-      ++near_start_[bin + 1];
-    });
+/// Layer by layer, so that threads share the work; within a layer in the order of the cells.
+void VesicleMap::measure_cells(const Box& box, const Threads& threads) {
+  const auto layers = static_cast<std::size_t>(bins_[2]);
+  layers_.resize(layers);
+  for (Layer& layer : layers_) layer.cells.clear();
+  for (std::size_t c = 0; c < built_at_.size(); ++c) {
+    const BuiltCell& cell = built_at_[c];
+    const double distance = cell.radius + cell.skin + std::max(reach_, cap_);
+    const auto [low, high] = bins_within(2, cell.centre.z, distance, box.periodic[2]);
+    for (int k = low; k <= high; ++k)
+      layers_[((k % bins_[2]) + bins_[2]) % bins_[2]].cells.push_back({static_cast<std::int32_t>(c), k});
   }
-  for (std::size_t b = 0; b < margin_.size(); ++b) near_start_[b + 1] += near_start_[b];
-  near_cells_.resize(hits_.size());
-  std::vector<std::uint32_t> next(near_start_.begin(), near_start_.end() - 1);
-  for (const Hit& hit : hits_) near_cells_[next[hit.bin]++] = hit.cell;
+  surroundings_.resize(tissue_.size());
+  near_start_.resize(tissue_.size() + 1);
+  threads.for_blocks(layers, 1, [&](std::size_t layer, std::size_t) { measure_layer(layer, box); });
+  std::uint32_t hits = 0;
+  for (Layer& layer : layers_) {
+    layer.first_hit = hits;
+    hits += static_cast<std::uint32_t>(layer.hits.size());
+  }
+  near_cells_.resize(hits);
+  near_start_[0] = 0;
+  threads.for_blocks(layers, 1, [&](std::size_t layer, std::size_t) { list_hits(layer); });
+}
+
+void VesicleMap::measure_layer(std::size_t layer, const Box& box) {
+  const std::size_t begin = layer * layer_size();
+  std::copy_n(tissue_.begin() + static_cast<std::ptrdiff_t>(begin), layer_size(),
+              surroundings_.begin() + static_cast<std::ptrdiff_t>(begin));
+  std::vector<Hit>& hits = layers_[layer].hits;
+  hits.clear();
+  const double width = 1 / bins_per_um_;
+  // Distance along one axis to bin b, which may be an image beyond a periodic face.
+  const auto gap = [&](double at, int b) { return std::max({0.0, b * width - at, at - (b + 1) * width}); };
+  const auto wrap = [&](int a, int b) { return static_cast<std::size_t>(((b % bins_[a]) + bins_[a]) % bins_[a]); };
+  for (const auto [c, k] : layers_[layer].cells) {
+    const BuiltCell& cell = built_at_[c];
+    const double blocked = cell.radius + cell.skin, distance = blocked + std::max(reach_, cap_);
+    const double gz = gap(cell.centre.z, k);
+    const auto [low_y, high_y] = bins_within(1, cell.centre.y, distance, box.periodic[1]);
+    const auto [low_x, high_x] = bins_within(0, cell.centre.x, distance, box.periodic[0]);
+    for (int j = low_y; j <= high_y; ++j) {
+      const double gy = gap(cell.centre.y, j), beside = gy * gy + gz * gz;
+      if (beside > distance * distance) continue;
+      const std::size_t row = begin + static_cast<std::size_t>(bins_[0]) * wrap(1, j);
+      for (int i = low_x; i <= high_x; ++i) {
+        const double gx = gap(cell.centre.x, i), square = gx * gx + beside;
+        if (square > distance * distance) continue;
+        const std::size_t bin = row + wrap(0, i);
+        const double away = std::max(0.0, std::sqrt(square) - blocked);
+        surroundings_[bin].meet = std::min(surroundings_[bin].meet, quantised(away));
+        if (away <= reach_) hits.push_back({static_cast<std::uint32_t>(bin), static_cast<std::uint32_t>(c)});
+      }
+    }
+  }
+}
+
+/// Sorts the hits of a layer by bin; near_start_[b + 1] counts, then says where bin b ends.
+void VesicleMap::list_hits(std::size_t layer) {
+  const std::size_t begin = layer * layer_size(), end = begin + layer_size();
+  const std::vector<Hit>& hits = layers_[layer].hits;
+  std::fill_n(near_start_.begin() + static_cast<std::ptrdiff_t>(begin) + 1, layer_size(), 0U);
+  for (const Hit& hit : hits) ++near_start_[hit.bin + 1];
+  std::uint32_t start = layers_[layer].first_hit;
+  for (std::size_t b = begin; b < end; ++b) {  // now where it starts
+    const std::uint32_t count = near_start_[b + 1];
+    near_start_[b + 1] = start;
+    start += count;
+  }
+  for (const Hit& hit : hits) near_cells_[near_start_[hit.bin + 1]++] = hit.cell;
 }
 
 }  // namespace interstice

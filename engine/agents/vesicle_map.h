@@ -3,7 +3,7 @@
 /// vesicles are further from cells, walls and interfaces than they can go in a step, and take a branch-free path.
 ///
 /// The map is conservative and only decides which path is taken; both paths give the same bits, so results do not
-/// depend on when it was last rebuilt.
+/// depend on when it was last rebuilt. Four bytes per bin, so that what neighbouring vesicles look up stays in cache.
 #pragma once
 
 #include <array>
@@ -13,6 +13,7 @@
 
 #include "engine/agents/cells.h"
 #include "engine/agents/vesicle_environment.h"
+#include "engine/core/parallel.h"
 
 namespace interstice {
 
@@ -22,12 +23,16 @@ inline double vesicle_capacity(const Region& region) { return region.volume_frac
 class VesicleMap {
  public:
   /// Makes the map hold for a step of `dt` in which the cells make the given moves.
-  void update(const Cells& cells, std::span<const Vec3> moves, const VesicleEnvironment& environment, double dt);
+  void update(const Cells& cells, std::span<const Vec3> moves, const VesicleEnvironment& environment, double dt,
+              const Threads& threads);
 
-  /// Lower bounds of the distances [um] from anywhere in a bin to what it could run into.
-  struct Margin {
-    float meet = 0;   ///< to cells and reactive walls, which a path may touch between its ends
-    float cross = 0;  ///< to interfaces and reservoirs, which matter only if the end lies beyond
+  /// A bin, in 32 bits: the kernel reads one word. Lower bounds of the distances from anywhere in the bin to what a
+  /// vesicle could run into, in units of margin_unit(); 255 stands for all that is farther.
+  struct Surroundings {
+    std::uint8_t meet = 0;    ///< to cells and reactive walls, which a path may touch between its ends
+    std::uint8_t cross = 0;   ///< to interfaces and reservoirs, which matter only if the end lies beyond
+    std::uint8_t region = 0;  ///< index into RegionMap::regions
+    std::uint8_t unused = 0;
   };
 
   [[nodiscard]] std::size_t bin_at(Vec3 p) const;
@@ -35,11 +40,11 @@ class VesicleMap {
   [[nodiscard]] std::span<const std::uint32_t> cells_near(std::size_t bin) const {
     return {near_cells_.data() + near_start_[bin], near_start_[bin + 1] - near_start_[bin]};
   }
-  [[nodiscard]] std::span<const Margin> margins() const { return margin_; }
-  /// Per voxel, relative to water.
-  [[nodiscard]] std::span<const double> inverse_viscosity() const { return inverse_viscosity_; }
+  [[nodiscard]] std::span<const Surroundings> surroundings() const { return surroundings_; }
+  /// Nothing anywhere that a vesicle could run into, in one kind of tissue.
+  [[nodiscard]] bool open() const { return !any_wall_ && built_at_.empty() && regions_->regions.size() == 1; }
+  [[nodiscard]] double margin_unit() const { return unit_; }  ///< [um]
   [[nodiscard]] std::array<int, 3> bins() const { return bins_; }
-  [[nodiscard]] int bins_per_voxel() const { return per_voxel_; }
   [[nodiscard]] double bins_per_um() const { return bins_per_um_; }
   /// No vesicle looks for cells beyond this distance [um] from its start.
   [[nodiscard]] double longest_reach() const { return reach_; }
@@ -54,26 +59,35 @@ class VesicleMap {
   struct Hit {
     std::uint32_t bin = 0, cell = 0;
   };
+  /// The bins of one height: the part of the map that is made in one go.
+  struct Layer {
+    std::vector<std::array<std::int32_t, 2>> cells;  ///< cell, and height at which it sees this layer (or an image)
+    std::vector<Hit> hits;
+    std::uint32_t first_hit = 0;  ///< where they go in near_cells_
+  };
 
   void lay_out(const VesicleEnvironment& environment);
   void measure_walls(const VesicleEnvironment& environment);
   void measure_tissue(const VesicleEnvironment& environment);
   [[nodiscard]] bool still_holds(const Cells& cells, std::span<const Vec3> moves) const;
-  void measure_cells(const Box& box);
-  /// visit(bin, distances along the axes from `centre` to the bin) for bins within `distance`.
-  template <class Visit>
-  void visit_bins_near(Vec3 centre, double distance, const Box& box, Visit visit) const;
+  void measure_cells(const Box& box, const Threads& threads);
+  void measure_layer(std::size_t layer, const Box& box);
+  void list_hits(std::size_t layer);
+  /// Range of bins, or of their images, within `distance` along an axis.
+  [[nodiscard]] std::array<int, 2> bins_within(int axis, double at, double distance, bool periodic) const;
+  [[nodiscard]] std::uint8_t quantised(double distance) const;
+  [[nodiscard]] std::size_t layer_size() const { return static_cast<std::size_t>(bins_[0]) * bins_[1]; }
 
   std::array<int, 3> bins_{0, 0, 0};
   double bins_per_um_ = 1;
   int per_voxel_ = 1;
   const RegionMap* regions_ = nullptr;  ///< the tissue that was measured
-  double dt_ = 0, reach_ = 0, cap_ = 0;
-  std::vector<Margin> margin_, tissue_margin_;
-  std::vector<double> inverse_viscosity_;
+  bool any_wall_ = false;               ///< that is reactive or leads to a reservoir
+  double dt_ = 0, reach_ = 0, cap_ = 0, unit_ = 1;
+  std::vector<Surroundings> surroundings_, tissue_;  ///< with cells, and without
   std::vector<std::uint32_t> near_start_, near_cells_;
   std::vector<BuiltCell> built_at_;
-  std::vector<Hit> hits_;
+  std::vector<Layer> layers_;
 };
 
 }  // namespace interstice

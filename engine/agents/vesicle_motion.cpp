@@ -1,7 +1,6 @@
 #include "engine/agents/vesicle_motion.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 
 #include "engine/agents/cell_motility.h"
@@ -25,32 +24,36 @@ bool holds_vesicles(const ReservoirState& reservoir) {
   return std::any_of(reservoir.vesicles.begin(), reservoir.vesicles.end(), [](std::uint64_t n) { return n > 0; });
 }
 
-/// The vesicles of a block.
-struct Gathered {
-  std::size_t count = 0;
-  std::array<std::uint32_t, MotionBlock::kCapacity> vesicle;
-};
+/// Those on or in cells ride along.
+void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box) {
+  for_each_bound(vesicles, begin, end, [&](std::size_t v) {
+    const Vec3 move = moves[vesicles.host[v]];
+    if (move != Vec3{}) place(vesicles, v, into_box(vesicles.position(v) + move, box, 0));
+  });
+}
 
-/// Fills the block with the free vesicles of [begin, end) and returns where the next block starts; those on or in
-/// cells ride along.
-std::size_t gather_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves,
-                         const Box& box, MotionBlock& block, Gathered& gathered) {
-  gathered.count = 0;
-  std::size_t v = begin;
-  for (; v < end && gathered.count < MotionBlock::kCapacity; ++v) {
-    if (vesicles.state[v] == VesicleState::free) {
-      const std::size_t i = gathered.count++;
-      block.x[i] = vesicles.x[v];
-      block.y[i] = vesicles.y[v];
-      block.z[i] = vesicles.z[v];
-      block.id[i] = vesicles.id[v];
-      block.diffusivity[i] = vesicles.diffusivity[v];
-      gathered.vesicle[i] = static_cast<std::uint32_t>(v);
-    } else if (moves[vesicles.host[v]] != Vec3{}) {
-      place(vesicles, v, into_box(vesicles.position(v) + moves[vesicles.host[v]], box, 0));
+/// The vesicles of a block of the kernel, from `begin`, that something may be in the way of.
+void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
+                    std::vector<Adsorption>& adsorptions, std::vector<Departure>& departures) {
+  for (std::size_t n = 0; n < block.count; ++n) {
+    const std::uint32_t i = block.which[n];
+    const auto v = static_cast<std::uint32_t>(begin + i);
+    const Walker walker{vesicles.id[v],
+                        vesicles.klass[v],
+                        block.variance[i],
+                        vesicles.position(v),
+                        {block.dx[i], block.dy[i], block.dz[i]},
+                        block.spare[i],
+                        block.bin[i]};
+    if (walk.nothing_near(walker)) {
+      place(vesicles, v, walk.folded(walker.start + walker.displacement));
+      continue;
     }
+    const WalkEnd w = walk(walker);
+    place(vesicles, v, w.position);
+    if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
+    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
   }
-  return v;
 }
 
 /// Moves the vesicles [begin, end); what needs a decision across vesicles is listed.
@@ -58,25 +61,15 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
                 const MotionTables& tables, const VesicleWalk& walk, std::vector<Adsorption>& adsorptions,
                 std::vector<Departure>& departures) {
   MotionBlock block;
-  Gathered gathered;
   adsorptions.clear();
   departures.clear();
-  while (begin < end) {
-    begin = gather_block(vesicles, begin, end, moves, box, block, gathered);
-    propose_moves(block, gathered.count, tables);
-    for (std::size_t i = 0; i < gathered.count; ++i) {
-      const std::uint32_t v = gathered.vesicle[i];
-      const Vec3 xi{block.xi_x[i], block.xi_y[i], block.xi_z[i]}, start{block.x[i], block.y[i], block.z[i]};
-      if (block.needs_care[i] == 0 || walk.nothing_near(start, block.bin[i], xi, block.variance[i])) {
-        place(vesicles, v, {block.new_x[i], block.new_y[i], block.new_z[i]});
-        continue;
-      }
-      const WalkEnd w = walk({block.id[i], vesicles.klass[v], block.variance[i], start, xi, block.spare[i],
-                              static_cast<std::size_t>(block.bin[i])});
-      place(vesicles, v, w.position);
-      if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
-      if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
-    }
+  ride(vesicles, begin, end, moves, box);
+  for (; begin < end; begin += MotionBlock::kCapacity) {
+    const VesicleColumns columns{vesicles.x.data() + begin,           vesicles.y.data() + begin,
+                                 vesicles.z.data() + begin,           vesicles.id.data() + begin,
+                                 vesicles.diffusivity.data() + begin, vesicles.state.data() + begin};
+    move_free(columns, std::min(MotionBlock::kCapacity, end - begin), tables, block);
+    walk_carefully(vesicles, begin, block, walk, adsorptions, departures);
   }
 }
 
@@ -129,16 +122,18 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
   plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
   const bool any = vesicles.size() > 0 || std::any_of(reservoirs.begin(), reservoirs.end(), holds_vesicles);
   if (any) {
-    scratch.map.update(cells, scratch.cell_moves, environment, step.dt);
-    const auto bins = scratch.map.bins();
-    const MotionTables tables{bins,
+    scratch.map.update(cells, scratch.cell_moves, environment, step.dt, threads);
+    scratch.dt_over_viscosity.clear();
+    for (const Region& region : environment.regions->regions)
+      scratch.dt_over_viscosity.push_back(static_cast<float>(step.dt / region.viscosity));
+    const MotionTables tables{scratch.map.bins(),
                               scratch.map.bins_per_um(),
-                              scratch.map.margins().data(),
-                              scratch.map.bins_per_voxel(),
-                              scratch.map.inverse_viscosity().data(),
+                              scratch.map.surroundings().data(),
+                              static_cast<float>(scratch.map.margin_unit()),
+                              scratch.dt_over_viscosity,
                               environment.box.size,
                               environment.box.periodic,
-                              step.dt,
+                              scratch.map.open(),
                               environment.noise.seed(),
                               step.step};
     const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);

@@ -3,6 +3,11 @@
 /// All keyed by the vesicle's id, so that a vesicle is the same in every arm of a comparison.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
 #include "engine/agents/vesicles.h"
 #include "engine/core/noise.h"
 
@@ -27,6 +32,21 @@ double mean_root_diffusivity(const VesicleClass& klass);
 /// Appends one free vesicle with everything that follows from its id.
 void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass& properties, const Noise& noise,
                     AgentId id, Vec3 position, double size_bias = 0);
+
+/// visit(v) for those of [begin, end) that are on or in a cell. Where most are free, eight are passed over at a time.
+template <class Visit>
+void for_each_bound(const Vesicles& vesicles, std::size_t begin, std::size_t end, Visit visit) {
+  static_assert(static_cast<int>(VesicleState::free) == 0);
+  const VesicleState* state = vesicles.state.data();
+  while (begin < end) {
+    std::uint64_t eight = 1;
+    if (end - begin >= sizeof eight) std::memcpy(&eight, state + begin, sizeof eight);
+    const std::size_t stop = std::min(end, begin + sizeof eight);
+    for (; eight != 0 && begin < stop; ++begin)
+      if (state[begin] != VesicleState::free) visit(begin);
+    begin = stop;
+  }
+}
 
 /// Keeps the vesicles with keep[v] != 0. The last ones move into the gaps, so that the cost goes with the number
 /// removed; the new order follows from `keep` alone.

@@ -29,6 +29,7 @@ struct VesicleEvent {
 
 struct VesicleScratch {
   VesicleMap map;
+  std::vector<float> dt_over_viscosity;              ///< per region [s]
   std::vector<Vec3> cell_moves;                      ///< displacements during the step [um]
   std::vector<std::vector<Adsorption>> adsorptions;  ///< per block of vesicles
   std::vector<std::vector<Departure>> departures;    ///< per block of vesicles

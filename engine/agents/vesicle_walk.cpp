@@ -54,8 +54,8 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
 }
 
 WalkEnd VesicleWalk::operator()(const Walker& walker) const {
-  const double sigma = std::sqrt(walker.variance + walker.variance), root_dt = std::sqrt(walker.variance);
-  const Vec3 whole = sigma * walker.xi;
+  const double root_dt = std::sqrt(walker.variance);
+  const Vec3 whole = walker.displacement;
   const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
   if (near.count > 0) {
     const Vec3 end = walker.start + whole;

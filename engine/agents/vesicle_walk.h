@@ -30,8 +30,8 @@ struct Walker {
   VesicleClassId klass{};
   double variance = 0;  ///< D dt here [um^2]
   Vec3 start;           ///< [um]
-  Vec3 xi;              ///< standard normal numbers
-  double spare = 0;     ///< another, for the chance of sticking
+  Vec3 displacement;    ///< of the free step [um]
+  double spare = 0;     ///< a standard normal number, for the chance of sticking
   std::size_t bin = 0;  ///< of the map
 };
 
@@ -52,16 +52,16 @@ class VesicleWalk {
               const VesicleEnvironment& environment, const VesicleStep& step);
 
   [[nodiscard]] WalkEnd operator()(const Walker& walker) const;
+  /// Back into the box, at walls that let nothing through.
+  [[nodiscard]] Vec3 folded(Vec3 p) const;
 
   /// True if only a step across an interface or open face, or a cell within reach, could change the free step, and
   /// neither is the case: a cheaper look than operator(), which would give the same end.
-  [[nodiscard]] bool nothing_near(Vec3 start, std::size_t bin, Vec3 xi, double variance) const {
-    if (any_face_reacts_) return false;
-    const double cross = map_.margins()[bin].cross, length = 2 * variance * dot(xi, xi);
-    if (length > cross * cross * (1 - 1e-9) && leaves_tissue(start, start + std::sqrt(2 * variance) * xi)) return false;
-    const double reach = std::min(kReachInRootDt * std::sqrt(variance), map_.longest_reach());
-    for (const std::uint32_t c : map_.cells_near(bin)) {
-      const Vec3 d = nearest_image(start - spheres_[c].centre);
+  [[nodiscard]] bool nothing_near(const Walker& walker) const {
+    if (any_face_reacts_ || leaves_tissue(walker.start, walker.start + walker.displacement)) return false;
+    const double reach = std::min(kReachInRootDt * std::sqrt(walker.variance), map_.longest_reach());
+    for (const std::uint32_t c : map_.cells_near(walker.bin)) {
+      const Vec3 d = nearest_image(walker.start - spheres_[c].centre);
       const double limit = spheres_[c].wide + reach;
       if (dot(d, d) < limit * limit) return false;
     }
@@ -75,7 +75,8 @@ class VesicleWalk {
   }
   /// Does a step end in other tissue or beyond the box?
   [[nodiscard]] bool leaves_tissue(Vec3 from, Vec3 to) const {
-    return beyond_box(to) || (!one_tissue_ && &region_at(from) != &region_at(to));
+    if (any_open_face_ && beyond_box(to)) return true;
+    return !one_tissue_ && &region_at(from) != &region_at(folded(to));
   }
   /// No vesicle may enter there.
   [[nodiscard]] bool forbidden(Vec3 from, Vec3 to) const {
@@ -109,7 +110,6 @@ class VesicleWalk {
   /// Moves w.position from `from`; true if something other than a closed wall was met.
   bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
   [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;
-  [[nodiscard]] Vec3 folded(Vec3 p) const;
   [[nodiscard]] const Region& region_at(Vec3 p) const {
     return environment_.regions->regions[environment_.regions->of_voxel[grid_.voxel_at(p)]];
   }

@@ -54,6 +54,14 @@ std::array<double, 2> Noise::normals(Stream stream, AgentId id, std::uint64_t st
   return {radius * c, radius * s};
 }
 
+std::array<float, 4> Noise::four_normals(Stream stream, AgentId id, std::uint64_t step, std::uint32_t draw) const {
+  const auto b = bits(stream, id, step, draw);
+  std::array<float, 4> normals{};
+  pinned::box_muller(b[0], b[1], normals[0], normals[1]);
+  pinned::box_muller(b[2], b[3], normals[2], normals[3]);
+  return normals;
+}
+
 std::uint64_t Noise::poisson(double mean, Stream stream, AgentId id, std::uint64_t step) const {
   if (!(mean > 0)) return 0;
   if (mean < 30) {

@@ -49,6 +49,9 @@ class Noise {
   /// Two independent standard normal numbers (Box-Muller with pinned log and sin/cos).
   [[nodiscard]] std::array<double, 2> normals(Stream stream, AgentId id, std::uint64_t step,
                                               std::uint32_t draw = 0) const;
+  /// Four independent standard normal numbers in single precision, of one call of the generator: for displacements.
+  [[nodiscard]] std::array<float, 4> four_normals(Stream stream, AgentId id, std::uint64_t step,
+                                                  std::uint32_t draw = 0) const;
   /// Poisson number with the given mean (inversion below 30, transformed rejection above).
   [[nodiscard]] std::uint64_t poisson(double mean, Stream stream, AgentId id, std::uint64_t step) const;
   /// Binomial number of successes among n with probability p.

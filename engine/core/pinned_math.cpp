@@ -7,6 +7,8 @@
 #include <limits>
 #include <span>
 
+#include "engine/core/float_normals.h"
+
 namespace interstice::pinned {
 namespace {
 
@@ -14,10 +16,15 @@ constexpr double kLn2Hi = 6.93147180369123816490e-01;
 constexpr double kLn2Lo = 1.90821492927058770002e-10;
 
 /// c[0] + x c[1] + x^2 c[2] ... by Horner's rule in fused multiply-adds.
-double polynomial(double x, std::span<const double> c) {
-  double sum = c.back();
+template <class Real, std::size_t n>
+Real polynomial(Real x, std::span<const Real, n> c) {
+  Real sum = c.back();
   for (std::size_t i = c.size() - 1; i-- > 0;) sum = std::fma(sum, x, c[i]);
   return sum;
+}
+template <class Real, std::size_t n>
+Real polynomial(Real x, const std::array<Real, n>& c) {
+  return polynomial(x, std::span<const Real, n>(c));
 }
 
 /// 2^k for -1022 <= k <= 1023.
@@ -133,6 +140,24 @@ void sincos_2pi(double u, double& s, double& c) {
   const double b = (q & 1) != 0 ? sine : cosine;
   s = (q & 2) != 0 ? -a : a;
   c = ((q + 1) & 2) != 0 ? -b : b;
+}
+
+void box_muller(std::uint32_t radius, std::uint32_t angle, float& a, float& b) {
+  using namespace float_normals;
+  const float n = static_cast<float>(static_cast<std::int32_t>(radius >> 1)) + 0.5F;
+  const auto bits = std::bit_cast<std::uint32_t>(n);
+  const std::int32_t k = static_cast<std::int32_t>(bits - kRootHalfBits) >> 23;
+  const float f = std::bit_cast<float>(bits - (static_cast<std::uint32_t>(k) << 23)) - 1.0F;
+  const float ln = std::fma(f * f, polynomial(f, kLog), f);
+  const float r = std::sqrt(-2.0F * std::fma(static_cast<float>(k - 31), kLn2, ln));
+
+  const float t = static_cast<float>(static_cast<std::int32_t>(angle & kFraction)) * kFractionUnit;
+  const float z = t * t;
+  const float sine = r * (t * polynomial(z, kSin)), cosine = r * std::fma(z, polynomial(z, kCos), 1.0F);
+  const bool swapped = (angle & kSwap) != 0;
+  const auto with_sign = [](float x, bool minus) { return minus ? -x : x; };
+  a = with_sign(swapped ? sine : cosine, (angle & kCosineSign) != 0);
+  b = with_sign(swapped ? cosine : sine, (angle & kSineSign) != 0);
 }
 
 }  // namespace interstice::pinned

@@ -4,6 +4,8 @@
 /// vectorised, on any fused-multiply-add target.
 #pragma once
 
+#include <cstdint>
+
 namespace interstice::pinned {
 
 double exp(double x);
@@ -13,5 +15,8 @@ double pow(double x, double y);  ///< x >= 0
 double erfc(double x);
 double erfcx(double x);                           ///< exp(x^2) erfc(x), x >= 0
 void sincos_2pi(double u, double& s, double& c);  ///< sin and cos of 2 pi u, u in [0, 1)
+
+/// Two standard normal numbers in single precision from two random words: see float_normals.h.
+void box_muller(std::uint32_t radius, std::uint32_t angle, float& a, float& b);
 
 }  // namespace interstice::pinned
