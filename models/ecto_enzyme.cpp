@@ -2,7 +2,6 @@
 /// CD73 and CD39: one mechanism, two tables of kinetics.
 #include "models/ecto_enzyme.h"
 
-#include <algorithm>
 #include <array>
 
 #include "models/builtin.h"
@@ -48,9 +47,8 @@ constexpr std::array<std::string_view, 1> kCd39Protein = {"CD39"};
 
 }  // namespace
 
-void EctoEnzyme::evaluate(const ModelView& view, Effects& effects) const {
-  const auto exposed = view.exposed_copies(0);
-  for (std::size_t r = 0; r < reactions_; ++r) std::ranges::copy(exposed, effects.copies(r).begin());
+void EctoEnzyme::evaluate(const ModelView&, Effects& effects) const {
+  for (std::size_t r = 0; r < reactions_; ++r) effects.catalyse(r, 0);
 }
 
 const ModelDescriptor& cd73() {

@@ -13,35 +13,33 @@ namespace interstice {
 
 namespace {
 
-constexpr std::size_t kGrain = 128;  ///< cells per block
+constexpr std::size_t kGrain = 128;  ///< cells, or voxels with cells, per block
 
-/// rates[c * most_secretions + k]: secretion k of the cell's state [molecules/s].
-void evaluate_secretion(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
-                        CellScratch& scratch, const Threads& threads) {
-  const CellRules& rules = *environment.rules;
-  const std::size_t width = rules.most_secretions();
-  scratch.numbers.assign(cells.size() * width, 0.0);
-  if (width == 0) return;
-  if (rules.any_contacts())
-    scratch.neighbours.rebuild(cells, environment.box, 2 * std::max(rules.largest_radius(), 0.5) + kContactGap);
-  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    std::vector<double> values(rules.layout().count(), 0.0);
-    for (std::size_t c = begin; c < end; ++c) {
-      const std::size_t type = index(cells.type[c]);
-      const CellState& state = environment.types[type].states[cells.state[c]];
-      if (state.secretions.empty()) continue;
-      sense(cells, c, environment.grid->voxel_at(cells.position(c)), rules.for_secretion(type, cells.state[c]), fields,
-            scratch.neighbours, environment, now, values);
-      for (std::size_t k = 0; k < state.secretions.size(); ++k) {
-        const double rate = state.secretions[k].rate(values);
-        if (!std::isfinite(rate))
-          throw NumericalError(fmt::format("\"{}\" gives {} (secretion of a {} that is {}) check what it is divided by",
-                                           state.secretions[k].rate.text(), rate, environment.types[type].name,
-                                           state.name));
-        scratch.numbers[c * width + k] = std::max(0.0, rate);
-      }
+/// Sorts the cells by voxel, in storage order within one, and lists the voxels that have any.
+void sort_by_voxel(const Cells& cells, const Grid& grid, std::vector<std::uint32_t>& voxels, CellScratch& scratch,
+                   const Threads& threads) {
+  auto& order = scratch.by_voxel;
+  // The order of the last call is nearly right: few cells change their voxel in a step.
+  if (order.size() != cells.size()) {
+    order.resize(cells.size());
+    for (std::size_t c = 0; c < order.size(); ++c) order[c] = c;
+  }
+  threads.for_blocks(order.size(), 8 * kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = begin; k < end; ++k) {
+      const std::uint32_t c = static_cast<std::uint32_t>(order[k]);
+      order[k] = static_cast<std::uint64_t>(grid.voxel_at(cells.position(c))) << 32 | c;
     }
   });
+  if (!std::is_sorted(order.begin(), order.end())) std::sort(order.begin(), order.end());
+  voxels.clear();
+  scratch.first_cell.clear();
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const auto voxel = static_cast<std::uint32_t>(order[k] >> 32);
+    if (k > 0 && voxel == voxels.back()) continue;
+    voxels.push_back(voxel);
+    scratch.first_cell.push_back(static_cast<std::uint32_t>(k));
+  }
+  scratch.first_cell.push_back(static_cast<std::uint32_t>(order.size()));
 }
 
 /// Share of the state's spill that falls into the step, per second of the step [1/s].
@@ -51,28 +49,56 @@ double spilling(const Cells& cells, std::size_t c, const CellStep& step) {
   return overlap > 0 && std::isfinite(until) ? overlap / (until - since) / step.dt : 0;
 }
 
+/// Secretion k of a cell's state [molecules/s].
+double secretion_rate(const CellType& type, const CellState& state, std::size_t k, std::span<const double> values) {
+  const double rate = state.secretions[k].rate(values);
+  if (!std::isfinite(rate))
+    throw NumericalError(fmt::format("\"{}\" gives {} (secretion of a {} that is {}) check what it is divided by",
+                                     state.secretions[k].rate.text(), rate, type.name, state.name));
+  return std::max(0.0, rate);
+}
+
+/// Adds what cell c does to the amounts of its voxel.
+void add_cell(const Cells& cells, std::size_t c, std::size_t voxel, const FieldSet& fields,
+              const CellEnvironment& environment, const CellStep& transport, const CellList& neighbours,
+              std::span<double> values, double* amounts) {
+  const CellRules& rules = *environment.rules;
+  const std::size_t type_index = index(cells.type[c]), state_index = cells.state[c];
+  const CellType& type = environment.types[type_index];
+  const CellState& state = type.states[state_index];
+  const CellExchangePlan& plan = rules.exchange_plan(type_index);
+  const auto& [secretions, spills] = plan.states[state_index];
+  if (!secretions.empty()) {
+    sense(cells, c, voxel, rules.for_secretion(type_index, state_index), fields, neighbours, environment,
+          transport.time, values);
+    for (std::size_t k = 0; k < secretions.size(); ++k)
+      amounts[secretions[k]] += secretion_rate(type, state, k, values);
+  }
+  if (!spills.empty()) {
+    const double share = spilling(cells, c, transport);
+    for (std::size_t k = 0; k < spills.size(); ++k) amounts[spills[k]] += state.spills[k].amount * share;
+  }
+  for (const auto& [column, amount] : plan.steady) amounts[column] += amount;
+}
+
 }  // namespace
 
 void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
                        const CellStep& transport, Exchange& exchange, CellScratch& scratch, const Threads& threads) {
   const CellRules& rules = *environment.rules;
-  const std::size_t width = rules.most_secretions();
-  evaluate_secretion(cells, fields, environment, transport.time, scratch, threads);
-  for (std::size_t c = 0; c < cells.size(); ++c) {
-    const std::size_t type_index = index(cells.type[c]);
-    const CellType& type = environment.types[type_index];
-    const CellState& state = type.states[cells.state[c]];
-    const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
-    for (std::size_t k = 0; k < state.secretions.size(); ++k)
-      exchange.secretion[state.secretions[k].species][voxel] += scratch.numbers[c * width + k];
-    if (!state.spills.empty()) {
-      const double share = spilling(cells, c, transport);
-      for (const Spill& spill : state.spills) exchange.secretion[spill.species][voxel] += spill.amount * share;
-    }
-    for (const Uptake& uptake : type.uptake) exchange.clearance[uptake.species][voxel] += uptake.clearance;
-    for (const auto& [reaction, copies] : rules.enzymes(type_index))
-      exchange.copies[SpeciesId{reaction}][voxel] += copies;
-  }
+  const std::size_t width = rules.exchange_quantities().size();
+  exchange.quantities = rules.exchange_quantities();
+  if (rules.secretion_reads_contacts())
+    scratch.neighbours.rebuild(cells, environment.box, 2 * std::max(rules.largest_radius(), 0.5) + kContactGap);
+  sort_by_voxel(cells, *environment.grid, exchange.voxels, scratch, threads);
+  exchange.amounts.assign(exchange.voxels.size() * width, 0.0);
+  threads.for_blocks(exchange.voxels.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    for (std::size_t place = begin; place < end; ++place)
+      for (std::uint32_t k = scratch.first_cell[place]; k < scratch.first_cell[place + 1]; ++k)
+        add_cell(cells, static_cast<std::uint32_t>(scratch.by_voxel[k]), exchange.voxels[place], fields, environment,
+                 transport, scratch.neighbours, values, exchange.amounts.data() + place * width);
+  });
 }
 
 }  // namespace interstice

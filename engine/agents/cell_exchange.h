@@ -7,7 +7,7 @@
 
 namespace interstice {
 
-/// Adds the cells' part for the transport step to `exchange`; cells of a voxel are summed in storage order. A pure
+/// Sets the cells' part of `exchange` for the transport step; cells of a voxel are summed in storage order. A pure
 /// function of the state: secretion follows the fields and columns of the moment.
 ///
 /// A spill of `amount` over the state's duration enters as amount * (overlap of the step with

@@ -102,11 +102,7 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
   for (const CellType& type : types) {
     check(type);
     resolve_type(type);
-    auto& enzymes = enzymes_.emplace_back();
-    for (std::size_t r = 0; r < chemistry.reactions.size(); ++r)
-      for (const SurfaceEnzyme& enzyme : type.enzymes)
-        if (enzyme.protein == chemistry.reactions[r].enzyme && enzyme.copies > 0)
-          enzymes.emplace_back(static_cast<std::uint32_t>(r), enzyme.copies);
+    plan_exchange(type, chemistry);
     any_mobile_ = any_mobile_ || type.mobile;
     largest_radius_ = std::max(largest_radius_, type.radius);
   }
@@ -130,14 +126,39 @@ void CellRules::resolve_type(const CellType& type) {
     for (const Secretion& s : state.secretions) secreting.add(s.rate);
     update.push_back(deciding.result());
     secretion.push_back(secreting.result());
-    any_contacts_ = any_contacts_ || !update.back().contacts.empty() || !secretion.back().contacts.empty();
-    most_secretions_ = std::max(most_secretions_, state.secretions.size());
+    secretion_reads_contacts_ = secretion_reads_contacts_ || !secretion.back().contacts.empty();
+    any_contacts_ = any_contacts_ || secretion_reads_contacts_ || !update.back().contacts.empty();
   }
   Needs reading(layout_);
   for (const ReadOut& read_out : type.read_outs) reading.add(read_out.value);
   read_outs_.push_back(reading.result());
   any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty();
   most_read_outs_ = std::max(most_read_outs_, type.read_outs.size());
+}
+
+std::uint32_t CellRules::exchange_column(Exchange::Kind kind, std::uint32_t of) {
+  const Exchange::Quantity wanted{kind, of};
+  const auto known = std::find(exchange_quantities_.begin(), exchange_quantities_.end(), wanted);
+  const auto column = static_cast<std::uint32_t>(known - exchange_quantities_.begin());
+  if (known == exchange_quantities_.end()) exchange_quantities_.push_back(wanted);
+  return column;
+}
+
+void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) {
+  using Kind = Exchange::Kind;
+  CellExchangePlan& plan = exchange_plans_.emplace_back();
+  for (const Uptake& uptake : type.uptake)
+    plan.steady.push_back({exchange_column(Kind::clearance, index(uptake.species)), uptake.clearance});
+  for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r)
+    for (const SurfaceEnzyme& enzyme : type.enzymes)
+      if (enzyme.protein == chemistry.reactions[r].enzyme && enzyme.copies > 0)
+        plan.steady.push_back({exchange_column(Kind::copies, r), enzyme.copies});
+  for (const CellState& state : type.states) {
+    auto& [secretions, spills] = plan.states.emplace_back();
+    for (const Secretion& s : state.secretions)
+      secretions.push_back(exchange_column(Kind::secretion, index(s.species)));
+    for (const Spill& s : state.spills) spills.push_back(exchange_column(Kind::secretion, index(s.species)));
+  }
 }
 
 }  // namespace interstice

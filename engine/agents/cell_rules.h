@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "engine/agents/cell_list.h"
@@ -15,6 +14,7 @@
 #include "engine/agents/cell_type.h"
 #include "engine/core/noise.h"
 #include "engine/grid/chemistry.h"
+#include "engine/grid/exchange.h"
 #include "engine/grid/grid.h"
 #include "engine/grid/species.h"
 
@@ -24,6 +24,19 @@ namespace interstice {
 struct NeededSymbols {
   std::vector<std::uint32_t> species, columns, contacts;
   bool ev_bound = false, ev_internal = false, age_in_state = false;
+};
+
+/// Where the parts of a cell's exchange with the fluid are among CellRules::exchange_quantities().
+struct CellExchangePlan {
+  struct Steady {
+    std::uint32_t column = 0;
+    double amount = 0;
+  };
+  struct OfState {
+    std::vector<std::uint32_t> secretions, spills;  ///< in the order of the state's
+  };
+  std::vector<Steady> steady;  ///< uptake and surface enzymes
+  std::vector<OfState> states;
 };
 
 class CellRules {
@@ -45,29 +58,31 @@ class CellRules {
     return secretion_[type][state];
   }
   [[nodiscard]] const NeededSymbols& for_read_outs(std::size_t type) const { return read_outs_[type]; }
-  /// (reaction, copies per cell) of the type's surface enzymes.
-  [[nodiscard]] std::span<const std::pair<std::uint32_t, double>> enzymes(std::size_t type) const {
-    return enzymes_[type];
-  }
+  /// Everything that cells of any type can give to the fluid or take from it.
+  [[nodiscard]] const std::vector<Exchange::Quantity>& exchange_quantities() const { return exchange_quantities_; }
+  [[nodiscard]] const CellExchangePlan& exchange_plan(std::size_t type) const { return exchange_plans_[type]; }
   /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
   [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
-  [[nodiscard]] bool any_contacts() const { return any_contacts_; }
+  [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< that any formula reads
+  [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
   [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
-  [[nodiscard]] std::size_t most_secretions() const { return most_secretions_; }
   [[nodiscard]] std::size_t most_read_outs() const { return most_read_outs_; }
 
  private:
   void resolve_type(const CellType& type);
+  void plan_exchange(const CellType& type, const Chemistry& chemistry);
+  std::uint32_t exchange_column(Exchange::Kind kind, std::uint32_t of);
 
   CellSymbolLayout layout_;
   std::vector<std::vector<NeededSymbols>> update_, secretion_;
   std::vector<NeededSymbols> read_outs_;
-  std::vector<std::vector<std::pair<std::uint32_t, double>>> enzymes_;
+  std::vector<Exchange::Quantity> exchange_quantities_;
+  std::vector<CellExchangePlan> exchange_plans_;
   std::vector<std::array<bool, 6>> open_;
-  bool any_contacts_ = false, any_mobile_ = false;
+  bool any_contacts_ = false, secretion_reads_contacts_ = false, any_mobile_ = false;
   double largest_radius_ = 0;
-  std::size_t most_secretions_ = 0, most_read_outs_ = 0;
+  std::size_t most_read_outs_ = 0;
 };
 
 /// What cells live in; never changes after set-up.

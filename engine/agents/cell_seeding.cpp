@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 #include "engine/agents/cell_injury.h"
 #include "engine/agents/cell_motility.h"

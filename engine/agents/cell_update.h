@@ -21,7 +21,8 @@ enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2 };
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
 struct CellScratch {
   CellList neighbours;
-  std::vector<double> numbers;
+  std::vector<std::uint64_t> by_voxel;    ///< voxel and cell in one number, ascending
+  std::vector<std::uint32_t> first_cell;  ///< of each voxel with cells, in by_voxel; then their number
 };
 
 /// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.

@@ -1,29 +1,46 @@
 /// @file
-/// What agents and models give to and take from the fields during one transport step. Per voxel, gathered in storage
-/// order. The reaction stage turns it into concentrations, never taking more than a voxel holds.
+/// What agents and models give to and take from the fields during one transport step. Cells are few, so theirs is kept
+/// for the voxels that hold any; vesicles and models may act everywhere, in arrays that the exchange refers to. The
+/// reaction stage turns it all into concentrations, never taking more than a voxel holds.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
 #include "engine/core/ids.h"
-#include "engine/grid/field_set.h"
 
 namespace interstice {
 
 struct Exchange {
-  Exchange() = default;
-  Exchange(std::size_t species, std::size_t reactions, std::size_t voxels)
-      : secretion(species, voxels), clearance(species, voxels), copies(reactions, voxels) {}
+  enum class Kind : std::uint8_t {
+    secretion,  ///< of a species [molecules/s] per voxel, >= 0
+    clearance,  ///< of a species: first-order removal [um^3/s] per voxel, >= 0 (rate = clearance * c / (alpha V))
+    copies      ///< of the enzyme of a reaction, per voxel
+  };
+  struct Quantity {
+    Kind kind = Kind::secretion;
+    std::uint32_t of = 0;  ///< species or reaction
+    bool operator==(const Quantity&) const = default;
+  };
+  /// One number per voxel; its owner keeps it until the reaction stage is done.
+  struct Array {
+    Quantity quantity;
+    std::span<const double> values;
+  };
 
+  /// Forgets what was given; the quantities of the cells stay.
   void clear() {
-    for (FieldSet* set : {&secretion, &clearance, &copies}) set->fill(0.0);
+    voxels.clear();
+    amounts.clear();
+    arrays.clear();
   }
 
-  FieldSet secretion;  ///< [molecules/s] per voxel, >= 0
-  FieldSet clearance;  ///< first-order removal by agents [um^3/s] per voxel, >= 0 (rate = clearance * c / (alpha V))
-  FieldSet copies;     ///< enzyme copies per voxel, one array per reaction (index it with SpeciesId{reaction})
-  std::vector<double> clearance_Km;  ///< per species: half-saturation of the clearance [uM], 0 = linear
+  std::vector<Quantity> quantities;   ///< that cells can give or take
+  std::vector<std::uint32_t> voxels;  ///< where there are cells, ascending
+  std::vector<double> amounts;        ///< [place in `voxels`][quantity], summed over the cells of the voxel
+  std::vector<Array> arrays;          ///< from vesicles and models; several of one quantity add up
+  std::vector<double> clearance_Km;   ///< per species: half-saturation of the clearance [uM], 0 = linear
 };
 
 }  // namespace interstice

@@ -1,12 +1,24 @@
 /// @file
-/// Explicit steps on extents, voxel batches.
+/// Explicit steps on extents, voxel batches. The stages of Shu and Osher's third-order method (J. Comput. Phys. 77,
+/// 1988) begin with Euler's and Heun's methods, so a batch stops at the first that is accurate in all its voxels:
+///
+///   x1 = rates(c)        X = x1                 Euler
+///   x2 = rates(Euler)    X = (x1 + x2)/2        Heun, judged by its difference from Euler
+///   x3 = rates(middle)   X = (x1 + x2 + 4 x3)/6 third order, judged by its difference from Heun
+///
+/// Rates are those of a whole substep, so that they are extents.
 #include "engine/grid/reaction_batch.h"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/core/pinned_math.h"
+#include "engine/grid/lanes.h"
 #include "engine/grid/vector_clones.h"
+
+// Helpers that return Lanes are inlined into the clones: how a call would pass them does not matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace interstice {
 namespace {
@@ -16,171 +28,388 @@ constexpr double kTurnover = 0.25;       ///< largest share of a species that an
 constexpr double kUsualTurnover = 0.14;  ///< share at which the error of an exponential decay is 2e-5
 constexpr int kExplicitSubsteps = 16;    ///< beyond this the stiff solver is cheaper
 
-/// Rate at which each voxel consumes species s [uM/s].
-void consumption_of(const Cluster& cluster, std::size_t s, const double* rate, std::array<double, W>& consumption) {
-  const std::size_t reactions = cluster.reactions.size(), n = cluster.size();
-  const double* taken = rate + (reactions + s) * W;
-  const double* decayed = rate + (reactions + n + s) * W;
-  for (std::size_t w = 0; w < W; ++w) consumption[w] = taken[w] + decayed[w];
-  for (std::size_t r = 0; r < reactions; ++r) {
-    for (const auto& term : cluster.reactions[r].net) {
-      if (static_cast<std::size_t>(term.species) != s || term.coefficient > 0) continue;
-      for (std::size_t w = 0; w < W; ++w) consumption[w] -= term.coefficient * rate[r * W + w];
+using Mask = decltype(Lanes{} < Lanes{});
+
+bool any(const Mask& mask) { return (mask[0] | mask[1] | mask[2] | mask[3]) != 0; }
+Lanes larger(const Lanes& a, const Lanes& b) { return a > b ? a : b; }
+Lanes magnitude(const Lanes& a) { return larger(a, -a); }
+
+void find_active(const Cluster& cluster, ReactionBatch& b) {
+  if (b.acts_for == b.active) return;
+  b.acts_for = b.active;
+  const auto channels = static_cast<std::uint32_t>(cluster.channels.size());
+  const auto n = static_cast<std::uint32_t>(cluster.size());
+  ActiveExtents& acts = b.acts;
+  for (auto* list : {&acts.extents, &acts.channels, &acts.uptakes, &acts.decays}) list->clear();
+  for (std::uint32_t e = 0; e < b.active.size(); ++e) {
+    if (b.active[e] == 0) continue;
+    acts.extents.push_back(e);
+    auto& list = e < channels ? acts.channels : e < channels + n ? acts.uptakes : acts.decays;
+    list.push_back(e < channels ? e : (e - channels) % n);
+  }
+  acts.terms.clear();
+  acts.species.resize(n);
+  const auto add = [&](const std::vector<ExtentTerm>& terms) {
+    for (const ExtentTerm& term : terms)
+      if (b.active[term.extent] != 0) acts.terms.push_back(term);
+    return static_cast<std::uint32_t>(acts.terms.size());
+  };
+  for (std::uint32_t s = 0; s < n; ++s) {
+    ActiveExtents::Range& range = acts.species[s];
+    range.first = static_cast<std::uint32_t>(acts.terms.size());
+    range.middle = add(cluster.losses[s]);
+    range.last = add(cluster.gains[s]);
+  }
+}
+
+void mass_action(const Channel::Kind& kind, const double* factor, const LaneArray* c, double* x) {
+  const Channel::Term& first = kind.orders.front();
+  for (std::size_t w = 0; w < W; w += kVector) {
+    Lanes v = lanes(factor + w);
+    for (const Channel::Term* term = &first; term != &first + kind.orders.size(); ++term) {
+      const Lanes s = lanes(c[term->species].data() + w);
+      for (int k = 0; k < static_cast<int>(term->coefficient); ++k) v *= s;
+    }
+    lanes(x + w) = v;
+  }
+}
+
+template <std::size_t kInhibitors>
+void michaelis_menten(const Channel::Kind& kind, const double* factor, const LaneArray* c, double* x) {
+  const double* s = c[kind.substrate].data();
+  std::array<const double*, kInhibitors> inhibitor;
+  std::array<double, kInhibitors> strength;
+  for (std::size_t i = 0; i < kInhibitors; ++i) {
+    inhibitor[i] = c[kind.inhibitors[i].species].data();
+    strength[i] = kind.inhibitors[i].coefficient;
+  }
+  for (std::size_t w = 0; w < W; w += kVector) {
+    Lanes v = kind.Km + lanes(s + w);
+    for (std::size_t i = 0; i < kInhibitors; ++i) v += strength[i] * lanes(inhibitor[i] + w);
+    lanes(x + w) = lanes(factor + w) * lanes(s + w) / v;
+  }
+}
+
+/// Any number of inhibitors.
+void michaelis_menten_inhibited(const Channel::Kind& kind, const double* factor, const LaneArray* c, double* x) {
+  const double* s = c[kind.substrate].data();
+  for (std::size_t w = 0; w < W; w += kVector) {
+    Lanes v = kind.Km + lanes(s + w);
+    for (const Channel::Term& i : kind.inhibitors) v += i.coefficient * lanes(c[i.species].data() + w);
+    lanes(x + w) = lanes(factor + w) * lanes(s + w) / v;
+  }
+}
+
+void hill(const Channel::Kind& kind, const double* factor, const LaneArray* c, double* x) {
+  const double* s = c[kind.substrate].data();
+  for (std::size_t w = 0; w < W; ++w) {
+    const double p = rate_power(s[w], kind.n);
+    x[w] = factor[w] * p / (kind.K_to_n + p);
+  }
+}
+
+/// x <- extents of a substep of h [s] at the rates of c.
+INTERSTICE_VECTOR_CLONES void evaluate(const Cluster& cluster, double h, const ReactionBatch& b, const LaneArray* c,
+                                       LaneArray* x) {
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  for (const std::uint32_t r : b.acts.channels) {
+    const Channel::Kind& kind = cluster.channels[r].kind;
+    const double* factor = b.factor[r].data();
+    double* out = x[r].data();
+    if (kind.law == Reaction::Law::mass_action) {
+      mass_action(kind, factor, c, out);
+    } else if (kind.law == Reaction::Law::hill) {
+      hill(kind, factor, c, out);
+    } else if (kind.inhibitors.empty()) {
+      michaelis_menten<0>(kind, factor, c, out);
+    } else if (kind.inhibitors.size() == 1) {
+      michaelis_menten<1>(kind, factor, c, out);
+    } else if (kind.inhibitors.size() == 2) {
+      michaelis_menten<2>(kind, factor, c, out);
+    } else {
+      michaelis_menten_inhibited(kind, factor, c, out);
+    }
+  }
+  for (const std::uint32_t s : b.acts.uptakes) {
+    const double inverse_Km = b.inverse_uptake_Km[s];
+    for (std::size_t w = 0; w < W; w += kVector) {
+      const Lanes taken = lanes(b.uptake[s].data() + w) * lanes(c[s].data() + w);
+      Lanes& out = lanes(x[channels + s].data() + w);
+      out = inverse_Km == 0 ? taken : taken / (1 + inverse_Km * lanes(c[s].data() + w));
+    }
+  }
+  for (const std::uint32_t s : b.acts.decays) {
+    const double share = cluster.decay[s] * h;
+    for (std::size_t w = 0; w < W; w += kVector) {
+      lanes(x[channels + n + s].data() + w) = share * lanes(c[s].data() + w);
     }
   }
 }
 
-/// Largest share of any species that each voxel would consume within dt at the present rate.
-INTERSTICE_VECTOR_CLONES void turnover_of(const Cluster& cluster, double dt, const ReactionBatch& b,
+Lanes sum_of(const ExtentTerm* first, const ExtentTerm* last, const LaneArray* x, std::size_t w) {
+  Lanes sum{};
+  for (; first != last; ++first) sum += first->coefficient * lanes(x[first->extent].data() + w);
+  return sum;
+}
+
+/// What extents and source do to a species.
+struct Change {
+  Change(const ReactionBatch& b, std::size_t s, const LaneArray* extents) : x(extents) {
+    const ActiveExtents::Range& range = b.acts.species[s];
+    first = b.acts.terms.data() + range.first;
+    middle = b.acts.terms.data() + range.middle;
+    last = b.acts.terms.data() + range.last;
+    source = b.sourced[s] != 0 ? b.source[s].data() : nullptr;
+  }
+  [[nodiscard]] Lanes loss(std::size_t w) const { return sum_of(first, middle, x, w); }
+  [[nodiscard]] Lanes gain(std::size_t w) const {
+    const Lanes made = sum_of(middle, last, x, w);
+    return source != nullptr ? made + lanes(source + w) : made;
+  }
+
+  const LaneArray* x;
+  const ExtentTerm *first, *middle, *last;
+  const double* source;
+};
+
+/// What an Euler substep showed.
+struct Pace {
+  bool moved = false;  ///< some species by more than the limit: Euler's method is too coarse
+  bool fast = false;   ///< some species would be consumed by more than the usual share
+};
+
+/// next <- Euler step from now with the extents rate[0], not below zero.
+INTERSTICE_VECTOR_CLONES Pace euler(const ReactionBatch& b, double limit, const LaneArray* now, LaneArray* next) {
+  Mask moved{}, fast{};
+  for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
+    const Change change(b, s, b.rate[0].data());
+    for (std::size_t w = 0; w < W; w += kVector) {
+      const Lanes c = lanes(now[s].data() + w), loss = change.loss(w), gain = change.gain(w);
+      moved |= loss + gain > limit * larger(c, kConcentrationFloor - Lanes{});
+      fast |= loss > kUsualTurnover * c;
+      lanes(next[s].data() + w) = larger(c + (gain - loss), Lanes{});
+    }
+  }
+  return {any(moved), any(fast)};
+}
+
+/// to <- from + N x + source; says whether that differs from `other` by more than `limit`, relative to the larger of
+/// old and new concentration.
+INTERSTICE_VECTOR_CLONES bool advance(const ReactionBatch& b, const LaneArray* from, const LaneArray* x, double limit,
+                                      const LaneArray* other, LaneArray* to) {
+  Mask differs{};
+  for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
+    const Change change(b, s, x);
+    for (std::size_t w = 0; w < W; w += kVector) {
+      const Lanes c = lanes(from[s].data() + w), result = c + (change.gain(w) - change.loss(w));
+      const Lanes scale = larger(larger(c, result), kConcentrationFloor - Lanes{});
+      differs |= (magnitude(result - lanes(other[s].data() + w)) > limit * scale) | (result < Lanes{});
+      lanes(to[s].data() + w) = result;
+    }
+  }
+  return any(differs);
+}
+
+/// x <- weight (x + share y), active extents.
+INTERSTICE_VECTOR_CLONES void combine(const ReactionBatch& b, double weight, double share, LaneArrays& x,
+                                      const LaneArrays& y) {
+  for (const std::uint32_t e : b.acts.extents) {
+    for (std::size_t w = 0; w < W; w += kVector) {
+      lanes(x[e].data() + w) = weight * (lanes(x[e].data() + w) + share * lanes(y[e].data() + w));
+    }
+  }
+}
+
+/// Largest share of any species that each voxel would consume by the extents rate[0].
+INTERSTICE_VECTOR_CLONES void turnover_of(const ReactionBatch& b, const LaneArray* now,
                                           std::array<double, W>& turnover) {
   turnover.fill(0.0);
-  std::array<double, W> consumption;
-  for (std::size_t s = 0; s < cluster.size(); ++s) {
-    consumption_of(cluster, s, b.rate[0].data(), consumption);
-    for (std::size_t w = 0; w < W; ++w) {
-      const double share = dt * consumption[w] / std::max(b.now[s * W + w], 1e-300);
-      turnover[w] = std::max(turnover[w], share);
+  for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
+    const Change change(b, s, b.rate[0].data());
+    for (std::size_t w = 0; w < W; w += kVector) {
+      Lanes& most = lanes(turnover.data() + w);
+      most = larger(most, change.loss(w) / larger(lanes(now[s].data() + w), 1e-300 - Lanes{}));
     }
   }
 }
 
-/// to <- from + step * (change + source).
-INTERSTICE_VECTOR_CLONES void add_change(std::size_t size, const double* from, double step, const ReactionBatch& b,
-                                         double* to) {
-  for (std::size_t i = 0; i < size; ++i) to[i] = std::max(0.0, from[i] + step * (b.change[i] + b.source[i]));
-}
-
-/// One step of Shu and Osher's third-order method (J. Comput. Phys. 77, 1988) on extents: from `now` to `next`, with
-/// the extents in rate[0] and what distinguishes it from Heun's result in `change` [uM].
-void explicit_step(const Cluster& cluster, double h, const LocalConditions& local, ReactionBatch& b) {
-  const std::size_t n = cluster.size() * W, m = cluster.extents() * W;
-  batch_change_of(cluster, b.rate[0].data(), b.change.data());
-  add_change(n, b.now.data(), h, b, b.next.data());
-  batch_rates(cluster, local, b.next.data(), b.rate[1].data());
-  for (std::size_t i = 0; i < m; ++i) b.rate[2][i] = 0.5 * (b.rate[0][i] + b.rate[1][i]);
-  batch_change_of(cluster, b.rate[2].data(), b.change.data());
-  add_change(n, b.now.data(), 0.5 * h, b, b.next.data());
-  batch_rates(cluster, local, b.next.data(), b.rate[2].data());
-  for (std::size_t i = 0; i < m; ++i) {
-    const double heun = 0.5 * (b.rate[0][i] + b.rate[1][i]);
-    b.rate[1][i] = h * (2.0 / 3) * (b.rate[2][i] - heun);
-    b.rate[0][i] = h * heun + b.rate[1][i];
-  }
-  batch_change_of(cluster, b.rate[0].data(), b.change.data());
-  for (std::size_t i = 0; i < n; ++i) b.next[i] = b.now[i] + (b.change[i] + h * b.source[i]);
-  batch_change_of(cluster, b.rate[1].data(), b.change.data());
-}
-
-/// Marks the voxels for which the explicit step was too coarse.
-INTERSTICE_VECTOR_CLONES void judge_explicit_step(const Cluster& cluster, double largest_difference,
-                                                  const ReactionBatch& b, const std::array<double, W>& turnover,
-                                                  std::array<double, W>& unfit) {
-  for (std::size_t s = 0; s < cluster.size(); ++s) {
-    for (std::size_t w = 0; w < W; ++w) {
-      const std::size_t i = s * W + w;
-      const double scale = std::max(std::max(b.now[i], b.next[i]), kConcentrationFloor);
-      const bool bad = std::abs(b.change[i]) > largest_difference * scale || b.next[i] < 0 || turnover[w] > kTurnover;
-      unfit[w] = bad ? 1.0 : unfit[w];
-    }
-  }
-}
-
-/// All lanes by explicit substeps, as many as those voxels need that will not go to the stiff solver.
-void explicit_steps(const Cluster& cluster, double dt, const StepTolerance& tolerance, const LocalConditions& local,
-                    std::size_t lanes, ReactionBatch& b, std::array<double, W>& unfit) {
+/// Into how many substeps a step must be cut for those voxels that will not go to the stiff solver; marks those that
+/// will.
+int substeps_for(const ReactionBatch& b, std::array<std::uint8_t, W>& unfit) {
   std::array<double, W> turnover;
-  b.now = b.c;
-  batch_rates(cluster, local, b.now.data(), b.rate[0].data());
-  turnover_of(cluster, dt, b, turnover);
+  turnover_of(b, b.c.data(), turnover);
   double most = 0;
-  for (std::size_t w = 0; w < lanes; ++w) {
-    unfit[w] = turnover[w] > kExplicitSubsteps * kUsualTurnover ? 1.0 : 0.0;
+  for (std::size_t w = 0; w < W; ++w) {
+    unfit[w] = turnover[w] > kExplicitSubsteps * kUsualTurnover;
     if (unfit[w] == 0) most = std::max(most, turnover[w]);
   }
-  const int substeps = std::max(1, static_cast<int>(std::ceil(most / kUsualTurnover)));
-  const double h = dt / substeps;
-  std::fill(b.extents.begin(), b.extents.end(), 0.0);
+  return std::max(1, static_cast<int>(std::ceil(most / kUsualTurnover)));
+}
+
+/// Marks the voxels for which the third-order step was too coarse.
+void mark_unfit(const ReactionBatch& b, double largest_difference, bool fast, const LaneArray* now,
+                std::array<std::uint8_t, W>& unfit) {
+  for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
+    for (std::size_t w = 0; w < W; ++w) {
+      const double scale = std::max(std::max(now[s][w], b.next[s][w]), kConcentrationFloor);
+      const bool bad = std::abs(b.next[s][w] - b.better[s][w]) > largest_difference * scale || b.next[s][w] < 0;
+      unfit[w] = unfit[w] | bad;
+    }
+  }
+  if (!fast) return;
+  std::array<double, W> turnover;
+  turnover_of(b, now, turnover);
+  for (std::size_t w = 0; w < W; ++w) unfit[w] = unfit[w] | (turnover[w] > kTurnover);
+}
+
+/// better <- the mean of now and Heun's result.
+INTERSTICE_VECTOR_CLONES void to_middle(const ReactionBatch& b, const LaneArray* now, LaneArray* middle) {
+  for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
+    for (std::size_t w = 0; w < W; w += kVector) {
+      Lanes& m = lanes(middle[s].data() + w);
+      m = larger(0.5 * (lanes(now[s].data() + w) + lanes(b.better[s].data() + w)), Lanes{});
+    }
+  }
+}
+
+/// One substep from `now`, whose extents rate[0] and Euler result `next` are known: leaves the result in `next` and the
+/// extents in rate[0].
+void refine(const Cluster& cluster, double h, const StepTolerance& tolerance, const Pace& pace, const LaneArray* now,
+            ReactionBatch& b, std::array<std::uint8_t, W>& unfit) {
+  auto& [x, second, third] = b.rate;
+  evaluate(cluster, h, b, b.next.data(), second.data());
+  combine(b, 0.5, 1, second, x);
+  if (!advance(b, now, second.data(), tolerance.second_order, b.next.data(), b.better.data()) && !pace.fast) {
+    x.swap(second);
+    b.next.swap(b.better);
+    return;
+  }
+  to_middle(b, now, b.next.data());
+  evaluate(cluster, h, b, b.next.data(), third.data());
+  combine(b, 1.0 / 3, 2, second, third);  // a third of Heun's extents and two thirds of these
+  if (advance(b, now, second.data(), tolerance.third_order, b.better.data(), b.next.data()) || pace.fast) {
+    mark_unfit(b, tolerance.third_order, pace.fast, now, unfit);
+  }
+  x.swap(second);
+}
+
+INTERSTICE_VECTOR_CLONES void scale(LaneArrays& arrays, const std::vector<std::uint8_t>& wanted, std::size_t offset,
+                                    double by) {
+  for (std::size_t k = 0; k < arrays.size(); ++k) {
+    if (wanted[offset + k] == 0) continue;
+    for (std::size_t w = 0; w < W; w += kVector) lanes(arrays[k].data() + w) *= by;
+  }
+}
+
+/// All voxels by explicit substeps; from c to next.
+void explicit_steps(const Cluster& cluster, double dt, const StepTolerance& tolerance, ReactionBatch& b,
+                    std::array<std::uint8_t, W>& unfit) {
+  evaluate(cluster, dt, b, b.c.data(), b.rate[0].data());
+  Pace pace = euler(b, tolerance.first_order, b.c.data(), b.next.data());
+  const int substeps = pace.fast ? substeps_for(b, unfit) : 1;
+  if (substeps == 1) {
+    if (pace.moved || pace.fast) refine(cluster, dt, tolerance, pace, b.c.data(), b, unfit);
+    b.extents.swap(b.rate[0]);
+    return;
+  }
+  scale(b.factor, b.active, 0, 1.0 / substeps);
+  scale(b.uptake, b.active, cluster.channels.size(), 1.0 / substeps);
+  scale(b.source, b.sourced, 0, 1.0 / substeps);
+  for (const std::uint32_t e : b.acts.extents) b.extents[e] = {};
+  b.now = b.c;
   for (int k = 0; k < substeps; ++k) {
-    if (k > 0) batch_rates(cluster, local, b.now.data(), b.rate[0].data());
-    if (substeps > 1) turnover_of(cluster, h, b, turnover);
-    explicit_step(cluster, h, local, b);
-    judge_explicit_step(cluster, tolerance.third_order, b, turnover, unfit);
-    for (std::size_t i = 0; i < b.extents.size(); ++i) b.extents[i] += b.rate[0][i];
+    evaluate(cluster, dt / substeps, b, b.now.data(), b.rate[0].data());
+    pace = euler(b, tolerance.first_order, b.now.data(), b.next.data());
+    if (pace.moved || pace.fast) refine(cluster, dt / substeps, tolerance, pace, b.now.data(), b, unfit);
+    combine(b, 1, 1, b.extents, b.rate[0]);
     b.now.swap(b.next);
   }
+  b.next.swap(b.now);
+  scale(b.factor, b.active, 0, substeps);
+  scale(b.uptake, b.active, cluster.channels.size(), substeps);
+  scale(b.source, b.sourced, 0, substeps);
+}
+
+/// Voxel w by the stiff solver, from c to next.
+void stiff_lane(const Cluster& cluster, double dt, double tolerance, std::size_t w, ReactionBatch& b) {
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  for (std::size_t r = 0; r < channels; ++r) b.lane_factor[r] = b.active[r] != 0 ? b.factor[r][w] / dt : 0.0;
+  for (std::size_t s = 0; s < n; ++s) {
+    b.lane_source[s] = b.sourced[s] != 0 ? b.source[s][w] / dt : 0.0;
+    b.lane_uptake[s] = b.active[channels + s] != 0 ? b.uptake[s][w] / dt : 0.0;
+    b.lane_c[s] = b.c[s][w];
+  }
+  const LocalConditions local{b.lane_factor.data(), b.lane_source.data(), b.lane_uptake.data(),
+                              b.inverse_uptake_Km.data()};
+  b.stiff.integrate(cluster, local, dt, tolerance, b.lane_c.data(), b.lane_extents.data());
+  for (std::size_t s = 0; s < n; ++s) b.next[s][w] = b.lane_c[s];
+  for (const std::uint32_t e : b.acts.extents) b.extents[e][w] = b.lane_extents[e];
 }
 
 /// A lone species that no agent takes up.
 INTERSTICE_VECTOR_CLONES void only_decay(double lost, double kept, double lost_source, ReactionBatch& b) {
-  double *c = b.c.data(), *taken = b.extents.data(), *decayed = taken + W;
-  const double* source = b.source.data();
-#pragma GCC ivdep
-  for (std::size_t w = 0; w < W; ++w) {
-    decayed[w] = c[w] * lost + source[w] * lost_source;
-    c[w] = c[w] * (1 - lost) + source[w] * kept;
-    taken[w] = 0;
+  double *c = b.c[0].data(), *decayed = b.extents[1].data();
+  const double* source = b.source[0].data();
+  const bool sourced = b.sourced[0] != 0;
+  for (std::size_t w = 0; w < W; w += kVector) {
+    const Lanes before = lanes(c + w);
+    lanes(decayed + w) = before * lost;
+    lanes(c + w) = before * (1 - lost);
+    if (!sourced) continue;
+    lanes(decayed + w) += lanes(source + w) * lost_source;
+    lanes(c + w) += lanes(source + w) * kept;
   }
-}
-
-void stiff_lane(const Cluster& cluster, double dt, double tolerance, std::size_t w, ReactionBatch& b) {
-  const auto gather = [w](const std::vector<double>& from, std::vector<double>& to) {
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = from[i * W + w];
-  };
-  gather(b.factor, b.lane_factor);
-  gather(b.source, b.lane_source);
-  gather(b.uptake, b.lane_uptake);
-  gather(b.c, b.lane_c);
-  const LocalConditions local{b.lane_factor.data(), b.lane_source.data(), b.lane_uptake.data(),
-                              b.inverse_uptake_Km.data()};
-  b.stiff.integrate(cluster, local, dt, tolerance, b.lane_c.data(), b.lane_extents.data());
-  for (std::size_t s = 0; s < cluster.size(); ++s) b.now[s * W + w] = b.lane_c[s];
-  for (std::size_t i = 0; i < cluster.extents(); ++i) b.extents[i * W + w] = b.lane_extents[i];
 }
 
 }  // namespace
 
-void ReactionBatch::resize(const Cluster& cluster) {
-  const std::size_t n = cluster.size(), m = cluster.extents(), reactions = cluster.reactions.size();
-  for (auto* v : {&c, &source, &uptake, &change, &now, &next}) v->assign(n * W, 0.0);
-  extents.assign(m * W, 0.0);
-  for (auto& v : rate) v.assign(m * W, 0.0);
-  factor.assign(reactions * W, 0.0);
+void ReactionBatch::prepare(const Cluster& cluster) {
+  const std::size_t n = cluster.size(), m = cluster.extents(), channels = cluster.channels.size();
+  for (auto* v : {&c, &source, &uptake, &now, &next, &better}) v->resize(n);
+  for (auto* v : {&extents, &rate[0], &rate[1], &rate[2]}) v->resize(m);
+  factor.resize(channels);
   inverse_uptake_Km.assign(n, 0.0);
-  lane_factor.resize(reactions);
+  active.assign(m, 0);
+  for (std::size_t s = 0; s < n; ++s) active[channels + n + s] = cluster.decay[s] > 0;
+  sourced.assign(n, 0);
+  acts_for.clear();
+  lane_factor.resize(channels);
   for (auto* v : {&lane_source, &lane_uptake, &lane_c}) v->resize(n);
   lane_extents.resize(m);
 }
 
 void react_batch(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
                  ReactionBatch& batch) {
-  const LocalConditions local{batch.factor.data(), batch.source.data(), batch.uptake.data(),
-                              batch.inverse_uptake_Km.data()};
-  std::array<double, W> unfit;
-  unfit.fill(1.0);
-  if (!tolerance.forced()) explicit_steps(cluster, dt, tolerance, local, lanes, batch, unfit);
+  find_active(cluster, batch);
+  std::array<std::uint8_t, W> unfit{};
+  if (tolerance.forced()) {
+    unfit.fill(1);
+  } else {
+    explicit_steps(cluster, dt, tolerance, batch, unfit);
+  }
   for (std::size_t w = 0; w < lanes; ++w) {
     if (unfit[w] != 0) stiff_lane(cluster, dt, tolerance.stiff, w, batch);
   }
-  batch.c.swap(batch.now);
+  batch.c.swap(batch.next);
 }
 
 void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& b) {
   const double lost_alone = -pinned::expm1(-decay * dt);
-  const double kept_alone = decay > 0 ? lost_alone / decay : dt;
-  if (std::all_of(b.uptake.begin(), b.uptake.begin() + static_cast<std::ptrdiff_t>(lanes),
-                  [](double k) { return k == 0; })) {
-    only_decay(lost_alone, kept_alone, std::max(0.0, dt - kept_alone), b);
+  const double kept_alone = decay > 0 ? lost_alone / (decay * dt) : 1.0;  // of what comes evenly during the step
+  if (b.active[0] == 0) {
+    only_decay(lost_alone, kept_alone, std::max(0.0, 1 - kept_alone), b);
     return;
   }
   for (std::size_t w = 0; w < lanes; ++w) {
-    const double k = b.uptake[w] + decay;
-    const double lost = b.uptake[w] > 0 ? -pinned::expm1(-k * dt) : lost_alone;
-    const double kept = b.uptake[w] > 0 ? lost / k : kept_alone;
-    const double loss = b.c[w] * lost + b.source[w] * std::max(0.0, dt - kept);
-    const double taken = k > 0 ? loss * (b.uptake[w] / k) : 0.0;
-    b.c[w] = b.c[w] * (1 - lost) + b.source[w] * kept;
-    b.extents[w] = taken;
-    b.extents[W + w] = loss - taken;
+    const double uptake = b.uptake[0][w], rate = uptake + decay * dt;
+    const double source = b.sourced[0] != 0 ? b.source[0][w] : 0.0;
+    const double lost = uptake > 0 ? -pinned::expm1(-rate) : lost_alone;
+    const double kept = uptake > 0 ? lost / rate : kept_alone;
+    const double loss = b.c[0][w] * lost + source * std::max(0.0, 1 - kept);
+    const double taken = rate > 0 ? loss * (uptake / rate) : 0.0;
+    b.c[0][w] = b.c[0][w] * (1 - lost) + source * kept;
+    b.extents[0][w] = taken;
+    b.extents[1][w] = loss - taken;
   }
 }
 

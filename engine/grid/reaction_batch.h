@@ -1,8 +1,10 @@
 /// @file
-/// The chemistry of kBatch voxels at once: a cheap explicit step where it is accurate, the stiff solver elsewhere.
+/// The chemistry of kBatch voxels at once: cheap explicit steps of as low an order as is accurate, the stiff solver
+/// where they are not.
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <vector>
 
 #include "engine/grid/reaction_network.h"
@@ -10,26 +12,60 @@
 
 namespace interstice {
 
-/// Working arrays for one cluster in kBatch voxels, [index][kBatch].
-struct ReactionBatch {
-  void resize(const Cluster& cluster);
+inline constexpr std::size_t kBatch = 64;  ///< voxels
 
-  std::vector<double> c;                       ///< in: start, out: end [uM]
-  std::vector<double> factor, source, uptake;  ///< see LocalConditions
-  std::vector<double> inverse_uptake_Km;       ///< [1/uM], one per species
-  std::vector<double> extents;                 ///< out: what happened [uM]
-  std::array<std::vector<double>, 3> rate;     ///< scratch
-  std::vector<double> change, now, next;       ///< scratch
+/// One number per voxel of a batch.
+struct alignas(64) LaneArray {
+  std::array<double, kBatch> v{};
+
+  double& operator[](std::size_t w) { return v[w]; }
+  const double& operator[](std::size_t w) const { return v[w]; }
+  [[nodiscard]] double* data() { return v.data(); }
+  [[nodiscard]] const double* data() const { return v.data(); }
+};
+using LaneArrays = std::vector<LaneArray>;
+
+/// Which extents a batch can have, and what they do to each species. Follows from ReactionBatch::active.
+struct ActiveExtents {
+  /// Places in `terms`: losses from `first`, gains from `middle`.
+  struct Range {
+    std::uint32_t first = 0, middle = 0, last = 0;
+  };
+  std::vector<std::uint32_t> extents;                    ///< all that are active
+  std::vector<std::uint32_t> channels, uptakes, decays;  ///< channel, species, species
+  std::vector<ExtentTerm> terms;
+  std::vector<Range> species;
+};
+
+/// Working arrays for one cluster in kBatch voxels. What an active extent or a sourced species refers to must be filled
+/// for all kBatch voxels, with zeros where there is none; the rest is not read.
+struct ReactionBatch {
+  /// Forgets what was active. A batch may serve any cluster in turn.
+  void prepare(const Cluster& cluster);
+
+  LaneArrays c;                           ///< in: start, out: end [uM]
+  LaneArrays factor;                      ///< per channel, times the step [uM]
+  LaneArrays source;                      ///< per species, times the step [uM]
+  LaneArrays uptake;                      ///< per species, times the step
+  std::vector<double> inverse_uptake_Km;  ///< per species [1/uM]
+  std::vector<std::uint8_t> active;       ///< per extent (channels, uptakes, decays): can it be other than zero?
+  std::vector<std::uint8_t> sourced;      ///< per species
+  LaneArrays extents;                     ///< out, active ones: what happened [uM]
+
+  /// Scratch.
+  LaneArrays now, next, better;
+  std::array<LaneArrays, 3> rate;
+  ActiveExtents acts;
+  std::vector<std::uint8_t> acts_for;  ///< the `active` that `acts` follows from
   std::vector<double> lane_factor, lane_source, lane_uptake, lane_c, lane_extents;
   StiffVoxel stiff;
 };
 
-/// Advances the first `lanes` voxels of the batch by dt [s]; the rest must hold harmless numbers. Explicit third-order
-/// steps on extents where they are accurate and no species turns over fast, the stiff solver in the other voxels.
+/// Advances the first `lanes` voxels of the batch by dt [s]. The rest must hold zeros.
 void react_batch(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
                  ReactionBatch& batch);
 
-/// A species without reactions and with linear losses: c' = source - (uptake + decay) c, exactly.
+/// A species without channels whose losses are linear: c' = source - (uptake + decay) c, exactly.
 void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& batch);
 
 }  // namespace interstice

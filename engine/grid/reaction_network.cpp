@@ -7,12 +7,11 @@
 #include <numeric>
 
 #include "engine/core/pinned_math.h"
-#include "engine/grid/vector_clones.h"
 
 namespace interstice {
 namespace {
 
-using Term = ClusterReaction::Term;
+using Term = Channel::Term;
 
 /// Calls f for every species that takes part in the reaction.
 template <class F>
@@ -44,86 +43,94 @@ std::vector<std::size_t> cluster_roots(const Chemistry& chemistry, std::size_t s
   return root;
 }
 
-ClusterReaction compile(const Reaction& reaction, std::size_t id, const std::vector<int>& local,
-                        std::size_t region_count) {
+void add_term(std::vector<Term>& terms, int species, double coefficient) {
+  const auto known = std::find_if(terms.begin(), terms.end(), [&](const Term& t) { return t.species == species; });
+  if (known != terms.end()) {
+    known->coefficient += coefficient;
+  } else {
+    terms.push_back({species, coefficient});
+  }
+}
+
+/// The reaction as a channel of its own.
+Channel compile(const Reaction& reaction, std::size_t id, const std::vector<int>& local, std::size_t region_count) {
   const auto at = [&](SpeciesId s) { return local[index(s)]; };
-  ClusterReaction r;
-  r.id = id;
-  r.law = reaction.law;
-  const auto add = [&](int species, double coefficient) {
-    const auto known = std::find_if(r.net.begin(), r.net.end(), [&](const Term& t) { return t.species == species; });
-    if (known != r.net.end()) {
-      known->coefficient += coefficient;
-    } else {
-      r.net.push_back({species, coefficient});
-    }
-  };
+  Channel channel;
+  Channel::Kind& kind = channel.kind;
+  Channel::Member& member = channel.members.emplace_back();
+  member.reaction = id;
+  kind.law = reaction.law;
   for (const auto& s : reaction.reactants) {
-    r.orders.push_back({at(s.species), static_cast<double>(s.coefficient)});
-    add(at(s.species), -s.coefficient);
+    if (kind.law == Reaction::Law::mass_action) kind.orders.push_back({at(s.species), double(s.coefficient)});
+    add_term(kind.net, at(s.species), -s.coefficient);
   }
-  for (const auto& s : reaction.products) add(at(s.species), s.coefficient);
-  std::erase_if(r.net, [](const Term& t) { return t.coefficient == 0; });
-  if (r.law == Reaction::Law::mass_action) r.constant = reaction.mass_action.k;
-  if (r.law == Reaction::Law::michaelis_menten) {
+  for (const auto& s : reaction.products) add_term(kind.net, at(s.species), s.coefficient);
+  std::erase_if(kind.net, [](const Term& t) { return t.coefficient == 0; });
+  if (kind.law == Reaction::Law::mass_action) member.constant = reaction.mass_action.k;
+  if (kind.law == Reaction::Law::michaelis_menten) {
     const MichaelisMenten& m = reaction.michaelis_menten;
-    r.substrate = at(m.substrate), r.constant = m.vmax, r.per_copy = m.kcat, r.Km = m.Km;
-    for (const Inhibitor& i : m.inhibitors) r.inhibitors.push_back({at(i.species), m.Km / i.Ki});
+    kind.substrate = at(m.substrate), kind.Km = m.Km;
+    member.constant = m.vmax, member.per_copy = m.kcat;
+    for (const Inhibitor& i : m.inhibitors) kind.inhibitors.push_back({at(i.species), m.Km / i.Ki});
   }
-  if (r.law == Reaction::Law::hill) {
+  if (kind.law == Reaction::Law::hill) {
     const HillRate& h = reaction.hill;
-    r.substrate = at(h.substrate), r.constant = h.vmax, r.n = h.n, r.K_to_n = pinned::pow(h.K, h.n);
+    kind.substrate = at(h.substrate), kind.n = h.n, kind.K_to_n = pinned::pow(h.K, h.n);
+    member.constant = h.vmax;
   }
-  r.in_region.assign(region_count, 1.0);
+  member.in_region.assign(region_count, 1.0);
   for (std::size_t g = 0; g < reaction.in_region.size() && g < region_count; ++g)
-    r.in_region[g] = reaction.in_region[g];
-  return r;
+    member.in_region[g] = reaction.in_region[g];
+  return channel;
 }
 
-double power(double x, double n) {
-  if (n == 1) return x;
-  if (n == 2) return x * x;
-  if (n == 3) return x * x * x;
-  if (n == 4) return (x * x) * (x * x);
-  return x > 0 ? pinned::pow(x, n) : 0.0;
+void add_channel(Channel channel, std::vector<Channel>& channels) {
+  for (Channel& known : channels) {
+    if (!(known.kind == channel.kind)) continue;
+    known.members.push_back(std::move(channel.members.front()));
+    return;
+  }
+  channels.push_back(std::move(channel));
 }
 
-template <std::size_t W>
-void mass_action(const ClusterReaction& r, const double* factor, const double* c, double* v) {
-  for (std::size_t w = 0; w < W; ++w) v[w] = factor[w];
-  for (const Term& term : r.orders) {
-    const double* s = c + static_cast<std::size_t>(term.species) * W;
-    for (int k = 0; k < static_cast<int>(term.coefficient); ++k) {
-      for (std::size_t w = 0; w < W; ++w) v[w] *= s[w];
+void list_changes(Cluster& cluster) {
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  cluster.losses.resize(n);
+  cluster.gains.resize(n);
+  for (std::size_t r = 0; r < channels; ++r) {
+    for (const Term& term : cluster.channels[r].kind.net) {
+      auto& list = term.coefficient < 0 ? cluster.losses : cluster.gains;
+      list[term.species].push_back({static_cast<std::uint32_t>(r), std::abs(term.coefficient)});
     }
   }
-}
-
-template <std::size_t W>
-void michaelis_menten(const ClusterReaction& r, const double* factor, const double* c, double* v) {
-  const double* s = c + static_cast<std::size_t>(r.substrate) * W;
-  for (std::size_t w = 0; w < W; ++w) v[w] = r.Km + s[w];
-  for (const Term& i : r.inhibitors) {
-    const double* inhibitor = c + static_cast<std::size_t>(i.species) * W;
-    for (std::size_t w = 0; w < W; ++w) v[w] += i.coefficient * inhibitor[w];
-  }
-  for (std::size_t w = 0; w < W; ++w) v[w] = factor[w] * s[w] / v[w];
-}
-
-template <std::size_t W>
-void hill(const ClusterReaction& r, const double* factor, const double* c, double* v) {
-  const double* s = c + static_cast<std::size_t>(r.substrate) * W;
-  for (std::size_t w = 0; w < W; ++w) {
-    const double p = power(s[w], r.n);
-    v[w] = factor[w] * p / (r.K_to_n + p);
+  for (std::size_t s = 0; s < n; ++s) {
+    cluster.losses[s].push_back({static_cast<std::uint32_t>(channels + s), 1.0});
+    cluster.losses[s].push_back({static_cast<std::uint32_t>(channels + n + s), 1.0});
   }
 }
 
-double mass_action_derivative(const ClusterReaction& r, double factor, const double* c, std::size_t by) {
+/// Rate per factor.
+double shape(const Channel::Kind& kind, const double* c) {
+  const double s = c[kind.substrate];
+  if (kind.law == Reaction::Law::hill) {
+    const double p = rate_power(s, kind.n);
+    return p / (kind.K_to_n + p);
+  }
+  if (kind.law == Reaction::Law::michaelis_menten) {
+    double v = kind.Km + s;
+    for (const Term& i : kind.inhibitors) v += i.coefficient * c[i.species];
+    return s / v;
+  }
+  double product = 1;
+  for (const Term& term : kind.orders) product *= rate_power(c[term.species], term.coefficient);
+  return product;
+}
+
+double mass_action_derivative(const Channel::Kind& r, double factor, const double* c, std::size_t by) {
   double derivative = factor;
   for (std::size_t t = 0; t < r.orders.size(); ++t) {
     const double order = r.orders[t].coefficient, s = c[r.orders[t].species];
-    derivative *= t != by ? power(s, order) : order == 1 ? 1.0 : order * power(s, order - 1);
+    derivative *= t != by ? rate_power(s, order) : order == 1 ? 1.0 : order * rate_power(s, order - 1);
   }
   return derivative;
 }
@@ -149,95 +156,68 @@ std::vector<Cluster> make_clusters(const Chemistry& chemistry, std::span<const S
     std::size_t member = species.size();
     for_each_species(chemistry.reactions[r], [&](SpeciesId s) { member = index(s); });
     if (member == species.size()) continue;  // involves no species
-    clusters[cluster_of[root[member]]].reactions.push_back(compile(chemistry.reactions[r], r, local, region_count));
+    add_channel(compile(chemistry.reactions[r], r, local, region_count), clusters[cluster_of[root[member]]].channels);
   }
+  for (Cluster& cluster : clusters) list_changes(cluster);
   return clusters;
 }
 
-template <std::size_t W>
+double rate_power(double s, double n) {
+  if (n == 1) return s;
+  if (n == 2) return s * s;
+  if (n == 3) return s * s * s;
+  if (n == 4) return (s * s) * (s * s);
+  return s > 0 ? pinned::pow(s, n) : 0.0;
+}
+
 void rates(const Cluster& cluster, const LocalConditions& local, const double* c, double* x) {
-  const std::size_t reactions = cluster.reactions.size(), n = cluster.size();
-  for (std::size_t r = 0; r < reactions; ++r) {
-    const ClusterReaction& reaction = cluster.reactions[r];
-    switch (reaction.law) {
-      case Reaction::Law::mass_action:
-        mass_action<W>(reaction, local.factor + r * W, c, x + r * W);
-        break;
-      case Reaction::Law::michaelis_menten:
-        michaelis_menten<W>(reaction, local.factor + r * W, c, x + r * W);
-        break;
-      case Reaction::Law::hill:
-        hill<W>(reaction, local.factor + r * W, c, x + r * W);
-        break;
-    }
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  for (std::size_t r = 0; r < channels; ++r) {
+    x[r] = local.factor[r] == 0 ? 0.0 : local.factor[r] * shape(cluster.channels[r].kind, c);
   }
   for (std::size_t s = 0; s < n; ++s) {
-    const double* value = c + s * W;
-    const double* k = local.uptake + s * W;
-    double* taken = x + (reactions + s) * W;
-    double* decayed = x + (reactions + n + s) * W;
-    const double inverse_Km = local.inverse_uptake_Km[s], decay = cluster.decay[s];
-    for (std::size_t w = 0; w < W; ++w) taken[w] = k[w] * value[w] / (1 + inverse_Km * value[w]);
-    for (std::size_t w = 0; w < W; ++w) decayed[w] = decay * value[w];
+    x[channels + s] = local.uptake[s] * c[s] / (1 + local.inverse_uptake_Km[s] * c[s]);
+    x[channels + n + s] = cluster.decay[s] * c[s];
   }
 }
 
-template <std::size_t W>
 void change_of(const Cluster& cluster, const double* x, double* change) {
-  const std::size_t reactions = cluster.reactions.size(), n = cluster.size();
-  for (std::size_t s = 0; s < n; ++s) {
-    const double* taken = x + (reactions + s) * W;
-    const double* decayed = x + (reactions + n + s) * W;
-    for (std::size_t w = 0; w < W; ++w) change[s * W + w] = -(taken[w] + decayed[w]);
-  }
-  for (std::size_t r = 0; r < reactions; ++r) {
-    for (const Term& term : cluster.reactions[r].net) {
-      double* target = change + static_cast<std::size_t>(term.species) * W;
-      for (std::size_t w = 0; w < W; ++w) target[w] += term.coefficient * x[r * W + w];
-    }
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  for (std::size_t s = 0; s < n; ++s) change[s] = -(x[channels + s] + x[channels + n + s]);
+  for (std::size_t r = 0; r < channels; ++r) {
+    for (const Term& term : cluster.channels[r].kind.net) change[term.species] += term.coefficient * x[r];
   }
 }
 
 void rate_derivatives(const Cluster& cluster, const LocalConditions& local, const double* c, double* dx) {
-  const std::size_t reactions = cluster.reactions.size(), n = cluster.size();
-  std::fill(dx, dx + reactions * n, 0.0);
-  for (std::size_t r = 0; r < reactions; ++r) {
-    const ClusterReaction& reaction = cluster.reactions[r];
-    const double factor = local.factor[r], s = c[reaction.substrate];
+  const std::size_t channels = cluster.channels.size(), n = cluster.size();
+  std::fill(dx, dx + channels * n, 0.0);
+  for (std::size_t r = 0; r < channels; ++r) {
+    const Channel::Kind& kind = cluster.channels[r].kind;
+    const double factor = local.factor[r], s = c[kind.substrate];
     double* row = dx + r * n;
-    if (reaction.law == Reaction::Law::mass_action) {
-      for (std::size_t t = 0; t < reaction.orders.size(); ++t) {
-        row[reaction.orders[t].species] += mass_action_derivative(reaction, factor, c, t);
+    if (factor == 0) continue;
+    if (kind.law == Reaction::Law::mass_action) {
+      for (std::size_t t = 0; t < kind.orders.size(); ++t) {
+        row[kind.orders[t].species] += mass_action_derivative(kind, factor, c, t);
       }
-    } else if (reaction.law == Reaction::Law::michaelis_menten) {
-      double denominator = reaction.Km + s;
-      for (const Term& i : reaction.inhibitors) denominator += i.coefficient * c[i.species];
+    } else if (kind.law == Reaction::Law::michaelis_menten) {
+      double denominator = kind.Km + s;
+      for (const Term& i : kind.inhibitors) denominator += i.coefficient * c[i.species];
       const double slope = factor / (denominator * denominator);
-      row[reaction.substrate] += slope * (denominator - s);
-      for (const Term& i : reaction.inhibitors) row[i.species] -= slope * s * i.coefficient;
+      row[kind.substrate] += slope * (denominator - s);
+      for (const Term& i : kind.inhibitors) row[i.species] -= slope * s * i.coefficient;
     } else {
-      const double denominator = reaction.K_to_n + power(s, reaction.n);
-      const double slope = reaction.n == 1 ? 1.0 : reaction.n * power(s, reaction.n - 1);
-      row[reaction.substrate] += factor * reaction.K_to_n * slope / (denominator * denominator);
+      const double denominator = kind.K_to_n + rate_power(s, kind.n);
+      const double slope = kind.n == 1 ? 1.0 : kind.n * rate_power(s, kind.n - 1);
+      row[kind.substrate] += factor * kind.K_to_n * slope / (denominator * denominator);
     }
   }
   for (std::size_t s = 0; s < n; ++s) {
     const double saturation = 1 + local.inverse_uptake_Km[s] * c[s];
-    dx[reactions * n + s] = local.uptake[s] / (saturation * saturation);
-    dx[reactions * n + n + s] = cluster.decay[s];
+    dx[channels * n + s] = local.uptake[s] / (saturation * saturation);
+    dx[channels * n + n + s] = cluster.decay[s];
   }
-}
-
-template void rates<1>(const Cluster&, const LocalConditions&, const double*, double*);
-template void change_of<1>(const Cluster&, const double*, double*);
-
-INTERSTICE_VECTOR_CLONES void batch_rates(const Cluster& cluster, const LocalConditions& local, const double* c,
-                                          double* x) {
-  rates<kBatch>(cluster, local, c, x);
-}
-
-INTERSTICE_VECTOR_CLONES void batch_change_of(const Cluster& cluster, const double* x, double* change) {
-  change_of<kBatch>(cluster, x, change);
 }
 
 }  // namespace interstice

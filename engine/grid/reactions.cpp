@@ -8,25 +8,23 @@
 #include "engine/core/constants.h"
 #include "engine/grid/lanes.h"
 #include "engine/grid/reaction_batch.h"
+#include "engine/grid/reaction_loader.h"
+#include "engine/grid/vector_clones.h"
 
 namespace interstice {
 namespace {
 
-constexpr std::size_t kBlock = 8 * kBatch;  ///< voxels per parallel block, and per partial sum of the budget
-
 /// Below this a species is gone [uM]: exponential decay would end in subnormal numbers, which cost a hundredfold.
 constexpr double kVanished = 1e-100;
 
-/// Extents times volume, summed [uM um^3].
-struct Tally {
-  std::vector<double> reacted, secreted, cleared, decayed;
+/// Voxels per parallel block, and per partial sum of the budget: at most about 256 blocks.
+std::size_t block_of(std::size_t voxels) {
+  constexpr std::size_t kLeast = 8, kBlocks = 256;
+  return kBatch * std::max(kLeast, voxels / (kBatch * kBlocks));
+}
 
-  Tally(std::size_t species, std::size_t reactions)
-      : reacted(reactions, 0.0), secreted(species, 0.0), cleared(species, 0.0), decayed(species, 0.0) {}
-};
-
-void book(const std::vector<double>& amounts, std::vector<double>& budget) {
-  for (std::size_t i = 0; i < amounts.size(); ++i) budget[i] += amounts[i] * kMoleculesPerUmCubedPerMicromolar;
+void book(const double* amounts, std::vector<double>& budget) {
+  for (std::size_t i = 0; i < budget.size(); ++i) budget[i] += amounts[i] * kMoleculesPerUmCubedPerMicromolar;
 }
 
 void book(const Tally& tally, Budget& budget) {
@@ -36,147 +34,116 @@ void book(const Tally& tally, Budget& budget) {
   book(tally.decayed, budget.decayed);
 }
 
-/// One scratch batch per cluster, kept by each thread.
-ReactionBatch& scratch(const Cluster& cluster) {
-  thread_local ReactionBatch batch;
-  batch.resize(cluster);
-  return batch;
-}
-
-/// Sum of a b by four partial sums, whatever the instruction set.
-double dot(const double* a, const double* b, std::size_t n) {
-  Lanes sum{};
-  std::size_t i = 0;
-  for (; i + kVector <= n; i += kVector) sum += lanes(a + i) * lanes(b + i);
-  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  for (; i < n; ++i) total += a[i] * b[i];
-  return total;
-}
-
-bool has(const FieldSet& set) { return set.voxel_count() > 0; }
-
-}  // namespace
-
-struct ReactionSolver::Impl {
-  Grid grid;
-  std::vector<double> voxel_volume, inverse_volume;  ///< alpha V per voxel [um^3] and its reciprocal
-  std::vector<std::uint8_t> region_of_voxel;
-  std::vector<Cluster> clusters;
-  std::vector<Reservoir> reservoirs;
-  std::size_t species = 0, reactions = 0;
-  StepTolerance tolerance{0};
-
-  void react_voxels(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, double dt, std::size_t first,
-                    std::size_t lanes, ReactionBatch& batch, FieldSet& reacted, Tally& tally) const;
-  void load(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, std::size_t first, std::size_t lanes,
-            ReactionBatch& batch) const;
-  void load_factors(const Cluster& cluster, const Exchange& exchange, std::size_t first, std::size_t lanes,
-                    ReactionBatch& batch) const;
-  void count(const Cluster& cluster, double dt, std::size_t lanes, const double* volume, const ReactionBatch& batch,
-             Tally& tally) const;
-  void advance(const Cluster& cluster, double dt, std::size_t lanes, ReactionBatch& batch) const;
-  void react_reservoir(std::size_t r, const ReservoirState& from, std::span<const double> vesicle_copies, double dt,
-                       ReservoirState& to, Tally& tally) const;
+/// Kept by each thread.
+struct Scratch {
+  ReactionBatch batch;
+  BatchLoader loader;
 };
-
-void ReactionSolver::Impl::load_factors(const Cluster& cluster, const Exchange& exchange, std::size_t first,
-                                        std::size_t lanes, ReactionBatch& batch) const {
-  const double* inverse = inverse_volume.data() + first;
-  for (std::size_t r = 0; r < cluster.reactions.size(); ++r) {
-    const ClusterReaction& reaction = cluster.reactions[r];
-    double* factor = &batch.factor[r * kBatch];
-    std::fill(factor, factor + lanes, reaction.constant);
-    if (reaction.per_copy > 0 && has(exchange.copies)) {
-      const double* copies = exchange.copies[static_cast<SpeciesId>(reaction.id)].data() + first;
-      const double scale = reaction.per_copy / kMoleculesPerUmCubedPerMicromolar;
-      for (std::size_t w = 0; w < lanes; ++w) factor[w] += scale * copies[w] * inverse[w];
-    }
-    for (std::size_t w = 0; w < lanes; ++w) factor[w] *= reaction.in_region[region_of_voxel[first + w]];
-  }
+Scratch& scratch() {
+  thread_local Scratch one;
+  return one;
 }
 
-void ReactionSolver::Impl::load(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, std::size_t first,
-                                std::size_t lanes, ReactionBatch& batch) const {
-  const double* inverse = inverse_volume.data() + first;
-  constexpr double kUnit = 1 / kMoleculesPerUmCubedPerMicromolar;
-  for (std::size_t s = 0; s < cluster.size(); ++s) {
-    const SpeciesId id = cluster.species[s];
-    std::copy_n(c[id].data() + first, lanes, &batch.c[s * kBatch]);
-    if (has(exchange.secretion)) {
-      const double* secretion = exchange.secretion[id].data() + first;
-      double* source = &batch.source[s * kBatch];
-      for (std::size_t w = 0; w < lanes; ++w) source[w] = secretion[w] * (kUnit * inverse[w]);
-    }
-    if (has(exchange.clearance)) {
-      const double* clearance = exchange.clearance[id].data() + first;
-      double* uptake = &batch.uptake[s * kBatch];
-      for (std::size_t w = 0; w < lanes; ++w) uptake[w] = clearance[w] * inverse[w];
-    }
-    const double Km = exchange.clearance_Km.empty() ? 0.0 : exchange.clearance_Km[index(id)];
-    batch.inverse_uptake_Km[s] = Km > 0 ? 1 / Km : 0.0;
+INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_used, double* to) {
+  std::size_t w = 0;
+  for (; w + kVector <= lanes_used; w += kVector) {
+    const Lanes value = lanes(from.data() + w);
+    lanes(to + w) = value < kVanished ? Lanes{} : value;
   }
-  load_factors(cluster, exchange, first, lanes, batch);
+  for (; w < lanes_used; ++w) to[w] = from[w] < kVanished ? 0.0 : from[w];
 }
 
-void ReactionSolver::Impl::advance(const Cluster& cluster, double dt, std::size_t lanes, ReactionBatch& batch) const {
-  if (cluster.reactions.empty() && batch.inverse_uptake_Km[0] == 0) {
+/// The part of `voxels` (ascending) that lies in [first, last).
+std::span<const std::uint32_t> between(std::span<const std::uint32_t> voxels, std::size_t first, std::size_t last) {
+  const auto begin = std::lower_bound(voxels.begin(), voxels.end(), first);
+  return {begin, std::lower_bound(begin, voxels.end(), last)};
+}
+
+void advance(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
+             ReactionBatch& batch) {
+  if (cluster.channels.empty() && (batch.active[0] == 0 || batch.inverse_uptake_Km[0] == 0)) {
     react_alone(cluster.decay[0], dt, lanes, batch);
   } else {
     react_batch(cluster, dt, tolerance, lanes, batch);
   }
 }
 
-void ReactionSolver::Impl::count(const Cluster& cluster, double dt, std::size_t lanes, const double* volume,
-                                 const ReactionBatch& batch, Tally& tally) const {
-  const auto weigh = [&](const double* amount) { return dot(volume, amount, lanes); };
-  const std::size_t reactions_here = cluster.reactions.size(), n = cluster.size();
-  for (std::size_t r = 0; r < reactions_here; ++r) {
-    tally.reacted[cluster.reactions[r].id] += weigh(&batch.extents[r * kBatch]);
-  }
-  for (std::size_t s = 0; s < n; ++s) {
-    const std::size_t id = index(cluster.species[s]);
-    tally.secreted[id] += dt * weigh(&batch.source[s * kBatch]);
-    tally.cleared[id] += weigh(&batch.extents[(reactions_here + s) * kBatch]);
-    tally.decayed[id] += weigh(&batch.extents[(reactions_here + n + s) * kBatch]);
-  }
-}
+}  // namespace
 
-void ReactionSolver::Impl::react_voxels(const Cluster& cluster, const FieldSet& c, const Exchange& exchange, double dt,
-                                        std::size_t first, std::size_t lanes, ReactionBatch& batch, FieldSet& reacted,
-                                        Tally& tally) const {
-  load(cluster, c, exchange, first, lanes, batch);
-  advance(cluster, dt, lanes, batch);
-  count(cluster, dt, lanes, voxel_volume.data() + first, batch, tally);
-  for (std::size_t s = 0; s < cluster.size(); ++s) {
-    double* to = reacted[cluster.species[s]].data() + first;
-    const double* from = &batch.c[s * kBatch];
-    for (std::size_t w = 0; w < lanes; ++w) to[w] = from[w] < kVanished ? 0.0 : from[w];
+struct ReactionSolver::Impl {
+  Grid grid;
+  Medium medium;
+  std::vector<Cluster> clusters;
+  std::vector<Reservoir> reservoirs;
+  std::size_t species = 0, reactions = 0;
+  StepTolerance tolerance{0};
+
+  void react_block(const Cluster& cluster, const Intake& intake, const FieldSet& c, const Exchange& exchange, double dt,
+                   std::size_t begin, std::size_t end, FieldSet& reacted, const Tally& tally) const;
+  void react_reservoir(std::size_t r, const ReservoirState& from, std::span<const double> vesicle_copies, double dt,
+                       ReservoirState& to, const Tally& tally) const;
+};
+
+void ReactionSolver::Impl::react_block(const Cluster& cluster, const Intake& intake, const FieldSet& c,
+                                       const Exchange& exchange, double dt, std::size_t begin, std::size_t end,
+                                       FieldSet& reacted, const Tally& tally) const {
+  auto& [batch, loader] = scratch();
+  batch.prepare(cluster);
+  loader.begin(cluster, medium, dt);
+  const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+  auto places = between(exchange.voxels, begin, end);
+  for (std::size_t first = begin; first < end; first += kBatch) {
+    const std::size_t lanes = std::min(kBatch, end - first);
+    std::size_t here = 0;
+    while (here < places.size() && places[here] < first + lanes) ++here;
+    loader.load(cluster, medium, c, exchange, intake, first, lanes, places.first(here), batch);
+    places = places.subspan(here);
+    if (std::ranges::any_of(batch.active, is_set) || std::ranges::any_of(batch.sourced, is_set)) {
+      advance(cluster, dt, tolerance, lanes, batch);
+      loader.count(cluster, lanes, batch, tally);
+    }
+    for (std::size_t s = 0; s < cluster.size(); ++s) {
+      store(batch.c[s], lanes, reacted[cluster.species[s]].data() + first);
+    }
   }
 }
 
 /// A reservoir is one voxel of its volume; the reactions of the background region run in it.
 void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& from,
                                            std::span<const double> vesicle_copies, double dt, ReservoirState& to,
-                                           Tally& tally) const {
+                                           const Tally& tally) const {
   const Reservoir& reservoir = reservoirs[r];
   const double share = reservoir.share();
+  const auto strength = [&](const Channel::Member& member) {
+    const std::size_t id = member.reaction;
+    double copies = id < reservoir.enzyme_copies.size() ? reservoir.enzyme_copies[id] : 0.0;
+    if (id < vesicle_copies.size()) copies += vesicle_copies[id] * reservoir.represents;
+    const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
+    return member.in_region[0] * (member.constant + member.per_copy * concentration) * dt;
+  };
+  ReactionBatch& batch = scratch().batch;
   for (const Cluster& cluster : clusters) {
-    ReactionBatch& batch = scratch(cluster);
+    batch.prepare(cluster);
     for (std::size_t s = 0; s < cluster.size(); ++s) {
-      batch.c[s * kBatch] = from.concentration[index(cluster.species[s])];
+      batch.c[s] = {};
+      batch.c[s][0] = from.concentration[index(cluster.species[s])];
     }
-    for (std::size_t k = 0; k < cluster.reactions.size(); ++k) {
-      const ClusterReaction& reaction = cluster.reactions[k];
-      double copies = reaction.id < reservoir.enzyme_copies.size() ? reservoir.enzyme_copies[reaction.id] : 0.0;
-      if (reaction.id < vesicle_copies.size()) copies += vesicle_copies[reaction.id] * reservoir.represents;
-      const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
-      batch.factor[k * kBatch] = reaction.in_region[0] * (reaction.constant + reaction.per_copy * concentration);
+    for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
+      batch.active[k] = 1;
+      batch.factor[k] = {};
+      for (const Channel::Member& member : cluster.channels[k].members) batch.factor[k][0] += strength(member);
     }
-    advance(cluster, dt, 1, batch);
-    count(cluster, dt, 1, &share, batch, tally);
+    advance(cluster, dt, tolerance, 1, batch);
+    for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
+      for (const Channel::Member& member : cluster.channels[k].members) {
+        if (batch.factor[k][0] == 0) continue;
+        tally.reacted[member.reaction] += share * batch.extents[k][0] * (strength(member) / batch.factor[k][0]);
+      }
+    }
     for (std::size_t s = 0; s < cluster.size(); ++s) {
-      const double left = batch.c[s * kBatch];
-      to.concentration[index(cluster.species[s])] = left < kVanished ? 0.0 : left;
+      const std::size_t id = index(cluster.species[s]), decay = cluster.channels.size() + cluster.size() + s;
+      if (batch.active[decay] != 0) tally.decayed[id] += share * batch.extents[decay][0];
+      to.concentration[id] = batch.c[s][0] < kVanished ? 0.0 : batch.c[s][0];
     }
   }
 }
@@ -186,11 +153,10 @@ ReactionSolver::ReactionSolver(const Grid& grid, const RegionMap& regions, std::
                                ReactionOptions options)
     : impl_(std::make_unique<Impl>()) {
   impl_->grid = grid;
-  for (const std::uint8_t region : regions.of_voxel) {
-    impl_->voxel_volume.push_back(regions.regions[region].volume_fraction * grid.voxel_volume());
-    impl_->inverse_volume.push_back(1 / impl_->voxel_volume.back());
+  impl_->medium.region_of_voxel = regions.of_voxel;
+  for (const Region& region : regions.regions) {
+    impl_->medium.volume.push_back(region.volume_fraction * grid.voxel_volume());
   }
-  impl_->region_of_voxel = regions.of_voxel;
   impl_->clusters = make_clusters(chemistry, species, regions.regions.size());
   impl_->reservoirs.assign(reservoirs.begin(), reservoirs.end());
   impl_->species = species.size();
@@ -206,27 +172,25 @@ void ReactionSolver::react(const FieldSet& c, std::span<const ReservoirState> re
                            Budget& budget, const Threads& threads,
                            std::span<const std::vector<double>> vesicle_copies) const {
   const Impl& m = *impl_;
-  const std::size_t voxels = m.grid.voxel_count();
+  const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
+  const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
   assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
-  std::vector<Tally> tallies((voxels + kBlock - 1) / kBlock, Tally(m.species, m.reactions));
-  threads.for_blocks(voxels, kBlock, [&](std::size_t begin, std::size_t end) {
-    for (const Cluster& cluster : m.clusters) {
-      ReactionBatch& batch = scratch(cluster);
-      for (std::size_t first = begin; first < end; first += kBatch) {
-        m.react_voxels(cluster, c, exchange, dt, first, std::min(kBatch, end - first), batch, reacted,
-                       tallies[begin / kBlock]);
-      }
+  std::vector<Intake> intakes;
+  for (const Cluster& cluster : m.clusters) intakes.emplace_back(cluster, exchange);
+  std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
+  const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
+  threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t k = 0; k < m.clusters.size(); ++k) {
+      m.react_block(m.clusters[k], intakes[k], c, exchange, dt, begin, end, reacted, tally(begin / block));
     }
   });
-  for (const Tally& tally : tallies) book(tally, budget);
   reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
-    Tally tally(m.species, m.reactions);
     const auto copies =
         r < vesicle_copies.size() ? std::span<const double>(vesicle_copies[r]) : std::span<const double>();
-    m.react_reservoir(r, reservoirs[r], copies, dt, reacted_reservoirs[r], tally);
-    book(tally, budget);
+    m.react_reservoir(r, reservoirs[r], copies, dt, reacted_reservoirs[r], tally(blocks + r));
   }
+  for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
 }
 
 }  // namespace interstice

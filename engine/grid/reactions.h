@@ -27,6 +27,7 @@ struct ReactionOptions {
 /// c' = S v(c) + secretion/(602.2 alpha V) - clearance c/(1 + c/Km)/(alpha V) - decay c, in uM and s.
 class ReactionSolver {
  public:
+  /// `regions` must outlive the solver.
   ReactionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,
                  const Chemistry& chemistry, std::span<const Reservoir> reservoirs, ReactionOptions options = {});
   ~ReactionSolver();

@@ -33,7 +33,9 @@ constexpr double kStiffShare = 10;  // e allowed per tolerance
 
 StepTolerance::StepTolerance(double tolerance)
     : stiff(kStiffShare * tolerance),
-      third_order(std::isinf(tolerance) ? tolerance : pinned::pow(tolerance / 0.45, 3.0 / 4)) {}
+      third_order(std::isinf(tolerance) ? tolerance : pinned::pow(tolerance / 0.45, 3.0 / 4)),
+      second_order(6 * tolerance),
+      first_order(2 * tolerance) {}
 
 bool StepTolerance::forced() const { return std::isinf(stiff); }
 
@@ -48,13 +50,13 @@ void StiffVoxel::resize(const Cluster& cluster) {
 
 /// LU factors of 1 - h gamma N dx, with partial pivoting.
 void StiffVoxel::factor(const Cluster& cluster, double gamma_h) {
-  const std::size_t reactions = cluster.reactions.size();
+  const std::size_t reactions = cluster.channels.size();
   std::fill(matrix_.begin(), matrix_.end(), 0.0);
   for (std::size_t s = 0; s < n_; ++s) {
     matrix_[s * n_ + s] = 1 + gamma_h * (dx_[reactions * n_ + s] + dx_[reactions * n_ + n_ + s]);
   }
   for (std::size_t r = 0; r < reactions; ++r) {
-    for (const auto& term : cluster.reactions[r].net) {
+    for (const auto& term : cluster.channels[r].kind.net) {
       double* row = matrix_.data() + static_cast<std::size_t>(term.species) * n_;
       for (std::size_t j = 0; j < n_; ++j) row[j] -= gamma_h * term.coefficient * dx_[r * n_ + j];
     }
@@ -88,7 +90,7 @@ void StiffVoxel::solve(std::vector<double>& b) const {
 
 /// next <- c + N extents + source h.
 void StiffVoxel::update(const Cluster& cluster, const LocalConditions& local, double h, const double* c) {
-  change_of<1>(cluster, step_extents_.data(), next_.data());
+  change_of(cluster, step_extents_.data(), next_.data());
   for (std::size_t s = 0; s < n_; ++s) next_[s] = c[s] + (next_[s] + h * local.source[s]);
 }
 
@@ -124,7 +126,7 @@ double StiffVoxel::attempt(const RosenbrockTable& method, const Cluster& cluster
         for (std::size_t s = 0; s < n_; ++s) middle_[s] += method.a[i][j] * k_[j][s];
       }
       for (double& value : middle_) value = std::max(0.0, value);
-      rates<1>(cluster, local, middle_.data(), stage_rate_.data());
+      rates(cluster, local, middle_.data(), stage_rate_.data());
     }
     std::vector<double>&x = stage_[i], &k = k_[i];
     for (std::size_t r = 0; r < m_; ++r) x[r] = gamma_h * stage_rate_[r];
@@ -134,7 +136,7 @@ double StiffVoxel::attempt(const RosenbrockTable& method, const Cluster& cluster
       for (std::size_t r = 0; r < m_; ++r) x[r] += weight * stage_[j][r];
       source[i] += weight * source[j];
     }
-    change_of<1>(cluster, x.data(), k.data());
+    change_of(cluster, x.data(), k.data());
     for (std::size_t s = 0; s < n_; ++s) k[s] += source[i] * local.source[s];
     solve(k);
     add_implicit_part(gamma_h, k, x);
@@ -151,7 +153,7 @@ double StiffVoxel::attempt(const RosenbrockTable& method, const Cluster& cluster
 
 /// Scales the extents that take more of a species than there is.
 void StiffVoxel::limit(const Cluster& cluster, const LocalConditions& local, double h, const double* c) {
-  const std::size_t reactions = cluster.reactions.size();
+  const std::size_t reactions = cluster.channels.size();
   for (double& x : step_extents_) x = std::max(0.0, x);
   // First only what empties a species, counting what refills it; then, if rings of reactions are left, without that.
   const std::size_t gentle_rounds = 4 * n_;
@@ -162,7 +164,7 @@ void StiffVoxel::limit(const Cluster& cluster, const LocalConditions& local, dou
       if (next_[s] >= 0 && round < gentle_rounds) continue;
       double taken = step_extents_[reactions + s] + step_extents_[reactions + n_ + s];
       for (std::size_t r = 0; r < reactions; ++r) {
-        for (const auto& term : cluster.reactions[r].net) {
+        for (const auto& term : cluster.channels[r].kind.net) {
           if (static_cast<std::size_t>(term.species) == s) taken += std::max(0.0, -term.coefficient) * step_extents_[r];
         }
       }
@@ -171,7 +173,7 @@ void StiffVoxel::limit(const Cluster& cluster, const LocalConditions& local, dou
       step_extents_[reactions + s] *= keep;
       step_extents_[reactions + n_ + s] *= keep;
       for (std::size_t r = 0; r < reactions; ++r) {
-        for (const auto& term : cluster.reactions[r].net) {
+        for (const auto& term : cluster.channels[r].kind.net) {
           if (static_cast<std::size_t>(term.species) == s && term.coefficient < 0) step_extents_[r] *= keep;
         }
       }
@@ -184,8 +186,8 @@ void StiffVoxel::limit(const Cluster& cluster, const LocalConditions& local, dou
 /// A step over which Euler's method would change no species by more than the accuracy allows.
 double StiffVoxel::first_step(const Cluster& cluster, const LocalConditions& local, double dt,
                               double largest_difference, const double* c) {
-  rates<1>(cluster, local, c, rate_.data());
-  change_of<1>(cluster, rate_.data(), next_.data());
+  rates(cluster, local, c, rate_.data());
+  change_of(cluster, rate_.data(), next_.data());
   double fastest = 0;
   for (std::size_t s = 0; s < n_; ++s) {
     fastest = std::max(fastest, std::abs(next_[s] + local.source[s]) / std::max(c[s], kConcentrationFloor));
@@ -202,7 +204,7 @@ void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local,
   const bool forced = std::isinf(largest_difference);
   double left = dt, h = forced ? dt : first_step(cluster, local, dt, largest_difference, c);
   while (left > 0) {
-    rates<1>(cluster, local, c, rate_.data());
+    rates(cluster, local, c, rate_.data());
     rate_derivatives(cluster, local, c, dx_.data());
     for (bool accepted = false; !accepted;) {
       if (h > 0.99 * left) h = left;

@@ -58,8 +58,10 @@ struct StepTolerance {
   explicit StepTolerance(double tolerance);
   [[nodiscard]] bool forced() const;
 
-  double stiff = 0;        ///< RODAS3: e itself, since the order drops where it is stiff
-  double third_order = 0;  ///< Shu-Osher against Heun: the error is 0.45 e^(4/3)
+  double stiff = 0;         ///< RODAS3: e itself, since the order drops where it is stiff
+  double third_order = 0;   ///< Shu-Osher against Heun: the error is 0.45 e^(4/3)
+  double second_order = 0;  ///< Heun against Euler: the errors of a relaxation time add up to e/3
+  double first_order = 0;   ///< share by which an Euler step may change a species: they add up to half of it
 };
 
 inline constexpr double kConcentrationFloor = 1e-8;  ///< below this errors do not matter [uM]

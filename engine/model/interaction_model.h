@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/core/error.h"
 #include "engine/core/ids.h"
@@ -17,13 +18,42 @@
 
 namespace interstice {
 
-/// What a descriptor declared at this place. A wrong index would read foreign memory.
+/// A wrong index would read foreign memory.
+inline void require_declared(std::size_t declared, std::size_t count, const char* what) {
+  if (declared < count) return;
+  throw InputError("an interaction model asks for " + std::string(what) + " " + std::to_string(declared) +
+                   " but declares " + std::to_string(count) + " (counted from 0) mend its evaluate()");
+}
+
+/// What a descriptor declared at this place.
 template <class Span>
 Span declared_entry(std::span<const Span> entries, std::size_t declared, const char* what) {
-  if (declared < entries.size()) return entries[declared];
-  throw InputError("an interaction model asks for " + std::string(what) + " " + std::to_string(declared) +
-                   " but declares " + std::to_string(entries.size()) + " (counted from 0) mend its evaluate()");
+  require_declared(declared, entries.size(), what);
+  return entries[declared];
 }
+
+/// Arrays as long as the grid, which cost nothing until they are asked for. Those asked for start at 0 in every step.
+class ArraysOnDemand {
+ public:
+  ArraysOnDemand(std::size_t count, std::size_t length) : length_(length), arrays_(count), asked_(count, 0) {}
+
+  [[nodiscard]] std::size_t count() const { return arrays_.size(); }
+  [[nodiscard]] std::span<double> ask(std::size_t k) {
+    if (asked_[k] == 0) arrays_[k].assign(length_, 0.0);
+    asked_[k] = 1;
+    return arrays_[k];
+  }
+  /// Empty unless it was asked for in this step.
+  [[nodiscard]] std::span<const double> asked(std::size_t k) const {
+    return asked_[k] != 0 ? std::span<const double>(arrays_[k]) : std::span<const double>();
+  }
+  void begin_step() { asked_.assign(asked_.size(), 0); }
+
+ private:
+  std::size_t length_;
+  std::vector<std::vector<double>> arrays_;
+  std::vector<std::uint8_t> asked_;
+};
 
 /// What a model may look at. Spans are valid during evaluate() only.
 class ModelView {
@@ -68,26 +98,41 @@ class Effects {
   [[nodiscard]] std::span<double> change(std::size_t declared_column) {
     return declared_entry(changes_, declared_column, "column");
   }
+  /// Lets the exposed copies of a declared protein catalyse a declared reaction, in voxels and reservoirs.
+  void catalyse(std::size_t declared_reaction, std::size_t declared_protein) {
+    require_declared(declared_reaction, copies_->count(), "reaction");
+    require_declared(declared_protein, catalysed_->size(), "protein");
+    (*catalysed_)[declared_protein].push_back(declared_reaction);
+  }
   /// Enzyme copies that catalyse a declared reaction (starts at 0), per compartment: the voxels, then the reservoirs.
   [[nodiscard]] std::span<double> copies(std::size_t declared_reaction) {
-    return declared_entry(copies_, declared_reaction, "reaction");
+    return ask(*copies_, declared_reaction, "reaction");
   }
-  /// Secretion [molecules/s] per voxel into a declared field.
+  /// Secretion [molecules/s] per voxel into a declared field (starts at 0).
   [[nodiscard]] std::span<double> secretion(std::size_t declared_field) {
-    return declared_entry(secretion_, declared_field, "field");
+    return ask(*secretion_, declared_field, "field");
   }
-  /// First-order removal [um^3/s] per voxel from a declared field; never takes more than the voxel holds.
+  /// First-order removal [um^3/s] per voxel from a declared field (starts at 0); never takes more than the voxel holds.
   [[nodiscard]] std::span<double> clearance(std::size_t declared_field) {
-    return declared_entry(clearance_, declared_field, "field");
+    return ask(*clearance_, declared_field, "field");
   }
   /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated.
   [[nodiscard]] std::span<std::uint8_t> fate() { return fate_; }
   /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell.
   [[nodiscard]] std::span<double> drift() { return drift_; }
 
-  std::span<const std::span<double>> changes_, copies_, secretion_, clearance_;  ///< filled by the engine
+  /// Filled by the engine.
+  std::span<const std::span<double>> changes_;
+  ArraysOnDemand *copies_ = nullptr, *secretion_ = nullptr, *clearance_ = nullptr;
+  std::vector<std::vector<std::size_t>>* catalysed_ = nullptr;  ///< reactions of each declared protein
   std::span<std::uint8_t> fate_;
   std::span<double> drift_;
+
+ private:
+  static std::span<double> ask(ArraysOnDemand& arrays, std::size_t declared, const char* what) {
+    require_declared(declared, arrays.count(), what);
+    return arrays.ask(declared);
+  }
 };
 
 class InteractionModel {

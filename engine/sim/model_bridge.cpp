@@ -48,11 +48,11 @@ void require_sound(std::span<const double> values, double lowest, const std::str
 void require_sound(const Effects& effects, const ActiveModel& model, const Problem& problem, const Tick& now) {
   for (std::size_t k = 0; k < model.fields.size(); ++k) {
     const std::string& species = problem.species[index(model.fields[k])].name;
-    require_sound(effects.secretion_[k], 0, model.name, "secretion of " + species + " (per voxel)", now);
-    require_sound(effects.clearance_[k], 0, model.name, "clearance of " + species + " (per voxel)", now);
+    require_sound(effects.secretion_->asked(k), 0, model.name, "secretion of " + species + " (per voxel)", now);
+    require_sound(effects.clearance_->asked(k), 0, model.name, "clearance of " + species + " (per voxel)", now);
   }
-  for (const std::span<const double> copies : effects.copies_)
-    require_sound(copies, 0, model.name, "enzyme copies (per compartment)", now);
+  for (std::size_t r = 0; r < model.reactions.size(); ++r)
+    require_sound(effects.copies_->asked(r), 0, model.name, "enzyme copies (per compartment)", now);
   for (const std::span<const double> change : effects.changes_)
     require_sound(change, std::numeric_limits<double>::lowest(), model.name, "changes of a column (per cell)", now);
   require_sound(effects.drift_, std::numeric_limits<double>::lowest(), model.name, "drift (three per cell)", now);
@@ -61,14 +61,20 @@ void require_sound(const Effects& effects, const ActiveModel& model, const Probl
 }  // namespace
 
 ModelBridge::ModelBridge(const Problem& problem)
-    : slots_(problem.models.size()),
+    : voxels_(problem.grid.voxel_count()),
       reservoir_copies_(problem.reservoirs.size(), std::vector<double>(problem.chemistry.reactions.size())) {
-  const std::size_t compartments = problem.grid.voxel_count() + problem.reservoirs.size();
-  for (std::size_t m = 0; m < slots_.size(); ++m) {
-    const ActiveModel& model = problem.models[m];
-    slots_[m].changes.resize(model.columns.size());
-    slots_[m].copies.assign(model.reactions.size(), std::vector<double>(compartments));
-    for (std::vector<double>& copies : slots_[m].copies) slots_[m].copy_spans.emplace_back(copies);
+  const std::size_t compartments = voxels_ + problem.reservoirs.size();
+  for (const ActiveModel& model : problem.models) {
+    Slots slot{.copies = {model.reactions.size(), compartments},
+               .secretion = {model.fields.size(), voxels_},
+               .clearance = {model.fields.size(), voxels_},
+               .catalysed = std::vector<std::vector<std::size_t>>(model.proteins.size()),
+               .changes = std::vector<std::vector<double>>(model.columns.size()),
+               .change_spans = {},
+               .columns = {},
+               .fields = {},
+               .proteins = {}};
+    slots_.push_back(std::move(slot));
     reads_proteins_ = reads_proteins_ || !model.proteins.empty();
   }
 }
@@ -83,27 +89,27 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
   for (std::size_t m = 0; m < slots_.size(); ++m) {
     const ActiveModel& model = problem.models[m];
     Slots& slot = slots_[m];
-    offer(model, m, state, exposed_copies, exchange);
+    offer(model, slot, state, exposed_copies);
     ModelView view = common_view(problem, state, now, cell_voxel);
     view.columns_ = slot.columns;
     view.fields_ = slot.fields;
     view.proteins_ = slot.proteins;
     Effects effects;
     effects.changes_ = slot.change_spans;
-    effects.copies_ = slot.copy_spans;
-    effects.secretion_ = slot.secretion;
-    effects.clearance_ = slot.clearance;
+    effects.copies_ = &slot.copies;
+    effects.secretion_ = &slot.secretion;
+    effects.clearance_ = &slot.clearance;
+    effects.catalysed_ = &slot.catalysed;
     effects.fate_ = fates_;
     effects.drift_ = drift_;
     model.model->evaluate(view, effects);
     require_sound(effects, model, problem, now);
-    collect_copies(model, m, exchange);
+    collect(model, slot, exchange);
   }
 }
 
-void ModelBridge::offer(const ActiveModel& model, std::size_t m, const State& state,
-                        std::span<const std::vector<double>> exposed_copies, Exchange& exchange) {
-  Slots& slot = slots_[m];
+void ModelBridge::offer(const ActiveModel& model, Slots& slot, const State& state,
+                        std::span<const std::vector<double>> exposed_copies) {
   slot.change_spans.clear();
   slot.columns.clear();
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
@@ -112,27 +118,32 @@ void ModelBridge::offer(const ActiveModel& model, std::size_t m, const State& st
     slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
   }
   slot.fields.clear();
-  slot.secretion.clear();
-  slot.clearance.clear();
-  for (const SpeciesId species : model.fields) {
-    slot.fields.push_back(state.fields[species]);
-    slot.secretion.push_back(exchange.secretion[species]);
-    slot.clearance.push_back(exchange.clearance[species]);
-  }
-  for (std::vector<double>& copies : slot.copies) std::fill(copies.begin(), copies.end(), 0.0);
+  for (const SpeciesId species : model.fields) slot.fields.push_back(state.fields[species]);
+  for (auto* arrays : {&slot.copies, &slot.secretion, &slot.clearance}) arrays->begin_step();
+  for (auto& reactions : slot.catalysed) reactions.clear();
   slot.proteins.clear();
   for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
 }
 
-void ModelBridge::collect_copies(const ActiveModel& model, std::size_t m, Exchange& exchange) {
-  for (std::size_t k = 0; k < model.reactions.size(); ++k) {
-    const std::vector<double>& copies = slots_[m].copies[k];
-    const std::size_t reaction = index(model.reactions[k]);
-    const std::span<double> in_voxels = exchange.copies[SpeciesId{static_cast<std::uint32_t>(reaction)}];
-    std::transform(in_voxels.begin(), in_voxels.end(), copies.begin(), in_voxels.begin(), std::plus<>());
-    for (std::size_t r = 0; r < reservoir_copies_.size(); ++r)
-      reservoir_copies_[r][reaction] += copies[in_voxels.size() + r];
+void ModelBridge::collect(const ActiveModel& model, const Slots& slot, Exchange& exchange) {
+  for (std::size_t k = 0; k < model.fields.size(); ++k) {
+    const std::uint32_t species = index(model.fields[k]);
+    if (const auto rates = slot.secretion.asked(k); !rates.empty())
+      exchange.arrays.push_back({{Exchange::Kind::secretion, species}, rates});
+    if (const auto rates = slot.clearance.asked(k); !rates.empty())
+      exchange.arrays.push_back({{Exchange::Kind::clearance, species}, rates});
   }
+  for (std::size_t r = 0; r < model.reactions.size(); ++r)
+    if (const auto copies = slot.copies.asked(r); !copies.empty())
+      collect_copies(index(model.reactions[r]), copies, exchange);
+  for (std::size_t p = 0; p < slot.catalysed.size(); ++p)
+    for (const std::size_t r : slot.catalysed[p]) collect_copies(index(model.reactions[r]), slot.proteins[p], exchange);
+}
+
+/// `copies` per compartment.
+void ModelBridge::collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange) {
+  exchange.arrays.push_back({{Exchange::Kind::copies, static_cast<std::uint32_t>(reaction)}, copies.first(voxels_)});
+  for (std::size_t r = 0; r < reservoir_copies_.size(); ++r) reservoir_copies_[r][reaction] += copies[voxels_ + r];
 }
 
 void ModelBridge::apply_changes(const Problem& problem, Cells& cells) const {

@@ -15,7 +15,8 @@ class ModelBridge {
  public:
   explicit ModelBridge(const Problem& problem);
 
-  /// Lets every model speak about this step. Rates go into `exchange`; changes, fates and drift are kept here.
+  /// Lets every model speak about this step. Rates go into `exchange`, which then refers to `exposed_copies` and to
+  /// arrays kept here; changes, fates and drift are kept here too.
   /// Throws NumericalError naming the model when it writes a NaN or a negative rate.
   void evaluate(const Problem& problem, const State& state, const Tick& now, std::span<const std::uint32_t> cell_voxel,
                 std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
@@ -32,15 +33,19 @@ class ModelBridge {
   [[nodiscard]] bool reads_proteins() const { return reads_proteins_; }
 
  private:
-  void offer(const ActiveModel& model, std::size_t m, const State& state,
-             std::span<const std::vector<double>> exposed_copies, Exchange& exchange);
-  void collect_copies(const ActiveModel& model, std::size_t m, Exchange& exchange);
-
   struct Slots {
-    std::vector<std::vector<double>> changes, copies;
-    std::vector<std::span<double>> change_spans, copy_spans, secretion, clearance;
+    ArraysOnDemand copies, secretion, clearance;
+    std::vector<std::vector<std::size_t>> catalysed;
+    std::vector<std::vector<double>> changes;
+    std::vector<std::span<double>> change_spans;
     std::vector<std::span<const double>> columns, fields, proteins;
   };
+  static void offer(const ActiveModel& model, Slots& slot, const State& state,
+                    std::span<const std::vector<double>> exposed_copies);
+  void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
+  void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);
+
+  std::size_t voxels_ = 0;
   std::vector<Slots> slots_;  ///< one per model
   std::vector<std::vector<double>> reservoir_copies_;
   std::vector<std::uint8_t> fates_;

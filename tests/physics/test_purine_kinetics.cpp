@@ -101,8 +101,8 @@ struct Exposure {
 Exposure exposure(double dose, bool saturable, double washout) {
   Beaker b = purine_beaker({.cd73 = 0.033 + vesicle_vmax(460, dose), .k_ado = saturable ? 0.0 : 0.01});
   if (saturable) {
-    b.exchange.clearance[SpeciesId{ADO}][0] = 0.01 * 1000;  // [um^3/s] in a voxel of 1000 um^3
-    b.exchange.clearance_Km[ADO] = 25;
+    b.clearance[SpeciesId{ADO}][0] = 0.01 * 1000;  // [um^3/s] in a voxel of 1000 um^3
+    b.clearance_Km[ADO] = 25;
   }
   for (auto& s : b.species) s.decay += washout;
   b.at(ATP) = 6;

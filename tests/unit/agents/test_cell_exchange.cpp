@@ -2,7 +2,9 @@
 /// What cells put into the exchange with the fields.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "engine/agents/cell_exchange.h"
@@ -13,11 +15,29 @@ namespace {
 
 using testing::CellWorld;
 
-Exchange exchange_of(CellWorld& world, double time, double dt) {
-  Exchange exchange(world.species.size(), world.chemistry.reactions.size(), world.grid.voxel_count());
+/// What cells give and take in every voxel.
+struct InAllVoxels {
+  FieldSet secretion, clearance, copies;
+};
+
+InAllVoxels exchange_of(CellWorld& world, double time, double dt) {
+  Exchange exchange;
   add_cell_exchange(world.cells, world.fields, world.environment(), {0, time, dt}, exchange, world.scratch,
                     world.threads);
-  return exchange;
+  EXPECT_TRUE(std::is_sorted(exchange.voxels.begin(), exchange.voxels.end(), std::less_equal<>()));
+  EXPECT_EQ(exchange.amounts.size(), exchange.voxels.size() * exchange.quantities.size());
+  const std::size_t voxels = world.grid.voxel_count();
+  InAllVoxels all{
+      {world.species.size(), voxels}, {world.species.size(), voxels}, {world.chemistry.reactions.size(), voxels}};
+  for (std::size_t place = 0; place < exchange.voxels.size(); ++place)
+    for (std::size_t q = 0; q < exchange.quantities.size(); ++q) {
+      const auto [kind, of] = exchange.quantities[q];
+      FieldSet& set = kind == Exchange::Kind::secretion   ? all.secretion
+                      : kind == Exchange::Kind::clearance ? all.clearance
+                                                          : all.copies;
+      set[SpeciesId{of}][exchange.voxels[place]] += exchange.amounts[place * exchange.quantities.size() + q];
+    }
+  return all;
 }
 
 double total(std::span<const double> values) { return std::accumulate(values.begin(), values.end(), 0.0); }
@@ -31,7 +51,7 @@ TEST(CellExchange, SecretesByFormulaIntoItsVoxel) {
   type.states[0].secretions.push_back({il6, world.formula("5 [molecule/s] * act", "molecule/s")});
   world.build();
   world.put({{5, 5, 5}, {5, 6, 5}, {95, 5, 5}});
-  const Exchange exchange = exchange_of(world, 0, 1);
+  const InAllVoxels exchange = exchange_of(world, 0, 1);
   EXPECT_DOUBLE_EQ(exchange.secretion[il6][0], 2.5);
   EXPECT_DOUBLE_EQ(exchange.secretion[il6][9], 1.25);
   EXPECT_DOUBLE_EQ(total(exchange.secretion[il6]), 3.75);
@@ -59,7 +79,7 @@ TEST(CellExchange, TakesUpAndCatalyses) {
   type.enzymes = {{"CD73", 3600}, {"CD59", 2e4}};
   world.build();
   world.put({{5, 5, 5}, {5, 6, 5}, {95, 5, 5}});
-  const Exchange exchange = exchange_of(world, 0, 1);
+  const InAllVoxels exchange = exchange_of(world, 0, 1);
   EXPECT_EQ(exchange.clearance[ado][0], 200);
   EXPECT_EQ(total(exchange.clearance[ado]), 300);
   EXPECT_EQ(total(exchange.copies[SpeciesId{0}]), 0);
@@ -118,6 +138,27 @@ TEST(CellExchange, SpillIsEven) {
   EXPECT_EQ(rate(70, 10), 0);
 }
 
+TEST(CellExchange, SumsTheCellsOfAVoxelInStorageOrderWhereverTheyWereBefore) {
+  CellWorld world;
+  const SpeciesId il6 = world.add_species("IL6");
+  const ColumnId act = world.add_column("act");
+  CellType& type = world.add_type();
+  type.columns.push_back({act, {Distribution::Kind::uniform, 0, 1}, {}, {}});
+  type.states[0].secretions.push_back({il6, world.formula("5 [molecule/s] * act", "molecule/s")});
+  world.build();
+  world.seed(100);
+  (void)exchange_of(world, 0, 1);  // leaves its order in the scratch
+  for (std::size_t c = 0; c < 100; ++c) {
+    world.cells.x[c] = c % 3 == 0 ? 5 : 95;
+    world.cells.y[c] = world.cells.z[c] = 5;
+  }
+  double first = 0, last = 0;
+  for (std::size_t c = 0; c < 100; ++c) (c % 3 == 0 ? first : last) += 5 * world.cells.columns[index(act)][c];
+  const InAllVoxels exchange = exchange_of(world, 0, 1);
+  EXPECT_EQ(exchange.secretion[il6][0], first);
+  EXPECT_EQ(exchange.secretion[il6][9], last);
+}
+
 TEST(CellExchange, AddsTheSameBitsOnAnyNumberOfThreads) {
   std::vector<double> first;
   for (const int threads : {1, 4, 16}) {
@@ -130,7 +171,7 @@ TEST(CellExchange, AddsTheSameBitsOnAnyNumberOfThreads) {
     type.states[0].secretions.push_back({il6, world.formula("5 [molecule/s] * act", "molecule/s")});
     world.build();
     world.seed(3000);
-    const Exchange exchange = exchange_of(world, 0, 1);
+    const InAllVoxels exchange = exchange_of(world, 0, 1);
     const std::vector<double> secreted(exchange.secretion[il6].begin(), exchange.secretion[il6].end());
     if (first.empty()) first = secreted;
     EXPECT_EQ(secreted, first) << threads;

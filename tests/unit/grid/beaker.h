@@ -37,7 +37,8 @@ struct Beaker {
   std::vector<Reservoir> reservoirs;
   FieldSet c, reacted;
   std::vector<ReservoirState> state, reacted_state;
-  Exchange exchange;
+  FieldSet secretion, clearance, copies;  ///< given to all voxels; copies by reaction
+  std::vector<double> clearance_Km;
   Budget budget;
   ReactionOptions options;
 
@@ -52,15 +53,28 @@ struct Beaker {
   }
   void allocate() {
     c = reacted = FieldSet(species.size(), grid.voxel_count());
-    exchange = Exchange(species.size(), chemistry.reactions.size(), grid.voxel_count());
-    exchange.clearance_Km.assign(species.size(), 0.0);
+    secretion = clearance = c;
+    copies = FieldSet(chemistry.reactions.size(), grid.voxel_count());
+    clearance_Km.assign(species.size(), 0.0);
     state.assign(reservoirs.size(), {});
     for (auto& r : state) r.concentration.assign(species.size(), 0.0);
     budget.resize(species.size(), chemistry.reactions.size());
   }
   [[nodiscard]] ReactionSolver solver() const { return {grid, regions, species, chemistry, reservoirs, options}; }
+  [[nodiscard]] Exchange exchange() const {
+    Exchange all;
+    all.clearance_Km = clearance_Km;
+    for (std::uint32_t s = 0; s < species.size(); ++s) {
+      all.arrays.push_back({{Exchange::Kind::secretion, s}, secretion[SpeciesId{s}]});
+      all.arrays.push_back({{Exchange::Kind::clearance, s}, clearance[SpeciesId{s}]});
+    }
+    for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r) {
+      all.arrays.push_back({{Exchange::Kind::copies, r}, copies[SpeciesId{r}]});
+    }
+    return all;
+  }
   void step(const ReactionSolver& solver, double dt, const Threads& threads = Threads(1)) {
-    solver.react(c, state, exchange, dt, reacted, reacted_state, budget, threads);
+    solver.react(c, state, exchange(), dt, reacted, reacted_state, budget, threads);
     std::swap(c, reacted);
     std::swap(state, reacted_state);
   }

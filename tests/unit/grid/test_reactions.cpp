@@ -133,9 +133,9 @@ TEST(Reactions, SecretionAgainstLossReachesTheSteadyValueAtAnyStep) {
       b.regions.regions[0].volume_fraction = 0.2;
       b.allocate();
       const double volume = 0.2 * 1000 * kMoleculesPerUmCubedPerMicromolar;  // molecules per uM
-      b.exchange.secretion[A][0] = 0.5 * volume;
-      b.exchange.clearance[A][0] = 40;  // 0.2 /s
-      b.exchange.clearance_Km[0] = Km;
+      b.secretion[A][0] = 0.5 * volume;
+      b.clearance[A][0] = 40;  // 0.2 /s
+      b.clearance_Km[0] = Km;
       const ReactionSolver solver = b.solver();
       for (double time = 0; time < 300; time += dt) b.step(solver, dt);
       const double c = b.at(0), uptake = 0.2 * c / (Km > 0 ? 1 + c / Km : 1.0);
@@ -150,7 +150,7 @@ TEST(Reactions, UptakeTakesNoMoreThanThereIs) {
   Beaker b(1);
   b.allocate();
   b.at(0) = 1;
-  b.exchange.clearance[A][0] = 1e9;
+  b.clearance[A][0] = 1e9;
   b.step(b.solver(), 1);
   EXPECT_GE(b.at(0), 0);
   EXPECT_NEAR(b.budget.cleared[0] / (1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-14);
@@ -166,8 +166,8 @@ TEST(Reactions, CopiesMakeTheRateAndRegionsConfineIt) {
   b.chemistry.reactions[1].in_region = {true, false};
   b.allocate();
   for (double& c : b.c[A]) c = 5;
-  for (double& c : b.exchange.copies[SpeciesId{0}]) c = 3600;
-  b.exchange.copies[SpeciesId{0}][2] = 0;
+  for (double& c : b.copies[SpeciesId{0}]) c = 3600;
+  b.copies[SpeciesId{0}][2] = 0;
   b.step(b.solver(), 1e-3);
   const double rate = 100 * 3600 / (1000 * kMoleculesPerUmCubedPerMicromolar) * 5 / 20;  // [uM/s] at alpha 1
   EXPECT_NEAR(b.at(1, 0) / (rate * 1e-3), 1, 1e-4);
@@ -186,11 +186,11 @@ TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
   b.reservoirs.push_back({.name = "r", .volume = 4000, .represents = 4, .enzyme_copies = {3 * 3600}});
   b.allocate();
   b.at(0) = 5, b.state[0].concentration[0] = 5;
-  b.exchange.copies[SpeciesId{0}][0] = 3600;
+  b.copies[SpeciesId{0}][0] = 3600;
   const ReactionSolver solver = b.solver();
   const std::vector<std::vector<double>> on_vesicles{{900}};  // in the share of one of four patches
   for (int n = 0; n < 20; ++n) {
-    solver.react(b.c, b.state, b.exchange, 0.5, b.reacted, b.reacted_state, b.budget, Threads(1), on_vesicles);
+    solver.react(b.c, b.state, b.exchange(), 0.5, b.reacted, b.reacted_state, b.budget, Threads(1), on_vesicles);
     std::swap(b.c, b.reacted), std::swap(b.state, b.reacted_state);
   }
   EXPECT_NEAR(b.state[0].concentration[0] / b.at(0), 1, 1e-13);

@@ -2,7 +2,7 @@
 /// Ecto-enzymes hand their copies to their reactions, and declare the published kinetics.
 #include <gtest/gtest.h>
 
-#include <array>
+#include <vector>
 
 #include "hand_made_view.h"
 #include "models/builtin.h"
@@ -10,18 +10,19 @@
 namespace interstice {
 namespace {
 
-TEST(EctoEnzyme, OffersItsCopiesToEveryReaction) {
-  const std::vector<double> exposed = {0, 12, 3.5, 7};  // three voxels and a reservoir
-  const std::array<std::span<const double>, 1> proteins = {exposed};
-  std::vector<double> first(4), second(4);
-  const std::array<std::span<double>, 2> copies = {first, second};
-  ModelView view;
-  view.proteins_ = proteins;
-  Effects effects;
-  effects.copies_ = copies;
-  interstice::testing::Settings(models::cd39()).make()->evaluate(view, effects);
-  EXPECT_EQ(first, exposed);
-  EXPECT_EQ(second, exposed);
+TEST(EctoEnzyme, LetsItsProteinCatalyseEveryReaction) {
+  for (const ModelDescriptor* model : {&models::cd39(), &models::cd73()}) {
+    ArraysOnDemand copies(model->reactions.size(), 4);
+    std::vector<std::vector<std::size_t>> catalysed(model->proteins.size());
+    Effects effects;
+    effects.copies_ = &copies;
+    effects.catalysed_ = &catalysed;
+    interstice::testing::Settings(*model).make()->evaluate(ModelView(), effects);
+    ASSERT_EQ(catalysed.size(), 1U);
+    EXPECT_EQ(catalysed[0],
+              model->reactions.size() == 2 ? std::vector<std::size_t>({0, 1}) : std::vector<std::size_t>({0}));
+    EXPECT_TRUE(copies.asked(0).empty()) << "copied what the engine has already";
+  }
 }
 
 TEST(EctoEnzyme, Cd73IsHeldBackByAdpAndAtp) {
