@@ -23,19 +23,6 @@ namespace {
 /// HDF5 and UDUNITS must not be called by two threads at once.
 std::mutex library_mutex;
 
-/// Lets one thread at a time write its snapshot.
-class GuardedSink : public StateSink {
- public:
-  explicit GuardedSink(StateSink& inner) : inner_(inner) {}
-  void record(const State& state, const Problem& problem) override {
-    const std::scoped_lock lock(library_mutex);
-    inner_.record(state, problem);
-  }
-
- private:
-  StateSink& inner_;
-};
-
 /// Amounts of all species when first and when last seen.
 class AmountSink : public StateSink {
  public:
@@ -126,17 +113,16 @@ class Queue {
 
 void Queue::simulate(Simulation& simulation, const std::filesystem::path& directory, const RunRecord& record,
                      RunOutcome& outcome, std::atomic<double>& share_done) {
-  TimeSeriesSink series(directory / "timeseries.csv", simulation.problem());
+  BackgroundWriter background(&library_mutex);
+  TimeSeriesSink series(directory / "timeseries.csv", simulation.problem(), &background);
   CellTracer tracer(simulation.problem());
   AmountSink amounts(outcome);
   std::vector<Observer> observers{{&series, Occasion::series_row}, {&tracer, Occasion::cell_step}};
   std::optional<SnapshotWriter> snapshots;
-  std::optional<GuardedSink> guarded;
   if (outcome.replicate == 0) {
-    const std::scoped_lock lock(library_mutex);
-    snapshots.emplace(directory, simulation.problem(), record, snapshot_selection(scenario_, simulation.problem()));
-    guarded.emplace(*snapshots);
-    observers.push_back({&*guarded, Occasion::snapshot});
+    snapshots.emplace(directory, simulation.problem(), record, snapshot_selection(scenario_, simulation.problem()),
+                      &background);
+    observers.push_back({&*snapshots, Occasion::snapshot});
   }
   amounts.record(simulation.state(), simulation.problem());
   const double end = seconds(simulation.problem().schedule.end());

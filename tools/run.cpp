@@ -30,9 +30,10 @@ struct RunOptions {
 void simulate(const Scenario& scenario, Problem problem, const RunOptions& options, const OutputDirectory& directory,
               RunRecord& record) {
   Simulation simulation(std::move(problem), options.threads);
-  TimeSeriesSink series(directory.path() / "timeseries.csv", simulation.problem());
+  BackgroundWriter background;
+  TimeSeriesSink series(directory.path() / "timeseries.csv", simulation.problem(), &background);
   SnapshotWriter snapshots(directory.path(), simulation.problem(), record,
-                           snapshot_selection(scenario, simulation.problem()));
+                           snapshot_selection(scenario, simulation.problem()), &background);
   const std::vector<Observer> observers{{&series, Occasion::series_row}, {&snapshots, Occasion::snapshot}};
   Progress progress(scenario.title, options.quiet);
   const double end = seconds(simulation.problem().schedule.end());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <numeric>
 
 #include "engine/core/error.h"
@@ -40,9 +41,11 @@ SeriesIndex::Start start_of(std::uint64_t first_number) {
 }  // namespace
 
 SnapshotWriter::SnapshotWriter(std::filesystem::path directory, const Problem& problem, RunRecord record,
-                               SnapshotSelection selection, std::uint64_t first_number)
+                               SnapshotSelection selection, BackgroundWriter* background, std::uint64_t first_number)
     : directory_(std::move(directory)),
+      problem_(problem),
       record_(std::move(record)),
+      background_(background),
       writes_fields_(!selection.fields || !selection.fields->empty()),
       writes_cells_(!selection.cells || !selection.cells->empty()),
       shows_type_(problem.cell_types.size(), 0),
@@ -56,46 +59,54 @@ SnapshotWriter::SnapshotWriter(std::filesystem::path directory, const Problem& p
   for (const auto t : select(selection.cells, problem.cell_types, "cells")) shows_type_[t] = 1;
 }
 
+SnapshotWriter::~SnapshotWriter() {
+  if (background_ != nullptr) background_->settle();  // its jobs use this
+}
+
 void SnapshotWriter::record(const State& state, const Problem& problem) {
+  assert(&problem == &problem_);
   if (last_time_ == state.clock.now) return;  // the final state may also be a due one
-  const SnapshotMeta meta{record_, state.clock.step, seconds(state.clock.now), state_hash(state, problem)};
-  if (writes_fields_) {
-    publish(fields_index_, "fields", meta.time,
-            [&](auto& path) { write_fields_file(path, state, problem, fields_, meta); });
-  }
-  if (writes_cells_) {
-    std::vector<std::uint32_t> shown;
-    for (std::uint32_t c = 0; c < state.cells.size(); ++c)
-      if (shows_type_[index(state.cells.type[c])]) shown.push_back(c);
-    publish(cells_index_, "cells", meta.time, [&](auto& path) { write_cells_file(path, state, problem, shown, meta); });
-  }
-  if (vesicle_sample_ > 0) {
-    const auto shown = sample_vesicles(state.vesicles.id, vesicle_sample_);
-    publish(vesicles_index_, "vesicles", meta.time,
-            [&](auto& path) { write_vesicles_file(path, state, problem, shown, meta); });
-  }
+  Slot& slot = slots_[number_ % slots_.size()];
+  if (background_ != nullptr) background_->wait_for(slot.ticket);
+  slot.frame.number = number_;
+  slot.frame.state_sha256 = state_hash(state, problem);
+  copy(state, slot.frame);
+  slot.ticket = write_in_order(background_, [this, &slot] { write(slot.frame); });
   last_time_ = state.clock.now;
   ++number_;
 }
 
-void SnapshotWriter::publish(SeriesIndex& index, const char* kind, double time,
-                             const std::function<void(const std::filesystem::path&)>& write) {
-  const std::string name = fmt::format("{}_{:06}.hdf", kind, number_);
-  write(temporary_name(directory_ / name));
-  commit_file(directory_ / name);
-  index.add({name, time});
+void SnapshotWriter::copy(const State& state, SnapshotFrame& frame) const {
+  frame.step = state.clock.step;
+  frame.time = seconds(state.clock.now);
+  if (writes_fields_) copy_fields(state, fields_, frame.fields);
+  if (writes_cells_) {
+    std::vector<std::uint32_t> shown;
+    for (std::uint32_t c = 0; c < state.cells.size(); ++c)
+      if (shows_type_[index(state.cells.type[c])]) shown.push_back(c);
+    copy_cells(state, problem_, shown, frame.cells);
+  }
+  if (vesicle_sample_ > 0)
+    copy_vesicles(state, problem_, sample_vesicles(state.vesicles.id, vesicle_sample_), frame.vesicles);
 }
 
-std::vector<std::uint32_t> sample_vesicles(std::span<const AgentId> ids, std::uint64_t count) {
-  std::vector<std::uint32_t> chosen(ids.size());
-  std::iota(chosen.begin(), chosen.end(), 0U);
-  if (count >= ids.size()) return chosen;
-  const auto key = [&](std::uint32_t v) { return mix64(ids[v] ^ 0x5a17ed5eedULL); };
-  std::nth_element(chosen.begin(), chosen.begin() + static_cast<std::ptrdiff_t>(count), chosen.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-  chosen.resize(count);
-  std::sort(chosen.begin(), chosen.end());
-  return chosen;
+void SnapshotWriter::write(const SnapshotFrame& frame) {
+  if (writes_fields_)
+    publish(fields_index_, "fields", frame,
+            [&](const auto& path) { write_fields_file(path, frame, problem_, fields_, record_); });
+  if (writes_cells_)
+    publish(cells_index_, "cells", frame, [&](const auto& path) { write_cells_file(path, frame, problem_, record_); });
+  if (vesicle_sample_ > 0)
+    publish(vesicles_index_, "vesicles", frame,
+            [&](const auto& path) { write_vesicles_file(path, frame, problem_, record_); });
+}
+
+template <class Write>
+void SnapshotWriter::publish(SeriesIndex& index, const char* kind, const SnapshotFrame& frame, Write write_file) {
+  const std::string name = fmt::format("{}_{:06}.hdf", kind, frame.number);
+  write_file(temporary_name(directory_ / name));
+  commit_file(directory_ / name);
+  index.add({name, frame.time});
 }
 
 }  // namespace interstice

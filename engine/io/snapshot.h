@@ -5,17 +5,19 @@
 /// the hash of the full state and a checksum of the file.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/io/background_writer.h"
 #include "engine/io/provenance.h"
 #include "engine/io/series_index.h"
+#include "engine/io/snapshot_frame.h"
 #include "engine/sim/problem.h"
 #include "engine/sim/state_sink.h"
 
@@ -31,32 +33,45 @@ struct SnapshotSelection {
 
 class SnapshotWriter : public StateSink {
  public:
-  /// Snapshots are numbered from `first_number`. Throws InputError when the selection names what does not exist.
+  /// `problem` must stay. Snapshots are numbered from `first_number`. Files are written by `background`, if given, from
+  /// a copy of what they show (two such copies at most). Throws InputError when the selection names what does not
+  /// exist.
   SnapshotWriter(std::filesystem::path directory, const Problem& problem, RunRecord record,
-                 SnapshotSelection selection = {}, std::uint64_t first_number = 0);
+                 SnapshotSelection selection = {}, BackgroundWriter* background = nullptr,
+                 std::uint64_t first_number = 0);
+  ~SnapshotWriter() override;
+  SnapshotWriter(const SnapshotWriter&) = delete;
+  SnapshotWriter& operator=(const SnapshotWriter&) = delete;
+
   /// Writes one snapshot (up to three files) and lists it in the series indexes; nothing when it already wrote this
-  /// time. Throws DiskError.
+  /// time. Throws DiskError; with a background writer perhaps one of an earlier snapshot.
   void record(const State& state, const Problem& problem) override;
   [[nodiscard]] std::uint64_t written() const { return number_ - first_number_; }
 
  private:
-  /// Writes one file under a temporary name, commits it and lists it.
-  void publish(SeriesIndex& index, const char* kind, double time,
-               const std::function<void(const std::filesystem::path&)>& write);
+  /// A copy of a snapshot, and the job that writes it.
+  struct Slot {
+    SnapshotFrame frame;
+    BackgroundWriter::Ticket ticket = 0;
+  };
+  void copy(const State& state, SnapshotFrame& frame) const;
+  void write(const SnapshotFrame& frame);
+  /// Writes one file under a temporary name by `write_file(path)`, commits it and lists it.
+  template <class Write>
+  void publish(SeriesIndex& index, const char* kind, const SnapshotFrame& frame, Write write_file);
 
   std::filesystem::path directory_;
+  const Problem& problem_;
   RunRecord record_;
+  BackgroundWriter* background_;
   bool writes_fields_ = true, writes_cells_ = true;
   std::vector<SpeciesId> fields_;
   std::vector<std::uint8_t> shows_type_;  ///< per cell type
   std::uint64_t vesicle_sample_ = 0;
   std::uint64_t number_ = 0, first_number_ = 0;
   std::optional<Nanoseconds> last_time_;
+  std::array<Slot, 2> slots_;
   SeriesIndex fields_index_, cells_index_, vesicles_index_;
 };
-
-/// Indices of the vesicles that a sample of `count` shows, in storage order: those whose hashed id is smallest, so
-/// that a vesicle once shown stays shown while it lives and no other enters.
-std::vector<std::uint32_t> sample_vesicles(std::span<const AgentId> ids, std::uint64_t count);
 
 }  // namespace interstice

@@ -22,15 +22,16 @@ struct Image {
   /// (z, y, x), the order of the arrays.
   [[nodiscard]] std::array<std::uint64_t, 3> shape() const { return {points_[2], points_[1], points_[0]}; }
 
-  template <class To, class From>
-  [[nodiscard]] std::vector<To> spread(std::span<const From> values) const {
-    std::vector<To> out;
-    out.reserve(points_[0] * points_[1] * points_[2]);
+  /// `values` of all voxels, with a layer written twice; in `copy` where that takes one.
+  template <class T>
+  [[nodiscard]] std::span<const T> spread(std::span<const T> values, std::vector<T>& copy) const {
+    if (std::find(extent_.begin(), extent_.end(), 1) == extent_.end()) return values;
+    copy.clear();
     for (std::uint64_t k = 0; k < points_[2]; ++k)
       for (std::uint64_t j = 0; j < points_[1]; ++j)
         for (std::uint64_t i = 0; i < points_[0]; ++i)
-          out.push_back(static_cast<To>(values[grid_.index(voxel(0, i), voxel(1, j), voxel(2, k))]));
-    return out;
+          copy.push_back(values[grid_.index(voxel(0, i), voxel(1, j), voxel(2, k))]);
+    return copy;
   }
 
   void describe(Hdf5File& file) const {
@@ -77,28 +78,30 @@ void finish_array(Hdf5File& file, const std::string& path, const std::string& ba
 
 }  // namespace
 
-void write_fields_file(const std::filesystem::path& path, const State& state, const Problem& problem,
-                       std::span<const SpeciesId> shown, const SnapshotMeta& meta) {
+void write_fields_file(const std::filesystem::path& path, const SnapshotFrame& frame, const Problem& problem,
+                       std::span<const SpeciesId> shown, const RunRecord& record) {
   Hdf5File file = Hdf5File::create(path);
   const Image image(problem.grid);
   image.describe(file);
   file.create_group("/meta");
   const auto shape = image.shape();
-  for (const SpeciesId s : shown) {
-    const std::string& name = problem.species[index(s)].name;
+  std::vector<float> layers;
+  for (std::size_t k = 0; k < shown.size(); ++k) {
+    const std::string& name = problem.species[index(shown[k])].name;
     const std::string array = "/VTKHDF/PointData/" + file_name_with_unit(name, "uM");
-    file.write<float>(array, image.spread<float>(state.fields[s]), shape);
+    file.write<float>(array, image.spread<float>(frame.fields[k], layers), shape);
     file.set_attribute(array, "units", "uM");
     file.set_attribute(array, "long_name", bare_file_name(name) + " concentration in the extracellular fluid");
     if (const auto bare = bare_file_name(name); bare != "time" && bare != "region") finish_array(file, array, bare);
   }
   const std::string region = "/VTKHDF/PointData/region";
-  file.write<std::uint8_t>(region, image.spread<std::uint8_t, std::uint8_t>(problem.regions.of_voxel), shape);
+  std::vector<std::uint8_t> region_layers;
+  file.write<std::uint8_t>(region, image.spread<std::uint8_t>(problem.regions.of_voxel, region_layers), shape);
   finish_array(file, region, "region");
   nlohmann::ordered_json regions = nlohmann::ordered_json::array();
   for (const auto& r : problem.regions.regions) regions.push_back(r.name);
   file.write_text("/meta/regions", regions.dump());
-  write_meta(file, "fields", 0, 0, meta);
+  write_meta(file, "fields", 0, 0, frame, record);
   file.close();
 }
 

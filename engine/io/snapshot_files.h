@@ -18,28 +18,20 @@
 
 #include "engine/io/hdf5_file.h"
 #include "engine/io/provenance.h"
-#include "engine/sim/problem.h"
+#include "engine/io/snapshot_frame.h"
 
 namespace interstice {
 
-/// What /meta says of a snapshot besides its arrays.
-struct SnapshotMeta {
-  const RunRecord& record;
-  std::uint64_t step = 0;
-  double time = 0;  ///< [s]
-  std::string state_sha256;
-};
-
-void write_fields_file(const std::filesystem::path& path, const State& state, const Problem& problem,
-                       std::span<const SpeciesId> shown, const SnapshotMeta& meta);
-void write_cells_file(const std::filesystem::path& path, const State& state, const Problem& problem,
-                      std::span<const std::uint32_t> shown, const SnapshotMeta& meta);
-void write_vesicles_file(const std::filesystem::path& path, const State& state, const Problem& problem,
-                         std::span<const std::uint32_t> shown, const SnapshotMeta& meta);
+void write_fields_file(const std::filesystem::path& path, const SnapshotFrame& frame, const Problem& problem,
+                       std::span<const SpeciesId> shown, const RunRecord& record);
+void write_cells_file(const std::filesystem::path& path, const SnapshotFrame& frame, const Problem& problem,
+                      const RunRecord& record);
+void write_vesicles_file(const std::filesystem::path& path, const SnapshotFrame& frame, const Problem& problem,
+                         const RunRecord& record);
 
 /// Writes what every file has in /meta; the checksums come last. The file is complete afterwards.
 void write_meta(Hdf5File& file, const std::string& kind, std::uint64_t agents_shown, std::uint64_t agents_total,
-                const SnapshotMeta& meta);
+                const SnapshotFrame& frame, const RunRecord& record);
 
 /// The checksum of a whole file: SHA-256 over its list of arrays and their checksums (/meta/checksums).
 inline constexpr const char* kChecksumList = "/meta/checksums";

@@ -94,12 +94,23 @@ void TimeSeriesWriter::write(std::string_view text) {
   }
 }
 
-TimeSeriesSink::TimeSeriesSink(const std::filesystem::path& path, const Problem& problem)
-    : observables_(problem), writer_(path, labels_of(observables_)), row_(observables_.size()) {}
+TimeSeriesSink::TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background)
+    : observables_(problem), writer_(path, labels_of(observables_)), background_(background) {}
+
+TimeSeriesSink::~TimeSeriesSink() {
+  if (background_ != nullptr) background_->settle();  // its jobs use this
+}
 
 void TimeSeriesSink::record(const State& state, const Problem& problem) {
-  observables_.measure(state, problem, row_);
-  writer_.append(seconds(state.clock.now), row_);
+  std::vector<double> row(observables_.size());
+  observables_.measure(state, problem, row);
+  write_in_order(background_,
+                 [this, time = seconds(state.clock.now), row = std::move(row)] { writer_.append(time, row); });
+}
+
+void TimeSeriesSink::close() {
+  if (background_ != nullptr) background_->finish();
+  writer_.close();
 }
 
 std::optional<std::size_t> TimeSeries::find(std::string_view name) const {

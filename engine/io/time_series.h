@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/io/background_writer.h"
 #include "engine/sim/observables.h"
 #include "engine/sim/state_sink.h"
 
@@ -35,18 +36,23 @@ class TimeSeriesWriter {
   std::size_t columns_ = 0;
 };
 
-/// Writes the observables of every state it is shown.
+/// Writes the observables of every state it is shown; by `background`, if given.
 class TimeSeriesSink : public StateSink {
  public:
-  TimeSeriesSink(const std::filesystem::path& path, const Problem& problem);
+  TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background = nullptr);
+  ~TimeSeriesSink() override;
+  TimeSeriesSink(const TimeSeriesSink&) = delete;
+  TimeSeriesSink& operator=(const TimeSeriesSink&) = delete;
+
   void record(const State& state, const Problem& problem) override;
-  void close() { writer_.close(); }
+  /// After all rows.
+  void close();
   [[nodiscard]] const Observables& observables() const { return observables_; }
 
  private:
   Observables observables_;
   TimeSeriesWriter writer_;
-  std::vector<double> row_;
+  BackgroundWriter* background_;
 };
 
 /// A time series read back. A last line without its newline is ignored: it is still being written.

@@ -45,8 +45,9 @@ double snapshot_share(World& world, const Threads& threads) {
   const TemporaryDirectory directory;
   SnapshotSelection selection;
   selection.vesicle_sample = 100'000;
+  BackgroundWriter background;
   SnapshotWriter writer(directory.path(), world.problem, make_run_record(world.problem, "", "", "", threads.count()),
-                        selection);
+                        selection, &background);
   time_step();
   std::vector<double> quiet;
   for (int k = 0; k < kQuietSteps; ++k) quiet.push_back(time_step());
