@@ -1,6 +1,7 @@
 #include "engine/io/state_hash.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -80,23 +81,54 @@ void add_cells(Sha256& sum, const Cells& cells, const Problem& problem, Part par
   }
 }
 
-void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, const Problem& problem) {
-  const auto order = by_id(vesicles.id);
-  add_sorted(sum, order, vesicles.id);
-  for (const auto* values : {&vesicles.x, &vesicles.y, &vesicles.z}) add_sorted(sum, order, *values);
-  std::vector<AgentId> host_id(vesicles.size(), ~AgentId{0});
-  for (std::size_t v = 0; v < vesicles.size(); ++v)
-    if (vesicles.host[v] != kNoHost) host_id[v] = cells.id[vesicles.host[v]];
-  add_sorted(sum, order, host_id);
-  add_sorted(sum, order, vesicles.state);
-  add_sorted(sum, order, vesicles.klass);
-  add_sorted(sum, order, vesicles.cargo);
-  add_sorted(sum, order, vesicles.diffusivity);
-  add_sorted(sum, order, vesicles.clearance_left);
-  for (std::size_t p = 0; p < vesicles.proteins.size(); ++p) {
-    sum.add(problem.proteins[p]);
-    add_sorted(sum, order, vesicles.proteins[p]);
+/// A 128-bit product folded to 64 bits: every input bit reaches every output bit.
+std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+/// Takes numbers of a vesicle two at a time into two digests that have nothing to do with each other.
+class Digests {
+ public:
+  void take(std::uint64_t v, std::uint64_t w) {
+    first_ = fold(first_ ^ v, w ^ 0xa0761d6478bd642fULL);
+    second_ = fold(second_ ^ w ^ 0x589965cc75374cc3ULL, v ^ 0xe7037ed1a0b428dbULL);
   }
+  [[nodiscard]] std::uint64_t first() const { return mix64(first_); }
+  [[nodiscard]] std::uint64_t second() const { return mix64(second_); }
+
+ private:
+  std::uint64_t first_ = 0x8ebc6af09c88c6e3ULL, second_ = 0x1d8e4e27c47d124fULL;
+};
+
+template <class T>
+std::uint64_t bits(T value) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, &value, sizeof value);
+  return word;
+}
+
+/// Sorting the vesicles by id would take longer than many steps, so the digests of each are summed instead, which does
+/// not depend on the order either.
+void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, const Problem& problem) {
+  std::uint64_t first = 0, second = 0;
+  const std::size_t proteins = vesicles.proteins.size();
+  for (std::size_t v = 0; v < vesicles.size(); ++v) {
+    Digests digests;
+    const AgentId host = vesicles.host[v] == kNoHost ? ~AgentId{0} : cells.id[vesicles.host[v]];
+    digests.take(vesicles.id[v], bits(vesicles.x[v]));
+    digests.take(bits(vesicles.y[v]), bits(vesicles.z[v]));
+    digests.take(host, bits(vesicles.state[v]) | bits(vesicles.klass[v]) << 8 | bits(vesicles.cargo[v]) << 16);
+    digests.take(bits(vesicles.diffusivity[v]), bits(vesicles.clearance_left[v]));
+    for (std::size_t p = 0; p < proteins; ++p) digests.take(vesicles.proteins[p][v], p);
+    first += digests.first();
+    second += digests.second();
+  }
+  sum.add(static_cast<std::uint64_t>(vesicles.size()));
+  sum.add(first);
+  sum.add(second);
+  for (std::size_t p = 0; p < proteins; ++p) sum.add(problem.proteins[p]);
 }
 
 void add_accounts(Sha256& sum, const State& state) {
@@ -114,7 +146,7 @@ void add_accounts(Sha256& sum, const State& state) {
 
 std::string state_hash(const State& state, const Problem& problem) {
   Sha256 sum;
-  sum.add("interstice state 1");
+  sum.add("interstice state 2");
   add_clock(sum, state, problem);
   for (const auto& model : problem.models)
     for (const auto* text : {&model.name, &model.version, &model.sha256}) sum.add(*text);

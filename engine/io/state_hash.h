@@ -2,14 +2,15 @@
 /// SHA-256 of the full double-precision state: two runs with the same hash are the same run, bit for bit.
 ///
 /// What is hashed, in this order (numbers little-endian; texts and arrays preceded by their length as u64):
-///   "interstice state 1", seed, chemotaxis variant; clock (step, now, last transport, vesicles, cells);
+///   "interstice state 2", seed, chemotaxis variant; clock (step, now, last transport, vesicles, cells);
 ///   models by name: name, version, SHA-256 of the plug-in; fields by species order: name, values;
 ///   reservoirs: name, concentrations, vesicles; cells by id: id, ancestor, type, state, position,
 ///   velocity, heading, radius, state since, state until, births, transitions, bound, internal, adsorptions, releases,
-///   then every column: name, values; vesicles by id: id, position, host, state, class, cargo, diffusivity, clearance
-///   left, then every protein: name, copies; ledger per class; budget.
-/// The host of a vesicle enters as the id of the host cell (all ones when free), so that the order in which agents are
-/// stored does not matter.
+///   then every column: name, values; vesicles: their number and, modulo 2^64, the sums of two 64-bit digests of each
+///   (id, position, host, state, class, cargo, diffusivity, clearance left, copies of every protein), names of the
+///   proteins; ledger per class; budget.
+/// The host of a vesicle enters as the id of the host cell (all ones when free). The order in which agents are stored
+/// does not matter.
 #pragma once
 
 #include <string>

@@ -151,6 +151,28 @@ TEST(StateHash, SeesOneFlippedBitAnywhere) {
   EXPECT_EQ(hashes.size(), flips.size() + 1);
 }
 
+// The digests of vesicles are summed, so what belongs to one vesicle must not be mistaken for what belongs to another.
+TEST(StateHash, SeesVesiclesThatExchangeWhatTheyHave) {
+  const Problem problem = sample_problem();
+  const State state = sample_state(problem);
+  std::set<std::string> hashes{state_hash(state, problem)};
+  const auto exchange = [&](auto values) {
+    State changed = state;
+    auto& column = values(changed.vesicles);
+    std::swap(column[3], column[7]);
+    hashes.insert(state_hash(changed, problem));
+  };
+  exchange([](Vesicles & v) -> auto& { return v.x; });
+  exchange([](Vesicles & v) -> auto& { return v.z; });
+  exchange([](Vesicles & v) -> auto& { return v.diffusivity; });
+  exchange([](Vesicles & v) -> auto& { return v.id; });
+  exchange([](Vesicles & v) -> auto& { return v.proteins[1]; });
+  EXPECT_EQ(hashes.size(), 6U);
+  State twin = state;  // and proteins that change places
+  std::swap(twin.vesicles.proteins[0], twin.vesicles.proteins[1]);
+  EXPECT_NE(state_hash(twin, problem), state_hash(state, problem));
+}
+
 TEST(StateHash, TissueLeavesVesiclesOut) {
   const Problem problem = sample_problem();
   const State state = sample_state(problem);
