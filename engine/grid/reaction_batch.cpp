@@ -146,10 +146,20 @@ INTERSTICE_VECTOR_CLONES void evaluate(const Cluster& cluster, double h, const R
   }
 }
 
-Lanes sum_of(const ExtentTerm* first, const ExtentTerm* last, const LaneArray* x, std::size_t w) {
-  Lanes sum{};
-  for (; first != last; ++first) sum += first->coefficient * lanes(x[first->extent].data() + w);
-  return sum;
+/// Sixteen voxels: each term of a sum is looked up once for all of them.
+constexpr std::size_t kWide = 4;
+struct WideLanes {
+  Lanes v[kWide];
+  Lanes& operator[](std::size_t k) { return v[k]; }
+};
+
+/// sum <- the terms [first, last).
+void sum_terms(const ExtentTerm* first, const ExtentTerm* last, const LaneArray* x, std::size_t w, WideLanes& sum) {
+  sum = {};
+  for (; first != last; ++first) {
+    const double* extent = x[first->extent].data() + w;
+    for (std::size_t k = 0; k < kWide; ++k) sum[k] += first->coefficient * lanes(extent + k * kVector);
+  }
 }
 
 /// What extents and source do to a species.
@@ -161,10 +171,12 @@ struct Change {
     last = b.acts.terms.data() + range.last;
     source = b.sourced[s] != 0 ? b.source[s].data() : nullptr;
   }
-  [[nodiscard]] Lanes loss(std::size_t w) const { return sum_of(first, middle, x, w); }
-  [[nodiscard]] Lanes gain(std::size_t w) const {
-    const Lanes made = sum_of(middle, last, x, w);
-    return source != nullptr ? made + lanes(source + w) : made;
+  /// For the voxels from w on.
+  void at(std::size_t w, WideLanes& loss, WideLanes& gain) const {
+    sum_terms(first, middle, x, w, loss);
+    sum_terms(middle, last, x, w, gain);
+    if (source == nullptr) return;
+    for (std::size_t k = 0; k < kWide; ++k) gain[k] += lanes(source + w + k * kVector);
   }
 
   const LaneArray* x;
@@ -183,11 +195,15 @@ INTERSTICE_VECTOR_CLONES Pace euler(const ReactionBatch& b, double limit, const 
   Mask moved{}, fast{};
   for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
     const Change change(b, s, b.rate[0].data());
-    for (std::size_t w = 0; w < W; w += kVector) {
-      const Lanes c = lanes(now[s].data() + w), loss = change.loss(w), gain = change.gain(w);
-      moved |= loss + gain > limit * larger(c, kConcentrationFloor - Lanes{});
-      fast |= loss > kUsualTurnover * c;
-      lanes(next[s].data() + w) = larger(c + (gain - loss), Lanes{});
+    WideLanes loss, gain;
+    for (std::size_t w = 0; w < W; w += kWide * kVector) {
+      change.at(w, loss, gain);
+      for (std::size_t k = 0; k < kWide; ++k) {
+        const Lanes c = lanes(now[s].data() + w + k * kVector);
+        moved |= loss[k] + gain[k] > limit * larger(c, kConcentrationFloor - Lanes{});
+        fast |= loss[k] > kUsualTurnover * c;
+        lanes(next[s].data() + w + k * kVector) = larger(c + (gain[k] - loss[k]), Lanes{});
+      }
     }
   }
   return {any(moved), any(fast)};
@@ -200,11 +216,16 @@ INTERSTICE_VECTOR_CLONES bool advance(const ReactionBatch& b, const LaneArray* f
   Mask differs{};
   for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
     const Change change(b, s, x);
-    for (std::size_t w = 0; w < W; w += kVector) {
-      const Lanes c = lanes(from[s].data() + w), result = c + (change.gain(w) - change.loss(w));
-      const Lanes scale = larger(larger(c, result), kConcentrationFloor - Lanes{});
-      differs |= (magnitude(result - lanes(other[s].data() + w)) > limit * scale) | (result < Lanes{});
-      lanes(to[s].data() + w) = result;
+    WideLanes loss, gain;
+    for (std::size_t w = 0; w < W; w += kWide * kVector) {
+      change.at(w, loss, gain);
+      for (std::size_t k = 0; k < kWide; ++k) {
+        const std::size_t at = w + k * kVector;
+        const Lanes c = lanes(from[s].data() + at), result = c + (gain[k] - loss[k]);
+        const Lanes scale = larger(larger(c, result), kConcentrationFloor - Lanes{});
+        differs |= (magnitude(result - lanes(other[s].data() + at)) > limit * scale) | (result < Lanes{});
+        lanes(to[s].data() + at) = result;
+      }
     }
   }
   return any(differs);
@@ -226,9 +247,13 @@ INTERSTICE_VECTOR_CLONES void turnover_of(const ReactionBatch& b, const LaneArra
   turnover.fill(0.0);
   for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
     const Change change(b, s, b.rate[0].data());
-    for (std::size_t w = 0; w < W; w += kVector) {
-      Lanes& most = lanes(turnover.data() + w);
-      most = larger(most, change.loss(w) / larger(lanes(now[s].data() + w), 1e-300 - Lanes{}));
+    WideLanes loss, gain;
+    for (std::size_t w = 0; w < W; w += kWide * kVector) {
+      change.at(w, loss, gain);
+      for (std::size_t k = 0; k < kWide; ++k) {
+        Lanes& most = lanes(turnover.data() + w + k * kVector);
+        most = larger(most, loss[k] / larger(lanes(now[s].data() + w + k * kVector), 1e-300 - Lanes{}));
+      }
     }
   }
 }
@@ -347,17 +372,13 @@ void stiff_lane(const Cluster& cluster, double dt, double tolerance, std::size_t
 }
 
 /// A lone species that no agent takes up.
-INTERSTICE_VECTOR_CLONES void only_decay(double lost, double kept, double lost_source, ReactionBatch& b) {
-  double *c = b.c[0].data(), *decayed = b.extents[1].data();
-  const double* source = b.source[0].data();
-  const bool sourced = b.sourced[0] != 0;
+INTERSTICE_VECTOR_CLONES void decay_with_source(const LoneDecay& decay, ReactionBatch& b) {
+  const double lost_source = std::max(0.0, 1 - decay.kept);
   for (std::size_t w = 0; w < W; w += kVector) {
-    const Lanes before = lanes(c + w);
-    lanes(decayed + w) = before * lost;
-    lanes(c + w) = before * (1 - lost);
-    if (!sourced) continue;
-    lanes(decayed + w) += lanes(source + w) * lost_source;
-    lanes(c + w) += lanes(source + w) * kept;
+    const Lanes before = lanes(&b.c[0][w]);
+    const Lanes source = b.sourced[0] != 0 ? lanes(&b.source[0][w]) : Lanes{};
+    lanes(&b.extents[1][w]) = before * decay.lost + source * lost_source;
+    lanes(&b.c[0][w]) = before * (1 - decay.lost) + source * decay.kept;
   }
 }
 
@@ -393,18 +414,19 @@ void react_batch(const Cluster& cluster, double dt, const StepTolerance& toleran
   batch.c.swap(batch.next);
 }
 
-void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& b) {
-  const double lost_alone = -pinned::expm1(-decay * dt);
-  const double kept_alone = decay > 0 ? lost_alone / (decay * dt) : 1.0;  // of what comes evenly during the step
+LoneDecay::LoneDecay(double decay, double dt)
+    : rate(decay * dt), lost(-pinned::expm1(-rate)), kept(rate > 0 ? lost / rate : 1.0) {}
+
+void react_alone(const LoneDecay& decay, std::size_t lanes, ReactionBatch& b) {
   if (b.active[0] == 0) {
-    only_decay(lost_alone, kept_alone, std::max(0.0, 1 - kept_alone), b);
+    decay_with_source(decay, b);
     return;
   }
   for (std::size_t w = 0; w < lanes; ++w) {
-    const double uptake = b.uptake[0][w], rate = uptake + decay * dt;
+    const double uptake = b.uptake[0][w], rate = uptake + decay.rate;
     const double source = b.sourced[0] != 0 ? b.source[0][w] : 0.0;
-    const double lost = uptake > 0 ? -pinned::expm1(-rate) : lost_alone;
-    const double kept = uptake > 0 ? lost / rate : kept_alone;
+    const double lost = uptake > 0 ? -pinned::expm1(-rate) : decay.lost;
+    const double kept = uptake > 0 ? lost / rate : decay.kept;
     const double loss = b.c[0][w] * lost + source * std::max(0.0, 1 - kept);
     const double taken = rate > 0 ? loss * (uptake / rate) : 0.0;
     b.c[0][w] = b.c[0][w] * (1 - lost) + source * kept;

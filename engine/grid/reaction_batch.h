@@ -65,7 +65,16 @@ struct ReactionBatch {
 void react_batch(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
                  ReactionBatch& batch);
 
+/// First-order decay over a step.
+struct LoneDecay {
+  LoneDecay(double decay, double dt);
+
+  double rate = 0;  ///< times the step
+  double lost = 0;  ///< share that decays
+  double kept = 1;  ///< share left of what comes evenly during the step
+};
+
 /// A species without channels whose losses are linear: c' = source - (uptake + decay) c, exactly.
-void react_alone(double decay, double dt, std::size_t lanes, ReactionBatch& batch);
+void react_alone(const LoneDecay& decay, std::size_t lanes, ReactionBatch& batch);
 
 }  // namespace interstice

@@ -85,77 +85,95 @@ Intake::Intake(const Cluster& cluster, const Exchange& exchange) {
   }
 }
 
-void BatchLoader::begin(const Cluster& cluster, const Medium&, double dt) {
-  dt_ = dt;
-  fresh_ = true;
+void BatchVoxels::enter(const Medium& medium, std::size_t first_voxel, std::size_t count, double dt) {
+  const std::uint8_t* regions = medium.region_of_voxel.data() + first_voxel;
+  const bool known = lanes == count && step == dt && std::equal(regions, regions + count, region.begin());
+  first = first_voxel;
+  if (known) return;
+  lanes = count;
+  step = dt;
+  std::copy_n(regions, lanes, region.begin());
+  std::fill(region.begin() + static_cast<std::ptrdiff_t>(lanes), region.end(), region[lanes - 1]);
+  double now = 0, clearance = 0, molecule = 0;
+  for (std::size_t w = 0; w < W; ++w) {
+    if (const double next = medium.volume[region[w]]; next != now) {
+      now = next;
+      clearance = dt / now;
+      molecule = clearance / kMoleculesPerUmCubedPerMicromolar;
+    }
+    volume[w] = now;
+    per_clearance[w] = clearance;
+    per_molecule[w] = molecule;
+  }
+}
+
+void BatchLoader::begin(const Cluster& cluster, const Medium& medium, double dt) {
   channels_ = cluster.channels.size();
-  std::size_t members = 0;
-  for (const Channel& channel : cluster.channels) members += channel.members.size();
+  regions_ = medium.volume.size();
+  base_of_region_.clear();
+  per_copy_of_region_.clear();
+  reads_copies_.clear();
+  for (const Channel& channel : cluster.channels) {
+    for (const Channel::Member& member : channel.members) {
+      reads_copies_.push_back(member.per_copy > 0);
+      for (std::size_t g = 0; g < regions_; ++g) {
+        const double molecules = medium.volume[g] * kMoleculesPerUmCubedPerMicromolar;  // per uM
+        base_of_region_.push_back(member.in_region[g] * member.constant * dt);
+        per_copy_of_region_.push_back(member.in_region[g] * member.per_copy * (dt / molecules));
+      }
+    }
+  }
+  const std::size_t members = reads_copies_.size();
   for (auto* v : {&base_, &per_copy_, &member_}) v->resize(members);
   has_base_.assign(members, 0);
   member_on_.assign(members, 0);
+  region_.fill(0);
+  fill_by_region();
 }
 
-/// Everything that follows from the regions of the voxels. Lanes past the end count as in the last voxel.
-void BatchLoader::enter_regions(const Cluster& cluster, const Medium& medium, const std::uint8_t* regions,
-                                std::size_t lanes) {
-  if (!fresh_ && std::memcmp(regions, regions_.data(), lanes) == 0) return;
-  fresh_ = false;
-  std::copy_n(regions, lanes, regions_.begin());
-  std::fill(regions_.begin() + static_cast<std::ptrdiff_t>(lanes), regions_.end(), regions[lanes - 1]);
-  for (std::size_t w = 0; w < W; ++w) {
-    volume_[w] = medium.volume[regions_[w]];
-    per_clearance_[w] = dt_ / volume_[w];
-    per_molecule_[w] = per_clearance_[w] / kMoleculesPerUmCubedPerMicromolar;
-  }
-  std::size_t m = 0;
-  for (const Channel& channel : cluster.channels) {
-    for (const Channel::Member& member : channel.members) {
-      has_base_[m] = 0;
-      for (std::size_t w = 0; w < W; ++w) {
-        const double runs = member.in_region[regions_[w]];
-        base_[m][w] = runs * member.constant * dt_;
-        per_copy_[m][w] = runs * member.per_copy * per_molecule_[w];
-        has_base_[m] |= base_[m][w] > 0;
-      }
-      ++m;
+/// Everything that follows from the regions of the voxels.
+void BatchLoader::enter_regions(const BatchVoxels& voxels) {
+  if (voxels.region == region_) return;
+  region_ = voxels.region;
+  fill_by_region();
+}
+
+void BatchLoader::fill_by_region() {
+  for (std::size_t m = 0; m < base_.size(); ++m) {
+    const double *base = &base_of_region_[m * regions_], *per_copy = &per_copy_of_region_[m * regions_];
+    has_base_[m] = 0;
+    if (std::any_of(base, base + regions_, [](double k) { return k > 0; })) {
+      double most = 0;
+      for (std::size_t w = 0; w < W; ++w) most = std::max(most, base_[m][w] = base[region_[w]]);
+      has_base_[m] = most > 0;
     }
+    if (!reads_copies_[m]) continue;
+    for (std::size_t w = 0; w < W; ++w) per_copy_[m][w] = per_copy[region_[w]];
   }
 }
 
-BatchLoader::Target BatchLoader::target(Exchange::Kind kind, std::uint32_t place, ReactionBatch& batch) {
+BatchLoader::Target BatchLoader::target(Exchange::Kind kind, std::uint32_t place, const BatchVoxels& voxels,
+                                        ReactionBatch& batch) {
   switch (kind) {
     case Exchange::Kind::secretion:
-      return {batch.source[place], per_molecule_, batch.sourced[place]};
+      return {batch.source[place], voxels.per_molecule, batch.sourced[place]};
     case Exchange::Kind::clearance:
-      return {batch.uptake[place], per_clearance_, batch.active[channels_ + place]};
+      return {batch.uptake[place], voxels.per_clearance, batch.active[channels_ + place]};
     case Exchange::Kind::copies:
       break;
   }
   return {member_[place], per_copy_[place], member_on_[place]};
 }
 
-void BatchLoader::add_array(const Intake::Array& array, std::size_t first, std::size_t lanes, ReactionBatch& batch) {
-  const Target to = target(array.kind, array.place, batch);
+void BatchLoader::add_array(const Intake::Array& array, const BatchVoxels& voxels, ReactionBatch& batch) {
+  const Target to = target(array.kind, array.place, voxels, batch);
   LaneArray padded;
-  const double* values = array.values + first;
-  if (lanes < W) {
-    std::copy_n(values, lanes, padded.data());
+  const double* values = array.values + voxels.first;
+  if (voxels.lanes < W) {
+    std::copy_n(values, voxels.lanes, padded.data());
     values = padded.data();
   }
   if (add_scaled(values, to.scale.data(), to.on != 0, to.values.data())) to.on = 1;
-}
-
-void BatchLoader::add_amount(const Intake::Column& column, double amount, std::size_t lane, ReactionBatch& batch) {
-  if (amount == 0) return;
-  const Target to = target(column.kind, column.place, batch);
-  if (to.on == 0) to.values = {};
-  to.on = 1;
-  to.values[lane] += to.scale[lane] * amount;
-}
-
-std::size_t BatchLoader::members_on(std::size_t first, std::size_t count) const {
-  return static_cast<std::size_t>(std::count(&member_on_[first], &member_on_[first] + count, std::uint8_t{1}));
 }
 
 void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
@@ -174,46 +192,57 @@ void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
   }
 }
 
-void BatchLoader::load(const Cluster& cluster, const Medium& medium, const FieldSet& c, const Exchange& exchange,
-                       const Intake& intake, std::size_t first, std::size_t lanes,
-                       std::span<const std::uint32_t> places, ReactionBatch& batch) {
-  enter_regions(cluster, medium, medium.region_of_voxel.data() + first, lanes);
+void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
+                       const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch) {
   for (std::size_t s = 0; s < cluster.size(); ++s) {
-    std::copy_n(c[cluster.species[s]].data() + first, lanes, batch.c[s].data());
-    if (lanes < W) std::fill(batch.c[s].data() + lanes, batch.c[s].data() + W, 0.0);
+    std::copy_n(c[cluster.species[s]].data() + voxels.first, voxels.lanes, batch.c[s].data());
+    if (voxels.lanes < W) std::fill(batch.c[s].data() + voxels.lanes, batch.c[s].data() + W, 0.0);
     batch.sourced[s] = 0;
     batch.active[channels_ + s] = 0;
     batch.inverse_uptake_Km[s] = intake.inverse_uptake_Km[s];
   }
+  enter_regions(voxels);
   for (std::size_t m = 0; m < member_.size(); ++m) {
     member_on_[m] = has_base_[m];
     if (has_base_[m] != 0) member_[m] = base_[m];
   }
-  for (const Intake::Array& array : intake.arrays) add_array(array, first, lanes, batch);
-  const double* amounts = exchange.amounts.data();
+  for (const Intake::Array& array : intake.arrays) add_array(array, voxels, batch);
   for (const std::uint32_t& voxel : places) {
     const std::size_t row = (&voxel - exchange.voxels.data()) * exchange.quantities.size();
     for (const Intake::Column& column : intake.columns) {
-      add_amount(column, amounts[row + column.column], voxel - first, batch);
+      const double amount = exchange.amounts[row + column.column];
+      if (amount == 0) continue;
+      const Target to = target(column.kind, column.place, voxels, batch);
+      if (to.on == 0) to.values = {};
+      to.on = 1;
+      to.values[voxel - voxels.first] += to.scale[voxel - voxels.first] * amount;
     }
   }
   sum_members(cluster, batch);
 }
 
-void BatchLoader::count(const Cluster& cluster, std::size_t lanes, const ReactionBatch& batch,
+void BatchLoader::count(const Cluster& cluster, const BatchVoxels& voxels, const ReactionBatch& batch,
                         const Tally& tally) const {
-  const auto weigh = [&](const LaneArray& amount) { return dot(volume_.data(), amount.data(), lanes); };
+  const double* volume = voxels.volume.data();
+  const std::size_t lanes = voxels.lanes;
+  const auto weigh = [&](const LaneArray& amount) { return dot(volume, amount.data(), lanes); };
   std::size_t m = 0;
   for (std::size_t r = 0; r < channels_; m += cluster.channels[r].members.size(), ++r) {
     if (batch.active[r] == 0) continue;
     const auto& members = cluster.channels[r].members;
-    const bool shared = members_on(m, members.size()) > 1;
+    double left = weigh(batch.extents[r]);  // what the last of them did
+    std::size_t last = members.size();
     for (std::size_t k = 0; k < members.size(); ++k) {
       if (member_on_[m + k] == 0) continue;
-      tally.reacted[members[k].reaction] += shared ? shared_dot(volume_.data(), batch.extents[r].data(),
-                                                                member_[m + k].data(), batch.factor[r].data(), lanes)
-                                                   : weigh(batch.extents[r]);
+      if (last < members.size()) {
+        const double part =
+            shared_dot(volume, batch.extents[r].data(), member_[m + last].data(), batch.factor[r].data(), lanes);
+        tally.reacted[members[last].reaction] += part;
+        left = std::max(0.0, left - part);
+      }
+      last = k;
     }
+    tally.reacted[members[last].reaction] += left;
   }
   const std::size_t n = cluster.size();
   for (std::size_t s = 0; s < n; ++s) {

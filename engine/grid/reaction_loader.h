@@ -12,10 +12,23 @@
 
 namespace interstice {
 
-/// Extracellular volumes of voxels [um^3].
+/// Regions of voxels, and the extracellular volume of a voxel in each [um^3].
 struct Medium {
   std::span<const std::uint8_t> region_of_voxel;
-  std::vector<double> volume;  ///< of a voxel, per region
+  std::vector<double> volume;
+};
+
+/// The voxels of a batch.
+struct BatchVoxels {
+  /// Enters [first, first + lanes); lanes past the end count as in the last voxel.
+  void enter(const Medium& medium, std::size_t first, std::size_t lanes, double dt);
+
+  std::size_t first = 0, lanes = 0;
+  double step = 0;  ///< dt
+  std::array<std::uint8_t, kBatch> region{};
+  LaneArray volume;         ///< [um^3]
+  LaneArray per_molecule;   ///< dt over the molecules per uM
+  LaneArray per_clearance;  ///< dt over the volume
 };
 
 /// What of an exchange reaches a cluster.
@@ -31,7 +44,6 @@ struct Intake {
     std::uint32_t column = 0;  ///< in the amounts of cells
   };
   Intake(const Cluster& cluster, const Exchange& exchange);
-
   std::vector<Array> arrays;
   std::vector<Column> columns;
   std::vector<double> inverse_uptake_Km;  ///< per species [1/uM]
@@ -46,42 +58,37 @@ struct Tally {
   double *reacted, *secreted, *cleared, *decayed;
 };
 
-/// Works on batches of one cluster after the other; one per thread.
+/// Loads and counts batches of one cluster. Each thread has its own.
 class BatchLoader {
  public:
-  /// For the batches of a cluster that follow; dt [s].
+  /// dt [s] is the step.
   void begin(const Cluster& cluster, const Medium& medium, double dt);
-  /// Fills `batch` for the voxels [first, first + lanes). `places`: range in exchange.voxels of those among them that
-  /// hold cells.
-  void load(const Cluster& cluster, const Medium& medium, const FieldSet& c, const Exchange& exchange,
-            const Intake& intake, std::size_t first, std::size_t lanes, std::span<const std::uint32_t> places,
-            ReactionBatch& batch);
-  /// Adds what happened in the batch loaded last. `lanes` voxels.
-  void count(const Cluster& cluster, std::size_t lanes, const ReactionBatch& batch, const Tally& tally) const;
+  /// Fills `batch`. `places`: part of exchange.voxels that lies among the voxels.
+  void load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
+            const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch);
+  /// Adds what happened in the batch loaded last.
+  void count(const Cluster& cluster, const BatchVoxels& voxels, const ReactionBatch& batch, const Tally& tally) const;
 
  private:
-  void enter_regions(const Cluster& cluster, const Medium& medium, const std::uint8_t* regions, std::size_t lanes);
-  void add_array(const Intake::Array& array, std::size_t first, std::size_t lanes, ReactionBatch& batch);
-  void add_amount(const Intake::Column& column, double amount, std::size_t lane, ReactionBatch& batch);
-  void sum_members(const Cluster& cluster, ReactionBatch& batch);
-  [[nodiscard]] std::size_t members_on(std::size_t first, std::size_t count) const;
-
+  /// A quantity's numbers, what to multiply given amounts by, and whether there are any yet.
   struct Target {
     LaneArray& values;
     const LaneArray& scale;
     std::uint8_t& on;
   };
-  Target target(Exchange::Kind kind, std::uint32_t place, ReactionBatch& batch);
+  Target target(Exchange::Kind kind, std::uint32_t place, const BatchVoxels& voxels, ReactionBatch& batch);
+  void enter_regions(const BatchVoxels& voxels);
+  void fill_by_region();
+  void add_array(const Intake::Array& array, const BatchVoxels& voxels, ReactionBatch& batch);
+  void sum_members(const Cluster& cluster, ReactionBatch& batch);
 
-  double dt_ = 0;
-  std::array<std::uint8_t, kBatch> regions_{};  ///< of the batch loaded last
-  bool fresh_ = true;
-  LaneArray volume_, per_molecule_, per_clearance_;  ///< follow from the regions
-  LaneArrays base_, per_copy_;                       ///< per member, likewise, times dt
-  std::vector<std::uint8_t> has_base_;
+  std::size_t channels_ = 0, regions_ = 0;
+  std::vector<double> base_of_region_, per_copy_of_region_;  ///< [member][region], times dt
+  std::array<std::uint8_t, kBatch> region_{};                ///< for which the following hold
+  LaneArrays base_, per_copy_;                               ///< per member
+  std::vector<std::uint8_t> has_base_, reads_copies_;
   LaneArrays member_;  ///< strength of each member, times dt [uM]
   std::vector<std::uint8_t> member_on_;
-  std::size_t channels_ = 0;
 };
 
 }  // namespace interstice

@@ -36,12 +36,48 @@ void book(const Tally& tally, Budget& budget) {
 
 /// Kept by each thread.
 struct Scratch {
-  ReactionBatch batch;
-  BatchLoader loader;
+  struct OfCluster {
+    ReactionBatch batch;
+    BatchLoader loader;
+  };
+  BatchVoxels voxels;
+  std::vector<OfCluster> clusters;
 };
-Scratch& scratch() {
+Scratch& scratch(std::size_t clusters) {
   thread_local Scratch one;
+  if (one.clusters.size() < clusters) one.clusters.resize(clusters);
   return one;
+}
+
+/// What is the same for all batches of a cluster in one step.
+struct ClusterStep {
+  ClusterStep(const Cluster& cluster, const Exchange& exchange, double dt)
+      : intake(cluster, exchange), alone(cluster.decay.front(), dt) {}
+  /// Whether nothing but its decay changes a lone species, in voxels with or without cells.
+  [[nodiscard]] bool only_decays(const Cluster& cluster, bool cells) const {
+    return cluster.channels.empty() && intake.arrays.empty() && (!cells || intake.columns.empty());
+  }
+
+  Intake intake;
+  LoneDecay alone;
+};
+
+/// to <- what is left of `from`; returns what decayed, times the volume.
+INTERSTICE_VECTOR_CLONES double only_decay(const double* from, double lost, const BatchVoxels& voxels, double* to) {
+  const double left = 1 - lost, *volume = voxels.volume.data();
+  Lanes sum{};
+  std::size_t w = 0;
+  for (; w + kVector <= voxels.lanes; w += kVector) {
+    const Lanes c = lanes(from + w), rest = left * c;
+    sum += lanes(volume + w) * c;
+    lanes(to + w) = rest < kVanished ? Lanes{} : rest;
+  }
+  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (; w < voxels.lanes; ++w) {
+    total += volume[w] * from[w];
+    to[w] = left * from[w] < kVanished ? 0.0 : left * from[w];
+  }
+  return lost * total;
 }
 
 INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_used, double* to) {
@@ -59,10 +95,16 @@ std::span<const std::uint32_t> between(std::span<const std::uint32_t> voxels, st
   return {begin, std::lower_bound(begin, voxels.end(), last)};
 }
 
-void advance(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
-             ReactionBatch& batch) {
+/// Nothing can happen in these voxels.
+bool at_rest(const ReactionBatch& batch) {
+  const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+  return std::ranges::none_of(batch.active, is_set) && std::ranges::none_of(batch.sourced, is_set);
+}
+
+void advance(const Cluster& cluster, double dt, const LoneDecay& alone, const StepTolerance& tolerance,
+             std::size_t lanes, ReactionBatch& batch) {
   if (cluster.channels.empty() && (batch.active[0] == 0 || batch.inverse_uptake_Km[0] == 0)) {
-    react_alone(cluster.decay[0], dt, lanes, batch);
+    react_alone(alone, lanes, batch);
   } else {
     react_batch(cluster, dt, tolerance, lanes, batch);
   }
@@ -78,33 +120,46 @@ struct ReactionSolver::Impl {
   std::size_t species = 0, reactions = 0;
   StepTolerance tolerance{0};
 
-  void react_block(const Cluster& cluster, const Intake& intake, const FieldSet& c, const Exchange& exchange, double dt,
+  void react_block(std::span<const ClusterStep> steps, const FieldSet& c, const Exchange& exchange, double dt,
                    std::size_t begin, std::size_t end, FieldSet& reacted, const Tally& tally) const;
   void react_reservoir(std::size_t r, const ReservoirState& from, std::span<const double> vesicle_copies, double dt,
                        ReservoirState& to, const Tally& tally) const;
 };
 
-void ReactionSolver::Impl::react_block(const Cluster& cluster, const Intake& intake, const FieldSet& c,
-                                       const Exchange& exchange, double dt, std::size_t begin, std::size_t end,
-                                       FieldSet& reacted, const Tally& tally) const {
-  auto& [batch, loader] = scratch();
-  batch.prepare(cluster);
-  loader.begin(cluster, medium, dt);
-  const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+void ReactionSolver::Impl::react_block(std::span<const ClusterStep> steps, const FieldSet& c, const Exchange& exchange,
+                                       double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
+                                       const Tally& tally) const {
+  Scratch& own = scratch(clusters.size());
+  for (std::size_t k = 0; k < clusters.size(); ++k) {
+    own.clusters[k].batch.prepare(clusters[k]);
+    own.clusters[k].loader.begin(clusters[k], medium, dt);
+  }
+  own.voxels.lanes = 0;  // what it holds may be from another solver
   auto places = between(exchange.voxels, begin, end);
   for (std::size_t first = begin; first < end; first += kBatch) {
     const std::size_t lanes = std::min(kBatch, end - first);
     std::size_t here = 0;
     while (here < places.size() && places[here] < first + lanes) ++here;
-    loader.load(cluster, medium, c, exchange, intake, first, lanes, places.first(here), batch);
+    own.voxels.enter(medium, first, lanes, dt);
+    for (std::size_t k = 0; k < clusters.size(); ++k) {
+      const Cluster& cluster = clusters[k];
+      if (steps[k].only_decays(cluster, here > 0)) {
+        const SpeciesId s = cluster.species.front();
+        tally.decayed[index(s)] +=
+            only_decay(c[s].data() + first, steps[k].alone.lost, own.voxels, reacted[s].data() + first);
+        continue;
+      }
+      auto& [batch, loader] = own.clusters[k];
+      loader.load(cluster, own.voxels, c, exchange, steps[k].intake, places.first(here), batch);
+      if (!at_rest(batch)) {
+        advance(cluster, dt, steps[k].alone, tolerance, lanes, batch);
+        loader.count(cluster, own.voxels, batch, tally);
+      }
+      for (std::size_t s = 0; s < cluster.size(); ++s) {
+        store(batch.c[s], lanes, reacted[cluster.species[s]].data() + first);
+      }
+    }
     places = places.subspan(here);
-    if (std::ranges::any_of(batch.active, is_set) || std::ranges::any_of(batch.sourced, is_set)) {
-      advance(cluster, dt, tolerance, lanes, batch);
-      loader.count(cluster, lanes, batch, tally);
-    }
-    for (std::size_t s = 0; s < cluster.size(); ++s) {
-      store(batch.c[s], lanes, reacted[cluster.species[s]].data() + first);
-    }
   }
 }
 
@@ -121,7 +176,7 @@ void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& 
     const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
     return member.in_region[0] * (member.constant + member.per_copy * concentration) * dt;
   };
-  ReactionBatch& batch = scratch().batch;
+  ReactionBatch& batch = scratch(1).clusters.front().batch;
   for (const Cluster& cluster : clusters) {
     batch.prepare(cluster);
     for (std::size_t s = 0; s < cluster.size(); ++s) {
@@ -133,7 +188,7 @@ void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& 
       batch.factor[k] = {};
       for (const Channel::Member& member : cluster.channels[k].members) batch.factor[k][0] += strength(member);
     }
-    advance(cluster, dt, tolerance, 1, batch);
+    advance(cluster, dt, LoneDecay(cluster.decay.front(), dt), tolerance, 1, batch);
     for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
       for (const Channel::Member& member : cluster.channels[k].members) {
         if (batch.factor[k][0] == 0) continue;
@@ -175,14 +230,12 @@ void ReactionSolver::react(const FieldSet& c, std::span<const ReservoirState> re
   const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
   const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
   assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
-  std::vector<Intake> intakes;
-  for (const Cluster& cluster : m.clusters) intakes.emplace_back(cluster, exchange);
+  std::vector<ClusterStep> steps;
+  for (const Cluster& cluster : m.clusters) steps.emplace_back(cluster, exchange, dt);
   std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
   const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
   threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t k = 0; k < m.clusters.size(); ++k) {
-      m.react_block(m.clusters[k], intakes[k], c, exchange, dt, begin, end, reacted, tally(begin / block));
-    }
+    m.react_block(steps, c, exchange, dt, begin, end, reacted, tally(begin / block));
   });
   reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
