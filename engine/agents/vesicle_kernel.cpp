@@ -2,13 +2,7 @@
 
 #include <cassert>
 
-#include "engine/core/error.h"
-
-// Targets without fused multiply-add round differently: on x86 nothing below AVX2 is compiled, and such processors
-// are refused by require_fused_multiply_add().
-#if defined(__x86_64__)
-#define HWY_BASELINE_TARGETS HWY_AVX2
-#endif
+#include "engine/core/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/agents/vesicle_kernel.cpp"
 #include <hwy/foreach_target.h>
@@ -286,16 +280,6 @@ HWY_EXPORT(move_all);
 HWY_EXPORT(uniforms_all);
 HWY_EXPORT(voxels_all);
 HWY_EXPORT(target_name);
-
-void require_fused_multiply_add() {
-#if HWY_ARCH_X86
-  constexpr std::int64_t kFused = HWY_AVX2 | HWY_AVX3 | HWY_AVX3_DL;
-  if ((hwy::SupportedTargets() & kFused) == 0)
-    throw InputError(
-        "this processor cannot run vesicle agents (it has no fused multiply-add, without which results would not be "
-        "the same as on other machines) use a processor with AVX2, AVX-512, NEON or SVE");
-#endif
-}
 
 const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 

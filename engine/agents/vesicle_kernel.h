@@ -14,9 +14,6 @@
 
 namespace interstice {
 
-/// Throws InputError on a processor without fused multiply-add, where results would differ.
-void require_fused_multiply_add();
-
 /// Name of the instruction set that the loops run with on this machine, for example "AVX3".
 const char* simd_target();
 

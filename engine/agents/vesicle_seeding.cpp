@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "engine/agents/vesicle_kernel.h"
 #include "engine/agents/vesicle_map.h"
 #include "engine/agents/vesicle_properties.h"
+#include "engine/core/simd_targets.h"
 
 namespace interstice {
 namespace {

@@ -1,61 +1,37 @@
 /// @file
-/// Conductances between neighbouring voxels and across the walls, and the factors of the line solves made from them.
+/// The diffusion operator: conductances between neighbouring voxels and across the walls, by kind of tissue.
 #pragma once
 
 #include <array>
-#include <memory>
-#include <span>
+#include <cstdint>
 #include <vector>
 
 #include "engine/grid/grid.h"
-#include "engine/grid/line_sweep.h"
 #include "engine/grid/species.h"
 
 namespace interstice {
 
-/// Geometry of the lines along one axis: line l starts at voxel (l % inner) * inner_stride + (l / inner) *
-/// outer_stride.
-struct AxisLines {
-  int n = 1;
-  std::size_t lines = 1, stride = 1;
-  std::size_t inner = 1, inner_stride = 1, outer_stride = 1;
-
-  AxisLines() = default;
-  AxisLines(const Grid& grid, Axis axis);
-  [[nodiscard]] std::size_t start(std::size_t line) const {
-    return line % inner * inner_stride + line / inner * outer_stride;
-  }
-};
-
-/// Factors of one axis for one substep length, laid out as LineCoefficients says.
-struct AxisFactors {
-  std::vector<double> face, pivot, cyclic, cyclic_ratio, cyclic_scale;
-};
-
-/// Everything the substeps of one length need.
-struct SubstepFactors {
-  double dt = 0;  ///< [s]
-  std::array<AxisFactors, 3> axis;
-  std::vector<double> x_face;  ///< of the face before each voxel, in padded rows, see x_face_row
-};
-
-/// The diffusion operator of all species that share diffusivities and kinds of wall.
-/// Conductances are divided by the volume of a voxel; when the volume fraction is the same everywhere also by that.
+/// The operator of all species that share diffusivities and kinds of wall. Tissue is made of few regions, so that it
+/// is told by a small table: kinds of voxels are regions that differ in diffusivity or volume fraction. Conductances
+/// are divided by the volume of a voxel; when the volume fraction is the same everywhere also by that.
 class Conductance {
  public:
+  /// Points to regions.of_voxel.
   Conductance(const Grid& grid, const RegionMap& regions, const Species& species);
 
-  [[nodiscard]] bool uniform() const { return uniform_; }
-  [[nodiscard]] const PaddedGrid& padded() const { return padded_; }
+  [[nodiscard]] const Grid& grid() const { return grid_; }
+  [[nodiscard]] bool uniform() const { return uniform_; }      ///< one kind of voxel
+  [[nodiscard]] bool unit_mass() const { return unit_mass_; }  ///< one volume fraction
   [[nodiscard]] bool periodic(int axis) const { return periodic_[axis]; }
-  [[nodiscard]] const AxisLines& lines(int axis) const { return lines_[axis]; }
-  [[nodiscard]] const double* above(int axis) const { return above_[axis].data(); }
-  [[nodiscard]] const double* below(int axis) const { return below_[axis].data(); }
-  /// Groups of lines along an axis and lanes in each, see LineCoefficients.
-  [[nodiscard]] std::size_t groups(int axis) const;
-  [[nodiscard]] std::size_t width(int axis) const { return axis == 0 ? kBundle : padded_.pitch; }
-  /// Conductance across the wall at one end of a line [1/s].
-  [[nodiscard]] double wall(int face, std::size_t line) const;
+
+  [[nodiscard]] std::uint8_t kind(std::size_t voxel) const { return uniform_ ? 0 : kind_of_region_[of_voxel_[voxel]]; }
+  /// Between neighbours of two kinds [1/s].
+  [[nodiscard]] double between(std::uint8_t a, std::uint8_t b) const { return between_[a * mass_.size() + b]; }
+  /// Across the wall at a face next to a voxel of a kind [1/s]; 0 where the wall is closed or periodic.
+  [[nodiscard]] double wall(int face, std::uint8_t kind) const { return wall_[face][kind]; }
+  /// Volume fraction of a kind, 1 when unit_mass().
+  [[nodiscard]] double mass(std::uint8_t kind) const { return mass_[kind]; }
+
   /// Sum of wall() over a face [1/s].
   [[nodiscard]] double wall_total(int face) const;
   /// Turns a flux in these units into uM um^3.
@@ -65,47 +41,18 @@ class Conductance {
   /// Largest rate at which a voxel loses to all its neighbours and walls [1/s].
   [[nodiscard]] double loss_rate() const { return loss_rate_; }
 
-  /// Where the entries of padded row `row` begin in SubstepFactors::x_face.
-  [[nodiscard]] std::size_t x_face_row(std::size_t row) const { return x_row_set_.of[row] * padded_.pitch; }
-
-  /// Factors for substeps of length dt, made at the first request. Not to be called from two threads at once.
-  const SubstepFactors& factors(double dt);
-  [[nodiscard]] LineCoefficients coefficients(int axis, const SubstepFactors& factors) const;
-
  private:
-  void conduct(const Grid& grid, const std::vector<double>& alpha_d, const Species& species, int axis);
-  void measure_rates(const Grid& grid);
-  void lay_out_mass(int axis);
-  [[nodiscard]] std::size_t line_in(int axis, std::size_t group, std::size_t lane) const;
-  [[nodiscard]] bool same_line(int axis, std::size_t a, std::size_t b) const;
-  [[nodiscard]] bool same_group(int axis, std::size_t a, std::size_t b) const;
-  /// Calls f(line, set, lane) for the lines of the first group of each set.
-  template <class F>
-  void for_each_line(int axis, const F& f) const;
-  void factor(int axis, double half, AxisFactors& factors) const;
-  void factor_line(int axis, std::size_t line, std::size_t set, std::size_t lane, AxisFactors& factors) const;
-  [[nodiscard]] std::vector<double> faces_before_voxels(double half) const;
+  void find_kinds(const RegionMap& regions, const Species& species, std::vector<double>& alpha_d);
+  void measure_rates();
 
-  /// Groups of lines with the same coefficients: which set each is in, and the first group of each set.
-  struct Sets {
-    std::vector<std::uint32_t> of;
-    std::vector<std::size_t> first;
-  };
-  template <class Same>
-  static Sets sets_of(std::size_t groups, const Same& same);
-
-  PaddedGrid padded_;
-  std::array<Sets, 3> sets_;
-  Sets x_row_set_;
-  bool unit_mass_ = true;  ///< one volume fraction
-  bool uniform_ = true;    ///< and one diffusivity
+  Grid grid_;
+  const std::uint8_t* of_voxel_;
+  std::vector<std::uint8_t> kind_of_region_;
+  std::vector<double> mass_, between_;
+  std::array<std::vector<double>, 6> wall_;
+  bool uniform_ = true, unit_mass_ = true;
   std::array<bool, 3> periodic_{};
-  std::array<AxisLines, 3> lines_;
-  std::array<std::vector<double>, 3> above_, below_;
-  std::vector<double> mass_;                                     ///< volume fraction per voxel; one entry 1 when unit
-  std::array<std::vector<double>, 3> line_mass_, inverse_mass_;  ///< laid out as LineCoefficients says
   double flux_volume_ = 1, neighbour_rate_ = 0, loss_rate_ = 0;
-  std::vector<std::unique_ptr<SubstepFactors>> factors_;
 };
 
 }  // namespace interstice

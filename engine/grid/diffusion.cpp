@@ -13,13 +13,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cassert>
-#include <cstdint>
 #include <numeric>
 
-#include "engine/core/constants.h"
-#include "engine/grid/diffusion_plan.h"
+#include "engine/core/simd_targets.h"
+#include "engine/grid/diffusion_walls.h"
 #include "engine/grid/residual.h"
 
 namespace interstice {
@@ -39,18 +37,15 @@ void over(std::size_t n, std::size_t grain, const Threads* threads, const Body& 
 }
 
 double* line_scratch(std::size_t size) {
-  thread_local std::vector<double> scratch;
+  thread_local AlignedNumbers scratch;
   if (scratch.size() < size) scratch.resize(size);
   return scratch.data();
 }
 
-/// Scratch of one species in flight.
+/// Scratch of one species in flight. Substeps go back and forth between the two fields.
 struct Buffer {
-  PaddedField c, share, increment;
-  Surroundings surroundings;
-  std::array<std::vector<double>, 6> wall_flux;
-  std::vector<double> reservoir, reservoir_share;
-  std::array<double, 6> inflow{};
+  VoxelArray now, next;
+  WallExchange walls;
 };
 
 struct Interval {
@@ -59,236 +54,190 @@ struct Interval {
   const SubstepFactors* factors = nullptr;
 };
 
+/// The local change of an interval, of which each substep takes a share.
+struct LocalChange {
+  const double *before, *after;
+  double share;
+};
+
 }  // namespace
 
 struct DiffusionSolver::Impl {
   Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
        std::span<const Reservoir> reservoirs);
 
-  void run(std::size_t s, std::span<double> c, std::span<const double> reacted, std::span<ReservoirState> reservoirs,
+  void run(std::size_t s, VoxelArray& c, std::span<const double> reacted, std::span<ReservoirState> reservoirs,
            std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget, Buffer& b,
            const Threads* t) const;
-  void load_reservoirs(std::size_t s, std::span<const ReservoirState> before, std::span<const ReservoirState> reacted,
-                       int substeps, bool gains_only, Buffer& b) const;
   bool at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted, const Buffer& b) const;
-  bool implicit(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
-  void positive(const Plan& plan, const Interval& interval, double dt, Buffer& b, const Threads* t) const;
-  void sweep_planes(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
-  void sweep_columns(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const;
-  void open_walls(const Plan& plan, const SubstepFactors& factors, double steps, Buffer& b) const;
-  void open_ends(const Plan& plan, const LineCoefficients& x, double steps, Buffer& b) const;
-  void close_walls(const Plan& plan, Buffer& b) const;
-  [[nodiscard]] bool any_negative(const Buffer& b, const Threads* t) const;
-  /// Calls f(first voxel, first place in padded fields) for all rows.
-  template <class F>
-  void for_each_row(const Threads* t, const F& f) const;
-
+  bool implicit(const Plan& plan, const Interval& interval, const LocalChange& change, Buffer& b,
+                const Threads* t) const;
+  void positive(const Plan& plan, const Interval& interval, int n, double dt, std::span<const double> c,
+                std::span<const double> reacted, Buffer& b, const Threads* t) const;
+  void sweep_planes(const Plan& plan, const Interval& interval, const LocalChange& change, const double* c, Buffer& b,
+                    const Threads* t) const;
+  bool sweep_columns(const Plan& plan, const Interval& interval, const double* c, Buffer& b, const Threads* t) const;
+  void right_hand_side(const Plan& plan, const Interval& interval, const LocalChange& change, double steps,
+                       const double* c, std::size_t first_row, std::size_t end_row, Buffer& b) const;
   Grid grid;
-  PaddedGrid padded;
-  std::size_t slab = 1;  ///< planes that hold whole bundles of rows
-  std::vector<std::unique_ptr<Conductance>> conductances;
+  std::size_t nx, ny, nz;
+  std::size_t slab = 1;  ///< planes that hold whole strips of rows
+  std::vector<std::unique_ptr<DiffusionFactors>> operators;
   std::vector<Plan> plans;
   std::vector<Interval> intervals;
   std::vector<Buffer> buffers;
 };
 
-namespace {
-
-/// Where the fluxes through the walls of an axis are booked, from one line on.
-WallFlux walls_of(const Plan& plan, Buffer& b, int axis, std::size_t line) {
-  const auto flux = [&](int f) { return plan.walls[f].open ? b.wall_flux[f].data() + line : nullptr; };
-  return {flux(2 * axis), flux(2 * axis + 1)};
-}
-
-}  // namespace
-
 DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
                             std::span<const Reservoir> reservoirs)
-    : grid(g), padded(g), slab(kBundle / std::gcd(kBundle, padded.ny)), intervals(species.size()) {
-  std::vector<std::size_t> owner;  // first species of each conductance
+    : grid(g),
+      nx(static_cast<std::size_t>(g.nx)),
+      ny(static_cast<std::size_t>(g.ny)),
+      nz(static_cast<std::size_t>(g.nz)),
+      slab(kRowsTogether / std::gcd(kRowsTogether, ny)),
+      intervals(species.size()) {
+  require_fused_multiply_add();
+  std::vector<std::size_t> owner;  // first species of each operator
   for (std::size_t s = 0; s < species.size(); ++s) {
     const auto& d = species[s].diffusivity;
-    Conductance* conductance = nullptr;
+    DiffusionFactors* factors = nullptr;
     if (std::any_of(d.begin(), d.end(), [](double value) { return value > 0; })) {
       for (std::size_t k = 0; k < owner.size(); ++k) {
-        if (same_operator(species[owner[k]], species[s])) conductance = conductances[k].get();
+        if (same_operator(species[owner[k]], species[s])) factors = operators[k].get();
       }
-      if (conductance == nullptr) {
+      if (factors == nullptr) {
         owner.push_back(s);
-        conductance = conductances.emplace_back(std::make_unique<Conductance>(g, regions, species[s])).get();
+        auto conductance = std::make_unique<Conductance>(g, regions, species[s]);
+        factors = operators.emplace_back(std::make_unique<DiffusionFactors>(std::move(conductance))).get();
       }
     }
-    plans.push_back(make_plan(species[s], reservoirs, conductance));
+    plans.push_back(make_plan(species[s], reservoirs, factors));
   }
   buffers.resize(grid.voxel_count() <= kSmallGrid ? species.size() : std::min<std::size_t>(1, species.size()));
   for (Buffer& b : buffers) {
-    b.c = b.share = b.increment = PaddedField(padded);
-    for (int f = 0; f < 6; ++f) b.surroundings[f].resize(padded.pitch);
-    b.wall_flux[0].resize(round_up(padded.rows(), kBundle));
-    b.wall_flux[2].resize(padded.nz * padded.pitch);
-    b.wall_flux[4].resize(padded.ny * padded.pitch);
-    for (int f = 0; f < 6; f += 2) b.wall_flux[f + 1] = b.wall_flux[f];
-    b.reservoir.resize(reservoirs.size());
-    b.reservoir_share.resize(reservoirs.size());
+    b.now = b.next = VoxelArray(grid.voxel_count());
+    b.walls = WallExchange(grid, reservoirs.size());
   }
 }
 
-template <class F>
-void DiffusionSolver::Impl::for_each_row(const Threads* t, const F& f) const {
-  over(padded.rows(), std::max<std::size_t>(1, kBlockVoxels / padded.nx), t, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) f(row * padded.nx, row * padded.pitch + 1);
-  });
+/// next <- right-hand side in rows [first_row, end_row), counted through all planes.
+void DiffusionSolver::Impl::right_hand_side(const Plan& plan, const Interval& interval, const LocalChange& change,
+                                            double steps, const double* c, std::size_t first_row, std::size_t end_row,
+                                            Buffer& b) const {
+  const Conductance& conductance = plan.factors->conductance();
+  const std::size_t plane = nx * ny;
+  for (std::size_t row = first_row, end; row < end_row; row = end) {
+    const std::size_t k = row / ny, at = k * plane;
+    end = std::min(end_row, (k + 1) * ny);
+    const double* here = c + at;
+    const auto across_z = [&](bool inside, std::size_t neighbour, std::size_t seam, int f) {
+      if (inside) return c + neighbour * plane;
+      if (conductance.periodic(2)) return c + seam * plane;
+      return plan.walls[f].open ? b.walls.beyond(f) : here;  // a closed wall conducts nothing
+    };
+    const auto across_y = [&](std::size_t seam, int f) {
+      if (conductance.periodic(1)) return here + seam * nx;
+      return plan.walls[f].open ? b.walls.beyond(f) : here;
+    };
+    residual_rows({.c = here,
+                   .before = change.before + at,
+                   .after = change.after + at,
+                   .share = change.share,
+                   .z_below = across_z(k > 0, k - 1, nz - 1, 4),
+                   .z_above = across_z(k + 1 < nz, k + 1, 0, 5),
+                   .y_below = across_y(ny - 1, 2),
+                   .y_above = across_y(0, 3),
+                   .steps = steps,
+                   .nx = nx,
+                   .ny = ny},
+                  plan.factors->faces(k, *interval.factors), conductance.uniform(), row - k * ny, end - k * ny,
+                  b.next.data() + at);
+  }
+  for (std::size_t row = first_row; row < end_row; ++row) {
+    b.walls.add_across_x(plan, *interval.factors, steps, c, row, b.next.data());
+  }
 }
 
-/// Sets the ghosts of all rows and books the flux of the unsplit operator through the walls across x.
-void DiffusionSolver::Impl::open_ends(const Plan& plan, const LineCoefficients& x, double steps, Buffer& b) const {
-  double* c = b.c.data();
-  const std::size_t nx = padded.nx;
-  for (std::size_t row = 0; row < padded.rows() && x.periodic; ++row) {
-    double* first = c + row * padded.pitch;
-    first[0] = first[nx];
-    first[nx + 1] = first[1];
-  }
-  for (const int f : {0, 1}) {
-    if (!plan.walls[f].open) continue;
-    const double outside = b.surroundings[f][0];
-    const std::size_t inside = f == 0 ? 1 : nx, ghost = f == 0 ? 0 : nx + 1;
-    for (std::size_t row = 0; row < padded.rows(); ++row) {
-      const double face = x.face_row(row / kBundle, f == 0 ? 0 : nx)[row % kBundle];
-      b.wall_flux[f][row] = 2 * steps * face * (outside - c[row * padded.pitch + inside]);
-      c[row * padded.pitch + ghost] = outside;
-    }
-  }
-}
-
-/// Sets what lies beyond the walls and books the flux of the unsplit operator through them.
-void DiffusionSolver::Impl::open_walls(const Plan& plan, const SubstepFactors& factors, double steps, Buffer& b) const {
-  const double* c = b.c.data();
-  for (int f = 0; f < 6; ++f) {
-    const Wall& wall = plan.walls[f];
-    if (!wall.open) continue;
-    const double outside = wall.reservoir >= 0 ? b.reservoir[wall.reservoir] : wall.outside;
-    std::fill(b.surroundings[f].begin(), b.surroundings[f].end(), outside);
-    if (f < 2) continue;
-    const LineCoefficients axis = plan.conductance->coefficients(f / 2, factors);
-    const std::size_t p = f % 2 == 0 ? 0 : static_cast<std::size_t>(axis.n) - 1;
-    for (std::size_t group = 0; group < plan.conductance->groups(f / 2); ++group) {
-      const double* face = axis.face_row(group, p + f % 2);
-      const double* row = c + (f / 2 == 1 ? padded.row(p, group) : padded.row(group, p));
-      double* flux = b.wall_flux[f].data() + group * padded.pitch;
-      for (std::size_t i = 0; i < padded.pitch; ++i) flux[i] = 2 * steps * face[i] * (outside - row[i]);
-    }
-  }
-  open_ends(plan, plan.conductance->coefficients(0, factors), steps, b);
-}
-
-/// Adds up what came through the walls and takes it from the reservoirs.
-void DiffusionSolver::Impl::close_walls(const Plan& plan, Buffer& b) const {
-  for (int f = 0; f < 6; ++f) {
-    if (!plan.walls[f].open) continue;
-    double total = 0;
-    for (const double flux : b.wall_flux[f]) total += flux;
-    b.inflow[f] += total;
-    if (const int r = plan.walls[f].reservoir; r >= 0) b.reservoir[r] -= plan.reservoir_gain[r] * total;
-  }
-  for (std::size_t r = 0; r < b.reservoir.size(); ++r) b.reservoir[r] += b.reservoir_share[r];
-}
-
-/// increment <- right-hand side, then the x and y sweeps, a few planes at a time.
-void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& interval, Buffer& b,
-                                         const Threads* t) const {
-  const Conductance& conductance = *plan.conductance;
-  const auto x = conductance.coefficients(0, *interval.factors);
-  const auto y = conductance.coefficients(1, *interval.factors);
-  double* d = b.increment.data();
-  const std::size_t grain = slab * std::max<std::size_t>(1, kBlockVoxels / (slab * padded.plane()));
-  over(padded.nz, grain, t, [&](std::size_t begin, std::size_t end) {
-    double* scratch = line_scratch(std::max(sweep_scratch(x), sweep_scratch(y)));
+/// next <- right-hand side, then the x and y sweeps, a few planes at a time.
+void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& interval, const LocalChange& change,
+                                         const double* c, Buffer& b, const Threads* t) const {
+  const DiffusionFactors& f = *plan.factors;
+  const LineStrips &x = f.strips(0), &y = f.strips(1);
+  const std::size_t grain = slab * std::max<std::size_t>(1, kBlockVoxels / (slab * nx * ny));
+  over(nz, grain, t, [&](std::size_t begin, std::size_t end) {
+    double* scratch = line_scratch(sweep_scratch(std::max(x.n, y.n)));
+    double* d = b.next.data();
     for (std::size_t first = begin; first < end; first += slab) {
       const std::size_t last = std::min(first + slab, end);
-      for (std::size_t k = first; k < last; ++k) {
-        residual_plane(conductance, *interval.factors, b.surroundings, 1, b.c.data(), b.share.data(), k, d);
+      for (std::size_t row = first * ny; row < last * ny; row += kRowsTogether) {
+        const std::size_t strip = row / kRowsTogether, rows = x.lanes(strip);
+        right_hand_side(plan, interval, change, 1, c, row, row + rows, b);
+        sweep_rows(nx, rows, f.coefficients(0, strip, *interval.factors), b.walls.flux(plan, 0, row), scratch,
+                   d + row * nx);
       }
-      for (std::size_t row = first * padded.ny; row < last * padded.ny; row += kBundle) {
-        sweep_rows(x, row / kBundle, padded.pitch, walls_of(plan, b, 0, row), scratch, d + row * padded.pitch);
-      }
-      for (std::size_t k = first; k < last; ++k) {
-        sweep_lines(y, k, padded.pitch, walls_of(plan, b, 1, k * padded.pitch), scratch, d + padded.row(0, k));
+      for (std::size_t strip = first * y.per_layer; strip < last * y.per_layer; ++strip) {
+        const std::size_t line = strip / y.per_layer * nx + strip % y.per_layer * y.most_lanes;
+        sweep_lines({ny, y.lanes(strip), y.stride, d + y.first(strip), nullptr, b.walls.flux(plan, 1, line)},
+                    f.coefficients(1, strip, *interval.factors), scratch);
       }
     }
   });
 }
 
-/// The z sweep and c += increment.
-void DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& interval, Buffer& b,
+/// The z sweep and next <- c + increment. True if a number turned out negative.
+bool DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& interval, const double* c, Buffer& b,
                                           const Threads* t) const {
-  const auto z = plan.conductance->coefficients(2, *interval.factors);
-  const std::size_t grain = std::max<std::size_t>(1, kBlockVoxels / (padded.pitch * padded.nz));
-  over(padded.ny, grain, t, [&](std::size_t begin, std::size_t end) {
-    double* scratch = line_scratch(sweep_scratch(z));
-    for (std::size_t j = begin; j < end; ++j) {
-      const std::size_t first = padded.row(j, 0);
-      sweep_lines_onto(z, j, padded.plane(), walls_of(plan, b, 2, j * padded.pitch), scratch,
-                       b.increment.data() + first, b.c.data() + first);
+  const LineStrips& z = plan.factors->strips(2);
+  const std::size_t grain = std::max<std::size_t>(1, kBlockVoxels / (z.most_lanes * nz));
+  std::atomic<bool> negative{false};
+  over(z.count(), grain, t, [&](std::size_t begin, std::size_t end) {
+    double* scratch = line_scratch(sweep_scratch(nz));
+    bool seen = false;
+    for (std::size_t strip = begin; strip < end; ++strip) {
+      const std::size_t first = z.first(strip);
+      seen |=
+          sweep_lines({nz, z.lanes(strip), z.stride, b.next.data() + first, c + first, b.walls.flux(plan, 2, first)},
+                      plan.factors->coefficients(2, strip, *interval.factors), scratch);
     }
+    if (seen) negative.store(true, std::memory_order_relaxed);
   });
+  return negative.load();
 }
 
-bool DiffusionSolver::Impl::any_negative(const Buffer& b, const Threads* t) const {
-  std::atomic<std::uint64_t> signs{0};
-  over(padded.rows(), std::max<std::size_t>(1, kBlockVoxels / padded.nx), t, [&](std::size_t begin, std::size_t end) {
-    std::uint64_t seen = 0;
-    for (std::size_t row = begin; row < end; ++row) {
-      const double* c = b.c.data() + row * padded.pitch + 1;
-      for (std::size_t i = 0; i < padded.nx; ++i) seen |= std::bit_cast<std::uint64_t>(c[i]);
-    }
-    signs.fetch_or(seen, std::memory_order_relaxed);
-  });
-  return signs.load() >> 63 != 0 || std::any_of(b.reservoir.begin(), b.reservoir.end(), [](double x) { return x < 0; });
-}
-
-/// True if nothing ended negative.
-bool DiffusionSolver::Impl::implicit(const Plan& plan, const Interval& interval, Buffer& b, const Threads* t) const {
-  for (int n = 0; n < interval.substeps; ++n) {
-    open_walls(plan, *interval.factors, 1, b);
-    sweep_planes(plan, interval, b, t);
-    sweep_columns(plan, interval, b, t);
-    close_walls(plan, b);
-  }
-  return !any_negative(b, t);
-}
-
-/// Forward Euler, n steps in dt.
-void DiffusionSolver::Impl::positive(const Plan& plan, const Interval& interval, double dt, Buffer& b,
+/// From change.before to b.now. True if nothing ended negative.
+bool DiffusionSolver::Impl::implicit(const Plan& plan, const Interval& interval, const LocalChange& change, Buffer& b,
                                      const Threads* t) const {
-  const int n = positive_substeps(plan, dt);
-  const double steps = dt / n / interval.dt;
-  for (int step = 0; step < n; ++step) {
-    open_walls(plan, *interval.factors, steps, b);
-    over(padded.nz, std::max<std::size_t>(1, kBlockVoxels / padded.plane()), t,
-         [&](std::size_t begin, std::size_t end) {
-           for (std::size_t k = begin; k < end; ++k) {
-             residual_plane(*plan.conductance, *interval.factors, b.surroundings, steps, b.c.data(), b.share.data(), k,
-                            b.increment.data());
-           }
-         });
-    for_each_row(t, [&](std::size_t, std::size_t first) {
-      for (std::size_t i = first; i < first + padded.nx; ++i) b.c.data()[i] += b.increment.data()[i];
-    });
-    close_walls(plan, b);
+  bool negative = false;
+  for (int n = 0; n < interval.substeps; ++n) {
+    const double* c = n == 0 ? change.before : b.now.data();
+    b.walls.open(plan, *interval.factors, 1, c);
+    sweep_planes(plan, interval, change, c, b, t);
+    negative = sweep_columns(plan, interval, c, b, t);
+    b.walls.close(plan);
+    std::swap(b.now, b.next);
   }
+  return !negative && !b.walls.any_reservoir_negative();
 }
 
-/// Fills the reservoirs' starting contents and what each substep adds to them. Gains only: losses are taken at once.
-void DiffusionSolver::Impl::load_reservoirs(std::size_t s, std::span<const ReservoirState> before,
-                                            std::span<const ReservoirState> reacted, int substeps, bool gains_only,
-                                            Buffer& b) const {
-  b.inflow.fill(0.0);
-  for (std::size_t r = 0; r < before.size(); ++r) {
-    const double from = before[r].concentration[s], to = reacted[r].concentration[s];
-    const bool apart = plans[s].reservoir_gain[r] == 0;
-    b.reservoir[r] = apart ? to : gains_only ? std::min(from, to) : from;
-    b.reservoir_share[r] = apart ? 0.0 : (gains_only ? std::max(0.0, to - from) : to - from) / substeps;
+/// Forward Euler, n steps in dt: losses are taken at the start, gains spread over the steps.
+void DiffusionSolver::Impl::positive(const Plan& plan, const Interval& interval, int n, double dt,
+                                     std::span<const double> c, std::span<const double> reacted, Buffer& b,
+                                     const Threads* t) const {
+  const double steps = dt / n / interval.dt;
+  std::vector<double> most(c.size());
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    b.now.data()[i] = std::min(c[i], reacted[i]);
+    most[i] = std::max(c[i], reacted[i]);
+  }
+  const LocalChange gains{c.data(), most.data(), 1.0 / n};
+  for (int step = 0; step < n; ++step) {
+    b.walls.open(plan, *interval.factors, steps, b.now.data());
+    over(ny * nz, std::max<std::size_t>(1, kBlockVoxels / nx), t, [&](std::size_t begin, std::size_t end) {
+      right_hand_side(plan, interval, gains, steps, b.now.data(), begin, end, b);
+      for (std::size_t i = begin * nx; i < end * nx; ++i) b.next.data()[i] += b.now.data()[i];
+    });
+    b.walls.close(plan);
+    std::swap(b.now, b.next);
   }
 }
 
@@ -298,51 +247,34 @@ bool DiffusionSolver::Impl::at_rest(const Plan& plan, std::span<const double> c,
                                     const Buffer& b) const {
   const double level = c[0];
   for (const Wall& wall : plan.walls) {
-    if (wall.open && (wall.reservoir >= 0 ? b.reservoir[wall.reservoir] : wall.outside) != level) return false;
+    if (wall.open && b.walls.outside(wall) != level) return false;
   }
-  if (std::any_of(b.reservoir_share.begin(), b.reservoir_share.end(), [](double x) { return x != 0; })) return false;
+  if (b.walls.any_reservoir_changes()) return false;
   for (std::size_t i = 0; i < c.size(); ++i) {
     if (c[i] != level || reacted[i] != level) return false;
   }
   return true;
 }
 
-void DiffusionSolver::Impl::run(std::size_t s, std::span<double> c, std::span<const double> reacted,
+void DiffusionSolver::Impl::run(std::size_t s, VoxelArray& c, std::span<const double> reacted,
                                 std::span<ReservoirState> reservoirs,
                                 std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget,
                                 Buffer& b, const Threads* t) const {
   const Plan& plan = plans[s];
   const Interval& interval = intervals[s];
-  load_reservoirs(s, reservoirs, reacted_reservoirs, interval.substeps, false, b);
-  if (plan.conductance == nullptr) {
-    std::copy(reacted.begin(), reacted.end(), c.begin());
-  } else if (!at_rest(plan, c, reacted, b)) {
-    const auto load = [&](const auto& start, const auto& change, int substeps) {
-      const double per_substep = 1.0 / substeps;
-      for_each_row(t, [&](std::size_t from, std::size_t to) {
-        for (std::size_t i = 0; i < padded.nx; ++i) {
-          b.c.data()[to + i] = start(c[from + i], reacted[from + i]);
-          b.share.data()[to + i] = change(c[from + i], reacted[from + i]) * per_substep;
-        }
-      });
-    };
-    load([](double before, double) { return before; }, [](double before, double after) { return after - before; },
-         interval.substeps);
-    if (!implicit(plan, interval, b, t)) {
-      // From what the reaction stage left, less the gains, which are spread over the steps.
+  b.walls.load(plan, s, reservoirs, reacted_reservoirs, interval.substeps);
+  if (plan.factors == nullptr) {
+    std::copy(reacted.begin(), reacted.end(), c.data());
+  } else if (!at_rest(plan, c.values(), reacted, b)) {
+    if (!implicit(plan, interval, {c.data(), reacted.data(), 1.0 / interval.substeps}, b, t)) {
       const int steps = positive_substeps(plan, dt);
-      load_reservoirs(s, reservoirs, reacted_reservoirs, steps, true, b);
-      load([](double before, double after) { return std::min(before, after); },
-           [](double before, double after) { return std::max(0.0, after - before); }, steps);
-      positive(plan, interval, dt, b, t);
+      b.walls.load_gains(plan, s, reservoirs, reacted_reservoirs, steps);
+      positive(plan, interval, steps, dt, c.values(), reacted, b, t);
     }
-    for_each_row(t, [&](std::size_t to, std::size_t from) { std::copy_n(b.c.data() + from, padded.nx, &c[to]); });
+    std::swap(c, b.now);
   }
-  for (std::size_t r = 0; r < reservoirs.size(); ++r) reservoirs[r].concentration[s] = b.reservoir[r];
-  for (int f = 0; f < 6; ++f) {
-    if (!plan.walls[f].open || plan.walls[f].reservoir >= 0) continue;
-    budget.through_boundary[s] += b.inflow[f] * plan.conductance->flux_volume() * kMoleculesPerUmCubedPerMicromolar;
-  }
+  for (std::size_t r = 0; r < reservoirs.size(); ++r) reservoirs[r].concentration[s] = b.walls.reservoir(r);
+  budget.through_boundary[s] += b.walls.inflow(plan);
 }
 
 DiffusionSolver::DiffusionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,
@@ -365,11 +297,11 @@ void DiffusionSolver::diffuse(FieldSet& c, const FieldSet& reacted, std::span<Re
     Interval& interval = m.intervals[s];
     interval.substeps = implicit_substeps(m.plans[s], dt);
     interval.dt = dt / interval.substeps;
-    if (Conductance* conductance = m.plans[s].conductance) interval.factors = &conductance->factors(interval.dt);
+    if (DiffusionFactors* factors = m.plans[s].factors) interval.factors = &factors->substep(interval.dt);
   }
   const auto run = [&](std::size_t s, Buffer& buffer, const Threads* t) {
     const auto id = static_cast<SpeciesId>(s);
-    m.run(s, c[id], reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
+    m.run(s, c.field(id), reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
     const bool share = threads.count() == 1;  // one buffer stays in the cache

@@ -26,9 +26,10 @@ bool same_operator(const Species& a, const Species& b) {
   return a.diffusivity == b.diffusivity && std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
 }
 
-Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Conductance* conductance) {
+Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors) {
   Plan plan;
-  plan.conductance = conductance;
+  plan.factors = factors;
+  const Conductance* conductance = factors == nullptr ? nullptr : &factors->conductance();
   plan.reservoir_gain.assign(reservoirs.size(), 0.0);
   std::vector<double> rate(reservoirs.size(), 0.0);
   for (int f = 0; f < 6; ++f) {
@@ -48,13 +49,13 @@ Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Co
 }
 
 int implicit_substeps(const Plan& plan, double dt) {
-  if (plan.conductance == nullptr) return 1;
-  return std::max(pieces(dt * plan.conductance->neighbour_rate(), kSubstepRatio),
+  if (plan.factors == nullptr) return 1;
+  return std::max(pieces(dt * plan.factors->conductance().neighbour_rate(), kSubstepRatio),
                   pieces(dt * plan.reservoir_rate, kReservoirShare));
 }
 
 int positive_substeps(const Plan& plan, double dt) {
-  return pieces(dt * std::max(plan.conductance->loss_rate(), plan.reservoir_rate), kPositiveShare);
+  return pieces(dt * std::max(plan.factors->conductance().loss_rate(), plan.reservoir_rate), kPositiveShare);
 }
 
 }  // namespace interstice

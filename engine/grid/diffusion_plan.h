@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/grid/conductance.h"
+#include "engine/grid/diffusion_factors.h"
 #include "engine/grid/species.h"
 
 namespace interstice {
@@ -27,16 +27,16 @@ struct Wall {
 
 /// How one species diffuses.
 struct Plan {
-  Conductance* conductance = nullptr;  ///< null when it does not diffuse
+  DiffusionFactors* factors = nullptr;  ///< null when it does not diffuse
   std::array<Wall, 6> walls;
   std::vector<double> reservoir_gain;  ///< per reservoir: uM lost per unit of flux into the patch
   double reservoir_rate = 0;           ///< fastest relative exchange of a reservoir [1/s]
 };
 
-/// Can two species share a Conductance?
+/// Can two species share an operator?
 [[nodiscard]] bool same_operator(const Species& a, const Species& b);
 
-[[nodiscard]] Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Conductance* conductance);
+[[nodiscard]] Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors);
 
 /// Substeps of an interval dt [s] by Douglas' scheme, and by forward Euler where that must stay positive.
 [[nodiscard]] int implicit_substeps(const Plan& plan, double dt);

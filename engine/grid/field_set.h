@@ -2,33 +2,53 @@
 /// Concentrations of all species on the grid: one contiguous array of doubles per species.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
+#include "engine/core/aligned.h"
 #include "engine/core/ids.h"
 
 namespace interstice {
 
-/// species_count arrays of voxel_count numbers, x fastest. Species concentrations in uM of extracellular volume.
+/// One number per voxel, x fastest. A few numbers before the first and after the last may be read (they are 0), so that
+/// stencils need no special case at the ends.
+class VoxelArray {
+ public:
+  static constexpr std::size_t kMargin = 8;
+
+  VoxelArray() = default;
+  explicit VoxelArray(std::size_t voxel_count) : data_(voxel_count + 2 * kMargin, 0.0) {}
+
+  [[nodiscard]] std::size_t size() const { return data_.empty() ? 0 : data_.size() - 2 * kMargin; }
+  [[nodiscard]] double* data() { return data_.data() + kMargin; }
+  [[nodiscard]] const double* data() const { return data_.data() + kMargin; }
+  [[nodiscard]] std::span<double> values() { return {data(), size()}; }
+  [[nodiscard]] std::span<const double> values() const { return {data(), size()}; }
+
+ private:
+  AlignedNumbers data_;
+};
+
+/// species_count fields of voxel_count numbers. Species concentrations in uM of extracellular volume.
 class FieldSet {
  public:
   FieldSet() = default;
   FieldSet(std::size_t species_count, std::size_t voxel_count)
-      : species_count_(species_count), voxel_count_(voxel_count), data_(species_count * voxel_count, 0.0) {}
+      : voxel_count_(voxel_count), fields_(species_count, VoxelArray(voxel_count)) {}
 
-  [[nodiscard]] std::size_t species_count() const { return species_count_; }
+  [[nodiscard]] std::size_t species_count() const { return fields_.size(); }
   [[nodiscard]] std::size_t voxel_count() const { return voxel_count_; }
-  [[nodiscard]] std::span<double> operator[](SpeciesId s) {
-    return {data_.data() + index(s) * voxel_count_, voxel_count_};
+  [[nodiscard]] std::span<double> operator[](SpeciesId s) { return fields_[index(s)].values(); }
+  [[nodiscard]] std::span<const double> operator[](SpeciesId s) const { return fields_[index(s)].values(); }
+  [[nodiscard]] VoxelArray& field(SpeciesId s) { return fields_[index(s)]; }
+  void fill(double value) {
+    for (VoxelArray& field : fields_) std::fill(field.values().begin(), field.values().end(), value);
   }
-  [[nodiscard]] std::span<const double> operator[](SpeciesId s) const {
-    return {data_.data() + index(s) * voxel_count_, voxel_count_};
-  }
-  void fill(double value) { std::fill(data_.begin(), data_.end(), value); }
 
  private:
-  std::size_t species_count_ = 0, voxel_count_ = 0;
-  std::vector<double> data_;
+  std::size_t voxel_count_ = 0;
+  std::vector<VoxelArray> fields_;
 };
 
 }  // namespace interstice

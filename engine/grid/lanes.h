@@ -5,9 +5,9 @@
 
 #include <cstddef>
 
-#include "engine/grid/padded_grid.h"
-
 namespace interstice {
+
+inline constexpr std::size_t kVector = 4;  ///< doubles handled together
 
 using Lanes = double __attribute__((vector_size(kVector * sizeof(double)), aligned(sizeof(double)), may_alias));
 

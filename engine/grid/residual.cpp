@@ -1,104 +1,129 @@
 /// @file
-/// The seven-point stencil.
+/// The stencil.
 #include "engine/grid/residual.h"
 
-#include "engine/grid/lanes.h"
-#include "engine/grid/vector_clones.h"
+#include <algorithm>
 
+#include "engine/core/simd_targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "engine/grid/residual.cpp"
+#include <hwy/cache_control.h>
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
 namespace interstice {
-namespace {
+namespace HWY_NAMESPACE {
 
-/// What one row of voxels needs. "Above" is the row after along that axis.
-struct Row {
-  const double *c, *share;
-  const double* x_face;  ///< of the face before each voxel
-  const double *y_below, *y_above, *y_face, *y_face_above;
-  const double *z_below, *z_above, *z_face, *z_face_above;
-  const double* inverse_mass;
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::CappedTag<double, 8>;
+using V = hn::Vec<D>;
+
+constexpr std::size_t kAhead = 256;  ///< numbers; the processor's own prefetching ends at every page
+
+/// Consecutive rows with the same neighbours; all pointers at their first voxel.
+struct Rows {
+  std::size_t voxels;
+  const double *c, *before, *after;
+  const double *y_below, *y_above, *z_below, *z_above;
+  const double *x_face, *y_face, *y_face_above, *z_face, *z_face_above, *inverse_mass;
+  double share, scale;
+  double* out;
 };
 
-template <bool UnitMass>
-void stencil_row(const Row& r, std::size_t pitch, double scale, double* out) {
-  for (std::size_t i = 0; i < pitch; i += kVector) {
-    const Lanes c = lanes(r.c + i);
-    const Lanes x = lanes(r.x_face + i) * (lanes(r.c + i - 1) - c) + lanes(r.x_face + i + 1) * (lanes(r.c + i + 1) - c);
-    const Lanes y =
-        lanes(r.y_face + i) * (lanes(r.y_below + i) - c) + lanes(r.y_face_above + i) * (lanes(r.y_above + i) - c);
-    const Lanes z =
-        lanes(r.z_face + i) * (lanes(r.z_below + i) - c) + lanes(r.z_face_above + i) * (lanes(r.z_above + i) - c);
-    Lanes gain = scale * (x + y + z);
-    if constexpr (!UnitMass) gain *= lanes(r.inverse_mass + i);
-    lanes(out + i) = lanes(r.share + i) + gain;
-  }
-}
-
-/// Row (j, k) for any j of a plane.
-class PlaneRows {
+/// Level: the faces of y and z are those of the first voxel.
+template <bool Level, bool Unit>
+class Stencil {
  public:
-  PlaneRows(const Conductance& g, const SubstepFactors& factors, const Surroundings& surroundings, const double* c,
-            const double* share, std::size_t k)
-      : g_(g),
-        x_face_(factors.x_face.data()),
-        y_(g.coefficients(1, factors)),
-        z_(g.coefficients(2, factors)),
-        pitch_(g.padded().pitch),
-        last_(g.padded().ny - 1),
-        k_(k),
-        c_(c + g.padded().row(0, k)),
-        share_(share + g.padded().row(0, k)),
-        y_face_(y_.face_row(k, 0)) {
-    const std::size_t end = g.padded().nz - 1;
-    const bool wall_below = k == 0 && !z_.periodic, wall_above = k == end && !z_.periodic;
-    z_below_ = wall_below ? surroundings[4].data() : c + g.padded().row(0, k == 0 ? end : k - 1);
-    z_above_ = wall_above ? surroundings[5].data() : c + g.padded().row(0, k == end ? 0 : k + 1);
-    z_below_pitch_ = wall_below ? 0 : pitch_;
-    z_above_pitch_ = wall_above ? 0 : pitch_;
-    y_below_ = y_.periodic ? c_ + last_ * pitch_ : surroundings[2].data();
-    y_above_ = y_.periodic ? c_ : surroundings[3].data();
-  }
+  HWY_INLINE explicit Stencil(const Rows& rows)
+      : r_(rows),
+        y_(hn::Set(D(), *rows.y_face)),
+        y_above_(hn::Set(D(), *rows.y_face_above)),
+        z_(hn::Set(D(), *rows.z_face)),
+        z_above_(hn::Set(D(), *rows.z_face_above)),
+        share_(hn::Set(D(), rows.share)),
+        scale_(hn::Set(D(), rows.scale)) {}
 
-  [[nodiscard]] Row row(std::size_t j) const {
-    const std::size_t first = j * pitch_;
-    const double* z_face = z_.face_row(j, k_);
-    return {.c = c_ + first,
-            .share = share_ + first,
-            .x_face = x_face_ + g_.x_face_row(j + k_ * (last_ + 1)),
-            .y_below = j > 0 ? c_ + first - pitch_ : y_below_,
-            .y_above = j < last_ ? c_ + first + pitch_ : y_above_,
-            .y_face = y_face_ + first,
-            .y_face_above = y_face_ + first + pitch_,
-            .z_below = z_below_ + j * z_below_pitch_,
-            .z_above = z_above_ + j * z_above_pitch_,
-            .z_face = z_face,
-            .z_face_above = z_face + pitch_,
-            .inverse_mass = y_.inverse_mass_row(k_, j)};
+  HWY_INLINE void run() const {
+    const std::size_t lanes = hn::Lanes(D());
+    std::size_t i = 0;
+    for (; i + lanes <= r_.voxels; i += lanes) {
+      for (const double* stream : {r_.z_above, r_.before, r_.after}) hwy::Prefetch(stream + i + kAhead);
+      hn::StoreU(some([&](const double* p) { return hn::LoadU(D(), p + i); }), D(), r_.out + i);
+    }
+    if (i == r_.voxels) return;
+    const auto mask = hn::FirstN(D(), r_.voxels - i);
+    hn::BlendedStore(some([&](const double* p) { return hn::MaskedLoad(mask, D(), p + i); }), mask, D(), r_.out + i);
   }
 
  private:
-  const Conductance& g_;
-  const double* x_face_;
-  const LineCoefficients y_, z_;
-  const std::size_t pitch_, last_, k_;
-  const double *c_, *share_, *y_face_;
-  const double *z_below_, *z_above_, *y_below_, *y_above_;
-  std::size_t z_below_pitch_, z_above_pitch_;
+  template <class Load>
+  HWY_INLINE V some(const Load& load) const {
+    const V c = load(r_.c);
+    const auto face = [&](const double* faces, V level) { return Level ? level : load(faces); };
+    const auto beyond = [&](const double* neighbour) { return hn::Sub(load(neighbour), c); };
+    V sum = hn::Mul(load(r_.x_face), beyond(r_.c - 1));
+    sum = hn::MulAdd(load(r_.x_face + 1), beyond(r_.c + 1), sum);
+    V across = hn::Mul(face(r_.y_face, y_), beyond(r_.y_below));
+    across = hn::MulAdd(face(r_.y_face_above, y_above_), beyond(r_.y_above), across);
+    V along = hn::Mul(face(r_.z_face, z_), beyond(r_.z_below));
+    along = hn::MulAdd(face(r_.z_face_above, z_above_), beyond(r_.z_above), along);
+    sum = hn::Add(hn::Add(sum, across), along);
+    if constexpr (!Unit) sum = hn::Mul(sum, load(r_.inverse_mass));
+    const V change = hn::Sub(load(r_.after), load(r_.before));
+    return hn::MulAdd(scale_, sum, hn::Mul(share_, change));
+  }
+
+  const Rows r_;
+  const V y_, y_above_, z_, z_above_, share_, scale_;
 };
 
-}  // namespace
+void run_rows(const Rows& rows, bool level) {
+  if (rows.inverse_mass != nullptr) return Stencil<false, false>(rows).run();
+  return level ? Stencil<true, true>(rows).run() : Stencil<false, true>(rows).run();
+}
 
-INTERSTICE_VECTOR_CLONES void residual_plane(const Conductance& conductance, const SubstepFactors& factors,
-                                             const Surroundings& surroundings, double steps, const double* c,
-                                             const double* share, std::size_t k, double* out) {
-  const PaddedGrid& grid = conductance.padded();
-  const PlaneRows plane(conductance, factors, surroundings, c, share, k);
-  for (std::size_t j = 0; j < grid.ny; ++j) {
-    const Row row = plane.row(j);
-    if (row.inverse_mass == nullptr) {
-      stencil_row<true>(row, grid.pitch, 2 * steps, out + grid.row(j, k));
-    } else {
-      stencil_row<false>(row, grid.pitch, 2 * steps, out + grid.row(j, k));
-    }
+void stencil(const StencilPlane& plane, const StencilFaces& faces, bool level, std::size_t first_row,
+             std::size_t end_row, double* out) {
+  const std::size_t nx = plane.nx, last = plane.ny - 1;
+  // The first and the last row look at other rows across y than those between.
+  for (std::size_t row = first_row, end; row < end_row; row = end) {
+    end = row == 0 || row == last ? row + 1 : std::min(end_row, last);
+    const std::size_t at = row * nx;
+    run_rows({.voxels = (end - row) * nx,
+              .c = plane.c + at,
+              .before = plane.before + at,
+              .after = plane.after + at,
+              .y_below = row == 0 ? plane.y_below : plane.c + at - nx,
+              .y_above = row == last ? plane.y_above : plane.c + at + nx,
+              .z_below = plane.z_below + at,
+              .z_above = plane.z_above + at,
+              .x_face = faces.x + at,
+              .y_face = faces.y + at,
+              .y_face_above = faces.y + at + nx,
+              .z_face = faces.z_below + at,
+              .z_face_above = faces.z_above + at,
+              .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
+              .share = plane.share,
+              .scale = 2 * plane.steps,
+              .out = out + at},
+             level);
   }
 }
 
+}  // namespace HWY_NAMESPACE
 }  // namespace interstice
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace interstice {
+
+HWY_EXPORT(stencil);
+
+void residual_rows(const StencilPlane& plane, const StencilFaces& faces, bool level, std::size_t first_row,
+                   std::size_t end_row, double* out) {
+  HWY_DYNAMIC_DISPATCH(stencil)(plane, faces, level, first_row, end_row, out);
+}
+
+}  // namespace interstice
+#endif
