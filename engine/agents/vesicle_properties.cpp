@@ -25,6 +25,13 @@ std::uint16_t draw_copies(const ProteinLoad& load, const Noise& noise, AgentId i
   return static_cast<std::uint16_t>(std::min(static_cast<double>(copies), kLargestCopies));
 }
 
+template <class Act>
+void for_each_column(Vesicles& v, const Act& act) {
+  act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
+  act(v.clearance_left);
+  for (auto& copies : v.proteins) act(copies);
+}
+
 }  // namespace
 
 double stokes_einstein(double diameter, double temperature, double viscosity) {
@@ -44,24 +51,38 @@ double mean_root_diffusivity(const VesicleClass& klass) {
   return std::sqrt(median) * pinned::exp(sigma * sigma / 8);
 }
 
+void resize_vesicles(Vesicles& vesicles, std::size_t size) {
+  for_each_column(vesicles, [size](auto& values) {
+    // Doubling, which is what a vector does by itself, would be half a gigabyte too much for 1e7 vesicles.
+    if (size > values.capacity() && !values.empty()) values.reserve(size + size / 32);
+    values.resize(size);
+  });
+}
+
+void place_vesicle(Vesicles& vesicles, std::size_t v, VesicleClassId klass, const VesicleClass& properties,
+                   const Noise& noise, AgentId id, Vec3 position, double size_bias) {
+  const double diameter = draw_diameter(properties, noise, id, size_bias);
+  vesicles.x[v] = position.x;
+  vesicles.y[v] = position.y;
+  vesicles.z[v] = position.z;
+  vesicles.id[v] = id;
+  vesicles.host[v] = kNoHost;
+  vesicles.state[v] = VesicleState::free;
+  vesicles.klass[v] = klass;
+  vesicles.cargo[v] = 1;
+  vesicles.diffusivity[v] =
+      static_cast<float>(stokes_einstein(diameter, properties.temperature, properties.water_viscosity));
+  const double life = -pinned::log(noise.uniform(Stream::vesicle_clearance, id, 0));
+  vesicles.clearance_left[v] = static_cast<float>(std::ceil(life / kClearanceQuantum) * kClearanceQuantum);
+  for (auto& copies : vesicles.proteins) copies[v] = 0;
+  for (const ProteinLoad& load : properties.proteins)
+    vesicles.proteins[index(load.protein)][v] = draw_copies(load, noise, id);
+}
+
 void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass& properties, const Noise& noise,
                     AgentId id, Vec3 position, double size_bias) {
-  const double diameter = draw_diameter(properties, noise, id, size_bias);
-  vesicles.x.push_back(position.x);
-  vesicles.y.push_back(position.y);
-  vesicles.z.push_back(position.z);
-  vesicles.id.push_back(id);
-  vesicles.host.push_back(kNoHost);
-  vesicles.state.push_back(VesicleState::free);
-  vesicles.klass.push_back(klass);
-  vesicles.cargo.push_back(1);
-  vesicles.diffusivity.push_back(
-      static_cast<float>(stokes_einstein(diameter, properties.temperature, properties.water_viscosity)));
-  const double life = -pinned::log(noise.uniform(Stream::vesicle_clearance, id, 0));
-  vesicles.clearance_left.push_back(static_cast<float>(std::ceil(life / kClearanceQuantum) * kClearanceQuantum));
-  for (auto& copies : vesicles.proteins) copies.push_back(0);
-  for (const ProteinLoad& load : properties.proteins)
-    vesicles.proteins[index(load.protein)].back() = draw_copies(load, noise, id);
+  resize_vesicles(vesicles, vesicles.size() + 1);
+  place_vesicle(vesicles, vesicles.size() - 1, klass, properties, noise, id, position, size_bias);
 }
 
 void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep) {
@@ -76,21 +97,10 @@ void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep) {
     while (size > v && keep[size] == 0);
     if (size > v) moves.push_back({v, size});
   }
-  const auto fill_gaps = [&](auto& values) {
+  for_each_column(vesicles, [&](auto& values) {
     for (const Move& move : moves) values[move.to] = values[move.from];
     values.resize(size);
-  };
-  fill_gaps(vesicles.x);
-  fill_gaps(vesicles.y);
-  fill_gaps(vesicles.z);
-  fill_gaps(vesicles.id);
-  fill_gaps(vesicles.host);
-  fill_gaps(vesicles.state);
-  fill_gaps(vesicles.klass);
-  fill_gaps(vesicles.cargo);
-  fill_gaps(vesicles.diffusivity);
-  fill_gaps(vesicles.clearance_left);
-  for (auto& copies : vesicles.proteins) fill_gaps(copies);
+  });
 }
 
 }  // namespace interstice

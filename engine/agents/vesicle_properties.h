@@ -29,7 +29,14 @@ inline constexpr double kArrivalSizeBias = -0.5;
 /// Mean of sqrt(D) over the size distribution, D in water [um/sqrt(s)].
 double mean_root_diffusivity(const VesicleClass& klass);
 
-/// Appends one free vesicle with everything that follows from its id.
+/// Makes every array this long; what is new holds nothing yet. Grows by little more than it must.
+void resize_vesicles(Vesicles& vesicles, std::size_t size);
+
+/// Makes vesicle v a free one with everything that follows from its id.
+void place_vesicle(Vesicles& vesicles, std::size_t v, VesicleClassId klass, const VesicleClass& properties,
+                   const Noise& noise, AgentId id, Vec3 position, double size_bias = 0);
+
+/// Appends one free vesicle.
 void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass& properties, const Noise& noise,
                     AgentId id, Vec3 position, double size_bias = 0);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <utility>
+#include <numeric>
 #include <vector>
 
 #include "engine/agents/vesicle_map.h"
@@ -20,10 +20,8 @@ std::uint64_t rounded(double mean, const Noise& noise, AgentId key) {
 }
 
 /// Fluid volume of the dosed voxels, cumulated [um^3].
-struct DosedVolume {
-  std::vector<std::size_t> voxel;
-  std::vector<double> cumulated;
-
+class DosedVolume {
+ public:
   DosedVolume(const VesicleEnvironment& environment, std::span<const std::uint8_t> in_region) {
     const RegionMap& regions = *environment.regions;
     double total = 0;
@@ -32,22 +30,28 @@ struct DosedVolume {
       const Region& region = regions.regions[r];
       if (r >= in_region.size() || in_region[r] == 0 || vesicle_capacity(region) <= 0) continue;
       total += region.volume_fraction * environment.grid->voxel_volume();
-      voxel.push_back(v);
-      cumulated.push_back(total);
+      voxel_.push_back(static_cast<std::uint32_t>(v));
+      cumulated_.push_back(total);
+    }
+    for (std::size_t k = 0, guess = 0; k < voxel_.size(); ++k) {
+      while (guess + 1 < voxel_.size() && cumulated_[guess] <= total * static_cast<double>(k) / voxel_.size()) ++guess;
+      guess_.push_back(static_cast<std::uint32_t>(guess));
     }
   }
-  [[nodiscard]] double total() const { return cumulated.empty() ? 0.0 : cumulated.back(); }
-  [[nodiscard]] std::size_t at(double share) const {
-    const auto found = std::upper_bound(cumulated.begin(), cumulated.end(), share * total());
-    return voxel[std::min<std::size_t>(found - cumulated.begin(), voxel.size() - 1)];
-  }
-};
+  [[nodiscard]] double total() const { return cumulated_.empty() ? 0.0 : cumulated_.back(); }
 
-/// A vesicle to be placed.
-struct Seed {
-  std::size_t voxel = 0;
-  AgentId id = 0;
-  Vec3 position;  ///< [um]
+  /// The first voxel up to which there is more than this share of the volume, looked for from a good guess.
+  [[nodiscard]] std::size_t at(double share) const {
+    const double wanted = share * total();
+    std::size_t k = guess_[static_cast<std::size_t>(share * static_cast<double>(guess_.size()))];
+    while (k > 0 && cumulated_[k - 1] > wanted) --k;
+    while (k + 1 < cumulated_.size() && cumulated_[k] <= wanted) ++k;
+    return voxel_[k];
+  }
+
+ private:
+  std::vector<std::uint32_t> voxel_, guess_;
+  std::vector<double> cumulated_;
 };
 
 Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noise, AgentId id) {
@@ -56,10 +60,54 @@ Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noi
   return centre + grid.spacing * Vec3{u(1) - 0.5, u(2) - 0.5, u(3) - 0.5};
 }
 
+constexpr std::size_t kGrain = 1 << 14;         ///< vesicles a thread takes at a time
+constexpr std::uint32_t kNowhere = 0xffffffff;  ///< instead of a voxel: in a cell
+
+/// The voxel of every candidate.
+std::vector<std::uint32_t> find_voxels(AgentId source, std::uint64_t candidates, const DosedVolume& volume,
+                                       const Cells& cells, const VesicleEnvironment& environment,
+                                       const Threads& threads) {
+  const double largest = cells.radius.empty() ? 1.0 : *std::max_element(cells.radius.begin(), cells.radius.end());
+  CellList list;
+  list.rebuild(cells, environment.box, largest);
+  std::vector<std::uint32_t> voxel(candidates);
+  threads.for_blocks(candidates, kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t ordinal = begin; ordinal < end; ++ordinal) {
+      const Vec3 p = draw_position(volume, *environment.grid, environment.noise, child_id(source, ordinal));
+      bool in_cell = false;
+      list.visit_near(p, [&](std::uint32_t c) {
+        const Vec3 d = environment.box.separation(p, cells.position(c));
+        in_cell |= dot(d, d) < cells.radius[c] * cells.radius[c];
+      });
+      voxel[ordinal] = in_cell ? kNowhere : static_cast<std::uint32_t>(environment.grid->voxel_at(p));
+    }
+  });
+  return voxel;
+}
+
+/// Ids of the candidates that lie somewhere, by voxel and then by id: neighbours in space become neighbours in memory,
+/// which makes everything that looks around them faster.
+std::vector<AgentId> sort_ids(AgentId source, const std::vector<std::uint32_t>& voxel, std::size_t voxels,
+                              const Threads& threads) {
+  std::vector<std::uint32_t> next(voxels + 1, 0);  // where the next id of a voxel goes
+  for (const std::uint32_t v : voxel)
+    if (v != kNowhere) ++next[v + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<AgentId> ids(next.back());
+  for (std::size_t ordinal = 0; ordinal < voxel.size(); ++ordinal)
+    if (voxel[ordinal] != kNowhere) ids[next[voxel[ordinal]]++] = child_id(source, ordinal);
+  threads.for_blocks(voxels, kGrain, [&](std::size_t begin, std::size_t end) {  // next[v] is now where v ends
+    for (std::size_t v = begin; v < end; ++v)
+      std::sort(ids.begin() + (v == 0 ? 0 : next[v - 1]), ids.begin() + next[v]);
+  });
+  return ids;
+}
+
 }  // namespace
 
 void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose) {
+               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose,
+               const Threads& threads) {
   require_fused_multiply_add();
   const std::size_t k = index(dose.klass);
   const VesicleClass& klass = environment.classes[k];
@@ -67,29 +115,20 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   assert(weight >= 1);
   const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
   const DosedVolume volume(environment, dose.in_region);
-  const double largest = cells.radius.empty() ? 1.0 : *std::max_element(cells.radius.begin(), cells.radius.end());
-  CellList list;
-  list.rebuild(cells, environment.box, largest);
-
   const std::uint64_t candidates =
       rounded(dose.density * volume.total() / static_cast<double>(weight), environment.noise, child_id(source, ~0ULL));
-  std::vector<Seed> seeds;
-  for (std::uint64_t ordinal = 0; ordinal < candidates; ++ordinal) {
-    const AgentId id = child_id(source, ordinal);
-    const Vec3 p = draw_position(volume, *environment.grid, environment.noise, id);
-    bool in_cell = false;
-    list.visit_near(p, [&](std::uint32_t c) {
-      const Vec3 d = environment.box.separation(p, cells.position(c));
-      in_cell |= dot(d, d) < cells.radius[c] * cells.radius[c];
-    });
-    if (!in_cell) seeds.push_back({environment.grid->voxel_at(p), id, p});
-  }
-  // Neighbours in space become neighbours in memory, which makes everything that looks around them faster.
-  std::sort(seeds.begin(), seeds.end(),
-            [](const Seed& a, const Seed& b) { return std::pair(a.voxel, a.id) < std::pair(b.voxel, b.id); });
-  for (const Seed& seed : seeds) append_vesicle(vesicles, dose.klass, klass, environment.noise, seed.id, seed.position);
-  ledger[k].dosed += weight * seeds.size();
-  ledger[k].free += weight * seeds.size();
+  const std::vector<AgentId> ids =
+      sort_ids(source, find_voxels(source, candidates, volume, cells, environment, threads),
+               environment.grid->voxel_count(), threads);
+  const std::size_t first = vesicles.size();
+  resize_vesicles(vesicles, first + ids.size());
+  threads.for_blocks(ids.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      place_vesicle(vesicles, first + i, dose.klass, klass, environment.noise, ids[i],
+                    draw_position(volume, *environment.grid, environment.noise, ids[i]));
+  });
+  ledger[k].dosed += weight * ids.size();
+  ledger[k].free += weight * ids.size();
   for (const ReservoirId r : dose.reservoirs) {
     const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].share(), environment.noise,
                                         child_id(source, ~1ULL - index(r)));

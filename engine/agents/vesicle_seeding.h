@@ -7,6 +7,7 @@
 
 #include "engine/agents/cells.h"
 #include "engine/agents/vesicle_environment.h"
+#include "engine/core/parallel.h"
 
 namespace interstice {
 
@@ -22,6 +23,7 @@ struct VesicleDose {
 /// Adds the dose. The number of candidates is density x fluid volume / weight, rounded by a keyed draw; candidates
 /// that would lie inside a cell are left out, so the density in the fluid between cells is the dose's.
 void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose);
+               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose,
+               const Threads& threads = Threads(1));
 
 }  // namespace interstice

@@ -43,7 +43,8 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
                .density = dose.density,
                .in_region = dose.in_region,
                .reservoirs = dose.reservoirs,
-               .ordinal = static_cast<std::uint32_t>(d)});
+               .ordinal = static_cast<std::uint32_t>(d)},
+              threads);
   }
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   CellScratch scratch;
