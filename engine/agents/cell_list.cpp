@@ -4,33 +4,40 @@
 
 namespace interstice {
 
+void CellList::choose_bins(std::size_t cells, double reach) {
+  // Where cells are few, more bins than twice their number would only be walked through empty.
+  const double room = box_.size.x * box_.size.y * box_.size.z;
+  const double width = std::max(reach, std::cbrt(room / (2.0 * static_cast<double>(cells) + 1)));
+  const std::array<double, 3> size{box_.size.x, box_.size.y, box_.size.z};
+  for (int a = 0; a < 3; ++a) {
+    bins_[a] = std::clamp(static_cast<int>(size[a] / width), 1, 256);
+    low_[a] = bins_[a] > 2 || (bins_[a] == 2 && !box_.periodic[a]) ? -1 : 0;
+    high_[a] = bins_[a] > 1 ? 1 : 0;
+    bins_per_um_[a] = bins_[a] / size[a];
+  }
+}
+
 void CellList::rebuild(const Cells& cells, const Box& box, double reach) {
   box_ = box;
-  const std::array<double, 3> size{box.size.x, box.size.y, box.size.z};
-  for (int a = 0; a < 3; ++a) {
-    bins_[a] = std::clamp(static_cast<int>(size[a] / reach), 1, 256);
-    low_[a] = bins_[a] > 2 || (bins_[a] == 2 && !box.periodic[a]) ? -1 : 0;
-    high_[a] = bins_[a] > 1 ? 1 : 0;
-  }
-  const std::size_t bin_count = static_cast<std::size_t>(bins_[0]) * bins_[1] * bins_[2];
-  start_.assign(bin_count + 1, 0);
+  choose_bins(cells.size(), reach);
+  start_.assign(static_cast<std::size_t>(bins_[0]) * bins_[1] * bins_[2] + 1, 0);
   cells_.resize(cells.size());
-  const auto bin_of = [&](std::size_t c) {
+  bin_.resize(cells.size());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
     const auto b = bin_coordinates(cells.position(c));
-    return static_cast<std::size_t>(b[0]) +
-           static_cast<std::size_t>(bins_[0]) * (b[1] + static_cast<std::size_t>(bins_[1]) * b[2]);
-  };
-  for (std::size_t c = 0; c < cells.size(); ++c) ++start_[bin_of(c) + 1];
-  for (std::size_t b = 0; b < bin_count; ++b) start_[b + 1] += start_[b];
-  std::vector<std::uint32_t> next(start_.begin(), start_.end() - 1);
-  for (std::size_t c = 0; c < cells.size(); ++c) cells_[next[bin_of(c)]++] = static_cast<std::uint32_t>(c);
+    bin_[c] = static_cast<std::uint32_t>(b[0] + bins_[0] * (b[1] + bins_[1] * b[2]));
+    ++start_[bin_[c]];
+  }
+  std::uint32_t end = 0;
+  for (std::uint32_t& count : start_) count = end += count;
+  for (std::size_t c = cells.size(); c-- > 0;) cells_[--start_[bin_[c]]] = static_cast<std::uint32_t>(c);
 }
 
 std::array<int, 3> CellList::bin_coordinates(Vec3 p) const {
-  const auto along = [](double x, double size, int bins) {
-    return std::clamp(static_cast<int>(std::floor(x / size * bins)), 0, bins - 1);
+  const auto along = [this](double x, int axis) {
+    return std::clamp(static_cast<int>(x * bins_per_um_[axis]), 0, bins_[axis] - 1);
   };
-  return {along(p.x, box_.size.x, bins_[0]), along(p.y, box_.size.y, bins_[1]), along(p.z, box_.size.z, bins_[2])};
+  return {along(p.x, 0), along(p.y, 1), along(p.z, 2)};
 }
 
 }  // namespace interstice

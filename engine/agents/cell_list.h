@@ -58,6 +58,7 @@ class CellList {
   }
 
  private:
+  void choose_bins(std::size_t cells, double reach);
   [[nodiscard]] std::array<int, 3> bin_coordinates(Vec3 p) const;
   /// Bin coordinate inside the box, or -1 beyond a wall.
   [[nodiscard]] int wrapped(int b, int axis) const {
@@ -72,8 +73,10 @@ class CellList {
 
   Box box_;
   std::array<int, 3> bins_{1, 1, 1};
+  std::array<double, 3> bins_per_um_{};
   std::array<int, 3> low_{}, high_{};  ///< offsets visited per axis; fewer where an axis has fewer than three bins
   std::vector<std::uint32_t> start_, cells_;
+  std::vector<std::uint32_t> bin_;  ///< of each cell
 };
 
 }  // namespace interstice
