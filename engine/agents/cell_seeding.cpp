@@ -116,6 +116,17 @@ Vec3 find_place(AgentId id, double radius, const std::vector<std::size_t>& voxel
   return best;
 }
 
+/// Room for so many cells and no more: arrays that double as they grow would take up to twice as much.
+void reserve_cells(Cells& cells, std::size_t count) {
+  cells.id.reserve(count), cells.ancestor.reserve(count), cells.type.reserve(count), cells.state.reserve(count);
+  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz, &cells.heading_x, &cells.heading_y,
+                  &cells.heading_z, &cells.radius, &cells.state_since, &cells.state_until})
+    v->reserve(count);
+  for (auto* v : {&cells.births, &cells.transitions}) v->reserve(count);
+  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->reserve(count);
+  for (auto& column : cells.columns) column.reserve(count);
+}
+
 /// Appends a cell of the type with everything that follows from its id.
 void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, std::span<const ColumnSpec> columns,
                  const CellEnvironment& environment) {
@@ -152,6 +163,9 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
                 const CellEnvironment& environment, const Threads& threads) {
   cells = Cells{};
   cells.columns.resize(columns.size());
+  std::size_t count = 0;
+  for (const CellPlacement& placement : placements) count += placement.count;
+  reserve_cells(cells, count);
   PlacedCells placed(environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5));
   std::vector<std::uint64_t> ordinal(environment.types.size(), 0);
   for (const CellPlacement& placement : placements) {
