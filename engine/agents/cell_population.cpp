@@ -20,9 +20,12 @@ constexpr double kJustOutside = 1e-3;  ///< a freed vesicle does not start insid
 
 /// What happens to the cells of before, by their old index.
 struct Changes {
+  explicit Changes(std::size_t cells) : removed(cells, 0), daughter(cells, kNone), old_centre(cells) {}
+
   std::vector<std::uint8_t> removed;
   std::vector<std::uint32_t> daughter;  ///< index of the newborn, kNone without
   std::vector<Vec3> old_centre;         ///< of dividing cells
+  bool any_removed = false, any_birth = false;
 };
 
 bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment, double now) {
@@ -81,6 +84,7 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
     if (environment.columns[k].amount) cells.columns[k][daughter] = cells.columns[k][parent] *= 0.5;
   cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
   taken.insert(cells.id[daughter]);
+  cells.bound[daughter] = cells.internal[daughter] = 0;  // until its vesicles are shared out
   cells.births[daughter] = 0;
   cells.transitions[daughter] = 0;
   draw_duration(cells, daughter, environment);
@@ -100,22 +104,32 @@ void put_on_surface(Vesicles& vesicles, std::size_t v, const Cells& cells, std::
   vesicles.z[v] = p.z;
 }
 
-/// A vesicle of a cell that divided finds its daughter.
-void share_out(Vesicles& vesicles, std::size_t v, const Cells& cells, const Changes& changes,
+/// A vesicle of a cell that divided finds its daughter. `number`: how many real ones it stands for.
+void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, Cells& cells, const Changes& changes,
                const CellEnvironment& environment) {
   const std::uint32_t parent = vesicles.host[v], daughter = changes.daughter[parent];
   const Box& box = environment.box;
   const Vec3 here = vesicles.position(v);
-  if (vesicles.state[v] == VesicleState::adsorbed) {
+  const bool adsorbed = vesicles.state[v] == VesicleState::adsorbed;
+  bool leaves = false;
+  if (adsorbed) {
     const Vec3 to_parent = box.separation(here, cells.position(parent));
     const Vec3 to_daughter = box.separation(here, cells.position(daughter));
-    if (dot(to_daughter, to_daughter) < dot(to_parent, to_parent)) vesicles.host[v] = daughter;
+    leaves = dot(to_daughter, to_daughter) < dot(to_parent, to_parent);
+  } else {  // keyed by vesicle and newborn: a vesicle may live through many divisions
+    const AgentId key = mix64(vesicles.id[v] ^ cells.id[daughter]);
+    leaves = environment.noise.uniform(Stream::vesicle_division, key, 0) < 0.5;
+  }
+  if (leaves) {
+    auto& count = adsorbed ? cells.bound : cells.internal;
+    count[parent] -= number;
+    count[daughter] += number;
+    vesicles.host[v] = daughter;
+  }
+  if (adsorbed) {
     put_on_surface(vesicles, v, cells, vesicles.host[v], 0, box);
     return;
   }
-  // keyed by vesicle and newborn: a vesicle may live through many divisions
-  if (environment.noise.uniform(Stream::vesicle_division, mix64(vesicles.id[v] ^ cells.id[daughter]), 0) < 0.5)
-    vesicles.host[v] = daughter;
   const Vec3 shift = box.separation(changes.old_centre[parent], cells.position(vesicles.host[v]));
   const Vec3 p = into_box(here + shift, box, 0);
   vesicles.x[v] = p.x;
@@ -123,18 +137,18 @@ void share_out(Vesicles& vesicles, std::size_t v, const Cells& cells, const Chan
   vesicles.z[v] = p.z;
 }
 
-/// Vesicles of dying and dividing cells; returns which stay.
-std::vector<std::uint8_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, const Cells& cells,
-                                 const Changes& changes, const CellEnvironment& environment,
-                                 std::span<const VesicleClass> classes) {
-  std::vector<std::uint8_t> keep(vesicles.size(), 1);
-  for (std::size_t v = 0; v < vesicles.size(); ++v) {
+/// Vesicles of dying and dividing cells; returns which are gone, ascending.
+std::vector<std::size_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells,
+                                const Changes& changes, const CellEnvironment& environment,
+                                std::span<const VesicleClass> classes) {
+  std::vector<std::size_t> gone;
+  for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) {
     const std::uint32_t host = vesicles.host[v];
-    if (host == kNoHost) continue;
-    if (changes.daughter[host] != kNone) share_out(vesicles, v, cells, changes, environment);
-    if (changes.removed[host] == 0) continue;
-    VesicleLedger& places = ledger[index(vesicles.klass[v])];
-    const std::uint64_t number = classes[index(vesicles.klass[v])].weight;
+    const std::size_t klass = index(vesicles.klass[v]);
+    const std::uint64_t number = classes[klass].weight;
+    if (changes.daughter[host] != kNone) share_out(vesicles, v, number, cells, changes, environment);
+    if (changes.removed[host] == 0) return;
+    VesicleLedger& places = ledger[klass];
     if (vesicles.state[v] == VesicleState::adsorbed) {
       put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
       vesicles.state[v] = VesicleState::free;
@@ -142,12 +156,12 @@ std::vector<std::uint8_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> le
       places.adsorbed -= number;
       places.free += number;
     } else {
-      keep[v] = 0;
+      gone.push_back(v);
       places.endosomal -= number;
       places.degraded += number;
     }
-  }
-  return keep;
+  });
+  return gone;
 }
 
 /// Drops removed cells, keeping the order; returns the new index of each.
@@ -164,14 +178,15 @@ std::vector<std::uint32_t> compact(Cells& cells, const std::vector<std::uint8_t>
   return new_index;
 }
 
-void recount(Cells& cells, const Vesicles& vesicles, std::span<const VesicleClass> classes) {
-  std::fill(cells.bound.begin(), cells.bound.end(), 0);
-  std::fill(cells.internal.begin(), cells.internal.end(), 0);
-  for (std::size_t v = 0; v < vesicles.size(); ++v) {
-    if (vesicles.host[v] == kNoHost) continue;
-    auto& count = vesicles.state[v] == VesicleState::adsorbed ? cells.bound : cells.internal;
-    count[vesicles.host[v]] += classes[index(vesicles.klass[v])].weight;
+Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, const CellEnvironment& environment,
+                     double now) {
+  Changes changes(cells.size());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
+    changes.any_removed = changes.any_removed || changes.removed[c] != 0;
+    changes.any_birth = changes.any_birth || divides(cells, c, fate[c], environment, now);
   }
+  return changes;
 }
 
 }  // namespace
@@ -180,30 +195,24 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
                        std::span<const std::uint8_t> fate, const CellEnvironment& environment,
                        std::span<const VesicleClass> classes, const CellStep& step) {
   const std::size_t before = cells.size();
-  Changes changes{std::vector<std::uint8_t>(before, 0), std::vector<std::uint32_t>(before, kNone),
-                  std::vector<Vec3>(before)};
-  bool any = false, any_birth = false;
-  for (std::size_t c = 0; c < before; ++c) {
-    changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
-    const bool birth = divides(cells, c, fate[c], environment, step.time + step.dt);
-    any_birth = any_birth || birth;
-    any = any || birth || changes.removed[c] != 0;
-  }
-  if (!any) return false;
-  if (any_birth) {
+  const auto none = [](std::uint8_t f) { return f == static_cast<std::uint8_t>(CellFate::none); };
+  if (std::ranges::all_of(fate.first(before), none)) return false;
+  const double now = step.time + step.dt;
+  Changes changes = plan_changes(cells, fate, environment, now);
+  if (!changes.any_removed && !changes.any_birth) return false;
+  if (changes.any_birth) {
     std::unordered_set<AgentId> taken(cells.id.begin(), cells.id.end());
     for (std::size_t c = 0; c < before; ++c) {
-      if (!divides(cells, c, fate[c], environment, step.time + step.dt)) continue;
+      if (!divides(cells, c, fate[c], environment, now)) continue;
       changes.old_centre[c] = cells.position(c);
       changes.daughter[c] = static_cast<std::uint32_t>(cells.size());
       divide_cell(cells, c, environment, taken);
     }
   }
-  keep_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  if (!changes.any_removed) return true;
   const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
-  for (std::uint32_t& host : vesicles.host)
-    if (host != kNoHost) host = new_index[host];
-  recount(cells, vesicles, classes);
+  for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });
   return true;
 }
 

@@ -86,16 +86,21 @@ void append_vesicle(Vesicles& vesicles, VesicleClassId klass, const VesicleClass
 }
 
 void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep) {
+  std::vector<std::size_t> gone;
+  for (std::size_t v = 0; v < keep.size(); ++v)
+    if (keep[v] == 0) gone.push_back(v);
+  drop_vesicles(vesicles, gone);
+}
+
+void drop_vesicles(Vesicles& vesicles, std::span<const std::size_t> gone) {
   struct Move {
     std::size_t to, from;
   };
   std::vector<Move> moves;
-  std::size_t size = vesicles.size();
-  for (std::size_t v = 0; v < size; ++v) {
-    if (keep[v] != 0) continue;
-    do --size;
-    while (size > v && keep[size] == 0);
-    if (size > v) moves.push_back({v, size});
+  std::size_t size = vesicles.size(), last = gone.size();
+  for (std::size_t k = 0; k < gone.size() && gone[k] < size; ++k) {
+    for (--size; size > gone[k] && gone[last - 1] == size; --size) --last;
+    if (size > gone[k]) moves.push_back({gone[k], size});
   }
   for_each_column(vesicles, [&](auto& values) {
     for (const Move& move : moves) values[move.to] = values[move.from];
