@@ -1,6 +1,6 @@
 #include "tools/bench/timing.h"
 
-#include <time.h>
+#include <ctime>
 
 #include <algorithm>
 #include <cmath>
