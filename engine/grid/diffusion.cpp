@@ -291,24 +291,32 @@ int DiffusionSolver::substeps(SpeciesId species, double dt) const {
 void DiffusionSolver::diffuse(FieldSet& c, const FieldSet& reacted, std::span<ReservoirState> reservoirs,
                               std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget,
                               const Threads& threads) {
+  std::vector<SpeciesId> all;
+  for (std::size_t s = 0; s < impl_->plans.size(); ++s) all.push_back(static_cast<SpeciesId>(s));
+  diffuse(all, c, reacted, reservoirs, reacted_reservoirs, dt, budget, threads);
+}
+
+void DiffusionSolver::diffuse(std::span<const SpeciesId> which, FieldSet& c, const FieldSet& reacted,
+                              std::span<ReservoirState> reservoirs, std::span<const ReservoirState> reacted_reservoirs,
+                              double dt, Budget& budget, const Threads& threads) {
   Impl& m = *impl_;
   assert(c.species_count() == m.plans.size() && reservoirs.size() == reacted_reservoirs.size());
-  for (std::size_t s = 0; s < m.plans.size(); ++s) {
+  for (const SpeciesId id : which) {
+    const std::size_t s = index(id);
     Interval& interval = m.intervals[s];
     interval.substeps = implicit_substeps(m.plans[s], dt);
     interval.dt = dt / interval.substeps;
     if (DiffusionFactors* factors = m.plans[s].factors) interval.factors = &factors->substep(interval.dt);
   }
-  const auto run = [&](std::size_t s, Buffer& buffer, const Threads* t) {
-    const auto id = static_cast<SpeciesId>(s);
-    m.run(s, c.field(id), reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
+  const auto run = [&](SpeciesId id, Buffer& buffer, const Threads* t) {
+    m.run(index(id), c.field(id), reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
     const bool share = threads.count() == 1;  // one buffer stays in the cache
-    threads.for_blocks(m.plans.size(), 1,
-                       [&](std::size_t s, std::size_t) { run(s, m.buffers[share ? 0 : s], nullptr); });
+    threads.for_blocks(which.size(), 1,
+                       [&](std::size_t k, std::size_t) { run(which[k], m.buffers[share ? 0 : k], nullptr); });
   } else {
-    for (std::size_t s = 0; s < m.plans.size(); ++s) run(s, m.buffers[0], &threads);
+    for (const SpeciesId id : which) run(id, m.buffers[0], &threads);
   }
 }
 

@@ -27,6 +27,10 @@ class DiffusionSolver {
   /// inflow through fixed and permeable faces is added to the budget.
   void diffuse(FieldSet& c, const FieldSet& reacted, std::span<ReservoirState> reservoirs,
                std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget, const Threads& threads);
+  /// The same for some species; only these need a field in `reacted`.
+  void diffuse(std::span<const SpeciesId> which, FieldSet& c, const FieldSet& reacted,
+               std::span<ReservoirState> reservoirs, std::span<const ReservoirState> reacted_reservoirs, double dt,
+               Budget& budget, const Threads& threads);
 
   /// Into how many substeps an interval dt [s] of this species is cut.
   [[nodiscard]] int substeps(SpeciesId species, double dt) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/core/aligned.h"
@@ -36,12 +37,30 @@ class FieldSet {
   FieldSet() = default;
   FieldSet(std::size_t species_count, std::size_t voxel_count)
       : voxel_count_(voxel_count), fields_(species_count, VoxelArray(voxel_count)) {}
+  /// No species has a field yet.
+  static FieldSet empty(std::size_t species_count, std::size_t voxel_count) {
+    FieldSet set;
+    set.voxel_count_ = voxel_count;
+    set.fields_.resize(species_count);
+    return set;
+  }
 
   [[nodiscard]] std::size_t species_count() const { return fields_.size(); }
   [[nodiscard]] std::size_t voxel_count() const { return voxel_count_; }
   [[nodiscard]] std::span<double> operator[](SpeciesId s) { return fields_[index(s)].values(); }
   [[nodiscard]] std::span<const double> operator[](SpeciesId s) const { return fields_[index(s)].values(); }
   [[nodiscard]] VoxelArray& field(SpeciesId s) { return fields_[index(s)]; }
+
+  /// From now on only these species have a field, with any values; the fields that others had are used again.
+  void hold_only(std::span<const SpeciesId> species) {
+    std::vector<VoxelArray> free;
+    for (VoxelArray& field : fields_)
+      if (field.size() > 0) free.push_back(std::exchange(field, VoxelArray()));
+    for (const SpeciesId s : species) {
+      fields_[index(s)] = free.empty() ? VoxelArray(voxel_count_) : std::move(free.back());
+      if (!free.empty()) free.pop_back();
+    }
+  }
   void fill(double value) {
     for (VoxelArray& field : fields_) std::fill(field.values().begin(), field.values().end(), value);
   }

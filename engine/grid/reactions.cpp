@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 
 #include "engine/core/constants.h"
 #include "engine/grid/lanes.h"
@@ -13,6 +14,8 @@
 
 namespace interstice {
 namespace {
+
+constexpr std::size_t kSmallGrid = 32768;  ///< up to here all species are one group: they stay in the cache
 
 /// Below this a species is gone [uM]: exponential decay would end in subnormal numbers, which cost a hundredfold.
 constexpr double kVanished = 1e-100;
@@ -117,18 +120,38 @@ struct ReactionSolver::Impl {
   Medium medium;
   std::vector<Cluster> clusters;
   std::vector<Reservoir> reservoirs;
+  std::vector<std::span<const Cluster>> groups;
+  std::vector<std::vector<SpeciesId>> species_of_group;
   std::size_t species = 0, reactions = 0;
   StepTolerance tolerance{0};
 
-  void react_block(std::span<const ClusterStep> steps, const FieldSet& c, const Exchange& exchange, double dt,
-                   std::size_t begin, std::size_t end, FieldSet& reacted, const Tally& tally) const;
-  void react_reservoir(std::size_t r, const ReservoirState& from, std::span<const double> vesicle_copies, double dt,
-                       ReservoirState& to, const Tally& tally) const;
+  void divide_into_groups();
+  void react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const FieldSet& c,
+                   const Exchange& exchange, double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
+                   const Tally& tally) const;
+  void react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
+                       std::span<const double> vesicle_copies, double dt, ReservoirState& to, const Tally& tally) const;
 };
 
-void ReactionSolver::Impl::react_block(std::span<const ClusterStep> steps, const FieldSet& c, const Exchange& exchange,
-                                       double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
-                                       const Tally& tally) const {
+/// Clusters in turn, as many to a group as have no more species than the largest.
+void ReactionSolver::Impl::divide_into_groups() {
+  std::size_t room = 1;
+  for (const Cluster& cluster : clusters) room = std::max(room, cluster.size());
+  if (grid.voxel_count() <= kSmallGrid) room = species;
+  std::ranges::stable_sort(clusters, std::greater<>(), &Cluster::size);
+  for (std::size_t first = 0, end = 0; first < clusters.size(); first = end) {
+    auto& together = species_of_group.emplace_back();
+    while (end < clusters.size() && together.size() + clusters[end].size() <= room) {
+      together.insert(together.end(), clusters[end].species.begin(), clusters[end].species.end());
+      ++end;
+    }
+    groups.emplace_back(&clusters[first], end - first);
+  }
+}
+
+void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps,
+                                       const FieldSet& c, const Exchange& exchange, double dt, std::size_t begin,
+                                       std::size_t end, FieldSet& reacted, const Tally& tally) const {
   Scratch& own = scratch(clusters.size());
   for (std::size_t k = 0; k < clusters.size(); ++k) {
     own.clusters[k].batch.prepare(clusters[k]);
@@ -164,7 +187,7 @@ void ReactionSolver::Impl::react_block(std::span<const ClusterStep> steps, const
 }
 
 /// A reservoir is one voxel of its volume; the reactions of the background region run in it.
-void ReactionSolver::Impl::react_reservoir(std::size_t r, const ReservoirState& from,
+void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
                                            std::span<const double> vesicle_copies, double dt, ReservoirState& to,
                                            const Tally& tally) const {
   const Reservoir& reservoir = reservoirs[r];
@@ -217,31 +240,44 @@ ReactionSolver::ReactionSolver(const Grid& grid, const RegionMap& regions, std::
   impl_->species = species.size();
   impl_->reactions = chemistry.reactions.size();
   impl_->tolerance = StepTolerance(options.tolerance);
+  impl_->divide_into_groups();
 }
 ReactionSolver::~ReactionSolver() = default;
 ReactionSolver::ReactionSolver(ReactionSolver&&) noexcept = default;
 ReactionSolver& ReactionSolver::operator=(ReactionSolver&&) noexcept = default;
 
+std::span<const std::vector<SpeciesId>> ReactionSolver::groups() const { return impl_->species_of_group; }
+
 void ReactionSolver::react(const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange,
                            double dt, FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs,
                            Budget& budget, const Threads& threads,
                            std::span<const std::vector<double>> vesicle_copies) const {
+  for (std::size_t group = 0; group < groups().size(); ++group) {
+    react(group, c, reservoirs, exchange, dt, reacted, reacted_reservoirs, budget, threads, vesicle_copies);
+  }
+}
+
+void ReactionSolver::react(std::size_t group, const FieldSet& c, std::span<const ReservoirState> reservoirs,
+                           const Exchange& exchange, double dt, FieldSet& reacted,
+                           std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
+                           std::span<const std::vector<double>> vesicle_copies) const {
   const Impl& m = *impl_;
+  const std::span<const Cluster> clusters = m.groups[group];
   const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
   const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
   assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
   std::vector<ClusterStep> steps;
-  for (const Cluster& cluster : m.clusters) steps.emplace_back(cluster, exchange, dt);
+  for (const Cluster& cluster : clusters) steps.emplace_back(cluster, exchange, dt);
   std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
   const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
   threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
-    m.react_block(steps, c, exchange, dt, begin, end, reacted, tally(begin / block));
+    m.react_block(clusters, steps, c, exchange, dt, begin, end, reacted, tally(begin / block));
   });
-  reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
+  if (group == 0) reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
     const auto copies =
         r < vesicle_copies.size() ? std::span<const double>(vesicle_copies[r]) : std::span<const double>();
-    m.react_reservoir(r, reservoirs[r], copies, dt, reacted_reservoirs[r], tally(blocks + r));
+    m.react_reservoir(clusters, r, reservoirs[r], copies, dt, reacted_reservoirs[r], tally(blocks + r));
   }
   for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
 }

@@ -41,6 +41,14 @@ class ReactionSolver {
              FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
              std::span<const std::vector<double>> vesicle_copies = {}) const;
 
+  /// Species fall into groups that do not react with each other. On a large grid these are small, so that one group may
+  /// react and diffuse before the next, and only one of them needs a second set of fields.
+  [[nodiscard]] std::span<const std::vector<SpeciesId>> groups() const;
+  /// The same for one group; only its species need a field in `reacted`, and only their reservoirs' values are set.
+  void react(std::size_t group, const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange,
+             double dt, FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs, Budget& budget,
+             const Threads& threads, std::span<const std::vector<double>> vesicle_copies = {}) const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

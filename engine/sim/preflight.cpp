@@ -165,7 +165,6 @@ std::vector<std::string> check_steps(const Problem& problem) {
 double estimate_memory(const Problem& problem) {
   const double voxels = static_cast<double>(problem.grid.voxel_count());
   const double species = static_cast<double>(problem.species.size());
-  const double reactions = static_cast<double>(problem.chemistry.reactions.size());
   double vesicles = 0;
   for (const Dose& dose : problem.doses) {
     const auto weight = static_cast<double>(problem.vesicle_classes[index(dose.klass)].weight);
@@ -174,7 +173,7 @@ double estimate_memory(const Problem& problem) {
   }
   double cells = 0;
   for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
-  const double per_voxel = 8 * (4 * species + reactions + static_cast<double>(problem.proteins.size()) + 3) + 1;
+  const double per_voxel = 8 * (2 * species + static_cast<double>(problem.proteins.size()) + 3) + 1;
   const double per_vesicle = 64 + 2 * static_cast<double>(problem.proteins.size());
   const double per_cell = 256 + 16 * static_cast<double>(problem.columns.size());
   return 16e6 + voxels * per_voxel + vesicles * per_vesicle + cells * per_cell;

@@ -40,9 +40,13 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
     add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
-    w.reactions.react(s.fields, s.reservoirs, w.exchange, dt, w.reacted, w.reacted_reservoirs, s.budget, threads,
-                      w.models.reservoir_copies());
-    w.diffusion.diffuse(s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
+    for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
+      const auto& species = w.reactions.groups()[group];
+      w.reacted.hold_only(species);
+      w.reactions.react(group, s.fields, s.reservoirs, w.exchange, dt, w.reacted, w.reacted_reservoirs, s.budget,
+                        threads, w.models.reservoir_copies());
+      w.diffusion.diffuse(species, s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
+    }
   }
   if (now.vesicles_due) {  // cells move here too: contact depends on the relative motion
     const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};

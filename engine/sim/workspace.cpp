@@ -52,7 +52,7 @@ Workspace::Workspace(const Problem& problem)
       reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
       diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
       models(problem),
-      reacted(problem.species.size(), problem.grid.voxel_count()) {
+      reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
   exchange.clearance_Km = problem.clearance_Km;
   exposed_copies.assign(problem.proteins.size(),
                         std::vector<double>(problem.grid.voxel_count() + problem.reservoirs.size()));

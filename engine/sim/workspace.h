@@ -32,7 +32,7 @@ struct Workspace {
   DiffusionSolver diffusion;
   ModelBridge models;
 
-  FieldSet reacted;  ///< fields after the local kinetics of a transport step
+  FieldSet reacted;  ///< fields after the local kinetics of a transport step, of the species in flight
   std::vector<ReservoirState> reacted_reservoirs;
   Exchange exchange;
   std::vector<std::vector<double>> exposed_copies;  ///< [ProteinId][voxels, then reservoirs]

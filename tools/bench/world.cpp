@@ -50,12 +50,13 @@ void World::exchange(const Threads& threads) {
 
 void World::react(const Threads& threads) {
   Workspace& w = workspace;
-  w.reactions.react(state.fields, state.reservoirs, w.exchange, seconds(phase().transport), w.reacted,
+  if (reacted_.voxel_count() == 0) reacted_ = state.fields;
+  w.reactions.react(state.fields, state.reservoirs, w.exchange, seconds(phase().transport), reacted_,
                     w.reacted_reservoirs, state.budget, threads, w.models.reservoir_copies());
 }
 
 void World::diffuse(const Threads& threads) {
-  workspace.diffusion.diffuse(state.fields, workspace.reacted, state.reservoirs, workspace.reacted_reservoirs,
+  workspace.diffusion.diffuse(state.fields, reacted_, state.reservoirs, workspace.reacted_reservoirs,
                               seconds(phase().transport), state.budget, threads);
 }
 

@@ -47,6 +47,7 @@ class World {
  private:
   [[nodiscard]] const Phase& phase() const { return problem.schedule.phases.front(); }
 
+  FieldSet reacted_;  ///< all species at once, unlike in the step: the stages are timed one by one
   std::vector<std::uint8_t> fates_;
 };
 

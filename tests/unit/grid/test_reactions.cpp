@@ -199,6 +199,97 @@ TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
   EXPECT_NEAR(b.budget.reacted[0] / (2 * b.at(1) * 1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-12);
 }
 
+TEST(Reactions, GroupsOneByOneGiveTheBitsOfAllAtOnce) {
+  const auto made = [] {
+    Beaker b(7, 40000);  // four purines, three lone species
+    b.chemistry = purine_chemistry({.k_ATP = 0.3, .k_ADP = 2, .cd39 = 5, .cd73 = 20});
+    b.species[5].decay = 0.2;
+    b.reservoirs.push_back({.name = "r", .volume = 4e5, .enzyme_copies = {}});
+    b.allocate();
+    for (std::uint32_t s = 0; s < 7; ++s) {
+      for (std::size_t v = 0; v < 40000; ++v) b.at(s, v) = 1e-4 * static_cast<double>((v + s) % 1000);
+      b.state[0].concentration[s] = s;
+    }
+    for (double& c : b.secretion[SpeciesId{6}]) c = 100;
+    return b;
+  };
+  Beaker all = made(), turns = made();
+  const ReactionSolver at_once = all.solver(), in_turn = turns.solver();
+  at_once.react(all.c, all.state, all.exchange(), 0.5, all.reacted, all.reacted_state, all.budget, Threads(1));
+  ASSERT_EQ(in_turn.groups().size(), 2u);
+  FieldSet held = FieldSet::empty(7, 40000);
+  for (std::size_t group = 0; group < 2; ++group) {
+    held.hold_only(in_turn.groups()[group]);
+    in_turn.react(group, turns.c, turns.state, turns.exchange(), 0.5, held, turns.reacted_state, turns.budget,
+                  Threads(1));
+    for (const SpeciesId s : in_turn.groups()[group]) {
+      EXPECT_EQ(std::memcmp(held[s].data(), all.reacted[s].data(), 40000 * sizeof(double)), 0) << index(s);
+    }
+    EXPECT_LE(in_turn.groups()[group].size(), 4u);
+  }
+  EXPECT_EQ(turns.reacted_state[0].concentration, all.reacted_state[0].concentration);
+  EXPECT_EQ(turns.budget.reacted, all.budget.reacted);
+  EXPECT_EQ(turns.budget.secreted, all.budget.secreted);
+  EXPECT_EQ(turns.budget.decayed, all.budget.decayed);
+}
+
+TEST(Reactions, SharedChannelsBookWhatEachReactionDid) {
+  // The same enzyme three times: from cells and vesicles by copies, and lumped in one region.
+  Beaker b(2, 100);
+  b.regions.regions.push_back({.name = "tissue", .volume_fraction = 0.25});
+  for (std::size_t v = 0; v < 50; ++v) b.regions.of_voxel[v] = 1;
+  Reaction copies = michaelis_menten(A, B, 0, 15), lumped = michaelis_menten(A, B, 0.3, 15);
+  copies.michaelis_menten.kcat = 100;
+  lumped.in_region = {true, false};
+  b.chemistry.reactions = {copies, lumped, copies};
+  b.allocate();
+  for (double& c : b.c[A]) c = 5;
+  for (std::size_t v = 0; v < 100; ++v) {
+    b.copies[SpeciesId{0}][v] = v % 3 == 0 ? 3600 : 0;
+    b.copies[SpeciesId{2}][v] = 900;
+  }
+  std::array<double, 3> expected{};
+  b.step(b.solver(), 0.1);
+  for (std::size_t v = 0; v < 100; ++v) {
+    const double volume = v < 50 ? 250 : 1000, molecules = volume * kMoleculesPerUmCubedPerMicromolar;
+    const std::array strength{v % 3 == 0 ? 100 * 3600 / molecules : 0.0, v < 50 ? 0.0 : 0.3, 100 * 900 / molecules};
+    for (int r = 0; r < 3; ++r)
+      expected[r] += b.at(1, v) * molecules * strength[r] / (strength[0] + strength[1] + strength[2]);
+  }
+  for (int r = 0; r < 3; ++r) EXPECT_NEAR(b.budget.reacted[r] / expected[r], 1, 1e-13) << r;
+}
+
+TEST(Reactions, VoxelsWhereNothingHappensKeepTheirBits) {
+  Beaker b(2, 300);
+  Reaction r = michaelis_menten(A, B, 0, 15);
+  r.michaelis_menten.kcat = 100;
+  b.chemistry.reactions = {r};
+  b.allocate();
+  for (std::size_t v = 0; v < 300; ++v) b.at(0, v) = 0.1 + 0.01 * static_cast<double>(v);
+  b.copies[SpeciesId{0}][10] = 3600;
+  const FieldSet before = b.c;
+  b.step(b.solver(), 0.5);
+  for (std::size_t v = 0; v < 300; ++v) EXPECT_EQ(b.at(0, v) == before[A][v], v != 10) << v;
+}
+
+TEST(Reactions, EveryOrderThatMaySufficeIsAccurate) {
+  // From steps that change next to nothing, taken by Euler's method, to fast ones cut into substeps.
+  for (const double k : {1e-5, 6e-5, 1e-3, 0.01, 0.1, 1.0, 3.0}) {
+    Beaker b(3, 64);
+    b.chemistry.reactions = {mass_action({{A, 1}}, {{B, 1}}, k), mass_action({{B, 1}}, {{C, 1}}, 0.3 * k)};
+    b.allocate();
+    for (double& c : b.c[A]) c = 2;
+    const ReactionSolver solver = b.solver();
+    const int steps = static_cast<int>(std::ceil(1.5 / k));
+    for (int n = 0; n < steps; ++n) b.step(solver, 1);
+    const double left = 2 * std::exp(-k * steps);
+    const double middle = 2 / 0.7 * (std::exp(-0.3 * k * steps) - std::exp(-k * steps));
+    EXPECT_NEAR(b.at(0) / left, 1, 2e-4) << "k dt " << k;
+    EXPECT_NEAR(b.at(1) / middle, 1, 2e-4) << "k dt " << k;
+    EXPECT_NEAR(b.at(0) + b.at(1) + b.at(2), 2, 2e-12);
+  }
+}
+
 TEST(Reactions, SameBitsOnAnyNumberOfThreads) {
   std::vector<double> expected;
   for (const int count : {1, 2, 3, 8, 16}) {
