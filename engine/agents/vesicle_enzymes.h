@@ -7,13 +7,22 @@
 #include <vector>
 
 #include "engine/agents/vesicle_environment.h"
+#include "engine/agents/vesicle_scratch.h"
 #include "engine/core/parallel.h"
 
 namespace interstice {
 
 /// Active exposed copies [molecules] of every surface protein: weight x copies x 2^(-time / enzyme_half_life), summed
 /// over free and adsorbed vesicles per voxel ([protein][voxel]) and over reservoirs ([protein][reservoir]).
-/// Copies are summed as integers, so the result does not depend on the order of vesicles or threads.
+/// Copies are summed as whole numbers, so the result does not depend on the order of vesicles or threads. Each thread
+/// adds to its own range of voxels; what its vesicles expose in others is noted and added by the thread they belong to.
+void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,
+                            const VesicleEnvironment& environment, double time,
+                            std::vector<std::vector<double>>& copies,
+                            std::vector<std::vector<double>>& reservoir_copies, DepositScratch& scratch,
+                            const Threads& threads);
+
+/// With working memory of its own.
 void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,
                             const VesicleEnvironment& environment, double time,
                             std::vector<std::vector<double>>& copies,

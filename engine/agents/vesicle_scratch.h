@@ -27,7 +27,19 @@ struct VesicleEvent {
   std::uint8_t kind = 0;
 };
 
+/// Of deposit_exposed_copies.
+struct DepositScratch {
+  /// A vesicle whose voxel belongs to another part than the vesicle.
+  struct Elsewhere {
+    std::uint32_t voxel = 0, vesicle = 0;
+  };
+  std::vector<std::uint32_t> borders;             ///< between the parts' voxels
+  std::vector<std::vector<Elsewhere>> elsewhere;  ///< [from part][to part]
+  std::vector<std::vector<double>> of_class;      ///< [ProteinId][voxel]
+};
+
 struct VesicleScratch {
+  DepositScratch deposit;
   VesicleMap map;
   std::vector<float> dt_over_viscosity;              ///< per region [s]
   std::vector<Vec3> cell_moves;                      ///< displacements during the step [um]

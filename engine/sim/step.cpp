@@ -18,7 +18,7 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
   if (!now.transport_due || !w.vesicles_changed || !w.models.reads_proteins()) return;
   w.vesicles_changed = false;
   deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
-                         w.exposed_copies, w.exposed_in_reservoirs, threads);
+                         w.exposed_copies, w.exposed_in_reservoirs, w.vesicle_scratch.deposit, threads);
   for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
     w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
                                w.exposed_in_reservoirs[p].end());
