@@ -179,6 +179,10 @@ void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
     return a != b && (regions[a].viscosity != regions[b].viscosity ||
                       vesicle_capacity(regions[a]) != vesicle_capacity(regions[b]));
   };
+  const bool all_alike = std::none_of(regions.begin(), regions.end(), [&](const Region& region) {
+    return differ(0, static_cast<std::uint8_t>(&region - regions.data()));
+  });
+  if (all_alike) return;
   constexpr int kFar = 1 << 20;
   std::vector<int> steps(tissue_.size(), kFar);  // king's moves to a bin that touches another tissue
   bool any = false;

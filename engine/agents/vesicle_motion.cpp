@@ -34,22 +34,20 @@ void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<cons
 
 /// The vesicles of a block of the kernel, from `begin`, that something may be in the way of.
 void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
-                    std::vector<Adsorption>& adsorptions, std::vector<Departure>& departures) {
+                    const Encounters& encounters, std::vector<Adsorption>& adsorptions,
+                    std::vector<Departure>& departures) {
+  const bool only_cells = walk.only_cells();
   for (std::size_t n = 0; n < block.count; ++n) {
     const std::uint32_t i = block.which[n];
     const auto v = static_cast<std::uint32_t>(begin + i);
-    const Walker walker{vesicles.id[v],
-                        vesicles.klass[v],
-                        block.variance[i],
-                        vesicles.position(v),
-                        {block.dx[i], block.dy[i], block.dz[i]},
-                        block.spare[i],
-                        block.bin[i]};
-    if (walk.nothing_near(walker)) {
-      place(vesicles, v, walk.folded(walker.start + walker.displacement));
+    const Vec3 start = vesicles.position(v), displacement{block.dx[i], block.dy[i], block.dz[i]};
+    if (only_cells && !encounters.touches(n)) {
+      place(vesicles, v, walk.folded(start + displacement));
       continue;
     }
-    const WalkEnd w = walk(walker);
+    const Walker walker{vesicles.id[v], vesicles.klass[v], block.variance[i], start,
+                        displacement,   block.spare[i],    block.bin[i]};
+    const WalkEnd w = encounters.touches(n) ? walk.past_cells(walker) : walk.alone(walker);
     place(vesicles, v, w.position);
     if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
     if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
@@ -58,9 +56,10 @@ void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& bl
 
 /// Moves the vesicles [begin, end); what needs a decision across vesicles is listed.
 void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box,
-                const MotionTables& tables, const VesicleWalk& walk, std::vector<Adsorption>& adsorptions,
-                std::vector<Departure>& departures) {
+                const MotionTables& tables, const VesicleMap& map, const VesicleWalk& walk,
+                std::vector<Adsorption>& adsorptions, std::vector<Departure>& departures) {
   MotionBlock block;
+  Encounters encounters(map, walk.spheres(), box);
   adsorptions.clear();
   departures.clear();
   ride(vesicles, begin, end, moves, box);
@@ -69,7 +68,9 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
                                  vesicles.z.data() + begin,           vesicles.id.data() + begin,
                                  vesicles.diffusivity.data() + begin, vesicles.state.data() + begin};
     move_free(columns, std::min(MotionBlock::kCapacity, end - begin), tables, block);
-    walk_carefully(vesicles, begin, block, walk, adsorptions, departures);
+    if (block.count == 0) continue;
+    encounters.find(block, columns);
+    walk_carefully(vesicles, begin, block, walk, encounters, adsorptions, departures);
   }
 }
 
@@ -141,7 +142,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
     scratch.adsorptions.resize(blocks);
     scratch.departures.resize(blocks);
     threads.for_blocks(vesicles.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-      move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, walk,
+      move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
                  scratch.adsorptions[begin / kGrain], scratch.departures[begin / kGrain]);
     });
     settle_adsorptions(vesicles, cells, ledger, environment, scratch.adsorptions);

@@ -68,35 +68,62 @@ void put_outside(Vesicles& vesicles, std::size_t v, const Cells& cells, const Bo
 
 enum class Event : std::uint8_t { desorbed, internalised, released, recycled, degraded, cleared };
 
-/// What happens to the vesicles [begin, end), which share one stream of noise per state.
-void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
-                 const VesicleStep& step, std::span<const ClassOdds> odds, std::vector<VesicleEvent>& events) {
-  constexpr std::size_t kSome = 256;
+/// Bound vesicles of one kind, and their uniform random numbers.
+struct Drawn {
+  static constexpr std::size_t kSome = 256;
+  std::size_t count = 0;
   std::array<std::uint32_t, kSome> which;
   std::array<AgentId, kSome> id;
   std::array<double, kSome> u;
-  const auto each_in = [&](VesicleState state, Stream stream, auto visit) {
-    for (std::size_t v = begin; v < end;) {
-      std::size_t n = 0;
-      for (; v < end && n < kSome; ++v) {
-        if (vesicles.state[v] != state) continue;
-        which[n] = static_cast<std::uint32_t>(v);
-        id[n++] = vesicles.id[v];
-      }
-      keyed_uniforms(environment.noise, stream, step.step, {id.data(), n}, {u.data(), n});
-      for (std::size_t i = 0; i < n; ++i) visit(which[i], odds[index(vesicles.klass[which[i]])], u[i]);
-    }
-  };
+
+  void draw(const Noise& noise, Stream stream, std::uint64_t step) {
+    keyed_uniforms(noise, stream, step, {id.data(), count}, {u.data(), count});
+  }
+};
+
+/// What happens to the bound vesicles among [begin, end), which share one stream of noise per state.
+void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
+                 const VesicleStep& step, std::span<const ClassOdds> odds, std::vector<VesicleEvent>& events) {
   const auto happens = [&](std::uint32_t v, Event event) { events.push_back({v, static_cast<std::uint8_t>(event)}); };
-  each_in(VesicleState::adsorbed, Stream::vesicle_desorption, [&](std::uint32_t v, const ClassOdds& o, double draw) {
-    if (draw < o.leave_surface) happens(v, draw < o.desorb ? Event::desorbed : Event::internalised);
+  const auto odds_for = [&](std::uint32_t v) -> const ClassOdds& { return odds[index(vesicles.klass[v])]; };
+  Drawn adsorbed, endosomal;
+  const auto settle_adsorbed = [&] {
+    adsorbed.draw(environment.noise, Stream::vesicle_desorption, step.step);
+    for (std::size_t i = 0; i < adsorbed.count; ++i) {
+      const ClassOdds& o = odds_for(adsorbed.which[i]);
+      const double draw = adsorbed.u[i];
+      if (draw < o.leave_surface) happens(adsorbed.which[i], draw < o.desorb ? Event::desorbed : Event::internalised);
+    }
+    adsorbed.count = 0;
+  };
+  const auto settle_endosomal = [&] {
+    endosomal.draw(environment.noise, Stream::vesicle_endosome, step.step);
+    for (std::size_t i = 0; i < endosomal.count; ++i) {
+      const std::uint32_t v = endosomal.which[i];
+      const ClassOdds& o = odds_for(v);
+      const double draw = endosomal.u[i];
+      if (draw >= o.leave_endosome) continue;
+      const bool spent = vesicles.cargo[v] == 0;  // a recycled vesicle has no cargo left to release
+      if (draw < o.release && !spent)
+        happens(v, Event::released);
+      else
+        happens(v, draw < o.release + o.recycle && draw >= o.release ? Event::recycled : Event::degraded);
+    }
+    endosomal.count = 0;
+  };
+  const auto collect = [&](Drawn& some, std::size_t v, const auto& settle) {
+    some.which[some.count] = static_cast<std::uint32_t>(v);
+    some.id[some.count] = vesicles.id[v];
+    if (++some.count == Drawn::kSome) settle();
+  };
+  for_each_bound(vesicles, begin, end, [&](std::size_t v) {
+    if (vesicles.state[v] == VesicleState::adsorbed)
+      collect(adsorbed, v, settle_adsorbed);
+    else
+      collect(endosomal, v, settle_endosomal);
   });
-  each_in(VesicleState::endosomal, Stream::vesicle_endosome, [&](std::uint32_t v, const ClassOdds& o, double draw) {
-    if (draw >= o.leave_endosome) return;
-    const bool spent = vesicles.cargo[v] == 0;  // a recycled vesicle has no cargo left to release
-    if (draw < o.release && !spent) return happens(v, Event::released);
-    happens(v, draw < o.release + o.recycle && draw >= o.release ? Event::recycled : Event::degraded);
-  });
+  settle_adsorbed();
+  settle_endosomal();
 }
 
 /// Free vesicles lose life to clearance where they are.

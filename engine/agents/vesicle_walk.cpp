@@ -11,8 +11,6 @@
 namespace interstice {
 namespace {
 
-/// Beyond this x0 x1 / s^2 the chance of a touch is below 1e-13.
-constexpr double kNoTouch = 30;
 constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
 constexpr std::uint32_t kMostLegs = 4000;
 /// A step of up to half a cell's radius is divided only within this many sqrt(D dt) of it: what comes from beyond in
@@ -35,7 +33,12 @@ double fold_axis(double x, double size, bool periodic) {
 
 VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
                          const VesicleEnvironment& environment, const VesicleStep& step)
-    : cells_(cells), moves_(moves), map_(map), environment_(environment), grid_(*environment.grid), step_(step) {
+    : cells_(cells),
+      map_(map),
+      environment_(environment),
+      grid_(*environment.grid),
+      nearest_image_(environment.box),
+      step_(step) {
   for (const VesicleClass& klass : environment.classes)
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
@@ -48,39 +51,42 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
   room_.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const double sites = site_count(cells, c, environment.cell_types);
-    spheres_[c] = {cells.position(c), cells.radius[c] + norm(moves[c])};
+    spheres_[c] = {cells.position(c), moves[c], cells.radius[c], cells.radius[c] + norm(moves[c])};
     room_[c] = std::max(0.0, 1 - static_cast<double>(cells.bound[c]) / sites);
   }
 }
 
-WalkEnd VesicleWalk::operator()(const Walker& walker) const {
+WalkEnd VesicleWalk::past_cells(const Walker& walker) const {
   const double root_dt = std::sqrt(walker.variance);
-  const Vec3 whole = walker.displacement;
-  const Neighbours near = neighbours(walker.start, walker.bin, root_dt);
-  if (near.count > 0) {
-    const Vec3 end = walker.start + whole;
-    const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
-                         interface_stops(walker.id, walker.start, folded(end), whole, root_dt);
-    return walk_legs(walker, stopped ? Vec3{} : whole, root_dt, near);
-  }
+  Neighbours near;
+  find_neighbours(walker, root_dt, near);
+  if (one_tissue_) return walk_legs(walker, walker.displacement, root_dt, near);
+  const Vec3 whole = walker.displacement, end = walker.start + whole;
+  const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
+                       interface_stops(walker.id, walker.start, folded(end), whole, root_dt);
+  return walk_legs(walker, stopped ? Vec3{} : whole, root_dt, near);
+}
 
+WalkEnd VesicleWalk::alone(const Walker& walker) const {
+  const double root_dt = std::sqrt(walker.variance);
   WalkEnd w;
-  w.position = walker.start + whole;
+  w.position = walker.start + walker.displacement;
   w.face = face_passed(walker, walker.start, w.position, Leg{root_dt});
   if (w.face >= 0) return w;
   w.position = folded(w.position);
-  if (interface_stops(walker.id, walker.start, w.position, whole, root_dt)) w.position = walker.start;
+  if (interface_stops(walker.id, walker.start, w.position, walker.displacement, root_dt)) w.position = walker.start;
   return w;
 }
 
-VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double root_dt) const {
-  Neighbours found;
+void VesicleWalk::find_neighbours(const Walker& walker, double root_dt, Neighbours& found) const {
+  found.count = 0;
   const double reach = std::min(kReachInRootDt * root_dt, map_.longest_reach());
-  for (const std::uint32_t c : map_.cells_near(bin)) {
-    const Vec3 d = nearest_image(p - spheres_[c].centre);
-    const double square = dot(d, d), limit = spheres_[c].wide + reach;
+  for (const std::uint32_t c : map_.cells_near(walker.bin)) {
+    const WalkSphere& sphere = spheres_[c];
+    const Vec3 d = nearest_image_(walker.start - sphere.centre);
+    const double square = dot(d, d), limit = sphere.wide + reach;
     if (square >= limit * limit) continue;
-    const double gap = std::sqrt(square) - cells_.radius[c];
+    const double gap = std::sqrt(square) - sphere.radius;
     bool known = false;  // a narrow periodic box lists a cell once per image
     for (std::size_t i = 0; i < found.count; ++i) known |= found.near[i].cell == c;
     if (known) continue;
@@ -90,7 +96,6 @@ VesicleWalk::Neighbours VesicleWalk::neighbours(Vec3 p, std::size_t bin, double 
     found.near[at] = {c, gap};
     found.count = std::min(found.count + 1, kMostNear);
   }
-  return found;
 }
 
 std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) const {
@@ -109,13 +114,8 @@ std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) c
 WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
   const std::uint32_t legs = legs_needed(near, root_dt);
   const double part = 1.0 / legs;
-  Leg leg{root_dt * std::sqrt(part), 0, part};
+  Leg leg{root_dt * std::sqrt(part), 0, part, 0, walker.spare};
   const double sigma = std::sqrt(2.0) * leg.root_dt;
-  const auto normals = [&](std::uint32_t k) {
-    const auto a = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 1 + 2 * k);
-    const auto b = environment_.noise.normals(Stream::vesicle_motion, walker.id, step_.step, 2 + 2 * k);
-    return Vec3{a[0], a[1], b[0]};
-  };
   Vec3 rest = whole;  // what the bridge still has to cover
   WalkEnd w;
   w.position = walker.start;
@@ -126,7 +126,12 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     const Vec3 from = w.position;
     const double left = legs - leg.number;
     Vec3 displacement = (1 / left) * rest;
-    if (leg.number + 1 < legs) displacement += (sigma * std::sqrt((left - 1) / left)) * normals(leg.number);
+    double next_spare = 0;
+    if (leg.number + 1 < legs) {
+      const auto xi = environment_.noise.four_normals(Stream::vesicle_motion, walker.id, step_.step, 1 + leg.number);
+      displacement += (sigma * std::sqrt((left - 1) / left)) * Vec3{xi[0], xi[1], xi[2]};
+      next_spare = xi[3];
+    }
     rest = rest - displacement;
     w.position = from + displacement;
     w.face = face_passed(walker, from, w.position, leg);
@@ -138,6 +143,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     }
     met |= meet_cells(walker, from, leg, near, w);
     if (w.cell >= 0) return w;
+    leg.spare = next_spare;
   }
   if (!met) w.position = folded(walker.start + whole);
   return w;
@@ -188,27 +194,12 @@ bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacem
   return u * capacity_here >= backward;
 }
 
-bool VesicleWalk::sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
-                         std::uint32_t draw) const {
-  const double bound = room * adsorption_bound(x0, x1, sphere);
-  double u = 0;
-  if (draw == 0) {
-    // Phi(spare) is uniform and comes with the motion; mostly it is plain that it exceeds a small chance.
-    constexpr double kPhiOfMinus2 = 0.0227;
-    if (bound < kPhiOfMinus2 && walker.spare > -2) return false;
-    u = 0.5 * pinned::erfc(-walker.spare / std::numbers::sqrt2);
-  } else {
-    u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step, draw);
-  }
-  return u < bound && u < room * adsorption_probability(x0, x1, sphere);
-}
-
 bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
                              WalkEnd& w) const {
   bool met = false;
   for (std::size_t i = 0; i < near.count; ++i) {
     const std::uint32_t c = near.near[i].cell;
-    const double R = cells_.radius[c];
+    const double R = spheres_[c].radius;
     const double kappa = reactivity_[index(walker.klass) * environment_.cell_types.size() + index(cells_.type[c])];
     const Vec3 r1 = to_cell(c, leg.end, w.position);
     const double away = norm(r1), x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
@@ -221,22 +212,37 @@ bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, co
       met = true;
     }
     if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
-    const double dt = step_.dt * (leg.end - leg.begin);
-    sphere.reactivity = kappa * dt / leg.root_dt;
-    if (!sticks(walker, x0, x1, sphere, room_[c], 16 * leg.number + static_cast<std::uint32_t>(i))) continue;
+    sphere.reactivity = kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt;
+    if (!sticks(walker, x0, x1, sphere, room_[c], leg, i)) continue;
     w.cell = static_cast<std::int32_t>(c);
-    w.on_surface = folded(cells_.position(c) + moves_[c] + R * outward);
+    w.on_surface = folded(spheres_[c].centre + spheres_[c].move + R * outward);
     return true;
   }
   if (met && vesicle_capacity(region_at(w.position)) <= 0 && vesicle_capacity(region_at(from)) > 0) w.position = from;
   return met;
 }
 
-Vec3 VesicleWalk::to_cell(std::uint32_t c, double part, Vec3 p) const {
-  return nearest_image(p - (spheres_[c].centre + part * moves_[c]));
+bool VesicleWalk::sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
+                         const Leg& leg, std::size_t rank) const {
+  const double bound = room * adsorption_bound(x0, x1, sphere);
+  double u = 0;
+  if (rank == 0) {
+    // Phi(spare) is uniform and comes with the motion; mostly it is plain that it exceeds a small chance.
+    constexpr double kPhiOfMinus2 = 0.0227;
+    if (bound < kPhiOfMinus2 && leg.spare > -2) return false;
+    u = 0.5 * pinned::erfc(-leg.spare / std::numbers::sqrt2);
+  } else {
+    const std::uint32_t draw = 16 * leg.number + static_cast<std::uint32_t>(rank);
+    u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step, draw);
+  }
+  return u < bound && u < room * adsorption_probability(x0, x1, sphere);
 }
 
-Vec3 VesicleWalk::folded(Vec3 p) const {
+Vec3 VesicleWalk::to_cell(std::uint32_t c, double part, Vec3 p) const {
+  return nearest_image_(p - (spheres_[c].centre + part * spheres_[c].move));
+}
+
+Vec3 VesicleWalk::folded_back(Vec3 p) const {
   const Box& box = environment_.box;
   return {fold_axis(p.x, box.size.x, box.periodic[0]), fold_axis(p.y, box.size.y, box.periodic[1]),
           fold_axis(p.z, box.size.z, box.periodic[2])};
