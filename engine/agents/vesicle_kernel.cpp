@@ -1,10 +1,13 @@
 #include "engine/agents/vesicle_kernel.h"
 
+#include <hwy/cache_control.h>
+
 #include <cassert>
 
 #include "engine/core/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/agents/vesicle_kernel.cpp"
+
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -82,6 +85,23 @@ struct Outlook {
   VF32 dt_over_viscosity;  ///< [s]
 };
 
+/// dt over the viscosity of the region that byte 2 names.
+HWY_INLINE VF32 of_region(VU32 around, const MotionTables& t) {
+  const F32 d;
+  const U32 u;
+  const auto& values = t.dt_over_viscosity;
+  VF32 value = hn::Set(d, values[0]);
+  if (values.size() == 1) return value;
+  const VU32 region = hn::And(hn::ShiftRight<16>(around), hn::Set(u, 0xffU));
+  constexpr std::size_t kFew = 4;  // as fast as looking up
+  if (values.size() > kFew) return hn::GatherIndex(d, values.data(), hn::BitCast(I32(), region));
+  for (std::size_t r = 1; r < values.size(); ++r) {
+    const auto here = hn::RebindMask(d, hn::Eq(region, hn::Set(u, static_cast<std::uint32_t>(r))));
+    value = hn::IfThenElse(here, hn::Set(d, values[r]), value);
+  }
+  return value;
+}
+
 /// `open`: the map has nothing on it, so that there is no need to look where on it a vesicle is.
 template <bool open>
 HWY_INLINE Outlook look_around(const Doubles& x, const Doubles& y, const Doubles& z, const MotionTables& t) {
@@ -97,10 +117,7 @@ HWY_INLINE Outlook look_around(const Doubles& x, const Doubles& y, const Doubles
   const VU32 bin = flat_index(x, y, z, t.bins_per_um, t.bins);
   const auto* surroundings = reinterpret_cast<const std::uint32_t*>(t.surroundings);
   const VU32 around = hn::GatherIndex(u, surroundings, hn::BitCast(i32, bin));
-  const Outlook outlook{bin, hn::Mul(byte_of<0>(around), unit), hn::Mul(byte_of<1>(around), unit), uniform};
-  if (t.dt_over_viscosity.size() == 1) return outlook;
-  const VU32 region = hn::And(hn::ShiftRight<16>(around), hn::Set(u, 0xffU));
-  return {bin, outlook.meet, outlook.cross, hn::GatherIndex(d, t.dt_over_viscosity.data(), hn::BitCast(i32, region))};
+  return {bin, hn::Mul(byte_of<0>(around), unit), hn::Mul(byte_of<1>(around), unit), of_region(around, t)};
 }
 
 HWY_INLINE hn::Mask<U32> bound(const VesicleState* state) {
@@ -115,6 +132,12 @@ HWY_INLINE hn::Mask<U32> bound(const VesicleState* state) {
 /// Random words, in place of the normal numbers that they will become.
 HWY_INLINE void draw_words(const VesicleColumns& c, std::size_t at, const NoiseKey& key, MotionBlock& block,
                            std::size_t i) {
+  // Meanwhile the columns that the third loop reads come from memory.
+  for (const double* column : {c.x, c.y, c.z}) {
+    hwy::Prefetch(column + at);
+    hwy::Prefetch(column + at + hn::Lanes(F64()));
+  }
+  hwy::Prefetch(c.diffusivity + at);
   const U64 d;
   const U32 u;
   const WideWords low = philox(hn::LoadU(d, c.id + at), key);
@@ -258,7 +281,14 @@ void voxels_all(double per_um, const std::array<int, 3>& n, const double* x, con
   const auto one_vector = [&](const double* px, const double* py, const double* pz, std::uint32_t* to) {
     hn::StoreU(flat_index(load(px), load(py), load(pz), per_um, n), U32(), to);
   };
-  for (; i + lanes <= count; i += lanes) one_vector(x + i, y + i, z + i, out + i);
+  constexpr std::size_t kAhead = 512;  // other work between the calls gives time for what comes next to arrive
+  for (; i + lanes <= count; i += lanes) {
+    for (const double* column : {x, y, z}) {
+      hwy::Prefetch(column + i + kAhead);
+      hwy::Prefetch(column + i + kAhead + lanes / 2);
+    }
+    one_vector(x + i, y + i, z + i, out + i);
+  }
   if (i == count) return;
   std::array<double, kMostLanes> rx{}, ry{}, rz{};
   std::array<std::uint32_t, kMostLanes> rest{};

@@ -36,12 +36,11 @@ void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<cons
 void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
                     const Encounters& encounters, std::vector<Adsorption>& adsorptions,
                     std::vector<Departure>& departures) {
-  const bool only_cells = walk.only_cells();
   for (std::size_t n = 0; n < block.count; ++n) {
     const std::uint32_t i = block.which[n];
     const auto v = static_cast<std::uint32_t>(begin + i);
     const Vec3 start = vesicles.position(v), displacement{block.dx[i], block.dy[i], block.dz[i]};
-    if (only_cells && !encounters.touches(n)) {
+    if (!encounters.touches(n) && walk.only_cells(block.bin[i], displacement)) {
       place(vesicles, v, walk.folded(start + displacement));
       continue;
     }

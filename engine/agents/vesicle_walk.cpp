@@ -37,6 +37,7 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
       map_(map),
       environment_(environment),
       grid_(*environment.grid),
+      voxels_per_um_(1 / grid_.spacing),
       nearest_image_(environment.box),
       step_(step) {
   for (const VesicleClass& klass : environment.classes)

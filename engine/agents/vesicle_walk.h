@@ -57,12 +57,17 @@ class VesicleWalk {
   /// Of one that touches none.
   [[nodiscard]] WalkEnd alone(const Walker& walker) const;
 
-  /// True where nothing but cells can be in the way: alone() then ends where the free step does, folded().
-  [[nodiscard]] bool only_cells() const { return one_tissue_ && !any_open_face_; }
+  /// True where no wall or interface can be in the way: alone() then ends where the free step does, folded().
+  [[nodiscard]] bool only_cells(std::size_t bin, Vec3 displacement) const {
+    if (one_tissue_ && !any_open_face_) return true;
+    const double cross = map_.surroundings()[bin].cross * map_.margin_unit();
+    return !any_face_reacts_ && dot(displacement, displacement) < kSurelyLess * cross * cross;
+  }
   [[nodiscard]] Vec3 folded(Vec3 p) const { return beyond_box(p) ? folded_back(p) : p; }
   [[nodiscard]] std::span<const WalkSphere> spheres() const { return spheres_; }
 
  private:
+  static constexpr double kSurelyLess = 1 - 1e-6;  ///< where the kernel compares in single precision
   [[nodiscard]] bool beyond_box(Vec3 p) const {
     const Vec3 size = environment_.box.size;
     return !(p.x >= 0 && p.y >= 0 && p.z >= 0 && p.x < size.x && p.y < size.y && p.z < size.z);
@@ -101,14 +106,18 @@ class VesicleWalk {
   bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
   [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;
   [[nodiscard]] Vec3 folded_back(Vec3 p) const;
+  /// Of a point in the box.
   [[nodiscard]] const Region& region_at(Vec3 p) const {
-    return environment_.regions->regions[environment_.regions->of_voxel[grid_.voxel_at(p)]];
+    const auto along = [&](double x, int n) { return std::min(static_cast<int>(x * voxels_per_um_), n - 1); };
+    const std::size_t voxel = grid_.index(along(p.x, grid_.nx), along(p.y, grid_.ny), along(p.z, grid_.nz));
+    return environment_.regions->regions[environment_.regions->of_voxel[voxel]];
   }
 
   const Cells& cells_;
   const VesicleMap& map_;
   const VesicleEnvironment& environment_;
   Grid grid_;
+  double voxels_per_um_ = 1;
   NearestImage nearest_image_;
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
