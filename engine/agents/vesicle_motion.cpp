@@ -73,35 +73,53 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
   }
 }
 
-/// In storage order, so that the last free site goes to the same vesicle on any number of threads.
+/// Attaches a vesicle that touched a cell, if there is room.
+void settle(const Adsorption& a, Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+            const VesicleEnvironment& environment) {
+  const std::size_t k = index(vesicles.klass[a.vesicle]);
+  const std::uint64_t weight = environment.classes[k].weight;
+  if (static_cast<double>(cells.bound[a.cell] + weight) > site_count(cells, a.cell, environment.cell_types)) return;
+  vesicles.state[a.vesicle] = VesicleState::adsorbed;
+  vesicles.host[a.vesicle] = a.cell;
+  place(vesicles, a.vesicle, a.on_surface);
+  cells.bound[a.cell] += weight;
+  cells.adsorptions[a.cell] += weight;
+  ledger[k].free -= weight;
+  ledger[k].adsorbed += weight;
+}
+
+/// Where sites run out they go in order of the vesicles' ids, which are as good as random, so that neither threads nor
+/// the order in memory matter.
 void settle_adsorptions(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
-                        const VesicleEnvironment& environment, const std::vector<std::vector<Adsorption>>& blocks) {
-  for (const auto& block : blocks)
+                        const VesicleEnvironment& environment, VesicleScratch& scratch) {
+  scratch.wanted.assign(cells.size(), 0);
+  for (const auto& block : scratch.adsorptions)
+    for (const Adsorption& a : block)
+      scratch.wanted[a.cell] += environment.classes[index(vesicles.klass[a.vesicle])].weight;
+  scratch.contested.clear();
+  for (const auto& block : scratch.adsorptions)
     for (const Adsorption& a : block) {
-      const std::size_t k = index(vesicles.klass[a.vesicle]);
-      const std::uint64_t weight = environment.classes[k].weight;
-      if (static_cast<double>(cells.bound[a.cell] + weight) > site_count(cells, a.cell, environment.cell_types))
-        continue;
-      vesicles.state[a.vesicle] = VesicleState::adsorbed;
-      vesicles.host[a.vesicle] = a.cell;
-      place(vesicles, a.vesicle, a.on_surface);
-      cells.bound[a.cell] += weight;
-      cells.adsorptions[a.cell] += weight;
-      ledger[k].free -= weight;
-      ledger[k].adsorbed += weight;
+      const double sites = site_count(cells, a.cell, environment.cell_types);
+      // Where all find room they also do after some have settled and count twice: whether they do is no matter of
+      // order.
+      if (static_cast<double>(cells.bound[a.cell] + scratch.wanted[a.cell]) > sites)
+        scratch.contested.push_back(a);
+      else
+        settle(a, vesicles, cells, ledger, environment);
     }
+  std::sort(scratch.contested.begin(), scratch.contested.end(),
+            [&](const Adsorption& a, const Adsorption& b) { return vesicles.id[a.vesicle] < vesicles.id[b.vesicle]; });
+  for (const Adsorption& a : scratch.contested) settle(a, vesicles, cells, ledger, environment);
 }
 
 void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-                       const VesicleEnvironment& environment, const std::vector<std::vector<Departure>>& blocks,
-                       std::vector<std::uint8_t>& keep) {
-  if (std::all_of(blocks.begin(), blocks.end(), [](const auto& block) { return block.empty(); })) return;
-  keep.assign(vesicles.size(), 1);
-  for (const auto& block : blocks)
+                       const VesicleEnvironment& environment, VesicleScratch& scratch) {
+  scratch.gone.clear();
+  for (const auto& block : scratch.departures)
     for (const Departure& d : block) {
       const std::size_t k = index(vesicles.klass[d.vesicle]);
       const std::uint64_t weight = environment.classes[k].weight;
-      keep[d.vesicle] = 0;
+      scratch.gone.push_back(d.vesicle);
       ledger[k].free -= weight;
       const int reservoir = environment.reservoir_of_face[d.face];
       if (reservoir >= 0) {
@@ -111,7 +129,7 @@ void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std:
         ledger[k].left += weight;
       }
     }
-  keep_vesicles(vesicles, keep);
+  drop_vesicles(vesicles, scratch.gone);
 }
 
 }  // namespace
@@ -144,13 +162,13 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
       move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
                  scratch.adsorptions[begin / kGrain], scratch.departures[begin / kGrain]);
     });
-    settle_adsorptions(vesicles, cells, ledger, environment, scratch.adsorptions);
+    settle_adsorptions(vesicles, cells, ledger, environment, scratch);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
   if (!any) return;
   // Arrivals first: their number follows from the reservoir's density at the start of the step.
   admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
-  settle_departures(vesicles, ledger, reservoirs, environment, scratch.departures, scratch.keep);
+  settle_departures(vesicles, ledger, reservoirs, environment, scratch);
 }
 
 }  // namespace interstice

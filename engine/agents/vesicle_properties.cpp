@@ -25,13 +25,6 @@ std::uint16_t draw_copies(const ProteinLoad& load, const Noise& noise, AgentId i
   return static_cast<std::uint16_t>(std::min(static_cast<double>(copies), kLargestCopies));
 }
 
-template <class Act>
-void for_each_column(Vesicles& v, const Act& act) {
-  act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
-  act(v.clearance_left);
-  for (auto& copies : v.proteins) act(copies);
-}
-
 }  // namespace
 
 double stokes_einstein(double diameter, double temperature, double viscosity) {

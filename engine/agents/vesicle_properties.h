@@ -56,10 +56,10 @@ void for_each_bound(const Vesicles& vesicles, std::size_t begin, std::size_t end
   }
 }
 
-/// Keeps the vesicles with keep[v] != 0. The last ones move into the gaps, so that the cost goes with the number
-/// removed; the new order follows from `keep` alone.
-void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep);
-/// The same, told which are to go (ascending).
+/// Removes those listed, in ascending order. The last ones move into the gaps, so that the cost goes with the number
+/// removed; the new order follows from the list alone.
 void drop_vesicles(Vesicles& vesicles, std::span<const std::size_t> gone);
+/// Keeps the vesicles with keep[v] != 0.
+void keep_vesicles(Vesicles& vesicles, const std::vector<std::uint8_t>& keep);
 
 }  // namespace interstice

@@ -46,7 +46,9 @@ struct VesicleScratch {
   std::vector<std::vector<Adsorption>> adsorptions;  ///< per block of vesicles
   std::vector<std::vector<Departure>> departures;    ///< per block of vesicles
   std::vector<std::vector<VesicleEvent>> events;     ///< per block of vesicles
-  std::vector<std::uint8_t> keep;
+  std::vector<std::uint64_t> wanted;                 ///< per cell, real vesicles that touched it in this step
+  std::vector<Adsorption> contested;                 ///< those that may not all find room
+  std::vector<std::size_t> gone;                     ///< vesicles that leave the arrays
 };
 
 }  // namespace interstice

@@ -204,17 +204,15 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
     if (clears) clear_free(vesicles, begin, end, environment, taken, events);
   });
 
-  bool any_ended = false;
-  scratch.keep.assign(vesicles.size(), 1);
+  scratch.gone.clear();
   for (const auto& block : scratch.events)
     for (const VesicleEvent& event : block) {
       const std::size_t k = index(vesicles.klass[event.vesicle]);
       const std::uint64_t weight = environment.classes[k].weight;
-      if (!apply(event, vesicles, cells, ledger[k], weight, environment.box)) continue;
-      scratch.keep[event.vesicle] = 0;
-      any_ended = true;
+      if (apply(event, vesicles, cells, ledger[k], weight, environment.box)) scratch.gone.push_back(event.vesicle);
     }
-  if (any_ended) keep_vesicles(vesicles, scratch.keep);
+  std::sort(scratch.gone.begin(), scratch.gone.end());
+  drop_vesicles(vesicles, scratch.gone);
   clear_reservoirs(ledger, reservoirs, environment, step);
 }
 

@@ -58,6 +58,14 @@ struct Vesicles {
   [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }
 };
 
+/// act(column) for every column.
+template <class Act>
+void for_each_column(Vesicles& v, const Act& act) {
+  act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
+  act(v.clearance_left);
+  for (auto& copies : v.proteins) act(copies);
+}
+
 /// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place.
 struct VesicleLedger {
   std::uint64_t dosed = 0;

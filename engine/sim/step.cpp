@@ -4,6 +4,7 @@
 #include "engine/agents/cell_population.h"
 #include "engine/agents/vesicle_enzymes.h"
 #include "engine/agents/vesicle_motion.h"
+#include "engine/agents/vesicle_order.h"
 #include "engine/agents/vesicle_turnover.h"
 #include "engine/sim/workspace.h"
 
@@ -54,6 +55,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                   threads);
     turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
                        threads);
+    keep_vesicles_in_order(s.vesicles, w.vesicle_environment, interval, threads);
     w.vesicles_changed = true;
   }
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
