@@ -96,20 +96,45 @@ std::optional<std::size_t> Observables::find(std::string_view name) const {
   return static_cast<std::size_t>(found - names_.begin());
 }
 
+namespace {
+
+double sum_of(const double* values, std::size_t n) {
+  std::array<double, 8> sum{};
+  std::size_t i = 0;
+  for (; i + sum.size() <= n; i += sum.size())
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += values[i + k];
+  double total = 0;
+  for (const double part : sum) total += part;
+  for (; i < n; ++i) total += values[i];
+  return total;
+}
+
+/// sums[region * species + s] <- sum of the concentrations.
+void sum_by_region(const State& state, std::span<const std::uint8_t> of_voxel, std::size_t species_count,
+                   std::vector<double>& sums) {
+  constexpr std::size_t kStretch = 1024;  // of one region at most, so that a stretch stays in the cache
+  for (std::size_t begin = 0, end = 0; begin < of_voxel.size(); begin = end) {
+    const std::uint8_t region = of_voxel[begin];
+    while (end < of_voxel.size() && end < begin + kStretch && of_voxel[end] == region) ++end;
+    for (std::uint32_t s = 0; s < species_count; ++s)
+      sums[region * species_count + s] += sum_of(state.fields[SpeciesId{s}].data() + begin, end - begin);
+  }
+}
+
+}  // namespace
+
 double* Observables::measure_fields(const State& state, const Problem& problem, double* out) const {
   const std::size_t species_count = problem.species.size(), region_count = extracellular_volume_.size();
-  const auto& regions = problem.regions.regions;
-  std::vector<double> amount(region_count);  // volume times concentration, per region
+  std::vector<double> sums(region_count * species_count, 0.0);
+  sum_by_region(state, problem.regions.of_voxel, species_count, sums);
   for (std::size_t s = 0; s < species_count; ++s) {
-    std::fill(amount.begin(), amount.end(), 0.0);
-    const auto field = state.fields[static_cast<SpeciesId>(s)];
-    for (std::size_t v = 0; v < field.size(); ++v) amount[problem.regions.of_voxel[v]] += field[v];
     double all = 0, volume = 0;
     for (std::size_t r = 0; r < region_count; ++r) {
-      amount[r] *= regions[r].volume_fraction * problem.grid.voxel_volume();
-      all += amount[r];
+      const double voxel = problem.regions.regions[r].volume_fraction * problem.grid.voxel_volume();
+      const double amount = sums[r * species_count + s] * voxel;
+      all += amount;
       volume += extracellular_volume_[r];
-      out[(1 + r) * species_count + s] = extracellular_volume_[r] > 0 ? amount[r] / extracellular_volume_[r] : kNothing;
+      out[(1 + r) * species_count + s] = extracellular_volume_[r] > 0 ? amount / extracellular_volume_[r] : kNothing;
     }
     out[s] = all / volume;
   }

@@ -14,8 +14,10 @@ namespace {
 /// Positions -> which voxel every cell is in, and what vesicle surfaces offer to the fluid of each compartment.
 void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads& threads) {
   w.cell_voxel.resize(s.cells.size());
-  for (std::size_t c = 0; c < s.cells.size(); ++c)
-    w.cell_voxel[c] = static_cast<std::uint32_t>(w.cell_environment.grid->voxel_at(s.cells.position(c)));
+  threads.for_blocks(s.cells.size(), 4096, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t c = begin; c < end; ++c)
+      w.cell_voxel[c] = static_cast<std::uint32_t>(w.cell_environment.grid->voxel_at(s.cells.position(c)));
+  });
   if (!now.transport_due || !w.vesicles_changed || !w.models.reads_proteins()) return;
   w.vesicles_changed = false;
   deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
