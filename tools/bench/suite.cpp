@@ -128,6 +128,7 @@ void Suite::whole() {
   measure("whole step: reactions", reaction_step(world), std::nullopt);
   measure("whole step: diffusion", transport_step(world), std::nullopt);
   measure("whole step: EVs", full_vesicle_step(world), Budget{.value = 15});
+  measure("whole step: cells", tissue_cell_step(world), Budget{.value = 1}, 1e-6);
 }
 
 void Suite::add_growth(const std::string& name, const std::array<Timing, 2>& timing,
@@ -183,7 +184,7 @@ const std::vector<Group>& groups() {
       {{"growth, 1e5 to 1e7 voxels"}, [](Suite& s) { s.growth_of_fields("growth, 1e5 to 1e7 voxels"); }},
       {{"growth, 1e5 to 1e7 EVs"}, [](Suite& s) { s.growth_of_vesicles("growth, 1e5 to 1e7 EVs"); }},
       {{"whole step", "whole step: memory", "snapshots", "whole step: models and exchange", "whole step: reactions",
-        "whole step: diffusion", "whole step: EVs"},
+        "whole step: diffusion", "whole step: EVs", "whole step: cells"},
        [](Suite& s) { s.whole(); }},
   };
   return all;

@@ -1,9 +1,8 @@
 #include "tools/bench/timing.h"
 
-#include <ctime>
-
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include "tools/bench/ceilings.h"
 

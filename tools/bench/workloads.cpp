@@ -99,6 +99,16 @@ Workload transport_step(std::shared_ptr<World> tissue) {
   return work;
 }
 
+Workload tissue_cell_step(std::shared_ptr<World> tissue) {
+  Workload work;
+  work.step = [world = tissue.get()](const Threads& t) { world->update_cells(t); };
+  work.elements = static_cast<double>(tissue->state.cells.size());
+  work.element = "cell update";
+  work.bytes = work.elements * bytes_per_cell(tissue->state.cells);
+  work.world = std::move(tissue);
+  return work;
+}
+
 Workload whole_step(std::shared_ptr<World> tissue) {
   Workload work;
   work.step = [world = tissue.get()](const Threads& t) { world->advance(t); };
@@ -112,16 +122,11 @@ Workload whole_step(std::shared_ptr<World> tissue) {
 }
 
 Workload cell_step(std::uint64_t cells, const Threads& threads) {
-  Workload work;
   constexpr std::uint64_t kVoxelsPerCell = 12;
-  work.world = std::make_shared<World>(walking_cells_text(cells, cells * kVoxelsPerCell), threads);
-  work.world->roughen_fields(1e-6, 1e-2);
-  work.world->locate_agents();
-  work.step = [world = work.world.get()](const Threads& t) { world->update_cells(t); };
-  work.elements = static_cast<double>(work.world->state.cells.size());
-  work.element = "cell update";
-  work.bytes = work.elements * bytes_per_cell(work.world->state.cells);
-  return work;
+  auto world = std::make_shared<World>(walking_cells_text(cells, cells * kVoxelsPerCell), threads);
+  world->roughen_fields(1e-6, 1e-2);
+  world->locate_agents();
+  return tissue_cell_step(std::move(world));
 }
 
 double bytes_per_free_vesicle() {

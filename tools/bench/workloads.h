@@ -39,6 +39,8 @@ Workload reaction_step(std::shared_ptr<World> tissue);
 Workload exchange_step(std::shared_ptr<World> tissue);
 /// Diffusion of all species of the tissue over its transport interval.
 Workload transport_step(std::shared_ptr<World> tissue);
+/// The cells of the tissue.
+Workload tissue_cell_step(std::shared_ptr<World> tissue);
 /// Everything that a step does when all stages are due.
 Workload whole_step(std::shared_ptr<World> tissue);
 
