@@ -195,7 +195,9 @@ void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
 void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
                        const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch) {
   for (std::size_t s = 0; s < cluster.size(); ++s) {
-    std::copy_n(c[cluster.species[s]].data() + voxels.first, voxels.lanes, batch.c[s].data());
+    const double* from = c[cluster.species[s]].data() + voxels.first;
+    std::copy_n(from, voxels.lanes, batch.c[s].data());
+    for (std::size_t w = W; w < 2 * W; w += 8) __builtin_prefetch(from + w);  // of the next batch
     if (voxels.lanes < W) std::fill(batch.c[s].data() + voxels.lanes, batch.c[s].data() + W, 0.0);
     batch.sourced[s] = 0;
     batch.active[channels_ + s] = 0;
