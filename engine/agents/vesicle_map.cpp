@@ -39,47 +39,65 @@ constexpr double kThickestSkin = 2;  ///< [um]
 constexpr double kJustLess = 1 - 1e-6;
 constexpr double kFarthest = 255;  ///< largest margin, in units
 
-/// The bins as a lattice with neighbours.
-struct BinLattice {
-  std::array<int, 3> n;
-  std::array<bool, 3> periodic;
+/// A number per bin, of which each round takes the least or the greatest in a neighbourhood that is wider by one bin.
+class Neighbourhood {
+ public:
+  Neighbourhood(std::array<int, 3> bins, std::array<bool, 3> periodic, const std::vector<std::uint8_t>& values)
+      : n_(bins), periodic_(periodic), value_(values), next_(values.size()) {}
 
-  template <class Visit>
-  void each(Visit visit) const {
-    std::size_t bin = 0;
-    std::array<int, 3> at{};
-    for (at[2] = 0; at[2] < n[2]; ++at[2])
-      for (at[1] = 0; at[1] < n[1]; ++at[1])
-        for (at[0] = 0; at[0] < n[0]; ++at[0]) visit(bin++, at);
-  }
-  template <class Visit>
-  void each_backwards(Visit visit) const {
-    std::size_t bin = static_cast<std::size_t>(n[0]) * n[1] * n[2];
-    std::array<int, 3> at{};
-    for (at[2] = n[2] - 1; at[2] >= 0; --at[2])
-      for (at[1] = n[1] - 1; at[1] >= 0; --at[1])
-        for (at[0] = n[0] - 1; at[0] >= 0; --at[0]) visit(--bin, at);
-  }
-  /// Neighbours number [first, last) of the 26, in raster order: the first 13 come before the bin.
-  template <class Visit>
-  void each_neighbour(std::array<int, 3> at, int first, int last, Visit visit) const {
-    for (int k = first; k < last; ++k) {
-      const int code = k < 13 ? k : k + 1;
-      const std::array<int, 3> offset{code % 3 - 1, code / 3 % 3 - 1, code / 9 - 1};
-      std::array<std::size_t, 3> to{};
-      bool inside = true;
-      for (int a = 0; a < 3; ++a) {
-        int b = at[a] + offset[a];
-        if (b < 0 || b >= n[a]) {
-          inside &= periodic[a];
-          b = b < 0 ? n[a] - 1 : 0;
-        }
-        to[a] = static_cast<std::size_t>(b);
+  [[nodiscard]] std::uint8_t operator[](std::size_t bin) const { return value_[bin]; }
+
+  template <class Choose>
+  void widen(const Threads& threads, Choose choose) {
+    const std::size_t nx = n_[0], layer = nx * n_[1];
+    threads.for_blocks(n_[2], 1, [&](std::size_t k, std::size_t) {
+      for (std::size_t row = k * layer; row < (k + 1) * layer; row += nx) {
+        const std::uint8_t* v = &value_[row];
+        for (std::size_t i = 1; i + 1 < nx; ++i) next_[row + i] = choose(v[i], choose(v[i - 1], v[i + 1]));
+        const std::size_t last = nx - 1;
+        next_[row] = choose(v[0], choose(v[before(0, 0)], v[after(0, 0)]));
+        next_[row + last] = choose(v[last], choose(v[before(last, 0)], v[after(last, 0)]));
       }
-      if (inside) visit(to[0] + n[0] * (to[1] + n[1] * to[2]));
+    });
+    value_.swap(next_);
+    for (const int axis : {1, 2}) {
+      const std::size_t step = axis == 1 ? nx : layer;
+      threads.for_blocks(n_[2], 1, [&](std::size_t k, std::size_t) {
+        for (std::size_t j = 0; j < static_cast<std::size_t>(n_[1]); ++j) {
+          const std::size_t at = axis == 1 ? j : k, row = k * layer + j * nx, base = row - at * step;
+          const std::uint8_t *v = &value_[row], *low = &value_[base + before(at, axis) * step],
+                             *high = &value_[base + after(at, axis) * step];
+          for (std::size_t i = 0; i < nx; ++i) next_[row + i] = choose(v[i], choose(low[i], high[i]));
+        }
+      });
+      value_.swap(next_);
     }
   }
+
+ private:
+  /// The neighbour along an axis; itself at a wall.
+  [[nodiscard]] std::size_t before(std::size_t i, int axis) const {
+    return i > 0 ? i - 1 : periodic_[axis] ? static_cast<std::size_t>(n_[axis]) - 1 : 0;
+  }
+  [[nodiscard]] std::size_t after(std::size_t i, int axis) const {
+    return i + 1 < static_cast<std::size_t>(n_[axis]) ? i + 1 : periodic_[axis] ? 0 : i;
+  }
+
+  std::array<int, 3> n_;
+  std::array<bool, 3> periodic_;
+  std::vector<std::uint8_t> value_, next_;
 };
+
+/// For each region the first that is like it to a vesicle.
+std::vector<std::uint8_t> kinds_of(const std::vector<Region>& regions) {
+  std::vector<std::uint8_t> kind;
+  for (const Region& region : regions) {
+    std::size_t r = 0;
+    while (regions[r].viscosity != region.viscosity || vesicle_capacity(regions[r]) != vesicle_capacity(region)) ++r;
+    kind.push_back(static_cast<std::uint8_t>(r));
+  }
+  return kind;
+}
 
 }  // namespace
 
@@ -100,7 +118,7 @@ void VesicleMap::update(const Cells& cells, std::span<const Vec3> moves, const V
     dt_ = dt;
     lay_out(environment);
     measure_walls(environment);
-    measure_tissue(environment);
+    measure_tissue(environment, threads);
   }
   built_at_.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
@@ -167,43 +185,31 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
   }
 }
 
-void VesicleMap::measure_tissue(const VesicleEnvironment& environment) {
+/// A vesicle may cross into other tissue if its bin is not far from a bin of another kind: within so many bins along
+/// every axis.
+void VesicleMap::measure_tissue(const VesicleEnvironment& environment, const Threads& threads) {
   const Grid& grid = *environment.grid;
-  const auto& regions = environment.regions->regions;
-  const BinLattice lattice{bins_, environment.box.periodic};
-  lattice.each([&](std::size_t bin, std::array<int, 3> at) {
-    tissue_[bin].region =
-        environment.regions->of_voxel[grid.index(at[0] / per_voxel_, at[1] / per_voxel_, at[2] / per_voxel_)];
+  const std::vector<std::uint8_t> kind_of_region = kinds_of(environment.regions->regions);
+  std::vector<std::uint8_t> kind(tissue_.size());
+  threads.for_blocks(bins_[2], 1, [&](std::size_t k, std::size_t) {
+    std::size_t bin = k * layer_size();
+    for (int j = 0; j < bins_[1]; ++j)
+      for (int i = 0; i < bins_[0]; ++i, ++bin) {
+        const std::size_t voxel = grid.index(i / per_voxel_, j / per_voxel_, static_cast<int>(k) / per_voxel_);
+        tissue_[bin].region = environment.regions->of_voxel[voxel];
+        kind[bin] = kind_of_region[tissue_[bin].region];
+      }
   });
-  const auto differ = [&](std::uint8_t a, std::uint8_t b) {
-    return a != b && (regions[a].viscosity != regions[b].viscosity ||
-                      vesicle_capacity(regions[a]) != vesicle_capacity(regions[b]));
-  };
-  const bool all_alike = std::none_of(regions.begin(), regions.end(), [&](const Region& region) {
-    return differ(0, static_cast<std::uint8_t>(&region - regions.data()));
-  });
-  if (all_alike) return;
-  constexpr int kFar = 1 << 20;
-  std::vector<int> steps(tissue_.size(), kFar);  // king's moves to a bin that touches another tissue
-  bool any = false;
-  lattice.each([&](std::size_t bin, std::array<int, 3> at) {
-    lattice.each_neighbour(at, 0, 26, [&](std::size_t other) {
-      if (differ(tissue_[bin].region, tissue_[other].region)) steps[bin] = 0, any = true;
+  if (std::all_of(kind_of_region.begin(), kind_of_region.end(), [](std::uint8_t k) { return k == 0; })) return;
+  Neighbourhood least(bins_, environment.box.periodic, kind), greatest(bins_, environment.box.periodic, kind);
+  for (int steps = 0; steps / bins_per_um_ < cap_; ++steps) {
+    least.widen(threads, [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
+    greatest.widen(threads, [](std::uint8_t a, std::uint8_t b) { return std::max(a, b); });
+    const std::uint8_t distance = quantised(steps / bins_per_um_);
+    threads.for_blocks(tissue_.size(), layer_size(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t bin = begin; bin < end; ++bin)
+        if (least[bin] != greatest[bin]) tissue_[bin].cross = std::min(tissue_[bin].cross, distance);
     });
-  });
-  if (!any) return;
-  // Two raster passes give this distance exactly (Rosenfeld and Pfaltz 1966); periodic faces need a second round.
-  for (int round = 0; round < 2; ++round) {
-    lattice.each([&](std::size_t bin, std::array<int, 3> at) {
-      lattice.each_neighbour(at, 0, 13, [&](std::size_t o) { steps[bin] = std::min(steps[bin], steps[o] + 1); });
-    });
-    lattice.each_backwards([&](std::size_t bin, std::array<int, 3> at) {
-      lattice.each_neighbour(at, 13, 26, [&](std::size_t o) { steps[bin] = std::min(steps[bin], steps[o] + 1); });
-    });
-  }
-  for (std::size_t bin = 0; bin < steps.size(); ++bin) {
-    std::uint8_t& cross = tissue_[bin].cross;
-    cross = std::min(cross, quantised(steps[bin] / bins_per_um_));
   }
 }
 

@@ -68,7 +68,7 @@ class VesicleMap {
 
   void lay_out(const VesicleEnvironment& environment);
   void measure_walls(const VesicleEnvironment& environment);
-  void measure_tissue(const VesicleEnvironment& environment);
+  void measure_tissue(const VesicleEnvironment& environment, const Threads& threads);
   [[nodiscard]] bool still_holds(const Cells& cells, std::span<const Vec3> moves) const;
   void measure_cells(const Box& box, const Threads& threads);
   void measure_layer(std::size_t layer, const Box& box);
