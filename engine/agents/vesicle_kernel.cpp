@@ -11,7 +11,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "engine/agents/vesicle_noise-inl.h"
+#include "engine/agents/vesicle_noise.inc"
 
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
