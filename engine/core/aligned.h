@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
 #ifdef __linux__
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 namespace interstice {
@@ -24,20 +26,19 @@ struct AlignedAllocator {
   AlignedAllocator(const AlignedAllocator<U>&) {}
 
   T* allocate(std::size_t n) {
-    void* p = ::operator new(n * sizeof(T), alignment(n));
+    void* p = ::operator new (n * sizeof(T), std::align_val_t{kAlignment});
 #ifdef __linux__
-    // The pages at either end may hold other things, too; advice does them no harm.
-    if (n * sizeof(T) >= kHugePage) madvise(p, n * sizeof(T), MADV_HUGEPAGE);
+    if (n * sizeof(T) >= kHugePage) {  // advice is for whole pages; the parts of pages at the ends do without
+      const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+      const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(p) + page - 1) / page * page;
+      const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(p) + n * sizeof(T);
+      madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+    }
 #endif
     return static_cast<T*>(p);
   }
-  void deallocate(T* p, std::size_t n) { ::operator delete(p, alignment(n)); }
+  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{kAlignment}); }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
-
- private:
-  static std::align_val_t alignment(std::size_t n) {
-    return std::align_val_t{n * sizeof(T) >= kHugePage ? kHugePage : kAlignment};
-  }
 };
 
 using AlignedNumbers = std::vector<double, AlignedAllocator<double>>;
