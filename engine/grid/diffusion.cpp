@@ -153,9 +153,7 @@ void DiffusionSolver::Impl::right_hand_side(const Plan& plan, const Interval& in
                   plan.factors->faces(k, *interval.factors), conductance.uniform(), row - k * ny, end - k * ny,
                   b.next.data() + at);
   }
-  for (std::size_t row = first_row; row < end_row; ++row) {
-    b.walls.add_across_x(plan, *interval.factors, steps, c, row, b.next.data());
-  }
+  b.walls.add_across_x(plan, *interval.factors, steps, c, first_row, end_row, b.next.data());
 }
 
 /// next <- right-hand side, then the x and y sweeps, a few planes at a time.

@@ -54,20 +54,22 @@ void WallExchange::open(const Plan& plan, const SubstepFactors& factors, double 
 }
 
 void WallExchange::add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
-                                std::size_t row, double* out) {
+                                std::size_t first_row, std::size_t end_row, double* out) {
   const Conductance& conductance = plan.factors->conductance();
   const bool ring = conductance.periodic(0);
   if (!ring && !plan.walls[0].open && !plan.walls[1].open) return;
-  const StripCoefficients k = plan.factors->coefficients(0, row / kRowsTogether, factors);
-  const std::size_t lane = k.width == 1 ? 0 : row % kRowsTogether;
-  for (const int f : {0, 1}) {
-    if (!ring && !plan.walls[f].open) continue;
-    const std::size_t first = row * nx_, last = first + nx_ - 1;
-    const std::size_t here = f == 0 ? first : last, across = f == 0 ? last : first;
-    const double face = k.face[(f == 0 ? 0 : nx_) * k.width + lane];
-    const double flux = 2 * steps * face * ((ring ? c[across] : beyond_[f][0]) - c[here]);
-    out[here] += flux / conductance.mass(conductance.kind(here));
-    if (!ring) flux_[f][row] = flux;
+  for (std::size_t row = first_row; row < end_row; ++row) {
+    const StripCoefficients k = plan.factors->coefficients(0, row / kRowsTogether, factors);
+    const std::size_t lane = k.width == 1 ? 0 : row % kRowsTogether;
+    for (const int f : {0, 1}) {
+      if (!ring && !plan.walls[f].open) continue;
+      const std::size_t first = row * nx_, last = first + nx_ - 1;
+      const std::size_t here = f == 0 ? first : last, across = f == 0 ? last : first;
+      const double face = k.face[(f == 0 ? 0 : nx_) * k.width + lane];
+      const double flux = 2 * steps * face * ((ring ? c[across] : beyond_[f][0]) - c[here]);
+      out[here] += flux / conductance.mass(conductance.kind(here));
+      if (!ring) flux_[f][row] = flux;
+    }
   }
 }
 

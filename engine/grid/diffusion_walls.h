@@ -25,9 +25,9 @@ class WallExchange {
 
   /// Sets what lies beyond the walls and books the flux of the unsplit operator through those across y and z.
   void open(const Plan& plan, const SubstepFactors& factors, double steps, const double* c);
-  /// Adds to `out` what passes the walls across x, or the seam of a ring, in one row of the grid and books it.
-  void add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c, std::size_t row,
-                    double* out);
+  /// Adds to `out` what passes the walls across x, or the seam of a ring, in some rows of the grid and books it.
+  void add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
+                    std::size_t first_row, std::size_t end_row, double* out);
   /// Adds up what came through the walls and takes it from the reservoirs.
   void close(const Plan& plan);
 
