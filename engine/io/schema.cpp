@@ -83,7 +83,9 @@ json convert_kind(const Spec& s, bool complete) {
     case Spec::Kind::record:
       return record(s, complete);
     case Spec::Kind::map:
-      return {{"type", {"object", "null"}}, {"additionalProperties", convert(*s.item, complete)}};
+      // An entry without a value drops what an included file says of it.
+      return {{"type", {"object", "null"}},
+              {"additionalProperties", {{"anyOf", {convert(*s.item, complete), {{"type", "null"}}}}}}};
     case Spec::Kind::list: {
       json j = {{"type", {"array", "null"}}, {"items", convert(*s.item, true)}};
       if (s.minimum_items > 0) j["minItems"] = s.minimum_items;

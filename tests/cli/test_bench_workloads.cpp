@@ -47,7 +47,8 @@ TEST(BenchWorkloads, StagesTogetherChangeTheStateAsTheStepDoes) {
 TEST(BenchWorkloads, MemoryGrowsWithWhatIsCounted) {
   EXPECT_GE(memory_per_voxel(8, Tissue::uniform, 8000), 8 * 8);  // the concentrations alone
   EXPECT_LE(memory_per_voxel(1, Tissue::uniform, 8000), memory_per_voxel(8, Tissue::uniform, 8000));
-  EXPECT_GE(memory_per_vesicle(20000).state, 3 * 8 + 8 + 4 + 4 + 4 + 3);  // what every vesicle is
+  // What every vesicle is, less what the rest happens to differ by.
+  EXPECT_NEAR(memory_per_vesicle(20000).state, 3 * 8 + 8 + 4 + 4 + 4 + 3, 0.5);
   EXPECT_GE(memory_per_cell(1000), 20 * 8);
 }
 

@@ -139,7 +139,8 @@ void expect_in_schema(const Spec& s, const nlohmann::json& schema, const std::st
       expect_in_schema(*f.spec, schema.at("properties").at(f.name), path + "." + f.name);
     }
   }
-  if (s.kind == Spec::Kind::map) expect_in_schema(*s.item, schema.at("additionalProperties"), path + ".*");
+  if (s.kind == Spec::Kind::map)
+    expect_in_schema(*s.item, schema.at("additionalProperties").at("anyOf").at(0), path + ".*");
   if (s.kind == Spec::Kind::list) expect_in_schema(*s.item, schema.at("items"), path + "[]");
   if (s.kind == Spec::Kind::one_of)
     for (std::size_t i = 0; i < s.options.size(); ++i)
