@@ -51,14 +51,15 @@ class FieldSet {
   [[nodiscard]] std::span<const double> operator[](SpeciesId s) const { return fields_[index(s)].values(); }
   [[nodiscard]] VoxelArray& field(SpeciesId s) { return fields_[index(s)]; }
 
-  /// From now on only these species have a field, with any values; the fields that others had are used again.
+  /// From now on only these species have a field, with any values. Fields that others had are used again, and kept for
+  /// that: giving a field back and taking it anew would cost as much as a pass over it.
   void hold_only(std::span<const SpeciesId> species) {
-    std::vector<VoxelArray> free;
     for (VoxelArray& field : fields_)
-      if (field.size() > 0) free.push_back(std::exchange(field, VoxelArray()));
+      if (field.size() > 0) spare_.push_back(std::exchange(field, VoxelArray()));
     for (const SpeciesId s : species) {
-      fields_[index(s)] = free.empty() ? VoxelArray(voxel_count_) : std::move(free.back());
-      if (!free.empty()) free.pop_back();
+      if (spare_.empty()) spare_.emplace_back(voxel_count_);
+      fields_[index(s)] = std::move(spare_.back());
+      spare_.pop_back();
     }
   }
   void fill(double value) {
@@ -67,7 +68,7 @@ class FieldSet {
 
  private:
   std::size_t voxel_count_ = 0;
-  std::vector<VoxelArray> fields_;
+  std::vector<VoxelArray> fields_, spare_;
 };
 
 }  // namespace interstice
