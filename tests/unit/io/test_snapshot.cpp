@@ -273,6 +273,12 @@ TEST(Snapshot, NoFlippedByteYieldsWrongNumbersUnnoticed) {
   }
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr unsigned kPatience = 4;  // sanitized programs are slow
+#else
+constexpr unsigned kPatience = 1;
+#endif
+
 TEST(Snapshot, FilesOfAKilledRunAreComplete) {
   std::size_t files = 0;
   for (unsigned trial = 0; trial < 20; ++trial) {
@@ -280,7 +286,7 @@ TEST(Snapshot, FilesOfAKilledRunAreComplete) {
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) write_for_ever(directory.path());
-    usleep(20000 + 4321 * trial);
+    usleep(kPatience * (20000 + 4321 * trial));
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     for (const auto& entry : fs::directory_iterator(directory.path())) {
