@@ -29,10 +29,9 @@ struct AlignedAllocator {
     void* p = ::operator new (n * sizeof(T), std::align_val_t{kAlignment});
 #ifdef __linux__
     if (n * sizeof(T) >= kHugePage) {  // advice is for whole pages; the parts of pages at the ends do without
-      const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-      const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(p) + page - 1) / page * page;
-      const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(p) + n * sizeof(T);
-      madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+      const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+      const std::size_t to_page = (page - reinterpret_cast<std::uintptr_t>(p) % page) % page;
+      madvise(static_cast<std::byte*>(p) + to_page, n * sizeof(T) - to_page, MADV_HUGEPAGE);
     }
 #endif
     return static_cast<T*>(p);

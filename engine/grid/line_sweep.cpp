@@ -46,7 +46,7 @@ template <std::size_t Q, class F>
 HWY_INLINE void for_each_vector(const F& f) {
   call_each(f, std::make_index_sequence<Q>());
 }
-#define INTERSTICE_EACH(q) [&](auto q) __attribute__((always_inline))
+#define INTERSTICE_INLINED __attribute__((always_inline))
 
 /// Solves Q vectors of lines. Level: all lanes have the same coefficients; Unit: and volume fraction 1; Onto: the
 /// result is added to numbers that stand elsewhere.
@@ -114,7 +114,7 @@ class LineSweep {
   /// Positions along z lie far apart, which the processor does not foresee.
   HWY_INLINE void prefetch(std::size_t p) const {
     if constexpr (Onto) {
-      for_each_vector<Q>(INTERSTICE_EACH(q) {
+      for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
         hwy::Prefetch(l_.values + p * l_.stride + q * lanes());
         hwy::Prefetch(l_.onto + p * l_.stride + q * lanes());
       });
@@ -123,12 +123,12 @@ class LineSweep {
 
   HWY_INLINE void eliminate() const {
     V last[Q];
-    for_each_vector<Q>(INTERSTICE_EACH(q) { last[q] = hn::Zero(D()); });
+    for_each_vector<Q>([&](auto q) INTERSTICE_INLINED { last[q] = hn::Zero(D()); });
     for (std::size_t p = 0; p < l_.n; ++p) {
       prefetch(p + kPrefetched);
       const Coefficient pivot(*this, l_.k.pivot, p), mass(*this, Unit ? l_.k.pivot : l_.k.mass, p);
       const Carry carry(*this, p, p);
-      for_each_vector<Q>(INTERSTICE_EACH(q) {
+      for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
         V source = load(l_.values + p * l_.stride, q);
         if (Tail && q == Q - 1) hn::Store(source, D(), tail(p));
         if constexpr (!Unit) source = hn::Mul(source, mass(q));
@@ -140,10 +140,10 @@ class LineSweep {
 
   HWY_INLINE void substitute() const {
     V above[Q];
-    for_each_vector<Q>(INTERSTICE_EACH(q) { above[q] = hn::Load(D(), u(l_.n - 1, q)); });
+    for_each_vector<Q>([&](auto q) INTERSTICE_INLINED { above[q] = hn::Load(D(), u(l_.n - 1, q)); });
     for (std::size_t p = l_.n - 1; p-- > 0;) {
       const Carry carry(*this, p + 1, p);
-      for_each_vector<Q>(INTERSTICE_EACH(q) {
+      for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
         above[q] = hn::MulAdd(carry(q), above[q], hn::Load(D(), u(p, q)));
         hn::Store(above[q], D(), u(p, q));
       });
@@ -160,7 +160,7 @@ class LineSweep {
     const auto at = [&](const double* numbers, std::size_t p, std::size_t q) {
       return Coefficient(*this, numbers, p)(q);
     };
-    for_each_vector<Q>(INTERSTICE_EACH(q) {
+    for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
       above[q] = hn::Load(D(), u(end, q));
       V beyond_last = hn::Zero(D());
       beyond_first[q] = s[q] = beyond_last;
@@ -177,7 +177,7 @@ class LineSweep {
     for (std::size_t p = end; p-- > 0;) {
       const Coefficient face(*this, l_.k.face, p + 1), cyclic(*this, Ring ? l_.k.cyclic : l_.k.pivot, p);
       const Carry carry(*this, p + 1, p);
-      for_each_vector<Q>(INTERSTICE_EACH(q) {
+      for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
         const V u_here = hn::Load(D(), u(p, q));
         const V here = Ring ? hn::NegMulAdd(s[q], cyclic(q), u_here) : hn::MulAdd(carry(q), above[q], u_here);
         const V flux = hn::Mul(face(q), hn::Sub(here, above[q]));
@@ -186,7 +186,7 @@ class LineSweep {
         flux_above[q] = flux;
       });
     }
-    for_each_vector<Q>(INTERSTICE_EACH(q) {
+    for_each_vector<Q>([&](auto q) INTERSTICE_INLINED {
       const V flux = hn::Mul(at(l_.k.face, 0, q), hn::Sub(beyond_first[q], above[q]));
       if (l_.walls.lower != nullptr) store(hn::Add(load(l_.walls.lower, q), flux), l_.walls.lower, q);
       write(0, q, hn::Sub(flux, flux_above[q]));
