@@ -24,7 +24,6 @@ namespace interstice {
 namespace {
 
 constexpr std::size_t kBlockVoxels = 4096;
-constexpr std::size_t kSmallGrid = 32768;  ///< up to here species run side by side, beyond it the voxels of each
 
 /// Runs body over all of [0, n), in blocks on the threads if there are any.
 template <class Body>

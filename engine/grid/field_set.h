@@ -12,6 +12,9 @@
 
 namespace interstice {
 
+/// Up to this many voxels all fields of a run stay in the cache: species are worked on together, beyond it in turn.
+inline constexpr std::size_t kSmallGrid = 32768;
+
 /// One number per voxel, x fastest. A few numbers before the first and after the last may be read (they are 0), so that
 /// stencils need no special case at the ends.
 class VoxelArray {

@@ -15,8 +15,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kSmallGrid = 32768;  ///< up to here all species are one group: they stay in the cache
-
 /// Below this a species is gone [uM]: exponential decay would end in subnormal numbers, which cost a hundredfold.
 constexpr double kVanished = 1e-100;
 

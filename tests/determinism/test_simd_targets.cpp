@@ -1,6 +1,6 @@
 /// @file
-/// Whole runs give the same bits with every instruction set: the vesicle kernels with each target that Highway may
-/// choose on this processor, the field kernels with AVX2 and with the base set.
+/// Whole runs give the same bits with every instruction set: the kernels of vesicles and of diffusion with each target
+/// that Highway may choose on this processor, those of the chemistry with AVX2 and with the base set.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -19,7 +19,7 @@ struct SimdTargets : testing::Test {
   void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
 };
 
-TEST_F(SimdTargets, EveryVesicleKernelGivesTheSameBits) {
+TEST_F(SimdTargets, EveryHighwayKernelGivesTheSameBits) {
   const std::string reference = hash_of(run(short_knee()));  // with the best target
   std::set<std::string> tried;
   for (const std::int64_t target : test::simd_targets()) {
@@ -50,7 +50,7 @@ std::string hash_without_clones(const std::vector<std::string>& sets) {
   return printed;
 }
 
-TEST_F(SimdTargets, FieldKernelsGiveTheBitsOfTheBaseInstructionSet) {
+TEST_F(SimdTargets, ChemistryGivesTheBitsOfTheBaseInstructionSet) {
 #ifdef __x86_64__
   if (!__builtin_cpu_supports("avx2")) GTEST_SKIP() << "this processor has the base set only";
 #endif
