@@ -24,13 +24,18 @@ std::string csv_text(const std::string& text) {
 
 Json arms_json(const ComparisonRuns& runs) {
   Json arms = Json::array();
-  for (const ArmFacts& arm : runs.arms)
+  for (std::size_t a = 0; a < runs.arms.size(); ++a) {
+    const ArmFacts& arm = runs.arms[a];
+    const auto reference = runs.reference(a);
     arms.push_back({{"name", arm.name},
                     {"vesicles", arm.vesicles},
                     {"sham", arm.sham},
                     {"models", arm.models},
                     {"delay", arm.delay},
-                    {"relays", arm.relays}});
+                    {"relays", arm.relays},
+                    {"changes", arm.changes},
+                    {"against", reference ? runs.arms[*reference].name : ""}});
+  }
   return arms;
 }
 

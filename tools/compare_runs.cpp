@@ -175,13 +175,20 @@ void note_doses(ComparisonRuns& runs) {
 
 }  // namespace
 
-Pairing ComparisonRuns::pairing(std::uint64_t replicate) const {
+std::optional<std::size_t> ComparisonRuns::reference(std::size_t arm) const {
+  for (std::size_t other = 0; other < arms.size(); ++other)
+    if (arms[arm].against.empty() ? !arms[other].vesicles && !arms[other].sham : arms[other].name == arms[arm].against)
+      return other;
+  return std::nullopt;
+}
+
+Pairing ComparisonRuns::pairing(std::size_t arm, std::uint64_t replicate) const {
   Pairing pairing;
-  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
-    if (arms[arm].vesicles) continue;
-    const RunOutcome*& place = arms[arm].sham ? pairing.sham : pairing.vehicle;
-    if (place == nullptr) place = outcome(arm, replicate);
-  }
+  const auto vehicle = reference(arm);
+  if (vehicle) pairing.vehicle = outcome(*vehicle, replicate);
+  for (std::size_t other = 0; other < arms.size() && pairing.sham == nullptr; ++other)
+    if (arms[other].sham && !arms[other].vesicles && reference(other) == vehicle)
+      pairing.sham = outcome(other, replicate);
   return pairing;
 }
 
@@ -195,6 +202,11 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
   for (const auto& arm : plan.arms) {
     const Problem problem = build_problem(scenario, {arm, 0});
     runs.arms.push_back(describe_arm(problem, arm, runs.primary ? &*runs.primary : nullptr));
+    for (const Arm& known : scenario.compare.arms)
+      if (known.name == arm) {
+        runs.arms.back().against = known.against;
+        runs.arms.back().changes = known.changes;
+      }
     if (runs.vesicles.empty() && runs.arms.back().vesicles)
       for (const VesicleClass& klass : problem.vesicle_classes)
         runs.vesicles.push_back({klass.name, static_cast<double>(klass.weight), 0});
@@ -202,6 +214,10 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
       if (std::find(runs.warnings.begin(), runs.warnings.end(), warning) == runs.warnings.end())
         runs.warnings.push_back(std::move(warning));
   }
+  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
+    if (!runs.arms[arm].against.empty() && !runs.reference(arm))
+      runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
+                                          runs.arms[arm].name, runs.arms[arm].against));
   print_warnings(runs.warnings);
   runs.outcomes.resize(plan.arms.size() * plan.replicates);
   Queue(scenario, plan, runs).work_all();

@@ -50,8 +50,10 @@ struct ComparisonRuns {
     const auto& found = outcomes[arm * replicates + replicate];
     return found ? &*found : nullptr;
   }
-  /// The run without vesicles, and the sham, of a replicate.
-  [[nodiscard]] Pairing pairing(std::uint64_t replicate) const;
+  /// The arm that an arm is compared with: the one it names, else the first without vesicles that is no sham.
+  [[nodiscard]] std::optional<std::size_t> reference(std::size_t arm) const;
+  /// The run without vesicles that an arm is compared with, and the sham of that, in a replicate.
+  [[nodiscard]] Pairing pairing(std::size_t arm, std::uint64_t replicate) const;
 };
 
 /// Runs them all; a failed run does not stop the others.

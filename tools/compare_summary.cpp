@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
 
 namespace interstice::cli {
@@ -135,20 +136,23 @@ const ArmMetric* ComparisonSummary::find(std::string_view arm, std::string_view 
 
 ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed) {
   ComparisonSummary summary;
-  std::vector<Pairing> pairings;
-  for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
-    pairings.push_back(runs.pairing(replicate));
-  const auto noisy = noisy_read_outs(pairings, rule);
   const PrimaryField* primary = runs.primary ? &*runs.primary : nullptr;
   summary.runs.resize(runs.outcomes.size());
   const RunOutcome* example = nullptr;
-  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
+  std::map<std::optional<std::size_t>, std::set<std::string>> noisy;  // per arm of reference
+  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm) {
+    std::vector<Pairing> pairings;
+    for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
+      pairings.push_back(runs.pairing(arm, replicate));
+    const auto reference = runs.reference(arm);
+    if (!noisy.contains(reference)) noisy[reference] = noisy_read_outs(pairings, rule);
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       if (const RunOutcome* run = runs.outcome(arm, replicate)) {
         example = example == nullptr ? run : example;
         summary.runs[arm * runs.replicates + replicate] =
-            measure_run(*run, runs.arms[arm], primary, pairings[replicate], rule, noisy);
+            measure_run(*run, runs.arms[arm], primary, pairings[replicate], rule, noisy[reference]);
       }
+  }
   summary.metrics = list_metrics(summary.runs);
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     for (const Metric& metric : summary.metrics)

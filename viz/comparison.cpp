@@ -13,7 +13,8 @@ Comparison::Comparison(nlohmann::json document) : document_(std::move(document))
   if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 1)
     throw std::runtime_error("not a comparison that this version reads (format or version differ)");
   for (const auto& arm : document_.at("arms")) {
-    arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay")});
+    arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
+                     arm.value("changes", std::vector<std::string>{}), arm.value("against", "")});
     if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
   }
 }

@@ -15,7 +15,9 @@ struct ArmInfo {
   std::string name;
   bool vesicles = true, sham = false;
   std::vector<std::string> models;
-  double delay = 0;  ///< of its fastest model [s]
+  double delay = 0;                  ///< of its fastest model [s]
+  std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
+  std::string against;               ///< arm that it is compared with, "" if none
 };
 
 /// A metric of an arm over replicates. No mean: nothing to say (see note).

@@ -168,15 +168,19 @@ std::string arms_section(const Comparison& comparison) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& arm : comparison.arms()) {
     const std::string models = arm.models.empty() ? "none" : joined(arm.models, ", ");
+    std::vector<std::string> remarks;
+    if (arm.sham) remarks.push_back("other chemotaxis noise: what chance alone does");
+    for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
+    if (!arm.against.empty() && arm.against != comparison.reference())
+      remarks.push_back("compared with " + escape(arm.against));
     rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
-                    arm.sham ? "other chemotaxis noise: what chance alone does" : "",
-                    arm.models.empty() ? "–" : time_text(arm.delay)});
+                    joined(remarks, "<br>"), arm.models.empty() ? "–" : time_text(arm.delay)});
   }
   return section(
       "arms", "Arms",
       "<p>Every arm sees the same tissue, the same dose and the same random numbers; it differs only in what the "
-      "vesicles may do.</p>\n" +
-          table({"arm", "EVs", "mechanisms on", "remark", "own delay"}, rows, {4}));
+      "vesicles may do, and in what its row says besides.</p>\n" +
+          table({"arm", "EVs", "mechanisms on", "what differs besides", "own delay"}, rows, {4}));
 }
 
 std::string curves_section(const Comparison& comparison) {

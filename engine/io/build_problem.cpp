@@ -57,7 +57,7 @@ const Arm* find_arm(const Scenario& scenario, const std::string& name) {
 Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
   const Arm* arm = find_arm(scenario, variant.arm.empty() ? scenario.arm : variant.arm);
   Diagnostics diagnostics;
-  const BuildContext context{.root = *scenario.values,
+  const BuildContext context{.root = arm != nullptr && arm->values ? *arm->values : *scenario.values,
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
                              .active_models = arm == nullptr ? scenario.models : arm->models,

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "engine/io/build_problem.h"
+#include "engine/io/scenario_loading.h"
 #include "engine/io/scenario_spec.h"
 #include "engine/io/scenario_text.h"
 #include "engine/io/yaml_include.h"
@@ -19,12 +20,45 @@ namespace interstice {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-std::string beside(const Place& place, const std::string& path) {
+std::string path_beside(const Place& place, const std::string& path) {
   if (fs::path(path).is_absolute() || !place.file) return path;
   return fs::absolute(fs::path(*place.file).parent_path() / path).lexically_normal().string();
 }
+
+void make_paths_absolute(Value& root) {
+  for (Value& section : root.items)
+    for (Value& entry : section.items)
+      for (std::size_t i = 0; i < entry.keys.size(); ++i)
+        if ((entry.keys[i] == "image" || entry.keys[i] == "library") && entry.items[i].valid)
+          entry.items[i].text = path_beside(entry.items[i].place, entry.items[i].text);
+}
+
+void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, const std::string& whose,
+                   Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < entries.keys.size(); ++i) {
+    YamlNode value = entries.items[i];
+    if (value.place.line == entries.key_places[i].line || !value.is_map()) value.place = entries.key_places[i];
+    override_value(root, spec, entries.keys[i], value, whose, diagnostics);
+  }
+}
+
+Names scenario_names(const YamlNode& root, const Spec& spec, const ModelRegistry& registry) {
+  Names names;
+  collect_names(root, spec, names);
+  auto& proteins = names["protein"];
+  const auto add = [&proteins](std::string_view name) {
+    if (std::ranges::find(proteins, name) == proteins.end()) proteins.emplace_back(name);
+  };
+  for (const RegisteredModel& m : registry.all())
+    for (const std::string_view p : m.descriptor.proteins) add(p);
+  if (const YamlNode* reactions = root.find("reactions"))
+    for (const YamlNode& r : reactions->items)
+      if (const YamlNode* enzyme = r.find("enzyme"); enzyme != nullptr && enzyme->is_scalar()) add(enzyme->text);
+  if (const YamlNode* models = root.find("models")) names["listed model"] = models->keys;
+  return names;
+}
+
+namespace {
 
 /// Loads the shared objects that `models` names, so that their keys are known.
 void load_libraries(const YamlNode& root, ModelRegistry& registry, Diagnostics& diagnostics) {
@@ -33,7 +67,7 @@ void load_libraries(const YamlNode& root, ModelRegistry& registry, Diagnostics& 
     const YamlNode* library = models->items[i].find("library");
     if (library == nullptr || !library->is_scalar()) continue;
     try {
-      registry.load(beside(library->place, library->text));
+      registry.load(path_beside(library->place, library->text));
     } catch (const std::exception& e) {
       diagnostics.report(library->place, fmt::format("models.{}.library", models->keys[i]), e.what());
       diagnostics.incomplete = true;  // what it would have brought is not known
@@ -52,7 +86,7 @@ void prepare_models(YamlNode& root, const ModelRegistry& registry) {
     const YamlNode* library = models->find(name)->find("library");
     if (library != nullptr && registry.find(name) == nullptr && library->is_scalar() &&
         std::ranges::none_of(registry.all(),
-                             [&](const auto& m) { return m.origin == beside(library->place, library->text); }))
+                             [&](const auto& m) { return m.origin == path_beside(library->place, library->text); }))
       models->remove(name);
   }
 }
@@ -72,12 +106,13 @@ class Loader {
     choose_parameters(root);
     for (const std::string& set : options_.sets) apply_set(root, set);
     auto values = std::make_shared<Value>(check(root, spec_, names(root), diagnostics_));
-    absolute_paths(*values);
+    make_paths_absolute(*values);
     build_once(*values);
     check_overridden(as_written);
     check_unused_sets(as_written);
     check_libraries(*values);
     check_run_settings(*values);
+    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_});
     diagnostics_.throw_if_any();
     values_ = values;
     describe_run();
@@ -95,20 +130,12 @@ class Loader {
     const YamlNode* set = sets == nullptr ? nullptr : sets->find(scenario_.parameter_set);
     if (set != nullptr) {
       const YamlNode entries = *set;
-      apply_entries(root, entries, scenario_.parameter_set, diagnostics_);
+      apply_entries(root, *spec_, entries, "parameter set " + scenario_.parameter_set, diagnostics_);
     } else if (!options_.parameters.empty()) {
       diagnostics_.report(
           {std::make_shared<const std::string>("--parameters"), 0, 0}, "",
           fmt::format("unknown parameter set '{}'{}", options_.parameters,
                       did_you_mean(options_.parameters, sets == nullptr ? std::vector<std::string>{} : sets->keys)));
-    }
-  }
-
-  void apply_entries(YamlNode& root, const YamlNode& entries, const std::string& set, Diagnostics& diagnostics) {
-    for (std::size_t i = 0; i < entries.keys.size(); ++i) {
-      YamlNode value = entries.items[i];
-      if (value.place.line == entries.key_places[i].line || !value.is_map()) value.place = entries.key_places[i];
-      override_value(root, *spec_, entries.keys[i], value, "parameter set " + set, diagnostics);
     }
   }
 
@@ -127,29 +154,7 @@ class Loader {
     override_value(root, *spec_, path, value, "--set", diagnostics_);
   }
 
-  Names names(const YamlNode& root) const {
-    Names names;
-    collect_names(root, *spec_, names);
-    auto& proteins = names["protein"];
-    const auto add = [&proteins](std::string_view name) {
-      if (std::ranges::find(proteins, name) == proteins.end()) proteins.emplace_back(name);
-    };
-    for (const RegisteredModel& m : registry_->all())
-      for (const std::string_view p : m.descriptor.proteins) add(p);
-    if (const YamlNode* reactions = root.find("reactions"))
-      for (const YamlNode& r : reactions->items)
-        if (const YamlNode* enzyme = r.find("enzyme"); enzyme != nullptr && enzyme->is_scalar()) add(enzyme->text);
-    if (const YamlNode* models = root.find("models")) names["listed model"] = models->keys;
-    return names;
-  }
-
-  static void absolute_paths(Value& root) {
-    for (Value& section : root.items)
-      for (Value& entry : section.items)
-        for (std::size_t i = 0; i < entry.keys.size(); ++i)
-          if ((entry.keys[i] == "image" || entry.keys[i] == "library") && entry.items[i].valid)
-            entry.items[i].text = beside(entry.items[i].place, entry.items[i].text);
-  }
+  [[nodiscard]] Names names(const YamlNode& root) const { return scenario_names(root, *spec_, *registry_); }
 
   // With every listed model and with vesicles: each arm is a part of this.
   void build_once(const Value& values) {
@@ -180,7 +185,7 @@ class Loader {
       YamlNode trial = as_written;
       Diagnostics all;
       all.incomplete = diagnostics_.incomplete;
-      apply_entries(trial, entries, sets->keys[i], all);
+      apply_entries(trial, *spec_, entries, "parameter set " + sets->keys[i], all);
       const Value values = check(trial, spec_, names(trial), all);
       for (const Complaint& c : all.complaints())
         for (const Place& place : entries.key_places)
@@ -238,19 +243,20 @@ class Loader {
     scenario_.parameters = parameter_table(v);
     scenario_.resolved = resolved_text(v, scenario_.parameter_set);
     for (const Complaint& warning : diagnostics_.warnings()) scenario_.warnings.push_back(warning.text());
-    scenario_.values = values_;
+    scenario_.values = with_spec(values_);
+    for (Arm& arm : scenario_.compare.arms)
+      if (arm.values) arm.values = with_spec(std::move(arm.values));
     scenario_.registry = registry_;
-    spec_keep_alive();
   }
 
   // The values point into their specs: tie the two lifetimes together.
-  void spec_keep_alive() {
+  [[nodiscard]] std::shared_ptr<const Value> with_spec(std::shared_ptr<const Value> values) const {
     struct Kept {
       SpecPointer spec;
       std::shared_ptr<const Value> values;
     };
-    const auto kept = std::make_shared<Kept>(Kept{spec_, values_});
-    scenario_.values = std::shared_ptr<const Value>(kept, values_.get());
+    const Value* const what = values.get();
+    return {std::make_shared<Kept>(Kept{spec_, std::move(values)}), what};
   }
 
   void output(const Value& v) {
@@ -265,17 +271,6 @@ class Loader {
 
   void compare(const Value& v) {
     scenario_.compare.replicates = static_cast<std::uint64_t>(v["replicates"].number);
-    const Value& arms = v["arms"];
-    for (std::size_t i = 0; i < arms.items.size(); ++i) {
-      Arm arm{.name = arms.keys[i],
-              .vesicles = arms.items[i]["vesicles"].number != 0,
-              .sham = arms.items[i]["sham"].number != 0,
-              .models = {}};
-      for (const Value& model : arms.items[i]["models"].items) arm.models.push_back(model.text);
-      std::ranges::sort(arm.models);
-      arm.models.erase(std::ranges::unique(arm.models).begin(), arm.models.end());
-      scenario_.compare.arms.push_back(std::move(arm));
-    }
     const Value& rule = v["influenced"];
     scenario_.compare.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
     if (!v.has("primary")) return;

@@ -38,6 +38,7 @@ std::string leaf(const Value& v) {
   using Kind = Spec::Kind;
   if (v.spec->kind == Kind::record || v.spec->kind == Kind::map) return "{}";
   if (v.spec->kind == Kind::list) return "[]";
+  if (v.spec->kind == Kind::anything && v.style == '=') return v.text;
   if (v.note) return annotated(v);
   const auto note = default_annotation(*v.spec);
   if (v.given || !note) return yaml_scalar(v.text);

@@ -114,7 +114,7 @@ struct Value {
   bool given = true;   ///< false for defaults
   double number = 0;   ///< quantity in the spec's unit (in its own where any unit goes), integer, boolean
   std::string text;    ///< scalar as written
-  char style = ' ';    ///< as in YamlNode
+  char style = ' ';    ///< as in YamlNode; '=' for an empty map, list or null where anything goes
   std::optional<Annotation> note;
   std::vector<std::string> keys;
   std::vector<Place> key_places;

@@ -61,7 +61,7 @@ class Checker {
       case Spec::Kind::one_of:
         return one_of(node, spec, std::move(v));
       case Spec::Kind::anything:
-        v.valid = true;
+        anything(node, spec, v);
         break;
     }
     return v;
@@ -372,6 +372,17 @@ class Checker {
 
   void reference(const YamlNode& node, const Spec& spec, Value& v) {
     v.valid = scalar(node, spec, v) && is_known(node.text, spec, v.place, v.path);
+  }
+
+  /// Kept as written, so that the resolved text can say it again.
+  void anything(const YamlNode& node, const Spec& spec, Value& v) {
+    v.valid = true;
+    v.keys = node.keys;
+    v.key_places = node.key_places;
+    for (const YamlNode& item : node.items) v.items.push_back(check(item, spec, v.path, v.given));
+    if (!node.is_scalar() && node.items.empty())
+      v.text = node.is_map() ? "{}" : node.kind == YamlNode::Kind::list ? "[]" : "null";
+    if (!node.is_scalar()) v.style = '=';  // not to be quoted
   }
 
   Value one_of(const YamlNode& node, const Spec& spec, Value v) {

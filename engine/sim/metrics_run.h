@@ -50,6 +50,8 @@ struct ClassFacts {
 struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;
+  std::string against;               ///< arm that it is compared with, "" = the first without vesicles
+  std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
   std::vector<std::string> models;
   double delay = 0;  ///< of the fastest model [s]
   Engagement engagement;
