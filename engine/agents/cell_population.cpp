@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/agents/cell_motility.h"
+#include "engine/agents/cell_seeding.h"
 #include "engine/agents/cell_states.h"
 #include "engine/agents/cell_update.h"
 #include "engine/agents/vesicle_properties.h"
@@ -90,6 +91,23 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
   draw_duration(cells, daughter, environment);
   place(cells, parent, centre - offset, environment.box);
   place(cells, daughter, centre + offset, environment.box);
+}
+
+/// Newcomers beside the cell that drew them in.
+void admit(Cells& cells, const Arrival& arrival, const CellEnvironment& environment, const CellStep& step,
+           std::unordered_set<AgentId>& taken) {
+  const AgentId gate =
+      child_id(child_id(cells.id[arrival.beside], ~static_cast<std::uint64_t>(index(arrival.type))), step.step);
+  for (std::uint64_t k = 0; k < arrival.number; ++k) {
+    const AgentId id = newborn_id(gate, static_cast<std::uint32_t>(k), taken);
+    taken.insert(id);
+    const double radius = environment.types[index(arrival.type)].radius;
+    const Vec3 direction = unit_vector(environment.noise.uniform(Stream::cell_recruitment, id, step.step, 1),
+                                       environment.noise.uniform(Stream::cell_recruitment, id, step.step, 2));
+    const Vec3 p = cells.position(arrival.beside) + (cells.radius[arrival.beside] + radius) * direction;
+    append_cell(cells, arrival.type, id, into_box(p, environment.box, radius), step.time + step.dt, environment.columns,
+                environment);
+  }
 }
 
 void put_on_surface(Vesicles& vesicles, std::size_t v, const Cells& cells, std::size_t host, double gap,
@@ -192,16 +210,20 @@ Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, con
 }  // namespace
 
 bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger> ledger,
-                       std::span<const std::uint8_t> fate, const CellEnvironment& environment,
-                       std::span<const VesicleClass> classes, const CellStep& step) {
+                       std::span<const std::uint8_t> fate, std::span<const std::vector<Arrival>> arrivals,
+                       const CellEnvironment& environment, std::span<const VesicleClass> classes,
+                       const CellStep& step) {
   const std::size_t before = cells.size();
   const auto none = [](std::uint8_t f) { return f == static_cast<std::uint8_t>(CellFate::none); };
-  if (std::ranges::all_of(fate.first(before), none)) return false;
+  const bool any_arrival = !std::ranges::all_of(arrivals, &std::vector<Arrival>::empty);
+  if (!any_arrival && std::ranges::all_of(fate.first(before), none)) return false;
   const double now = step.time + step.dt;
   Changes changes = plan_changes(cells, fate, environment, now);
-  if (!changes.any_removed && !changes.any_birth) return false;
-  if (changes.any_birth) {
+  if (!changes.any_removed && !changes.any_birth && !any_arrival) return false;
+  if (changes.any_birth || any_arrival) {
     std::unordered_set<AgentId> taken(cells.id.begin(), cells.id.end());
+    for (const auto& some : arrivals)
+      for (const Arrival& arrival : some) admit(cells, arrival, environment, step, taken);
     for (std::size_t c = 0; c < before; ++c) {
       if (!divides(cells, c, fate[c], environment, now)) continue;
       changes.old_centre[c] = cells.position(c);

@@ -121,6 +121,7 @@ void CellRules::resolve_type(const CellType& type) {
       deciding.add(transition.hazard);
       deciding.add(transition.when);
     }
+    for (const Recruitment& recruitment : state.recruits) deciding.add(recruitment.rate);
     deciding.add(type.motility.speed);
     deciding.add(type.motility.gain);
     for (const Secretion& s : state.secretions) secreting.add(s.rate);

@@ -127,8 +127,9 @@ void reserve_cells(Cells& cells, std::size_t count) {
   for (auto& column : cells.columns) column.reserve(count);
 }
 
-/// Appends a cell of the type with everything that follows from its id.
-void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, std::span<const ColumnSpec> columns,
+}  // namespace
+
+void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double now, std::span<const ColumnSpec> columns,
                  const CellEnvironment& environment) {
   const CellType& type = environment.types[index(type_id)];
   const Vec3 heading = unit_vector(environment.noise.uniform(Stream::cell_seeding, id, kAttempts, 0),
@@ -145,7 +146,7 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, std::span
   cells.heading_y.push_back(heading.y);
   cells.heading_z.push_back(heading.z);
   cells.radius.push_back(type.radius);
-  cells.state_since.push_back(0);
+  cells.state_since.push_back(now);
   cells.state_until.push_back(0);
   for (auto* v : {&cells.births, &cells.transitions}) v->push_back(0);
   for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->push_back(0);
@@ -156,8 +157,6 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, std::span
   }
   draw_duration(cells, cells.size() - 1, environment);
 }
-
-}  // namespace
 
 void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,
                 const CellEnvironment& environment, const Threads& threads) {
@@ -176,7 +175,7 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
       const double radius = environment.types[type].radius;
       const Vec3 p = find_place(id, radius, voxels, placed, environment);
       placed.add(p, radius);
-      append_cell(cells, placement.type, id, p, columns, environment);
+      append_cell(cells, placement.type, id, p, 0, columns, environment);
     }
   }
   injure_at_start(cells, environment, threads);

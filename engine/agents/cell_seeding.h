@@ -16,4 +16,8 @@ namespace interstice {
 void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,
                 const CellEnvironment& environment, const Threads& threads);
 
+/// Appends a cell in its initial state since `now` [s], with everything that follows from its id.
+void append_cell(Cells& cells, CellTypeId type, AgentId id, Vec3 position, double now,
+                 std::span<const ColumnSpec> columns, const CellEnvironment& environment);
+
 }  // namespace interstice

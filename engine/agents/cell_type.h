@@ -41,6 +41,12 @@ struct Spill {
   double amount = 0;  ///< [molecules]
 };
 
+/// Cells of another type that come in beside this one, as from a vessel.
+struct Recruitment {
+  CellTypeId type{};
+  Expression rate;  ///< [cell/s]
+};
+
 struct Transition {
   std::uint8_t target = 0;
   Expression hazard;     ///< [1/s]; fires with 1 - exp(-hazard dt)
@@ -55,6 +61,7 @@ struct CellState {
   bool removed = false;  ///< entering it removes the cell
   std::vector<Secretion> secretions;
   std::vector<Spill> spills;
+  std::vector<Recruitment> recruits;
   std::vector<Transition> transitions;
 };
 

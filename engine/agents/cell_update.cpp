@@ -66,6 +66,21 @@ void advance_columns(Cells& cells, std::size_t c, const CellType& type, const Ce
   }
 }
 
+/// How many newcomers the state of cell c has drawn in over the step.
+void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<const double> values,
+             const CellEnvironment& environment, const CellStep& step, std::vector<Arrival>& arrivals) {
+  for (const Recruitment& recruitment : type.states[cells.state[c]].recruits) {
+    const double mean = recruitment.rate(values) * step.dt;
+    if (!std::isfinite(mean))
+      throw NumericalError(fmt::format("\"{}\" recruits {} cells in {} s beside a {}; check what it is divided by",
+                                       recruitment.rate.text(), mean, step.dt, type.name));
+    if (!(mean > 0)) continue;
+    const AgentId key = child_id(cells.id[c], index(recruitment.type));
+    const auto number = environment.noise.poisson(mean, Stream::cell_recruitment, key, step.step);
+    if (number > 0) arrivals.push_back({static_cast<std::uint32_t>(c), recruitment.type, number});
+  }
+}
+
 void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnvironment& environment,
          std::uint8_t& fate) {
   enter_state(cells, c, decision.target, decision.since, environment);
@@ -109,8 +124,11 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
   const CellRules& rules = *environment.rules;
   const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
   if (rules.any_contacts() || rules.any_mobile()) rebuild_neighbours(cells, environment, scratch.neighbours);
+  scratch.arrivals.resize((cells.size() + kGrain - 1) / kGrain);
   threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
+    auto& arrivals = scratch.arrivals[begin / kGrain];
+    arrivals.clear();
     for (std::size_t c = begin; c < end; ++c) {
       if (c + kLookAhead < end) fetch_fields(cells, c + kLookAhead, fields, environment);
       const std::size_t type_index = index(cells.type[c]);
@@ -119,6 +137,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
       sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.neighbours, environment,
             coming.time, values);
       advance_columns(cells, c, type, rules.layout(), past.dt, values);
+      recruit(cells, c, type, values, environment, past, arrivals);
       if (const auto decision = decide(cells, c, values, voxel, environment, past))
         act(cells, c, *decision, environment, fate[c]);
       Vec3 velocity;

@@ -18,16 +18,25 @@ namespace interstice {
 /// What is to become of a cell when the population is next updated. Same numbers as Effects::fate.
 enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2 };
 
+/// Newcomers beside a cell.
+struct Arrival {
+  std::uint32_t beside = 0;  ///< index of the cell
+  CellTypeId type{};
+  std::uint64_t number = 0;
+};
+
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
 struct CellScratch {
   CellList neighbours;
-  std::vector<std::uint64_t> by_voxel;    ///< voxel and cell in one number, ascending
-  std::vector<std::uint32_t> first_cell;  ///< of each voxel with cells, in by_voxel; then their number
+  std::vector<std::uint64_t> by_voxel;         ///< voxel and cell in one number, ascending
+  std::vector<std::uint32_t> first_cell;       ///< of each voxel with cells, in by_voxel; then their number
+  std::vector<std::vector<Arrival>> arrivals;  ///< of the last cell step, per block of cells
 };
 
 /// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.
 /// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
-/// raised here (removal beats division). Throws NumericalError when a formula gives something that is not a number.
+/// raised here (removal beats division). Newcomers are left in `scratch` for update_population. Throws NumericalError
+/// when a formula gives something that is not a number.
 void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
                   double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "engine/agents/vesicle_properties.h"
+#include "engine/agents/vesicle_seeding.h"
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
 
@@ -57,6 +59,31 @@ bool inside_cell(Vec3 p, const Cells& cells, const VesicleMap& map, const Box& b
   return false;
 }
 
+/// How many real vesicles of class k leave reservoir r over the step: by clearance, then by each transfer. Into the
+/// patch they go in whole agents.
+std::vector<std::uint64_t> departures(std::size_t r, std::size_t k, std::uint64_t there,
+                                      const VesicleEnvironment& environment, const VesicleStep& step) {
+  const Reservoir& reservoir = environment.reservoirs[r];
+  double all = reservoir.vesicle_clearance;
+  for (const VesicleTransfer& transfer : reservoir.vesicle_transfers) all += transfer.rate;
+  std::vector<std::uint64_t> leaving;
+  if (!(all > 0)) return leaving;
+  const double any = -pinned::expm1(-all * step.dt);
+  double left = 1;  // probability that none of the ways so far was taken
+  const auto take = [&](double rate, std::uint64_t unit) {
+    const double p = any * rate / all;
+    const AgentId key = child_id(r + (leaving.size() << 16), k);
+    leaving.push_back(unit * environment.noise.binomial(there / unit, std::min(1.0, p / left),
+                                                        Stream::vesicle_clearance, key, step.step));
+    left -= p;
+    there -= leaving.back();
+  };
+  take(reservoir.vesicle_clearance, 1);
+  for (const VesicleTransfer& transfer : reservoir.vesicle_transfers)
+    take(transfer.rate, transfer.region >= 0 ? environment.classes[k].weight : 1);
+  return leaving;
+}
+
 }  // namespace
 
 void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
@@ -101,20 +128,40 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
   }
 }
 
-void clear_reservoirs(std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-                      const VesicleEnvironment& environment, const VesicleStep& step) {
+void empty_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+                      const Cells& cells, const VesicleEnvironment& environment, const VesicleStep& step) {
+  const std::size_t classes = environment.classes.size();
+  std::vector<std::uint64_t> arrived(reservoirs.size() * classes,
+                                     0);  // they leave again in the next step at the soonest
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
-    const double rate = environment.reservoirs[r].vesicle_clearance;
-    if (!(rate > 0)) continue;
-    const double p = -pinned::expm1(-rate * step.dt);
-    for (std::size_t k = 0; k < environment.classes.size(); ++k) {
-      const auto cleared = environment.noise.binomial(reservoirs[r].vesicles[k], p, Stream::vesicle_clearance,
-                                                      child_id(r, k), step.step);
-      reservoirs[r].vesicles[k] -= cleared;
-      ledger[k].in_reservoir -= cleared;
-      ledger[k].cleared += cleared;
+    const auto& transfers = environment.reservoirs[r].vesicle_transfers;
+    for (std::size_t k = 0; k < classes; ++k) {
+      std::uint64_t& here = reservoirs[r].vesicles[k];
+      const auto leaving = departures(r, k, here, environment, step);
+      if (leaving.empty()) continue;
+      here -= leaving[0];
+      ledger[k].in_reservoir -= leaving[0];
+      ledger[k].cleared += leaving[0];
+      for (std::size_t w = 0; w < transfers.size(); ++w) {
+        if (transfers[w].reservoir >= 0) {
+          here -= leaving[w + 1];
+          arrived[transfers[w].reservoir * classes + k] += leaving[w + 1];
+          continue;
+        }
+        const std::uint64_t weight = environment.classes[k].weight;
+        std::vector<std::uint8_t> in_region(environment.regions->regions.size(), 0);
+        in_region[transfers[w].region] = 1;
+        const AgentId source = child_id(child_id(0x7472616e73666572ULL + r, (w << 8) + k), step.step);
+        const auto placed = weight * scatter_vesicles(vesicles, cells, environment, static_cast<VesicleClassId>(k),
+                                                      in_region, leaving[w + 1] / weight, source);
+        here -= placed;
+        ledger[k].in_reservoir -= placed;
+        ledger[k].free += placed;
+      }
     }
   }
+  for (std::size_t r = 0; r < reservoirs.size(); ++r)
+    for (std::size_t k = 0; k < classes; ++k) reservoirs[r].vesicles[k] += arrived[r * classes + k];
 }
 
 }  // namespace interstice

@@ -1,6 +1,7 @@
 /// @file
-/// Vesicles that diffuse in from a well-mixed reservoir. Beyond an open face the reservoir's density continues
-/// uniformly, so that at equal density as many enter as leave and the patch stays uniform up to the face.
+/// Vesicles of well-mixed reservoirs: those that diffuse into the patch, and those that leave by rates. Beyond an open
+/// face the reservoir's density continues uniformly, so that at equal density as many enter as leave and the patch
+/// stays uniform up to the face.
 #pragma once
 
 #include <span>
@@ -16,8 +17,9 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
                            const Cells& cells, const VesicleMap& map, const VesicleEnvironment& environment,
                            const VesicleStep& step);
 
-/// Clears vesicles in reservoirs: a keyed binomial number of each class.
-void clear_reservoirs(std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-                      const VesicleEnvironment& environment, const VesicleStep& step);
+/// Clears vesicles in reservoirs and transfers them to others or evenly into regions of the patch: keyed binomial
+/// numbers of each class. Those that find no room in the patch stay.
+void empty_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+                      const Cells& cells, const VesicleEnvironment& environment, const VesicleStep& step);
 
 }  // namespace interstice

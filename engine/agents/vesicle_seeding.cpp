@@ -63,23 +63,37 @@ Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noi
 constexpr std::size_t kGrain = 1 << 14;         ///< vesicles a thread takes at a time
 constexpr std::uint32_t kNowhere = 0xffffffff;  ///< instead of a voxel: in a cell
 
+/// Where cells are.
+class Occupied {
+ public:
+  Occupied(const Cells& cells, const Box& box) : cells_(cells), box_(box) {
+    list_.rebuild(cells, box, cells.radius.empty() ? 1.0 : *std::ranges::max_element(cells.radius));
+  }
+  [[nodiscard]] bool at(Vec3 p) const {
+    bool inside = false;
+    list_.visit_near(p, [&](std::uint32_t c) {
+      const Vec3 d = box_.separation(p, cells_.position(c));
+      inside |= dot(d, d) < cells_.radius[c] * cells_.radius[c];
+    });
+    return inside;
+  }
+
+ private:
+  const Cells& cells_;
+  Box box_;
+  CellList list_;
+};
+
 /// The voxel of every candidate.
 std::vector<std::uint32_t> find_voxels(AgentId source, std::uint64_t candidates, const DosedVolume& volume,
                                        const Cells& cells, const VesicleEnvironment& environment,
                                        const Threads& threads) {
-  const double largest = cells.radius.empty() ? 1.0 : *std::max_element(cells.radius.begin(), cells.radius.end());
-  CellList list;
-  list.rebuild(cells, environment.box, largest);
+  const Occupied occupied(cells, environment.box);
   std::vector<std::uint32_t> voxel(candidates);
   threads.for_blocks(candidates, kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t ordinal = begin; ordinal < end; ++ordinal) {
       const Vec3 p = draw_position(volume, *environment.grid, environment.noise, child_id(source, ordinal));
-      bool in_cell = false;
-      list.visit_near(p, [&](std::uint32_t c) {
-        const Vec3 d = environment.box.separation(p, cells.position(c));
-        in_cell |= dot(d, d) < cells.radius[c] * cells.radius[c];
-      });
-      voxel[ordinal] = in_cell ? kNowhere : static_cast<std::uint32_t>(environment.grid->voxel_at(p));
+      voxel[ordinal] = occupied.at(p) ? kNowhere : static_cast<std::uint32_t>(environment.grid->voxel_at(p));
     }
   });
   return voxel;
@@ -136,6 +150,27 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
     ledger[k].dosed += count;
     ledger[k].in_reservoir += count;
   }
+}
+
+std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
+                               VesicleClassId klass, std::span<const std::uint8_t> in_region, std::uint64_t number,
+                               AgentId source) {
+  constexpr int kAttempts = 64;
+  const DosedVolume volume(environment, in_region);
+  if (!(volume.total() > 0)) return 0;
+  const Occupied occupied(cells, environment.box);
+  std::uint64_t placed = 0;
+  for (std::uint64_t i = 0; i < number; ++i) {
+    const AgentId id = child_id(source, i);
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      const Vec3 p = draw_position(volume, *environment.grid, environment.noise, child_id(id, attempt));
+      if (occupied.at(p)) continue;
+      append_vesicle(vesicles, klass, environment.classes[index(klass)], environment.noise, id, p);
+      ++placed;
+      break;
+    }
+  }
+  return placed;
 }
 
 }  // namespace interstice

@@ -26,4 +26,10 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
                const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose,
                const Threads& threads = Threads(1));
 
+/// Adds up to `number` agents of a class, uniform in the fluid of the regions and outside cells; their ids are children
+/// of `source`. Returns how many found room: each tries a few dozen points.
+std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
+                               VesicleClassId klass, std::span<const std::uint8_t> in_region, std::uint64_t number,
+                               AgentId source);
+
 }  // namespace interstice

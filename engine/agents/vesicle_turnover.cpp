@@ -213,7 +213,7 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
     }
   std::sort(scratch.gone.begin(), scratch.gone.end());
   drop_vesicles(vesicles, scratch.gone);
-  clear_reservoirs(ledger, reservoirs, environment, step);
+  empty_reservoirs(vesicles, ledger, reservoirs, cells, environment, step);
 }
 
 void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> classes, std::span<VesicleLedger> ledger) {

@@ -31,6 +31,7 @@ enum class Stream : std::uint16_t {
   cell_motility = 36,
   cell_division = 37,
   cell_injury = 38,
+  cell_recruitment = 39,
   bootstrap = 64,  ///< analysis after the runs: never reaches a state
   plugin = 256,    ///< first of the streams that interaction models may use
 };

@@ -51,14 +51,22 @@ struct RegionMap {
   std::vector<std::uint8_t> of_voxel;  ///< per voxel, index into regions
 };
 
+/// A way in which vesicles leave a reservoir.
+struct VesicleTransfer {
+  int reservoir = -1;  ///< where they go, or -1 ...
+  int region = -1;     ///< ... and evenly into the fluid of this region
+  double rate = 0;     ///< [1/s]
+};
+
 /// A well-mixed volume behind a face, for example the synovial fluid beyond the simulated film. Identical patches may
 /// share it: what one patch takes, all of them take. Patch plus reservoir/represents is conserved, so vesicles, which
 /// are counted exactly, are counted in this patch's share.
 struct Reservoir {
   std::string name;
-  double volume = 0;                  ///< of the whole reservoir [um^3]
-  double represents = 1;              ///< identical patches that share it
-  double vesicle_clearance = 0;       ///< [1/s]
+  double volume = 0;             ///< of the whole reservoir [um^3]
+  double represents = 1;         ///< identical patches that share it
+  double vesicle_clearance = 0;  ///< [1/s]
+  std::vector<VesicleTransfer> vesicle_transfers;
   std::vector<double> enzyme_copies;  ///< host copies in the whole reservoir, by ReactionId [molecules]
 
   [[nodiscard]] double share() const { return volume / represents; }  ///< of one patch [um^3]

@@ -144,6 +144,10 @@ class CellTypeBuilder {
       s.secretions.push_back({id, formulas_.read(rate, "molecule/s")});
     });
     for_species(context_, v["spills"], [&](SpeciesId id, const Value& n) { s.spills.push_back({id, n.number}); });
+    const Value& recruits = v["recruits"];
+    for (std::size_t i = 0; i < recruits.items.size(); ++i)
+      if (const auto type = key_index(context_.root["cell_types"], recruits.keys[i]))
+        s.recruits.push_back({static_cast<CellTypeId>(*type), formulas_.read(recruits.items[i], "cell/s")});
     for (const Value& t : v["transitions"].items) s.transitions.push_back(transition(t));
     type_.states.push_back(std::move(s));
   }

@@ -253,6 +253,35 @@ void build_schedule(const BuildContext& context, Problem& problem) {
   }
 }
 
+namespace {
+
+/// Once all reservoirs are known.
+void vesicle_transfers(const BuildContext& context, Problem& problem) {
+  const Value& reservoirs = context.root["reservoirs"];
+  for (std::size_t i = 0; i < reservoirs.items.size(); ++i) {
+    const Value& transfers = reservoirs.items[i]["vesicle_transfer"];
+    for (std::size_t k = 0; k < transfers.items.size(); ++k) {
+      const auto to = key_index(reservoirs, transfers.keys[k]);
+      const auto region = key_index(context.root["regions"], transfers.keys[k]);
+      if (to && problem.reservoirs[*to].represents != problem.reservoirs[i].represents)
+        context.report(
+            transfers.items[k],
+            fmt::format("{} represents {} patches and {} {} (vesicles are counted in the share of one patch) "
+                        "give both the same `represents`",
+                        reservoirs.keys[i], problem.reservoirs[i].represents, reservoirs.keys[*to],
+                        problem.reservoirs[*to].represents));
+      if (to == i) context.report(transfers.items[k], "vesicles cannot go from a reservoir to itself");
+      if (region && problem.regions.regions[*region].vesicle_partition == 0)
+        context.report(transfers.items[k], "the region keeps vesicles out (its vesicle_partition is 0)");
+      problem.reservoirs[i].vesicle_transfers.push_back({.reservoir = to ? static_cast<int>(*to) : -1,
+                                                         .region = region ? static_cast<int>(*region) : -1,
+                                                         .rate = transfers.items[k].number});
+    }
+  }
+}
+
+}  // namespace
+
 void build_reservoirs(const BuildContext& context, Problem& problem) {
   const Value& reservoirs = context.root["reservoirs"];
   for (std::size_t i = 0; i < reservoirs.items.size(); ++i) {
@@ -272,6 +301,7 @@ void build_reservoirs(const BuildContext& context, Problem& problem) {
     }
     problem.reservoirs.push_back(std::move(r));
   }
+  vesicle_transfers(context, problem);
 }
 
 }  // namespace interstice

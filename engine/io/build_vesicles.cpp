@@ -200,7 +200,12 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
           !countable(context, v, dose.density * problem.reservoirs[index(r)].share(), "a reservoir"))
         break;
     problem.vesicle_classes.push_back(std::move(klass));
-    if (context.vesicles) problem.doses.push_back(std::move(dose));
+    for (const Value& time : v["at"].items) {
+      dose.at = static_cast<Nanoseconds>(std::llround(time.number * 1e9));
+      if (time.valid && dose.at >= problem.schedule.end() && !context.complained("time"))
+        context.report(time, fmt::format("the run ends before {}", time.text));
+      if (context.vesicles) problem.doses.push_back(dose);
+    }
   }
 }
 

@@ -135,9 +135,9 @@ SpecPointer models(const ModelRegistry& registry) {
 
 std::vector<std::string> formula_words() { return {"and", "or", "not"}; }
 
-SpecPointer regions_spec(std::string doc) {
+SpecPointer regions_spec(std::string doc, std::size_t at_least) {
   const auto region = reference("a region", {"region"}, {"all"});
-  return one_of(std::move(doc), {region, list("regions", region, 1)});
+  return one_of(std::move(doc), {region, list("regions", region, at_least)});
 }
 
 SpecPointer space_spec_domain() {
@@ -182,10 +182,14 @@ SpecPointer space_spec_region() {
 
 SpecPointer space_spec_reservoir() {
   return record(
-      "a well-mixed volume behind a face",
+      "a well-mixed volume: fluid behind a face, or a compartment such as plasma",
       {need("volume", positive("volume", "um^3")),
        may("represents", quantity("identical patches that share it", {.minimum = 1, .maximum = 1e15}), "1"),
        may("vesicle_half_life", half_life("non-cellular loss of vesicles", "A", "no loss beyond cells"), "never"),
+       may("vesicle_transfer",
+           map_of("rates at which its vesicles go into another reservoir, or evenly into the fluid of a region",
+                  {"reservoir", "region"}, not_negative("rate", "1/s")),
+           "{}"),
        may("enzymes",
            map_of("host enzyme copies in the volume", {"protein"},
                   quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
@@ -282,7 +286,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
            "37 degC"),
        need("domain", space_spec_domain()),
        may("reservoirs",
-           named("well-mixed volumes behind faces; they react as the first region does", "reservoir",
+           named("well-mixed volumes, behind faces or elsewhere; they react as the first region does", "reservoir",
                  space_spec_reservoir(), {"default"}),
            "{}"),
        need("time", list("phases, one after the other", phase(), 1, 1000)),

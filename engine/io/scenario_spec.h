@@ -26,6 +26,6 @@ SpecPointer agent_spec_vesicles();
 SpecPointer model_spec(const ModelDescriptor& model);
 
 /// `in: film` or `in: [film, synovium]`; also `all`.
-SpecPointer regions_spec(std::string doc);
+SpecPointer regions_spec(std::string doc, std::size_t at_least = 1);
 
 }  // namespace interstice

@@ -62,13 +62,16 @@ SpecPointer transition() {
 
 SpecPointer state() {
   const auto amount = quantity("amount", {.unit = "molecule", .minimum = 0});
-  return record("a state of the statechart",
-                {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
-                 may("then", text("state that follows after the duration")),
-                 may("removed", boolean("entering it removes the cell"), "false"),
-                 may("secretes", map_of("what it secretes", {"species"}, formula("rate", "molecule/s")), "{}"),
-                 may("spills", map_of("contents spilled evenly over the duration", {"species"}, amount), "{}"),
-                 may("transitions", list("ways out", transition()), "[]")});
+  return record(
+      "a state of the statechart",
+      {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
+       may("then", text("state that follows after the duration")),
+       may("removed", boolean("entering it removes the cell"), "false"),
+       may("secretes", map_of("what it secretes", {"species"}, formula("rate", "molecule/s")), "{}"),
+       may("spills", map_of("contents spilled evenly over the duration", {"species"}, amount), "{}"),
+       may("recruits",
+           map_of("cells that come in beside it, as from a vessel", {"cell type"}, formula("rate", "cell/s")), "{}"),
+       may("transitions", list("ways out", transition()), "[]")});
 }
 
 SpecPointer motility() {
@@ -244,7 +247,11 @@ SpecPointer agent_spec_vesicles() {
                                                   .source = "2e9 (low purity) to 3e10 (pure), Webber & Clayton 2013"}),
            "1e10 EV/ug"),
        may("volume", positive("fluid that the dose is given into", "um^3")),
-       may("in", regions_spec("regions whose fluid is dosed"), "all"),
+       may("at",
+           list("when it is given, each time the same",
+                quantity("time", {.unit = "s", .minimum = 0, .mark = "A", .source = "at the start"}), 1),
+           "[0 s]"),
+       may("in", regions_spec("regions whose fluid is dosed; [] for reservoirs alone", 0), "all"),
        may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
        may("diameter", diameter(), "{}"),
        may("proteins", map_of("surface proteins", {"protein"}, surface_protein()), "{}"),

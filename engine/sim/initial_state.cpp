@@ -1,8 +1,8 @@
 #include "engine/sim/initial_state.h"
 
 #include "engine/agents/cell_seeding.h"
-#include "engine/agents/vesicle_seeding.h"
 #include "engine/agents/vesicle_turnover.h"
+#include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
 
 namespace interstice {
@@ -36,16 +36,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
   state.ledger.resize(problem.vesicle_classes.size());
   state.vesicles.proteins.resize(problem.proteins.size());
-  for (std::size_t d = 0; d < problem.doses.size(); ++d) {
-    const Dose& dose = problem.doses[d];
-    seed_dose(state.vesicles, state.ledger, state.reservoirs, state.cells, workspace.vesicle_environment,
-              {.klass = dose.klass,
-               .density = dose.density,
-               .in_region = dose.in_region,
-               .reservoirs = dose.reservoirs,
-               .ordinal = static_cast<std::uint32_t>(d)},
-              threads);
-  }
+  give_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   CellScratch scratch;
   const CellStep first{.step = 0, .time = 0, .dt = state.clock.next_cells_dt(problem.schedule)};

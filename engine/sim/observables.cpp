@@ -56,6 +56,9 @@ void Observables::name_reservoirs(const Problem& problem) {
   for (const auto& reservoir : problem.reservoirs)
     for (const auto& species : problem.species)
       names_.push_back({"reservoir." + reservoir.name + "." + species.name, "uM"});
+  for (const auto& reservoir : problem.reservoirs)
+    for (const auto& klass : problem.vesicle_classes)
+      names_.push_back({"reservoir." + reservoir.name + ".vesicles." + klass.name, "EV"});
 }
 
 void Observables::name_cells(const Problem& problem) {
@@ -167,6 +170,8 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   assert(out.size() == names_.size());
   double* next = measure_fields(state, problem, out.data());
   for (const auto& reservoir : state.reservoirs) next = std::ranges::copy(reservoir.concentration, next).out;
+  for (const auto& reservoir : state.reservoirs)
+    for (const std::uint64_t count : reservoir.vesicles) *next++ = static_cast<double>(count);
   next = measure_cells(state, next);
   for (const auto& ledger : state.ledger)
     for (const auto& [place, member] : places()) *next++ = static_cast<double>(ledger.*member);

@@ -38,9 +38,10 @@ struct ActiveModel {
 /// What a face of the domain is to agents; species may have conditions of their own (Species::faces).
 enum class Wall : std::uint8_t { reflecting, periodic, absorbing, reservoir, reactive };
 
-/// A dose given at t = 0: uniform in the fluid of the named regions and reservoirs.
+/// A dose: uniform in the fluid of the named regions and reservoirs.
 struct Dose {
   VesicleClassId klass{};
+  Nanoseconds at = 0;  ///< given at the end of the step in which this falls; 0: before the first
   double density = 0;  ///< real vesicles per um^3
   std::vector<std::uint8_t> in_region;
   std::vector<ReservoirId> reservoirs;

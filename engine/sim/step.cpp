@@ -6,6 +6,7 @@
 #include "engine/agents/vesicle_motion.h"
 #include "engine/agents/vesicle_order.h"
 #include "engine/agents/vesicle_turnover.h"
+#include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
 
 namespace interstice {
@@ -61,12 +62,16 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
     w.vesicles_changed = true;
   }
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
+  const Nanoseconds before = s.clock.now;
   s.clock.advance(p.schedule);
   if (now.cells_due)  // sense, decide, act, steer
     update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
                  w.models.fates(), w.cell_scratch, threads);
-  w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(), w.cell_environment,
+  const std::span<const std::vector<Arrival>> arrivals = w.cell_scratch.arrivals;
+  w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(),
+                                          arrivals.first(now.cells_due ? arrivals.size() : 0), w.cell_environment,
                                           p.vesicle_classes, interval);
+  w.vesicles_changed |= give_doses(s, p, w, before + 1, s.clock.now + 1, threads);
 }
 
 }  // namespace interstice

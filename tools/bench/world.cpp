@@ -81,8 +81,8 @@ void World::update_cells(const Threads& threads) {
   fates_.assign(state.cells.size(), 0);
   interstice::update_cells(state.cells, state.fields, w.cell_environment, interval, dt, {}, fates_, w.cell_scratch,
                            threads);
-  update_population(state.cells, state.vesicles, state.ledger, fates_, w.cell_environment, problem.vesicle_classes,
-                    interval);
+  update_population(state.cells, state.vesicles, state.ledger, fates_, w.cell_scratch.arrivals, w.cell_environment,
+                    problem.vesicle_classes, interval);
 }
 
 void World::roughen_fields(double lowest, double highest) {

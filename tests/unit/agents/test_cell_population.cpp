@@ -21,6 +21,7 @@ struct Tissue : CellWorld {
   Vesicles vesicles;
   std::vector<VesicleClass> classes;
   std::vector<VesicleLedger> ledger;
+  std::vector<std::vector<Arrival>> arrivals;
 
   explicit Tissue(std::uint64_t cell_count) {
     add_column("akt", "1", 0.25);
@@ -67,7 +68,8 @@ struct Tissue : CellWorld {
       }
   }
   bool update_numbers(std::uint64_t step = 3) {
-    const bool changed = update_population(cells, vesicles, ledger, fate, environment(), classes, {step, 0, 30});
+    const bool changed =
+        update_population(cells, vesicles, ledger, fate, arrivals, environment(), classes, {step, 0, 30});
     fate.assign(cells.size(), 0);
     return changed;
   }
@@ -242,6 +244,27 @@ TEST(CellPopulation, AnExtraBirthLeavesTheNoiseOfUnrelatedCellsAlone) {
     EXPECT_EQ(plain.cells.heading_x[c], other.cells.heading_x[c]);
   }
   EXPECT_NE(other.cells.heading_x[200], other.cells.heading_x[20]) << "the daughter walks her own way";
+}
+
+TEST(CellPopulation, NewcomersStandBesideTheCellThatDrewThemIn) {
+  Tissue t(20);
+  t.load();
+  t.fate[2] = kDivide;
+  t.fate[5] = kRemove;
+  t.arrivals = {{}, {{.beside = 5, .type = {}, .number = 3}, {.beside = 7, .type = {}, .number = 1}}};
+  const Vec3 of_removed = t.cells.position(5), of_other = t.cells.position(7);
+  ASSERT_TRUE(t.update_numbers());
+  ASSERT_EQ(t.cells.size(), 20U + 4 + 1 - 1);
+  t.expect_consistent();
+  const std::set<AgentId> ids(t.cells.id.begin(), t.cells.id.end());
+  EXPECT_EQ(ids.size(), t.cells.size());
+  for (std::size_t c = 19; c < 23; ++c) {  // behind those that were there, before the daughter
+    const Vec3 away = t.environment().box.separation(c < 22 ? of_removed : of_other, t.cells.position(c));
+    EXPECT_NEAR(norm(away), 10, 1e-9) << "two radii";
+    EXPECT_EQ(t.cells.state_since[c], 30);
+    EXPECT_EQ(t.cells.ancestor[c], t.cells.id[c]);
+    EXPECT_EQ(t.cells.bound[c] + t.cells.internal[c], 0U);
+  }
 }
 
 }  // namespace
