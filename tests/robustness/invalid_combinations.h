@@ -216,7 +216,8 @@ inline const std::vector<InvalidCase> kInvalidCombinations{
      {"keeps vesicles out"}},
     {"transfer between shares of different size",
      "bath: {volume: 1e6 um^3, represents: 2, vesicle_half_life: 24 h,",
-     "blood: {volume: 1e6 um^3, represents: 3, vesicle_transfer: {bath: 1 1/h}}\n  bath: {volume: 1e6 um^3, represents: "
+     "blood: {volume: 1e6 um^3, represents: 3, vesicle_transfer: {bath: 1 1/h}}\n  bath: {volume: 1e6 um^3, "
+     "represents: "
      "2, vesicle_half_life: 24 h,",
      "",
      "reservoirs.blood.vesicle_transfer.bath",
