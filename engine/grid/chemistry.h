@@ -2,6 +2,7 @@
 /// Declared reaction networks: what turns into what, and how fast. Concentrations in uM, time in s.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,16 @@ struct Stoichiometry {
   int coefficient = 1;  ///< positive
 };
 
+/// When a reaction runs: from `from` to `until`, at a strength that halves every `half_life` [s].
+struct ReactionTiming {
+  double from = 0, until = std::numeric_limits<double>::infinity();
+  double half_life = std::numeric_limits<double>::infinity();
+
+  [[nodiscard]] bool always() const;
+  /// Mean strength over [time, time + dt], relative to that at `from`.
+  [[nodiscard]] double mean_strength(double time, double dt) const;
+};
+
 struct Reaction {
   enum class Law { mass_action, michaelis_menten, hill };
   std::string name;
@@ -50,10 +61,14 @@ struct Reaction {
   HillRate hill;
   std::string enzyme;           ///< surface protein whose copies on cells catalyse it ("" for none)
   std::vector<bool> in_region;  ///< per region; empty = everywhere
+  ReactionTiming timing;
 };
 
 struct Chemistry {
   std::vector<Reaction> reactions;  ///< indexed by ReactionId
+
+  /// strength <- mean strength of every reaction over [time, time + dt]; none where all always run.
+  void mean_strengths(double time, double dt, std::vector<double>& strength) const;
 };
 
 }  // namespace interstice

@@ -4,6 +4,7 @@
 /// reaction stage turns it all into concentrations, never taking more than a voxel holds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -41,6 +42,9 @@ struct Exchange {
   std::vector<double> amounts;        ///< [place in `voxels`][quantity], summed over the cells of the voxel
   std::vector<Array> arrays;          ///< from vesicles and models; several of one quantity add up
   std::vector<double> clearance_Km;   ///< per species: half-saturation of the clearance [uM], 0 = linear
+  std::vector<double> strength;       ///< per reaction: how strong it is in this step; empty = all at 1
+
+  [[nodiscard]] double strength_of(std::size_t reaction) const { return strength.empty() ? 1.0 : strength[reaction]; }
 };
 
 }  // namespace interstice

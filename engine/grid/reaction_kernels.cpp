@@ -24,10 +24,10 @@ Lanes larger(const Lanes& a, const Lanes& b) { return a > b ? a : b; }
 Lanes magnitude(const Lanes& a) { return larger(a, -a); }
 
 void mass_action(const Channel::Kind& kind, const double* factor, const LaneArray* c, double* x) {
-  const Channel::Term& first = kind.orders.front();
+  const Channel::Term *first = kind.orders.data(), *last = first + kind.orders.size();  // none: a plain source
   for (std::size_t w = 0; w < W; w += kVector) {
     Lanes v = lanes(factor + w);
-    for (const Channel::Term* term = &first; term != &first + kind.orders.size(); ++term) {
+    for (const Channel::Term* term = first; term != last; ++term) {
       const Lanes s = lanes(c[term->species].data() + w);
       for (int k = 0; k < static_cast<int>(term->coefficient); ++k) v *= s;
     }

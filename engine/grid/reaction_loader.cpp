@@ -107,7 +107,7 @@ void BatchVoxels::enter(const Medium& medium, std::size_t first_voxel, std::size
   }
 }
 
-void BatchLoader::begin(const Cluster& cluster, const Medium& medium, double dt) {
+void BatchLoader::begin(const Cluster& cluster, const Medium& medium, const Exchange& exchange, double dt) {
   channels_ = cluster.channels.size();
   regions_ = medium.volume.size();
   base_of_region_.clear();
@@ -116,10 +116,11 @@ void BatchLoader::begin(const Cluster& cluster, const Medium& medium, double dt)
   for (const Channel& channel : cluster.channels) {
     for (const Channel::Member& member : channel.members) {
       reads_copies_.push_back(member.per_copy > 0);
+      const double span = exchange.strength_of(member.reaction) * dt;
       for (std::size_t g = 0; g < regions_; ++g) {
         const double molecules = medium.volume[g] * kMoleculesPerUmCubedPerMicromolar;  // per uM
-        base_of_region_.push_back(member.in_region[g] * member.constant * dt);
-        per_copy_of_region_.push_back(member.in_region[g] * member.per_copy * (dt / molecules));
+        base_of_region_.push_back(member.in_region[g] * member.constant * span);
+        per_copy_of_region_.push_back(member.in_region[g] * member.per_copy * (span / molecules));
       }
     }
   }

@@ -62,7 +62,7 @@ struct Tally {
 class BatchLoader {
  public:
   /// dt [s] is the step.
-  void begin(const Cluster& cluster, const Medium& medium, double dt);
+  void begin(const Cluster& cluster, const Medium& medium, const Exchange& exchange, double dt);
   /// Fills `batch`. `places`: part of exchange.voxels that lies among the voxels.
   void load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
             const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch);

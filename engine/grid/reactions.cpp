@@ -128,7 +128,8 @@ struct ReactionSolver::Impl {
                    const Exchange& exchange, double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
                    const Tally& tally) const;
   void react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
-                       std::span<const double> vesicle_copies, double dt, ReservoirState& to, const Tally& tally) const;
+                       const Exchange& exchange, std::span<const double> vesicle_copies, double dt, ReservoirState& to,
+                       const Tally& tally) const;
 };
 
 /// Clusters in turn, as many to a group as have no more species than the largest.
@@ -153,7 +154,7 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
   Scratch& own = scratch(clusters.size());
   for (std::size_t k = 0; k < clusters.size(); ++k) {
     own.clusters[k].batch.prepare(clusters[k]);
-    own.clusters[k].loader.begin(clusters[k], medium, dt);
+    own.clusters[k].loader.begin(clusters[k], medium, exchange, dt);
   }
   own.voxels.lanes = 0;  // what it holds may be from another solver
   auto places = between(exchange.voxels, begin, end);
@@ -186,8 +187,8 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
 
 /// A reservoir is one voxel of its volume; the reactions of the background region run in it.
 void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
-                                           std::span<const double> vesicle_copies, double dt, ReservoirState& to,
-                                           const Tally& tally) const {
+                                           const Exchange& exchange, std::span<const double> vesicle_copies, double dt,
+                                           ReservoirState& to, const Tally& tally) const {
   const Reservoir& reservoir = reservoirs[r];
   const double share = reservoir.share();
   const auto strength = [&](const Channel::Member& member) {
@@ -195,7 +196,8 @@ void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, st
     double copies = id < reservoir.enzyme_copies.size() ? reservoir.enzyme_copies[id] : 0.0;
     if (id < vesicle_copies.size()) copies += vesicle_copies[id] * reservoir.represents;
     const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
-    return member.in_region[0] * (member.constant + member.per_copy * concentration) * dt;
+    const double span = exchange.strength_of(id) * dt;
+    return member.in_region[0] * (member.constant + member.per_copy * concentration) * span;
   };
   ReactionBatch& batch = scratch(1).clusters.front().batch;
   for (const Cluster& cluster : clusters) {
@@ -275,7 +277,7 @@ void ReactionSolver::react(std::size_t group, const FieldSet& c, std::span<const
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
     const auto copies =
         r < vesicle_copies.size() ? std::span<const double>(vesicle_copies[r]) : std::span<const double>();
-    m.react_reservoir(clusters, r, reservoirs[r], copies, dt, reacted_reservoirs[r], tally(blocks + r));
+    m.react_reservoir(clusters, r, reservoirs[r], exchange, copies, dt, reacted_reservoirs[r], tally(blocks + r));
   }
   for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
 }

@@ -207,10 +207,13 @@ class CellTypeBuilder {
   CellType type_;
 };
 
-/// The type's parameters as constants behind the common symbols.
+/// The type's parameters as constants behind the common symbols, and 0 for species that it can do without.
 std::vector<Symbol> with_parameters(const BuildContext& context, const Value& type, std::vector<Symbol> symbols) {
   const Value& parameters = type["parameters"];
   std::set<std::string> taken;
+  for (const Value& name : type["optional"].items)
+    if (name.valid && std::ranges::none_of(symbols, [&](const Symbol& s) { return s.name == name.text; }))
+      symbols.push_back({.name = name.text, .dimension = parse_unit("uM").dimension, .scale = 1, .constant = 0.0});
   for (const Symbol& s : symbols) taken.insert(s.name);
   for (std::size_t i = 0; i < parameters.items.size(); ++i) {
     const Value& v = parameters.items[i];

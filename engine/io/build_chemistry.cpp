@@ -227,6 +227,9 @@ void build_reactions(const BuildContext& context, Problem& problem) {
     const auto mask = region_mask(context, v["in"]);
     if (!std::ranges::all_of(mask, [](auto allowed) { return allowed != 0; }))
       r.in_region.assign(mask.begin(), mask.end());
+    r.timing = {v["from"].number, v["until"].number, v["half_life"].number};
+    if (v["until"].valid && v["from"].valid && r.timing.until <= r.timing.from)
+      context.report(v["until"], fmt::format("it stops before it sets in ({})", v["from"].text));
     problem.chemistry.reactions.push_back(std::move(r));
   }
 }

@@ -245,7 +245,17 @@ SpecPointer chemistry_spec_reaction() {
        may("inhibitors", map_of("competitive inhibitors and their Ki", {"species"}, positive("Ki", "uM"))),
        may("K", positive("Hill: half-saturation", "uM")),
        may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
-       may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all")});
+       may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all"),
+       may("from", not_negative("when it sets in", "s", "A", "runs from the start"), "0 s"),
+       may("until",
+           quantity("when it stops", {.unit = "s",
+                                      .minimum = 0,
+                                      .above_minimum = true,
+                                      .words = {{"end", kNever}},
+                                      .mark = "A",
+                                      .source = "runs to the end"}),
+           "end"),
+       may("half_life", half_life("in which its strength halves after it has set in", "A", "does not fade"), "never")});
 }
 
 SpecPointer model_spec(const ModelDescriptor& model) {

@@ -11,6 +11,13 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// Keys are species, also those that the cell type can do without.
+SpecPointer of_species(std::string doc, SpecPointer item) {
+  Spec map = *map_of(std::move(doc), {"species"}, std::move(item));
+  map.tolerates = "optional species";
+  return std::make_shared<Spec>(std::move(map));
+}
+
 SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
   return quantity(std::move(doc), {.unit = std::move(unit),
                                    .minimum = 0,
@@ -67,8 +74,8 @@ SpecPointer state() {
       {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
        may("then", text("state that follows after the duration")),
        may("removed", boolean("entering it removes the cell"), "false"),
-       may("secretes", map_of("what it secretes", {"species"}, formula("rate", "molecule/s")), "{}"),
-       may("spills", map_of("contents spilled evenly over the duration", {"species"}, amount), "{}"),
+       may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
+       may("spills", of_species("contents spilled evenly over the duration", amount), "{}"),
        may("recruits",
            map_of("cells that come in beside it, as from a vessel", {"cell type"}, formula("rate", "cell/s")), "{}"),
        may("transitions", list("ways out", transition()), "[]")});
@@ -86,7 +93,7 @@ SpecPointer motility() {
            positive("mean time between turns", "s", "A", "assumed; leukocytes 2 min, fibroblasts 30 min"), "1 min"),
        may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
        may("gain", formula("factor on the chemotactic drive", "1")),
-       may("toward", map_of("signals that attract", {"species"}, signal), "{}")});
+       may("toward", of_species("signals that attract", signal), "{}")});
 }
 
 SpecPointer read_out() {
@@ -131,9 +138,13 @@ SpecPointer agent_spec_cell_type() {
       {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um"), "5 um"),
        may("mobile", boolean("pushed by neighbours"), "true"), may("contact", contact(), "{}"),
        may("uptake",
-           map_of("clearance of species per cell", {"species"},
-                  quantity("clearance", {.unit = "um^3/s", .minimum = 0})),
-           "{}"),
+           of_species("clearance of species per cell", quantity("clearance", {.unit = "um^3/s", .minimum = 0})), "{}"),
+       may("optional",
+           list(
+               "species that it can do without: where the scenario has none, formulas see 0 of it and nothing of it is "
+               "secreted, spilled, taken up or followed",
+               name_of("its name", "optional species")),
+           "[]"),
        may("enzymes",
            map_of("ecto-enzyme copies per cell", {"protein"},
                   quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),

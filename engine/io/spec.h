@@ -47,6 +47,7 @@ struct Spec {
 
   std::vector<std::string> choices;     ///< of a choice
   std::vector<std::string> refers;      ///< reference, or keys of a map: kinds of names ("species", "region", ...)
+  std::string tolerates;                ///< names of this kind are accepted too, without being offered
   std::vector<std::string> also;        ///< words allowed besides those names; where names are defined: reserved
   std::string defines;                  ///< keys of a map, or a text, define names of this kind
   std::vector<Field> fields;            ///< of a record

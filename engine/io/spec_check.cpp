@@ -179,6 +179,8 @@ class Checker {
       if (const auto found = names_.find(kind); found != names_.end())
         known.insert(known.end(), found->second.begin(), found->second.end());
     if (std::ranges::find(known, name) != known.end()) return true;
+    const auto tolerated = names_.find(spec.tolerates);
+    if (tolerated != names_.end() && std::ranges::find(tolerated->second, name) != tolerated->second.end()) return true;
     if (!diagnostics_.incomplete)
       diagnostics_.report(place, path, unknown_name(fmt::format("{}", fmt::join(spec.refers, " or ")), name, known));
     return false;

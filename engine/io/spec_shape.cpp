@@ -82,6 +82,10 @@ void collect_names(const YamlNode& node, const Spec& spec, Names& names) {
       if (!spec.defines.empty() && std::ranges::find(known, node.keys[i]) == known.end()) known.push_back(node.keys[i]);
       collect_names(node.items[i], *spec.item, names);
     }
+  if (spec.kind == Spec::Kind::text && !spec.defines.empty() && node.is_scalar()) {
+    auto& known = names[spec.defines];
+    if (std::ranges::find(known, node.text) == known.end()) known.push_back(node.text);
+  }
   if (spec.kind == Spec::Kind::list)
     for (const YamlNode& item : node.items) collect_names(item, *spec.item, names);
 }

@@ -43,6 +43,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   if (now.transport_due) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
+    p.chemistry.mean_strengths(interval.time, dt, w.exchange.strength);
     add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
     for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
       const auto& species = w.reactions.groups()[group];

@@ -71,6 +71,7 @@ class ProblemDump {
     line("reaction {} {} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {} {}", r.name, static_cast<int>(r.law), r.mass_action.k,
          r.michaelis_menten.vmax, r.michaelis_menten.kcat, r.michaelis_menten.Km, r.hill.vmax, r.hill.K, r.hill.n,
          r.enzyme, r.in_region);
+    line("runs {:a} {:a} {:a}", r.timing.from, r.timing.until, r.timing.half_life);
     for (const auto& s : r.reactants) line("- {} {}", index(s.species), s.coefficient);
     for (const auto& s : r.products) line("+ {} {}", index(s.species), s.coefficient);
     for (const auto& i : r.michaelis_menten.inhibitors) line("i {} {:a}", index(i.species), i.Ki);
