@@ -175,11 +175,17 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
 
 namespace {
 
-/// The read-outs in which arms differ most from the sham, at most three; and the head of their columns.
+std::string in_unit(const std::string& unit) { return unit == "1" ? "" : " [" + unit + "]"; }
+
+/// The outcomes, and the read-outs in which arms differ most from the sham, at most three; and the head of their
+/// columns.
 std::vector<std::pair<std::string, std::string>> terminal_columns(const ComparisonSummary& summary) {
   std::vector<std::pair<std::string, std::string>> columns;
   std::vector<std::pair<double, std::string>> read_outs;
   const std::string counted = "influenced_minus_sham.";
+  for (const Metric& metric : summary.metrics)
+    if (metric.name.starts_with("outcome."))
+      columns.emplace_back(metric.name, fmt::format("{}{}", metric.name.substr(8), in_unit(metric.unit)));
   for (const Metric& metric : summary.metrics) {
     if (metric.name.starts_with("primary.time_to."))
       columns.emplace_back(metric.name, "t to " + metric.name.substr(16));

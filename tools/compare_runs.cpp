@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "engine/io/snapshot.h"
@@ -37,14 +38,18 @@ class AmountSink : public StateSink {
 };
 
 /// Only the columns that metrics and curves use are kept in memory; the file has them all.
-void keep_needed_columns(SeriesTable& series, const PrimaryField* primary) {
+void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const OutcomeSpec> outcomes) {
+  std::set<std::string, std::less<>> asked;
+  for (const OutcomeSpec& outcome : outcomes)
+    for (const auto* columns : {&outcome.of, &outcome.per}) asked.insert(columns->begin(), columns->end());
   SeriesTable kept;
   kept.time = std::move(series.time);
   const std::string means = primary == nullptr ? "mean." : "mean." + primary->region + ".";
   for (std::size_t c = 0; c < series.name.size(); ++c) {
     const std::string& name = series.name[c];
-    if (name.starts_with("cells.") || name.starts_with("column.")) continue;
-    if (name.starts_with("mean.") && !name.starts_with(means)) continue;
+    const bool needed = !name.starts_with("cells.") && !name.starts_with("column.") &&
+                        (!name.starts_with("mean.") || name.starts_with(means));
+    if (!needed && !asked.contains(name)) continue;
     kept.name.push_back(name);
     kept.unit.push_back(series.unit[c]);
     kept.value.push_back(std::move(series.value[c]));
@@ -134,7 +139,7 @@ void Queue::simulate(Simulation& simulation, const std::filesystem::path& direct
   series.close();
   outcome.traces = std::move(tracer).take();
   outcome.series = read_series(directory / "timeseries.csv");
-  keep_needed_columns(outcome.series, runs_.primary ? &*runs_.primary : nullptr);
+  keep_needed_columns(outcome.series, runs_.primary ? &*runs_.primary : nullptr, runs_.judged_by);
 }
 
 void Queue::run_one(std::size_t arm, std::uint64_t replicate, std::atomic<double>& share_done) {
@@ -196,6 +201,7 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
   ComparisonRuns runs;
   runs.warnings = scenario.warnings;
   runs.replicates = plan.replicates;
+  runs.judged_by = scenario.compare.outcomes;
   if (scenario.compare.primary)
     runs.primary = {scenario.compare.primary->field, scenario.compare.primary->region,
                     scenario.compare.primary->thresholds};

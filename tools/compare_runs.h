@@ -10,6 +10,7 @@
 
 #include "engine/io/scenario.h"
 #include "engine/sim/metrics_run.h"
+#include "engine/sim/outcomes.h"
 #include "tools/failure.h"
 
 namespace interstice::cli {
@@ -39,6 +40,7 @@ struct DosedClass {
 struct ComparisonRuns {
   std::vector<ArmFacts> arms;
   std::optional<PrimaryField> primary;
+  std::vector<OutcomeSpec> judged_by;
   std::uint64_t replicates = 0;
   std::vector<std::optional<RunOutcome>> outcomes;  ///< [arm * replicates + replicate]; empty where the run failed
   std::vector<RunFailure> failures;

@@ -90,6 +90,15 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
   return out;
 }
 
+void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
+  const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
+  for (const OutcomeSpec& outcome : runs.judged_by) {
+    Curve curve{"outcome." + outcome.name, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
+    curves.push_back(make_curve(runs, std::move(curve), rows,
+                                [&](const RunOutcome& run) { return outcome_rows(run.series, outcome); }));
+  }
+}
+
 void add_field_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   if (!runs.primary) return;
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
@@ -151,6 +160,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
         example = example == nullptr ? run : example;
         summary.runs[arm * runs.replicates + replicate] =
             measure_run(*run, runs.arms[arm], primary, pairings[replicate], rule, noisy[reference]);
+        measure_outcomes(*run, runs.judged_by, pairings[replicate], summary.runs[arm * runs.replicates + replicate]);
       }
   }
   summary.metrics = list_metrics(summary.runs);
@@ -158,6 +168,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
     for (const Metric& metric : summary.metrics)
       if (auto value = over_replicates(runs, summary, arm, metric, seed)) summary.values.push_back(std::move(*value));
   if (example != nullptr) {
+    add_outcome_curves(runs, *example, summary.curves);
     add_field_curves(runs, *example, summary.curves);
     add_read_out_curves(runs, *example, summary.curves);
   }

@@ -31,11 +31,14 @@ nlohmann::json figure_data(const Comparison& comparison) {
   return data;
 }
 
-constexpr const char* kContents =
-    R"(<nav><a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
+std::string contents(const Comparison& comparison) {
+  const bool outcomes = !comparison.metrics("outcome.").empty();
+  return std::string("<nav>") + (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
+         R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
 <a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#leanings">Leanings</a> <a href="#parameters">Parameters</a>
 <a href="#provenance">Provenance</a></nav>
 )";
+}
 
 }  // namespace
 
@@ -49,11 +52,12 @@ std::string report_html(const Comparison& comparison) {
   page += kReportCss;
   page += fmt::format("</style>\n</head>\n<body>\n<header><h1>{}</h1>\n<p class=\"description\">{}</p>\n", title,
                       unit_text(escape(comparison.document().at("description").get<std::string>())));
-  page += kContents;
+  page += contents(comparison);
   page += "</header>\n<main>\n<section id=\"answer\">\n<h2>Answer</h2>\n" + answer(comparison) + "</section>\n";
   page +=
       "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables.</p></noscript>\n";
-  page += arms_section(comparison) + curves_section(comparison) + influence_section(comparison);
+  page += outcomes_section(comparison) + arms_section(comparison) + curves_section(comparison) +
+          influence_section(comparison);
   page += time_section(comparison) + fates_section(comparison) + budget_section(comparison);
   page += "<section id=\"leanings\">\n<h2>Which way the set-up leans</h2>\n" + leanings(comparison) + "</section>\n";
   page += parameters_section(comparison) + metrics_section(comparison) + provenance_section(comparison);

@@ -164,6 +164,20 @@ std::vector<std::string> join(std::vector<std::string> a, const std::vector<std:
 
 }  // namespace
 
+std::string outcomes_section(const Comparison& comparison) {
+  const auto outcomes = comparison.metrics("outcome.");
+  if (outcomes.empty()) return {};
+  const char* controls = R"(<div class="controls"><label>outcome <select id="outcome"></select></label>
+<label>show <select id="outcome-kind"><option value="outcome">value</option>
+<option value="effect">difference from the arm compared with</option></select></label></div>)";
+  std::string body = figure("outcome-plot", "Mean over replicates with 95 % bootstrap interval.", 360, controls);
+  body += metric_table(comparison, outcomes);
+  body += details("Differences from the paired run without EVs (or the arm named under Arms)",
+                  metric_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
+                  true);
+  return section("outcomes", "Outcomes", body);
+}
+
 std::string arms_section(const Comparison& comparison) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& arm : comparison.arms()) {

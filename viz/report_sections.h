@@ -8,6 +8,7 @@
 
 namespace interstice::viz {
 
+std::string outcomes_section(const Comparison& comparison);  ///< "" when the scenario names none
 std::string arms_section(const Comparison& comparison);
 std::string curves_section(const Comparison& comparison);
 std::string influence_section(const Comparison& comparison);

@@ -230,6 +230,31 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
   return sentence;
 }
 
+/// "NETs: emcev -78 % [-82, -74]; no difference detected: uptake, contact."
+std::string outcome_sentence(const Comparison& comparison, const std::string& name) {
+  std::vector<std::string> differ, same;
+  for (const auto& arm : comparison.arms()) {
+    const auto effect = comparison.value(arm.name, "effect." + name);
+    if (!effect || !effect->mean || (arm.models.empty() && arm.changes.empty())) continue;
+    const bool zero_inside = effect->low <= 0 && effect->high >= 0;
+    if (zero_inside && arm.delay > comparison.horizon()) continue;  // said below
+    const auto relative = comparison.value(arm.name, "effect_relative." + name);
+    if (zero_inside)
+      same.push_back(escape(arm.name));
+    else if (relative && relative->mean)
+      differ.push_back(fmt::format("{} {:+.3g} % <span class=\"ci\">[{:.3g}, {:.3g}]</span>", bold(arm.name),
+                                   100 * *relative->mean, 100 * relative->low, 100 * relative->high));
+    else
+      differ.push_back(fmt::format("{} {:+.3g}", bold(arm.name), *effect->mean));
+  }
+  if (differ.empty() && same.empty()) return {};
+  std::string sentence =
+      escape(comparison.label("outcome." + name)) + ", against the paired run: " + joined(differ, ", ");
+  if (!same.empty())
+    sentence += (differ.empty() ? "" : "; ") + std::string("no difference detected: ") + joined(same, ", ");
+  return sentence + ". ";
+}
+
 std::string basis_sentence(const Comparison& comparison) {
   const std::size_t recommended = comparison.document().at("recommended_replicates");
   std::string sentence = fmt::format("This rests on {} paired replicate{} per arm", comparison.replicates(),
@@ -271,6 +296,10 @@ std::string answer(const Comparison& comparison) {
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
+  for (const auto& metric : comparison.metrics("outcome.")) {
+    const std::string sentence = outcome_sentence(comparison, metric.substr(metric.find('.') + 1));
+    if (!sentence.empty()) text += "<br>\n" + sentence;
+  }
   const auto acting = acting_arms(comparison);
   const Influenced all = sort_counts(comparison, acting);
   for (const auto& sentence : {influence_headline(comparison, acting, all),

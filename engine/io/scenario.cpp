@@ -160,11 +160,14 @@ class Loader {
   void build_once(const Value& values) {
     auto models = values["models"].keys;
     std::ranges::sort(models);
-    build_all({.root = values,
-               .registry = *registry_,
-               .diagnostics = diagnostics_,
-               .active_models = models,
-               .vesicles = true});
+    const std::size_t before = diagnostics_.count();
+    const Problem whole = build_all({.root = values,
+                                     .registry = *registry_,
+                                     .diagnostics = diagnostics_,
+                                     .active_models = models,
+                                     .vesicles = true});
+    if (before == 0 && diagnostics_.count() == 0)
+      scenario_.compare.outcomes = read_outcomes(values["compare"]["outcomes"], whole, diagnostics_);
   }
 
   /// A value that a parameter set or --set replaces must be right all the same.

@@ -14,6 +14,7 @@
 #include "engine/io/diagnostics.h"
 #include "engine/model/registry.h"
 #include "engine/sim/metrics_influence.h"
+#include "engine/sim/outcomes.h"
 #include "engine/sim/problem.h"
 
 namespace interstice {
@@ -61,6 +62,7 @@ struct CompareSettings {
   std::uint64_t replicates = 8;
   std::vector<Arm> arms;
   std::optional<PrimaryReadOut> primary;
+  std::vector<OutcomeSpec> outcomes;
   InfluenceRule influenced;
 };
 

@@ -35,4 +35,7 @@ void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, co
 /// The arms of `compare`, each checked and built with what it changes.
 std::vector<Arm> read_arms(const LoadingScenario& scenario);
 
+/// The outcomes of `compare`, their columns checked against those of the time series.
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, Diagnostics& diagnostics);
+
 }  // namespace interstice

@@ -106,6 +106,18 @@ SpecPointer compare() {
       "the read-out that decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
+  const auto moment = not_negative("time", "s");
+  const auto outcome =
+      record("a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
+             {may("label", text("what it is called in reports; its name if none is given")),
+              need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
+              may("per", one_of("columns whose sum it is divided by, or `start`: its own first value",
+                                {text("a column"), list("columns", text("a column"), 1)})),
+              may("take",
+                  choice("how the rows become one number (gain: last less first)",
+                         {"last", "mean", "peak", "lowest", "area", "gain"}),
+                  "last"),
+              may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
       record("when a cell counts as influenced, against the paired run without vesicles",
              {may("difference",
@@ -118,9 +130,11 @@ SpecPointer compare() {
                   quantity("... or this share of the run, whichever is shorter",
                            {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed"}),
                   "0.2")});
-  return record("the paired comparison of arms", {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
-                                                  may("arms", named("arms by name", "arm", arm), "{}"),
-                                                  may("primary", primary), may("influenced", influenced, "{}")});
+  return record("the paired comparison of arms",
+                {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
+                 may("arms", named("arms by name", "arm", arm), "{}"), may("primary", primary),
+                 may("outcomes", named("what the arms are judged by, in this order", "outcome", outcome), "{}"),
+                 may("influenced", influenced, "{}")});
 }
 
 SpecPointer models(const ModelRegistry& registry) {

@@ -63,6 +63,7 @@ compare:
     uptake: {models: [cargo_delivery]}
     emcev: {models: [cd73]}
   primary: {field: adenosine, in: film, thresholds: [0.3 uM, 1000 uM]}
+  outcomes: {made: {of: mean.film.adenosine, take: peak}}
 output: {every: 500 ms}
 )";
 

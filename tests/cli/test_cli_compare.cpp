@@ -52,6 +52,9 @@ TEST_F(Compare, WritesReportSummaryAndRuns) {
   EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").value, "0");
   EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").note, "not observable in this horizon");
   EXPECT_EQ(rows.at("emcev/1/influenced.sentinel.late").note, "not observable in this horizon");
+  EXPECT_EQ(rows.at("emcev/0/outcome.made").value, rows.at("emcev/0/primary.peak").value);
+  EXPECT_EQ(rows.at("uptake/1/effect.made").value, "0");
+  EXPECT_GT(std::stod(rows.at("emcev/1/effect.made").value), 0.3);
   EXPECT_EQ(rows.at("emcev/0/flux.ev_share").value, "1");
   EXPECT_LT(std::abs(std::stod(rows.at("emcev/0/budget.residual").value)), 1e-11);
 }

@@ -168,6 +168,20 @@
     });
   }
 
+  const outcome = document.getElementById("outcome"), outcomeKind = document.getElementById("outcome-kind");
+  if (outcome) {
+    startingWith("outcome.").forEach((m) => outcome.add(new Option(shown(m.label), m.name.slice("outcome.".length))));
+    let outcomeChart;
+    const drawOutcome = () => {
+      const metric = `${outcomeKind.value}.${outcome.value}`, about = data.metrics.find((m) => m.name === metric);
+      outcomeChart?.destroy();
+      outcomeChart = points("outcome-plot", armNames, [{ metric, label: outcomeKind.selectedOptions[0].text }],
+                            shown(`${about.label} [${about.unit}]`), false, about.unit);
+    };
+    for (const control of [outcome, outcomeKind]) control.addEventListener("change", drawOutcome);
+    drawOutcome();
+  }
+
   const acting = data.arms.filter((arm) => arm.models.length).map((arm) => arm.name);
   const influence = document.getElementById("influence-kind");
   let influenceChart;

@@ -196,6 +196,38 @@ TEST(Report, ShowsHalfLifeAndFootprintWhereThereAreAny) {
   EXPECT_NE(with.find("Field footprint of one EV"), std::string::npos);
 }
 
+TEST(Report, OutcomesStandInTheAnswerAndInASectionOfTheirOwn) {
+  EXPECT_EQ(report_html(Comparison(MadeUp().document())).find("<section id=\"outcomes\""), std::string::npos);
+  json document = MadeUp().document();
+  const auto metric = [&](const char* name, const char* unit) {
+    document["metrics"].push_back({{"name", name}, {"label", "NETs"}, {"unit", unit}, {"description", "counted"}});
+  };
+  metric("outcome.NETs", "cell");
+  metric("effect.NETs", "cell");
+  metric("effect_relative.NETs", "1");
+  const auto value = [&](const char* arm, const char* name, double mean, double low, double high) {
+    document["values"].push_back({{"arm", arm},
+                                  {"metric", name},
+                                  {"n", 8},
+                                  {"mean", mean},
+                                  {"low", low},
+                                  {"high", high},
+                                  {"note", ""},
+                                  {"observable", true}});
+  };
+  value("vehicle", "outcome.NETs", 50, 48, 52);
+  value("emcev", "outcome.NETs", 10, 8, 12);
+  value("emcev", "effect.NETs", -40, -42, -38);
+  value("emcev", "effect_relative.NETs", -0.8, -0.84, -0.76);
+  value("contact", "effect.NETs", 1, -2, 3);
+  value("all", "effect.NETs", 1, -2, 3);
+  const std::string page = report_html(Comparison(document));
+  EXPECT_NE(page.find("<section id=\"outcomes\""), std::string::npos);
+  EXPECT_NE(page.find("<canvas id=\"outcome-plot\""), std::string::npos);
+  EXPECT_NE(page.find("NETs, against the paired run: <b>emcev</b> -80 %"), std::string::npos) << page.substr(0, 3000);
+  EXPECT_NE(page.find("no difference detected: all."), std::string::npos) << "contact is slower than the run";
+}
+
 TEST(Report, LeaningsFollowFromTheNumbers) {
   MadeUp made_up;
   auto& document = made_up.document();

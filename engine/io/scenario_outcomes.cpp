@@ -1,0 +1,96 @@
+/// @file
+/// The outcomes that a comparison is judged by.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/io/scenario_loading.h"
+#include "engine/sim/observables.h"
+
+namespace interstice {
+namespace {
+
+/// Columns of the time series by name; what is wrong goes to the diagnostics.
+class ColumnReader {
+ public:
+  ColumnReader(const Problem& problem, Diagnostics& diagnostics) : columns_(problem), diagnostics_(diagnostics) {
+    for (const auto& [name, unit] : columns_.names()) names_.push_back(name);
+  }
+
+  /// A column, a list of them, or patterns that end with *. All must share a unit.
+  std::vector<std::string> read(const Value& v, std::string& unit) {
+    std::vector<std::string> found;
+    if (v.items.empty())
+      add(v, found, unit);
+    else
+      for (const Value& one : v.items) add(one, found, unit);
+    return found;
+  }
+
+ private:
+  void add(const Value& v, std::vector<std::string>& found, std::string& unit) {
+    if (!v.valid) return;
+    const bool pattern = v.text.ends_with('*');
+    const std::string_view wanted = std::string_view(v.text).substr(0, v.text.size() - (pattern ? 1 : 0));
+    const std::size_t before = found.size();
+    for (const auto& [name, its_unit] : columns_.names()) {
+      if (pattern ? !name.starts_with(wanted) : name != wanted) continue;
+      if (!unit.empty() && unit != its_unit) {
+        diagnostics_.report(
+            v.place, v.path,
+            fmt::format("{} is in {}, those before it in {}: they cannot be added", name, its_unit, unit));
+        return;
+      }
+      unit = its_unit;
+      found.push_back(name);
+    }
+    if (found.size() == before)
+      diagnostics_.report(v.place, v.path,
+                          fmt::format("timeseries.csv has no column '{}'{}", v.text, did_you_mean(v.text, names_)));
+  }
+
+  Observables columns_;
+  Diagnostics& diagnostics_;
+  std::vector<std::string> names_;
+};
+
+OutcomeSpec::Take take_of(const std::string& word) {
+  using Take = OutcomeSpec::Take;
+  constexpr std::pair<const char*, Take> words[] = {{"last", Take::last}, {"mean", Take::mean},
+                                                    {"peak", Take::peak}, {"lowest", Take::lowest},
+                                                    {"area", Take::area}, {"gain", Take::gain}};
+  for (const auto& [name, take] : words)
+    if (word == name) return take;
+  return Take::last;
+}
+
+}  // namespace
+
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, Diagnostics& diagnostics) {
+  std::vector<OutcomeSpec> all;
+  ColumnReader columns(problem, diagnostics);
+  for (std::size_t i = 0; i < outcomes.items.size(); ++i) {
+    const Value& v = outcomes.items[i];
+    OutcomeSpec outcome;
+    outcome.name = outcomes.keys[i];
+    outcome.label = v.has("label") ? v["label"].text : outcome.name;
+    outcome.of = columns.read(v["of"], outcome.unit);
+    outcome.per_start = v["per"].items.empty() && v["per"].text == "start";
+    if (v.has("per") && !outcome.per_start) {
+      std::string below;
+      outcome.per = columns.read(v["per"], below);
+      outcome.unit = outcome.unit == below ? "1" : fmt::format("{}/({})", outcome.unit, below);
+    }
+    if (outcome.per_start) outcome.unit = "1";
+    outcome.take = take_of(v["take"].text);
+    outcome.from = v["from"].number;
+    if (v.has("until")) outcome.until = v["until"].number;
+    if (const double end = seconds(problem.schedule.end()); outcome.from > end || outcome.until < outcome.from)
+      diagnostics.report(v.place, v.path,
+                         fmt::format("no row lies between `from` and `until` (the run has {} s)", end));
+    all.push_back(std::move(outcome));
+  }
+  return all;
+}
+
+}  // namespace interstice

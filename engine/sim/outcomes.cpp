@@ -1,0 +1,94 @@
+#include "engine/sim/outcomes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace interstice {
+namespace {
+
+std::vector<double> sum_of(const SeriesTable& series, const std::vector<std::string>& columns) {
+  std::vector<double> sum(series.time.size(), 0.0);
+  for (const std::string& name : columns) {
+    const auto* column = series.find(name);
+    if (column == nullptr) return {};
+    for (std::size_t row = 0; row < sum.size(); ++row) sum[row] += (*column)[row];
+  }
+  return sum;
+}
+
+std::string description_of(const OutcomeSpec& outcome) {
+  static constexpr const char* kTakes[] = {"last value",     "mean",     "largest value",
+                                           "smallest value", "integral", "last less first value"};
+  std::string text = fmt::format("{} of {}", kTakes[static_cast<int>(outcome.take)], fmt::join(outcome.of, " + "));
+  if (!outcome.per.empty()) text += fmt::format(" over {}", fmt::join(outcome.per, " + "));
+  if (outcome.per_start) text += ", relative to the start";
+  if (outcome.from > 0) text += fmt::format(", from {:g} s", outcome.from);
+  if (std::isfinite(outcome.until)) text += fmt::format(", until {:g} s", outcome.until);
+  return text;
+}
+
+}  // namespace
+
+std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome) {
+  std::vector<double> rows = sum_of(series, outcome.of);
+  const auto divide = [](double a, double b) { return b == 0 ? std::nan("") : a / b; };
+  if (!outcome.per.empty()) {
+    const std::vector<double> below = sum_of(series, outcome.per);
+    if (below.empty()) return {};
+    std::transform(rows.begin(), rows.end(), below.begin(), rows.begin(), divide);
+  }
+  if (outcome.per_start && !rows.empty())
+    for (const double start = rows.front(); double& value : rows) value = divide(value, start);
+  return rows;
+}
+
+std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outcome) {
+  const std::vector<double> rows = outcome_rows(series, outcome);
+  std::vector<double> time, value;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (std::isnan(rows[row]) || series.time[row] < outcome.from || series.time[row] > outcome.until) continue;
+    time.push_back(series.time[row]);
+    value.push_back(rows[row]);
+  }
+  if (value.empty()) return std::nullopt;
+  switch (outcome.take) {
+    case OutcomeSpec::Take::last:
+      return value.back();
+    case OutcomeSpec::Take::mean:
+      if (time.size() == 1) return value.front();
+      return area_under_curve(time, value) / (time.back() - time.front());
+    case OutcomeSpec::Take::peak:
+      return *std::ranges::max_element(value);
+    case OutcomeSpec::Take::lowest:
+      return *std::ranges::min_element(value);
+    case OutcomeSpec::Take::area:
+      return area_under_curve(time, value);
+    case OutcomeSpec::Take::gain:
+      return value.back() - value.front();
+  }
+  return std::nullopt;
+}
+
+void measure_outcomes(const RunOutcome& run, std::span<const OutcomeSpec> outcomes, const Pairing& pairing,
+                      std::vector<Metric>& out) {
+  for (const OutcomeSpec& outcome : outcomes) {
+    const std::string what = description_of(outcome), none = "no row has a value";
+    const auto value = reduce(run.series, outcome);
+    out.push_back({"outcome." + outcome.name, outcome.label, outcome.value_unit(), what, value, value ? "" : none});
+    if (pairing.vehicle == nullptr || pairing.vehicle == &run) continue;
+    const auto reference = reduce(pairing.vehicle->series, outcome);
+    const bool both = value && reference;
+    out.push_back({"effect." + outcome.name, outcome.label + ", difference", outcome.value_unit(),
+                   what + ": less that of the paired run that the arm is compared with",
+                   both ? std::optional(*value - *reference) : std::nullopt, both ? "" : none});
+    const bool ratio = both && *reference != 0;
+    out.push_back({"effect_relative." + outcome.name, outcome.label + ", relative difference", "1",
+                   what + ": difference from the paired run as a share of its value",
+                   ratio ? std::optional(*value / *reference - 1) : std::nullopt,
+                   ratio ? "" : (both ? "the other is zero" : none)});
+  }
+}
+
+}  // namespace interstice

@@ -1,0 +1,42 @@
+/// @file
+/// What a scenario wants to know of a run: named reductions of columns of the time series to one number each, and how
+/// they differ from the paired run that an arm is compared with.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/sim/metrics.h"
+#include "engine/sim/metrics_run.h"
+
+namespace interstice {
+
+/// The sum of some columns, or its ratio to the sum of others, reduced over an interval of time.
+struct OutcomeSpec {
+  enum class Take { last, mean, peak, lowest, area, gain };
+  std::string name, label;
+  std::string unit;                  ///< of the rows; of an area times s
+  std::vector<std::string> of, per;  ///< columns; `per` may be empty
+  bool per_start = false;            ///< in units of the first row
+  Take take = Take::last;
+  double from = 0, until = std::numeric_limits<double>::infinity();  ///< [s]
+
+  [[nodiscard]] std::string value_unit() const { return take == Take::area ? (unit == "1" ? "s" : unit + " s") : unit; }
+};
+
+/// One number per row; NaN where it has none, such as a ratio to zero. Empty when a column is not there.
+std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome);
+
+/// The number, from the rows in [from, until] that have one; empty without any. Means and areas follow the trapezoidal
+/// rule; `gain` is the last number less the first.
+std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outcome);
+
+/// Appends outcome.NAME, and where there is a run to compare with effect.NAME (the difference) and
+/// effect_relative.NAME (that as a share of the other's).
+void measure_outcomes(const RunOutcome& run, std::span<const OutcomeSpec> outcomes, const Pairing& pairing,
+                      std::vector<Metric>& out);
+
+}  // namespace interstice
