@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 #include "engine/core/pinned_math.h"
@@ -23,18 +24,52 @@ constexpr std::size_t W = kBatch;
 constexpr double kTurnover = 0.25;     ///< largest share of a species that an explicit substep may consume
 constexpr int kExplicitSubsteps = 16;  ///< beyond this the stiff solver is cheaper
 
+void add_saturable(std::uint32_t extent, std::uint32_t substrate, double constant, const double* factor,
+                   std::span<const Channel::Term> terms, ActiveExtents& acts) {
+  const auto first = static_cast<std::uint32_t>(acts.denominators.size());
+  acts.denominators.insert(acts.denominators.end(), terms.begin(), terms.end());
+  const auto last = static_cast<std::uint32_t>(acts.denominators.size());
+  acts.saturable.push_back({extent, substrate, first, last, constant, factor});
+}
+
+void add_channel(const Channel::Kind& kind, std::uint32_t extent, const double* factor, ActiveExtents& acts) {
+  if (kind.law != Reaction::Law::michaelis_menten) {
+    acts.powers.push_back(extent);
+    return;
+  }
+  std::vector<Channel::Term> terms{{kind.substrate, 1.0}};
+  terms.insert(terms.end(), kind.inhibitors.begin(), kind.inhibitors.end());
+  add_saturable(extent, static_cast<std::uint32_t>(kind.substrate), kind.Km, factor, terms, acts);
+}
+
+void add_uptake(std::uint32_t s, std::uint32_t extent, const ReactionBatch& b, ActiveExtents& acts) {
+  if (b.inverse_uptake_Km[s] == 0) {
+    acts.linear_uptakes.push_back(s);
+    return;
+  }
+  const Channel::Term term{static_cast<int>(s), b.inverse_uptake_Km[s]};
+  add_saturable(extent, s, 1.0, b.uptake[s].data(), {&term, 1}, acts);
+}
+
 void find_active(const Cluster& cluster, ReactionBatch& b) {
   if (b.acts_for == b.active) return;
   b.acts_for = b.active;
   const auto channels = static_cast<std::uint32_t>(cluster.channels.size());
   const auto n = static_cast<std::uint32_t>(cluster.size());
   ActiveExtents& acts = b.acts;
-  for (auto* list : {&acts.extents, &acts.channels, &acts.uptakes, &acts.decays}) list->clear();
+  for (auto* list : {&acts.extents, &acts.powers, &acts.linear_uptakes, &acts.decays}) list->clear();
+  acts.saturable.clear();
+  acts.denominators.clear();
   for (std::uint32_t e = 0; e < b.active.size(); ++e) {
     if (b.active[e] == 0) continue;
     acts.extents.push_back(e);
-    auto& list = e < channels ? acts.channels : e < channels + n ? acts.uptakes : acts.decays;
-    list.push_back(e < channels ? e : (e - channels) % n);
+    if (e < channels) {
+      add_channel(cluster.channels[e].kind, e, b.factor[e].data(), acts);
+    } else if (e < channels + n) {
+      add_uptake(e - channels, e, b, acts);
+    } else {
+      acts.decays.push_back(e - channels - n);
+    }
   }
   acts.terms.clear();
   acts.species.resize(n);
@@ -51,39 +86,46 @@ void find_active(const Cluster& cluster, ReactionBatch& b) {
   }
 }
 
+/// The voxels that explicit steps are too coarse for.
+struct Unfit {
+  std::array<std::uint8_t, W> voxel{};
+  bool looked = false;  ///< else there are none
+};
+
 /// Into how many substeps a step must be cut for those voxels that will not go to the stiff solver; marks those that
 /// will.
-int substeps_for(const ReactionBatch& b, std::array<std::uint8_t, W>& unfit) {
-  std::array<double, W> turnover;
+int substeps_for(const ReactionBatch& b, Unfit& unfit) {
+  unfit.looked = true;
+  LaneArray turnover;
   turnover_of(b, b.c.data(), turnover);
   double most = 0;
   for (std::size_t w = 0; w < W; ++w) {
-    unfit[w] = turnover[w] > kExplicitSubsteps * kUsualTurnover;
-    if (unfit[w] == 0) most = std::max(most, turnover[w]);
+    unfit.voxel[w] = turnover[w] > kExplicitSubsteps * kUsualTurnover;
+    if (unfit.voxel[w] == 0) most = std::max(most, turnover[w]);
   }
   return std::max(1, static_cast<int>(std::ceil(most / kUsualTurnover)));
 }
 
 /// Marks the voxels for which the third-order step was too coarse.
-void mark_unfit(const ReactionBatch& b, double largest_difference, bool fast, const LaneArray* now,
-                std::array<std::uint8_t, W>& unfit) {
+void mark_unfit(const ReactionBatch& b, double largest_difference, bool fast, const LaneArray* now, Unfit& unfit) {
+  unfit.looked = true;
   for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
     for (std::size_t w = 0; w < W; ++w) {
       const double scale = std::max(std::max(now[s][w], b.next[s][w]), kConcentrationFloor);
       const bool bad = std::abs(b.next[s][w] - b.better[s][w]) > largest_difference * scale || b.next[s][w] < 0;
-      unfit[w] = unfit[w] | bad;
+      unfit.voxel[w] = unfit.voxel[w] | bad;
     }
   }
   if (!fast) return;
-  std::array<double, W> turnover;
+  LaneArray turnover;
   turnover_of(b, now, turnover);
-  for (std::size_t w = 0; w < W; ++w) unfit[w] = unfit[w] | (turnover[w] > kTurnover);
+  for (std::size_t w = 0; w < W; ++w) unfit.voxel[w] = unfit.voxel[w] | (turnover[w] > kTurnover);
 }
 
 /// One substep from `now`, whose extents rate[0] and Euler result `next` are known: leaves the result in `next` and the
 /// extents in rate[0].
 void refine(const Cluster& cluster, double h, const StepTolerance& tolerance, const Pace& pace, const LaneArray* now,
-            ReactionBatch& b, std::array<std::uint8_t, W>& unfit) {
+            ReactionBatch& b, Unfit& unfit) {
   auto& [x, second, third] = b.rate;
   evaluate(cluster, h, b, b.next.data(), second.data());
   combine(b, 0.5, 1, second, x);
@@ -102,8 +144,7 @@ void refine(const Cluster& cluster, double h, const StepTolerance& tolerance, co
 }
 
 /// All voxels by explicit substeps; from c to next.
-void explicit_steps(const Cluster& cluster, double dt, const StepTolerance& tolerance, ReactionBatch& b,
-                    std::array<std::uint8_t, W>& unfit) {
+void explicit_steps(const Cluster& cluster, double dt, const StepTolerance& tolerance, ReactionBatch& b, Unfit& unfit) {
   evaluate(cluster, dt, b, b.c.data(), b.rate[0].data());
   Pace pace = euler(b, tolerance.first_order, b.c.data(), b.next.data());
   const int substeps = pace.fast ? substeps_for(b, unfit) : 1;
@@ -166,14 +207,15 @@ void ReactionBatch::prepare(const Cluster& cluster) {
 void react_batch(const Cluster& cluster, double dt, const StepTolerance& tolerance, std::size_t lanes,
                  ReactionBatch& batch) {
   find_active(cluster, batch);
-  std::array<std::uint8_t, W> unfit{};
+  Unfit unfit;
   if (tolerance.forced()) {
-    unfit.fill(1);
+    unfit.looked = true;
+    unfit.voxel.fill(1);
   } else {
     explicit_steps(cluster, dt, tolerance, batch, unfit);
   }
-  for (std::size_t w = 0; w < lanes; ++w) {
-    if (unfit[w] != 0) stiff_lane(cluster, dt, tolerance.stiff, w, batch);
+  for (std::size_t w = 0; unfit.looked && w < lanes; ++w) {
+    if (unfit.voxel[w] != 0) stiff_lane(cluster, dt, tolerance.stiff, w, batch);
   }
   batch.c.swap(batch.next);
 }

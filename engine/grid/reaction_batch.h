@@ -25,14 +25,30 @@ struct alignas(64) LaneArray {
 };
 using LaneArrays = std::vector<LaneArray>;
 
+/// Fetches ahead what the next batch will find, or overwrite, in the same array.
+inline void fetch_next_batch(const double* numbers) {
+  constexpr std::size_t kPerLine = 8;
+  for (std::size_t w = kBatch; w < 2 * kBatch; w += kPerLine) __builtin_prefetch(numbers + w);
+}
+
 /// Which extents a batch can have, and what they do to each species. Follows from ReactionBatch::active.
 struct ActiveExtents {
   /// Places in `terms`: losses from `first`, gains from `middle`.
   struct Range {
     std::uint32_t first = 0, middle = 0, last = 0;
   };
-  std::vector<std::uint32_t> extents;                    ///< all that are active
-  std::vector<std::uint32_t> channels, uptakes, decays;  ///< channel, species, species
+  /// Enzymes that follow Michaelis and Menten, and saturable uptake: factor x substrate over a constant and a sum of
+  /// terms, which are [first, last) of `denominators`.
+  struct Saturable {
+    std::uint32_t extent = 0, substrate = 0, first = 0, last = 0;
+    double constant = 1;             ///< [uM], or 1
+    const double* factor = nullptr;  ///< of the batch, per voxel
+  };
+  std::vector<std::uint32_t> extents;  ///< all that are active
+  std::vector<Saturable> saturable;
+  std::vector<Channel::Term> denominators;
+  std::vector<std::uint32_t> powers;                  ///< channels of mass action, or Hill's
+  std::vector<std::uint32_t> linear_uptakes, decays;  ///< species
   std::vector<ExtentTerm> terms;
   std::vector<Range> species;
 };

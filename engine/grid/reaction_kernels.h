@@ -1,9 +1,8 @@
 /// @file
-/// What the chemistry does to the kBatch voxels of a batch at once (reaction_batch.h). Rates are those of a whole
-/// substep, so that they are extents.
+/// What the chemistry does to the kBatch voxels of a batch at once (reaction_batch.h), with the same bits for every
+/// instruction set. Rates are those of a whole substep, so that they are extents.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -34,7 +33,7 @@ struct Pace {
 void combine(const ReactionBatch& b, double weight, double share, LaneArrays& x, const LaneArrays& y);
 
 /// Largest share of any species that each voxel would consume by the extents rate[0].
-void turnover_of(const ReactionBatch& b, const LaneArray* now, std::array<double, kBatch>& turnover);
+void turnover_of(const ReactionBatch& b, const LaneArray* now, LaneArray& turnover);
 
 /// middle <- the mean of now and better, not below zero.
 void to_middle(const ReactionBatch& b, const LaneArray* now, LaneArray* middle);

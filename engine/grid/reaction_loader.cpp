@@ -113,8 +113,11 @@ void BatchLoader::begin(const Cluster& cluster, const Medium& medium, const Exch
   base_of_region_.clear();
   per_copy_of_region_.clear();
   reads_copies_.clear();
+  last_of_.clear();
   for (const Channel& channel : cluster.channels) {
     for (const Channel::Member& member : channel.members) {
+      last_of_.push_back(&member == &channel.members.back() ? static_cast<int>(&channel - cluster.channels.data())
+                                                            : -1);
       reads_copies_.push_back(member.per_copy > 0);
       const double span = exchange.strength_of(member.reaction) * dt;
       for (std::size_t g = 0; g < regions_; ++g) {
@@ -163,13 +166,14 @@ BatchLoader::Target BatchLoader::target(Exchange::Kind kind, std::uint32_t place
     case Exchange::Kind::copies:
       break;
   }
-  return {member_[place], per_copy_[place], member_on_[place]};
+  return {strength(place, batch), per_copy_[place], member_on_[place]};
 }
 
 void BatchLoader::add_array(const Intake::Array& array, const BatchVoxels& voxels, ReactionBatch& batch) {
   const Target to = target(array.kind, array.place, voxels, batch);
   LaneArray padded;
   const double* values = array.values + voxels.first;
+  fetch_next_batch(values);
   if (voxels.lanes < W) {
     std::copy_n(values, voxels.lanes, padded.data());
     values = padded.data();
@@ -179,9 +183,10 @@ void BatchLoader::add_array(const Intake::Array& array, const BatchVoxels& voxel
 
 void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
   std::size_t m = 0;
-  for (std::size_t r = 0; r < channels_; ++r) {
-    batch.active[r] = 0;
-    for (std::size_t k = 0; k < cluster.channels[r].members.size(); ++k, ++m) {
+  for (std::size_t r = 0; r < channels_; ++r, ++m) {
+    const std::size_t last = m + cluster.channels[r].members.size() - 1;
+    batch.active[r] = member_on_[last];
+    for (; m < last; ++m) {
       if (member_on_[m] == 0) continue;
       if (batch.active[r] == 0) {
         batch.factor[r] = member_[m];
@@ -198,7 +203,7 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
   for (std::size_t s = 0; s < cluster.size(); ++s) {
     const double* from = c[cluster.species[s]].data() + voxels.first;
     std::copy_n(from, voxels.lanes, batch.c[s].data());
-    for (std::size_t w = W; w < 2 * W; w += 8) __builtin_prefetch(from + w);  // of the next batch
+    fetch_next_batch(from);
     if (voxels.lanes < W) std::fill(batch.c[s].data() + voxels.lanes, batch.c[s].data() + W, 0.0);
     batch.sourced[s] = 0;
     batch.active[channels_ + s] = 0;
@@ -207,7 +212,7 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
   enter_regions(voxels);
   for (std::size_t m = 0; m < member_.size(); ++m) {
     member_on_[m] = has_base_[m];
-    if (has_base_[m] != 0) member_[m] = base_[m];
+    if (has_base_[m] != 0) strength(m, batch) = base_[m];
   }
   for (const Intake::Array& array : intake.arrays) add_array(array, voxels, batch);
   for (const std::uint32_t& voxel : places) {

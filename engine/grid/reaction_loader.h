@@ -76,6 +76,9 @@ class BatchLoader {
     const LaneArray& scale;
     std::uint8_t& on;
   };
+  [[nodiscard]] LaneArray& strength(std::size_t member, ReactionBatch& batch) {
+    return last_of_[member] < 0 ? member_[member] : batch.factor[static_cast<std::size_t>(last_of_[member])];
+  }
   Target target(Exchange::Kind kind, std::uint32_t place, const BatchVoxels& voxels, ReactionBatch& batch);
   void enter_regions(const BatchVoxels& voxels);
   void fill_by_region();
@@ -87,8 +90,11 @@ class BatchLoader {
   std::array<std::uint8_t, kBatch> region_{};                ///< for which the following hold
   LaneArrays base_, per_copy_;                               ///< per member
   std::vector<std::uint8_t> has_base_, reads_copies_;
-  LaneArrays member_;  ///< strength of each member, times dt [uM]
+  /// Strength of each member, times dt [uM]; that of the last of a channel stands in the batch, to which the others are
+  /// then added.
+  LaneArrays member_;
   std::vector<std::uint8_t> member_on_;
+  std::vector<std::int32_t> last_of_;  ///< per member: the channel that it is the last of, or -1
 };
 
 }  // namespace interstice

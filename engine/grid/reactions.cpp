@@ -65,6 +65,8 @@ struct ClusterStep {
 
 /// to <- what is left of `from`; returns what decayed, times the volume.
 INTERSTICE_VECTOR_CLONES double only_decay(const double* from, double lost, const BatchVoxels& voxels, double* to) {
+  fetch_next_batch(from);
+  fetch_next_batch(to);
   const double left = 1 - lost, *volume = voxels.volume.data();
   Lanes sum{};
   std::size_t w = 0;
@@ -82,6 +84,7 @@ INTERSTICE_VECTOR_CLONES double only_decay(const double* from, double lost, cons
 }
 
 INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_used, double* to) {
+  fetch_next_batch(to);
   std::size_t w = 0;
   for (; w + kVector <= lanes_used; w += kVector) {
     const Lanes value = lanes(from.data() + w);

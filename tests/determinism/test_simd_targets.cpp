@@ -1,6 +1,7 @@
 /// @file
-/// Whole runs give the same bits with every instruction set: the kernels of vesicles and of diffusion with each target
-/// that Highway may choose on this processor, those of the chemistry with AVX2 and with the base set.
+/// Whole runs give the same bits with every instruction set: the kernels of vesicles, diffusion and chemistry with each
+/// target that Highway may choose on this processor, the loading and booking of the chemistry with AVX2 and with the
+/// base set.
 #include <gtest/gtest.h>
 
 #include <cstdio>
