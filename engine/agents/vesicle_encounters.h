@@ -52,20 +52,24 @@ class Encounters {
       : map_(map), spheres_(spheres), nearest_image_(box) {}
 
   /// Is a cell within reach of vesicle number n of block.which, such that the path may have touched it?
-  /// The vesicles' positions are [0, ...) of the columns.
-  void find(const MotionBlock& block, const VesicleColumns& columns);
+  void find(const MotionBlock& block);
   [[nodiscard]] bool touches(std::size_t n) const { return touches_[n] != 0; }
 
  private:
-  void look_at_pairs(const MotionBlock& block, const VesicleColumns& columns);
+  struct Pair {
+    std::uint32_t who = 0, cell = 0;  ///< number in block.which, cell
+  };
+  /// First which are within reach of each other, then which of those, few, may touch.
+  void look_at_pairs(const MotionBlock& block);
 
   static constexpr std::size_t kPairs = 512;
   const VesicleMap& map_;
   std::span<const WalkSphere> spheres_;
   NearestImage nearest_image_;
   std::array<std::uint8_t, MotionBlock::kPadded> touches_;
-  std::array<double, MotionBlock::kPadded> reach_;  ///< [um]
-  std::array<std::uint32_t, kPairs> who_, cell_;    ///< pairs: number in block.which, cell
+  std::array<double, MotionBlock::kPadded> reach_;                         ///< [um]
+  std::array<std::span<const std::uint32_t>, MotionBlock::kPadded> near_;  ///< cells in the neighbourhood
+  std::array<Pair, kPairs> pair_;
   std::size_t pairs_ = 0;
 };
 

@@ -45,19 +45,24 @@ class ClassDeposit {
       if (load.mean > 0) proteins_.push_back(static_cast<std::uint32_t>(index(load.protein)));
   }
 
-  /// Adds what part number t of the vesicles exposes in its own voxels, and notes the rest.
-  void add_own(std::size_t t, std::size_t parts) const {
+  /// Sets what part number t of the vesicles exposes in its own voxels, and notes the rest.
+  void set_own(std::size_t t, std::size_t parts) const {
     for (std::size_t to = 0; to < parts; ++to) scratch_.elsewhere[t * parts + to].clear();
     const std::size_t end = part_begin(vesicles_.size(), t + 1, parts);
+    std::uint32_t cleared = scratch_.borders[t];
     std::array<std::uint32_t, kBatch> voxel;
     for (std::size_t begin = part_begin(vesicles_.size(), t, parts); begin < end; begin += kBatch) {
       const std::size_t count = std::min(kBatch, end - begin);
-      voxels_at(grid_, &vesicles_.x[begin], &vesicles_.y[begin], &vesicles_.z[begin], {voxel.data(), count});
-      if (all_expose(begin, {voxel.data(), count}, t))
-        add_all(begin, {voxel.data(), count});
+      const VoxelRange range =
+          voxels_at(grid_, &vesicles_.x[begin], &vesicles_.y[begin], &vesicles_.z[begin], {voxel.data(), count});
+      if (range.last >= cleared) cleared = clear(cleared, range.last + 1, t);
+      const bool all_own = range.first >= scratch_.borders[t] && range.last < scratch_.borders[t + 1];
+      if (count == kBatch && all_own && all_expose(begin))
+        add_all(begin, voxel);
       else
         add_some(begin, {voxel.data(), count}, t, parts);
     }
+    clear(cleared, scratch_.borders[t + 1], t);
   }
 
   /// Adds what other parts noted for the voxels of part t.
@@ -76,22 +81,34 @@ class ClassDeposit {
   [[nodiscard]] bool own(std::uint32_t voxel, std::size_t t) const {
     return voxel - scratch_.borders[t] < scratch_.borders[t + 1] - scratch_.borders[t];
   }
-  /// Are all of a batch of this class and outside endosomes, in voxels of part t?
-  [[nodiscard]] bool all_expose(std::size_t begin, std::span<const std::uint32_t> voxel, std::size_t t) const {
+  /// Are all of a whole batch of this class and outside endosomes?
+  [[nodiscard]] bool all_expose(std::size_t begin) const {
     const VesicleState* state = &vesicles_.state[begin];
     const VesicleClassId* klass = &vesicles_.klass[begin];
-    const std::uint32_t low = scratch_.borders[t], width = scratch_.borders[t + 1] - low;
-    unsigned others = 0;
-    for (std::size_t i = 0; i < voxel.size(); ++i)
-      others |= unsigned(state[i] == VesicleState::endosomal) | unsigned(klass[i] != klass_) |
-                unsigned(voxel[i] - low >= width);
+    std::uint8_t others = 0;  // as narrow as what it comes from, for the sake of vectors
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      others |= static_cast<std::uint8_t>(state[i] == VesicleState::endosomal);
+      others |= static_cast<std::uint8_t>(klass[i] != klass_);
+    }
     return others == 0;
   }
-  void add_all(std::size_t begin, std::span<const std::uint32_t> voxel) const {
+  /// Sets the part's voxels from `begin` to zero, at least up to `end`: just before they are added to, while they stay
+  /// in the cache. Returns up to where.
+  std::uint32_t clear(std::uint32_t begin, std::uint32_t end, std::size_t t) const {
+    constexpr std::uint32_t kLeast = 4096;
+    end = std::min(std::max(end, begin + kLeast), scratch_.borders[t + 1]);
+    for (const std::uint32_t p : proteins_) std::fill(&sums_[p][0] + begin, &sums_[p][0] + end, 0.0);
+    return end;
+  }
+  /// Neighbours in memory are often in the same voxel, and one addition to it has to wait for the one before: so all
+  /// quarters of the batch are added in turn.
+  void add_all(std::size_t begin, const std::array<std::uint32_t, kBatch>& voxel) const {
+    constexpr std::size_t kQuarter = kBatch / 4;
     for (const std::uint32_t p : proteins_) {
       double* sum = sums_[p].data();
       const std::uint16_t* copies = &vesicles_.proteins[p][begin];
-      for (std::size_t i = 0; i < voxel.size(); ++i) sum[voxel[i]] += copies[i];
+      for (std::size_t i = 0; i < kQuarter; ++i)
+        for (std::size_t k = i; k < kBatch; k += kQuarter) sum[voxel[k]] += copies[k];
     }
   }
   void add_some(std::size_t begin, std::span<const std::uint32_t> voxel, std::size_t t, std::size_t parts) const {
@@ -120,10 +137,14 @@ void for_voxels(std::size_t voxels, const Threads& threads, Act act) {
   });
 }
 
-void clear(std::vector<std::vector<double>>& sums, std::size_t voxels, const Threads& threads) {
-  for (auto& sum : sums) {
-    sum.resize(voxels);
-    for_voxels(voxels, threads, [to = sum.data()](std::size_t voxel) { to[voxel] = 0; });
+/// Makes room for the voxels. What a class carries it sets itself; the rest is zero.
+void make_room(std::vector<std::vector<double>>& sums, std::size_t voxels, const VesicleClass* sets,
+               const Threads& threads) {
+  for (std::size_t p = 0; p < sums.size(); ++p) {
+    sums[p].resize(voxels);
+    const auto carries = [p](const ProteinLoad& load) { return index(load.protein) == p && load.mean > 0; };
+    if (sets != nullptr && std::ranges::any_of(sets->proteins, carries)) continue;
+    for_voxels(voxels, threads, [to = sums[p].data()](std::size_t voxel) { to[voxel] = 0; });
   }
 }
 
@@ -138,17 +159,17 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
   const auto parts = static_cast<std::size_t>(threads.count());
   assert(voxels < std::numeric_limits<std::uint32_t>::max());
   copies.resize(vesicles.proteins.size());
-  clear(copies, voxels, threads);
+  make_room(copies, voxels, class_count > 0 ? &environment.classes[0] : nullptr, threads);
   share_out_voxels(vesicles, *environment.grid, scratch.borders, parts);
   scratch.elsewhere.resize(parts * parts);
   if (class_count > 1) scratch.of_class.resize(copies.size());
   for (std::size_t k = 0; k < class_count; ++k) {
     const VesicleClass& klass = environment.classes[k];
-    if (k > 0) clear(scratch.of_class, voxels, threads);
+    if (k > 0) make_room(scratch.of_class, voxels, &klass, threads);
     auto& sums = k == 0 ? copies : scratch.of_class;
     const ClassDeposit deposit(vesicles, *environment.grid, VesicleClassId{static_cast<std::uint8_t>(k)}, klass, sums,
                                scratch);
-    threads.for_blocks(parts, 1, [&](std::size_t t, std::size_t) { deposit.add_own(t, parts); });
+    threads.for_blocks(parts, 1, [&](std::size_t t, std::size_t) { deposit.set_own(t, parts); });
     threads.for_blocks(parts, 1, [&](std::size_t t, std::size_t) { deposit.add_noted(t, parts); });
     const double real = static_cast<double>(klass.weight) * activity(klass, time);
     for (const ProteinLoad& load : klass.proteins) {

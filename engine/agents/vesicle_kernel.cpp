@@ -2,6 +2,7 @@
 
 #include <hwy/cache_control.h>
 
+#include <algorithm>
 #include <cassert>
 
 #include "engine/core/simd_targets.h"
@@ -180,17 +181,21 @@ HWY_INLINE void step(const VesicleColumns& c, std::size_t at, const MotionTables
 
   const VF32 square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
   const VF32 reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));
-  const auto near = hn::Or(hn::Gt(square, hn::Mul(outlook.cross, outlook.cross)),
-                           hn::Gt(reach_square, hn::Mul(outlook.meet, outlook.meet)));
-  const auto stays = hn::Or(near, hn::RebindMask(d, held));
-  const auto care = hn::AndNot(held, hn::RebindMask(u, near));
+  const auto meets = hn::Gt(reach_square, hn::Mul(outlook.meet, outlook.meet));
+  auto crosses = hn::Gt(square, hn::Mul(outlook.cross, outlook.cross));
+  if (t.walls_are_met) crosses = hn::Or(crosses, meets);
+  const auto stays = hn::Or(crosses, hn::RebindMask(d, held));
+  const auto care = hn::AndNot(held, hn::RebindMask(u, hn::Or(meets, crosses)));
   if (!hn::AllFalse(u, care)) {
+    store(x, &block.x[i]), store(y, &block.y[i]), store(z, &block.z[i]);
     hn::StoreU(dx, d, &block.dx[i]);
     hn::StoreU(dy, d, &block.dy[i]);
     hn::StoreU(dz, d, &block.dz[i]);
     hn::StoreU(variance, d, &block.variance[i]);
     hn::StoreU(outlook.bin, u, &block.bin[i]);
     const VU32 place = hn::Iota(u, static_cast<std::uint32_t>(i));
+    hn::CompressStore(hn::IfThenElseZero(hn::RebindMask(u, crosses), hn::Set(u, 1)), care, u,
+                      &block.stays[block.count]);
     block.count += hn::CompressStore(place, care, u, &block.which[block.count]);
   }
   // Folding leaves alone what lies inside, so that a displacement of zero changes nothing.
@@ -274,27 +279,35 @@ void uniforms_all(std::uint64_t seed, Stream stream, std::uint64_t step, const s
   }
 }
 
-void voxels_all(double per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
-                std::size_t count, std::uint32_t* out) {
-  const std::size_t lanes = hn::Lanes(F32());
+VoxelRange voxels_all(double per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
+                      std::size_t count, std::uint32_t* out) {
+  const U32 u;
+  const std::size_t lanes = hn::Lanes(u);
+  VoxelRange range;
+  VU32 first = hn::Set(u, range.first), last = hn::Set(u, range.last);
   std::size_t i = 0;
-  const auto one_vector = [&](const double* px, const double* py, const double* pz, std::uint32_t* to) {
-    hn::StoreU(flat_index(load(px), load(py), load(pz), per_um, n), U32(), to);
-  };
   constexpr std::size_t kAhead = 512;  // other work between the calls gives time for what comes next to arrive
   for (; i + lanes <= count; i += lanes) {
     for (const double* column : {x, y, z}) {
       hwy::Prefetch(column + i + kAhead);
       hwy::Prefetch(column + i + kAhead + lanes / 2);
     }
-    one_vector(x + i, y + i, z + i, out + i);
+    const VU32 voxel = flat_index(load(x + i), load(y + i), load(z + i), per_um, n);
+    hn::StoreU(voxel, u, out + i);
+    first = hn::Min(first, voxel);
+    last = hn::Max(last, voxel);
   }
-  if (i == count) return;
+  range = {hn::GetLane(hn::MinOfLanes(u, first)), hn::GetLane(hn::MaxOfLanes(u, last))};
+  if (i == count) return range;
   std::array<double, kMostLanes> rx{}, ry{}, rz{};
   std::array<std::uint32_t, kMostLanes> rest{};
   for (std::size_t k = i; k < count; ++k) rx[k - i] = x[k], ry[k - i] = y[k], rz[k - i] = z[k];
-  one_vector(rx.data(), ry.data(), rz.data(), rest.data());
-  for (std::size_t k = i; k < count; ++k) out[k] = rest[k - i];
+  hn::StoreU(flat_index(load(rx.data()), load(ry.data()), load(rz.data()), per_um, n), u, rest.data());
+  for (std::size_t k = i; k < count; ++k) {
+    out[k] = rest[k - i];
+    range = {std::min(range.first, out[k]), std::max(range.last, out[k])};
+  }
+  return range;
 }
 
 const char* target_name() { return hwy::TargetName(HWY_TARGET); }
@@ -325,8 +338,10 @@ void keyed_uniforms(const Noise& noise, Stream stream, std::uint64_t step, std::
   (noise.seed(), stream, step, id.data(), id.size(), out.data());
 }
 
-void voxels_at(const Grid& grid, const double* x, const double* y, const double* z, std::span<std::uint32_t> out) {
-  HWY_DYNAMIC_DISPATCH(voxels_all)(1 / grid.spacing, {grid.nx, grid.ny, grid.nz}, x, y, z, out.size(), out.data());
+VoxelRange voxels_at(const Grid& grid, const double* x, const double* y, const double* z,
+                     std::span<std::uint32_t> out) {
+  return HWY_DYNAMIC_DISPATCH(voxels_all)(1 / grid.spacing, {grid.nx, grid.ny, grid.nz}, x, y, z, out.size(),
+                                          out.data());
 }
 
 }  // namespace interstice

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "engine/agents/vesicle_map.h"
@@ -25,14 +26,16 @@ struct VesicleColumns {
   const VesicleState* state = nullptr;
 };
 
-/// Vesicles that could not go straight to where the noise sends them, and what it says.
+/// Vesicles that something may be in the way of, where they were, and where the noise sends them.
 struct MotionBlock {
   static constexpr std::size_t kCapacity = 256;           ///< vesicles looked at in one go
   static constexpr std::size_t kPadded = kCapacity + 64;  ///< whole vectors are written
 
   std::size_t count = 0;
   alignas(64) std::array<std::uint32_t, kPadded> which;  ///< [0, count): position in the columns, ascending
+  alignas(64) std::array<std::uint32_t, kPadded> stays;  ///< [0, count): 1 = has not been moved
   /// By position in the columns; defined for those in `which`.
+  alignas(64) std::array<double, kPadded> x, y, z;     ///< before the step [um]
   alignas(64) std::array<float, kPadded> dx, dy, dz;   ///< the free displacement [um]
   alignas(64) std::array<float, kPadded> spare;        ///< a standard normal number, for the chance of sticking
   alignas(64) std::array<float, kPadded> variance;     ///< D dt [um^2]
@@ -48,7 +51,8 @@ struct MotionTables {
   std::span<const float> dt_over_viscosity;                ///< per region, viscosity relative to water [s]
   Vec3 size;                                               ///< [um]
   std::array<bool, 3> periodic{};
-  bool open = false;  ///< nothing on the map, and one tissue
+  bool open = false;           ///< nothing on the map, and one tissue
+  bool walls_are_met = false;  ///< a path may touch a wall between its ends
   std::uint64_t seed = 0, step = 0;
 };
 
@@ -56,15 +60,21 @@ struct MotionTables {
 /// paths bring 1e-4 of the flux. One that ends inside is pushed out in the next step.
 inline constexpr float kReachInRootDt = 5.0F;
 
-/// Moves the free vesicles among [0, count) of the columns to where the noise sends them, folded at closed walls,
-/// unless something may be in the way: those stay and are listed in `careful`. Others are left alone.
+/// Moves the free vesicles among [0, count) of the columns to where the noise sends them, folded at closed walls; those
+/// that something may be in the way of are listed in `careful`. Of these, the ones that only a cell could stop are
+/// moved all the same, as most of them meet none; the others stay. Bound vesicles are left alone.
 void move_free(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& careful);
 
 /// out[i] = noise.uniform(stream, id[i], step), many at once. Sizes must agree.
 void keyed_uniforms(const Noise& noise, Stream stream, std::uint64_t step, std::span<const AgentId> id,
                     std::span<double> out);
 
-/// out[i] = grid.voxel_at({x[i], y[i], z[i]}), many at once, for points that are not below zero.
-void voxels_at(const Grid& grid, const double* x, const double* y, const double* z, std::span<std::uint32_t> out);
+struct VoxelRange {
+  std::uint32_t first = std::numeric_limits<std::uint32_t>::max(), last = 0;
+};
+
+/// out[i] = grid.voxel_at({x[i], y[i], z[i]}), many at once, for points that are not below zero. Returns the lowest and
+/// the highest of them.
+VoxelRange voxels_at(const Grid& grid, const double* x, const double* y, const double* z, std::span<std::uint32_t> out);
 
 }  // namespace interstice

@@ -6,6 +6,7 @@
 /// depend on when it was last rebuilt. Four bytes per bin, so that what neighbouring vesicles look up stays in cache.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -39,6 +40,15 @@ class VesicleMap {
   /// Cells that a vesicle in this bin may meet during a step.
   [[nodiscard]] std::span<const std::uint32_t> cells_near(std::size_t bin) const {
     return {near_cells_.data() + near_start_[bin], near_start_[bin + 1] - near_start_[bin]};
+  }
+  /// Fetches what the vesicles some way after this one will look up, if they are in order of space.
+  void fetch_ahead(Vec3 p) const {
+    constexpr std::size_t kAhead = 512, kBins = 256, kPerLine = 16;
+    const std::size_t first = bin_at(p) + kAhead, last = std::min(first + kBins, surroundings_.size());
+    for (std::size_t bin = first; bin < last; bin += kPerLine) {
+      __builtin_prefetch(&surroundings_[bin]);
+      __builtin_prefetch(&near_start_[bin]);
+    }
   }
   [[nodiscard]] std::span<const Surroundings> surroundings() const { return surroundings_; }
   /// Nothing anywhere that a vesicle could run into, in one kind of tissue.

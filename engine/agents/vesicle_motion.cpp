@@ -32,20 +32,21 @@ void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<cons
   });
 }
 
-/// The vesicles of a block of the kernel, from `begin`, that something may be in the way of.
+/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or have something else in the way.
 void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
                     const Encounters& encounters, std::vector<Adsorption>& adsorptions,
                     std::vector<Departure>& departures) {
   for (std::size_t n = 0; n < block.count; ++n) {
+    if (!encounters.touches(n) && block.stays[n] == 0) continue;
     const std::uint32_t i = block.which[n];
     const auto v = static_cast<std::uint32_t>(begin + i);
-    const Vec3 start = vesicles.position(v), displacement{block.dx[i], block.dy[i], block.dz[i]};
-    if (!encounters.touches(n) && walk.only_cells(block.bin[i], displacement)) {
-      place(vesicles, v, walk.folded(start + displacement));
-      continue;
-    }
-    const Walker walker{vesicles.id[v], vesicles.klass[v], block.variance[i], start,
-                        displacement,   block.spare[i],    block.bin[i]};
+    const Walker walker{vesicles.id[v],
+                        vesicles.klass[v],
+                        block.variance[i],
+                        {block.x[i], block.y[i], block.z[i]},
+                        {block.dx[i], block.dy[i], block.dz[i]},
+                        block.spare[i],
+                        block.bin[i]};
     const WalkEnd w = encounters.touches(n) ? walk.past_cells(walker) : walk.alone(walker);
     place(vesicles, v, w.position);
     if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
@@ -66,9 +67,10 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
     const VesicleColumns columns{vesicles.x.data() + begin,           vesicles.y.data() + begin,
                                  vesicles.z.data() + begin,           vesicles.id.data() + begin,
                                  vesicles.diffusivity.data() + begin, vesicles.state.data() + begin};
+    if (!tables.open) map.fetch_ahead(vesicles.position(begin));
     move_free(columns, std::min(MotionBlock::kCapacity, end - begin), tables, block);
     if (block.count == 0) continue;
-    encounters.find(block, columns);
+    encounters.find(block);
     walk_carefully(vesicles, begin, block, walk, encounters, adsorptions, departures);
   }
 }
@@ -152,6 +154,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                               environment.box.size,
                               environment.box.periodic,
                               scratch.map.open(),
+                              std::ranges::any_of(environment.reactivity, [](double r) { return r > 0; }),
                               environment.noise.seed(),
                               step.step};
     const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);

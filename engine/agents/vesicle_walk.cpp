@@ -44,7 +44,6 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
   for (int face = 0; face < 6; ++face) {
-    any_face_reacts_ |= environment.reactivity[face] > 0;
     any_open_face_ |= environment.reactivity[face] > 0 || environment.reservoir_of_face[face] >= 0;
   }
   one_tissue_ = environment.regions->regions.size() == 1;

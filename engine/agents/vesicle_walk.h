@@ -57,17 +57,10 @@ class VesicleWalk {
   /// Of one that touches none.
   [[nodiscard]] WalkEnd alone(const Walker& walker) const;
 
-  /// True where no wall or interface can be in the way: alone() then ends where the free step does, folded().
-  [[nodiscard]] bool only_cells(std::size_t bin, Vec3 displacement) const {
-    if (one_tissue_ && !any_open_face_) return true;
-    const double cross = map_.surroundings()[bin].cross * map_.margin_unit();
-    return !any_face_reacts_ && dot(displacement, displacement) < kSurelyLess * cross * cross;
-  }
   [[nodiscard]] Vec3 folded(Vec3 p) const { return beyond_box(p) ? folded_back(p) : p; }
   [[nodiscard]] std::span<const WalkSphere> spheres() const { return spheres_; }
 
  private:
-  static constexpr double kSurelyLess = 1 - 1e-6;  ///< where the kernel compares in single precision
   [[nodiscard]] bool beyond_box(Vec3 p) const {
     const Vec3 size = environment_.box.size;
     return !(p.x >= 0 && p.y >= 0 && p.z >= 0 && p.x < size.x && p.y < size.y && p.z < size.z);
@@ -122,7 +115,7 @@ class VesicleWalk {
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]
   std::vector<WalkSphere> spheres_;
-  bool any_face_reacts_ = false, any_open_face_ = false, one_tissue_ = false;
+  bool any_open_face_ = false, one_tissue_ = false;
   std::vector<double> room_;  ///< per cell, 1 - bound / n_max at the start of the step
 };
 

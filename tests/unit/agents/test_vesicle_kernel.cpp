@@ -61,7 +61,7 @@ VesicleColumns columns_of(Vesicles& v) {
 struct ScalarStep {
   std::size_t bin = 0;
   float variance = 0, dx = 0, dy = 0, dz = 0, spare = 0;
-  bool careful = false;
+  bool careful = false, crosses = false;
   Vec3 end;
 
   ScalarStep(const Vesicles& v, std::size_t i, const MotionTables& t) {
@@ -75,7 +75,9 @@ struct ScalarStep {
     const float meet = static_cast<float>(around.meet) * t.margin_unit;
     const float cross = static_cast<float>(around.cross) * t.margin_unit;
     const float square = std::fma(dx, dx, std::fma(dy, dy, dz * dz));
-    careful = square > cross * cross || variance * 25 > meet * meet;
+    const bool meets = variance * 25 > meet * meet;
+    crosses = square > cross * cross || (meets && t.walls_are_met);
+    careful = crosses || meets;
     end = {v.x[i] + dx, std::abs(v.y[i] + dy), std::abs(v.z[i] + dz)};
     if (end.x < 0) end.x += 12;
     if (end.x >= 12) end.x -= 12;
@@ -85,21 +87,24 @@ struct ScalarStep {
 };
 
 TEST_F(Targets, StepsHaveTheBitsOfTheScalarFunctions) {
-  const Lattice lattice;
+  Lattice lattice;
   ASSERT_FALSE(test::simd_targets().empty());
   for (const std::int64_t target : test::simd_targets()) {
     hwy::SetSupportedTargetsForTest(target);
-    for (const std::size_t count : {251U, 256U, 3U}) {  // mostly not a whole number of vectors
+    for (const std::size_t count : {251U, 256U, 252U, 3U}) {  // mostly not a whole number of vectors
+      lattice.tables.walls_are_met = count == 252;
       const Vesicles before = scattered(count);
       Vesicles after = before;
       const auto block = std::make_unique<MotionBlock>();
       move_free(columns_of(after), count, lattice.tables, *block);
-      std::vector<std::uint32_t> careful;
+      std::vector<std::uint32_t> careful, stay;
       for (std::size_t i = 0; i < count; ++i) {
         const ScalarStep expected(before, i, lattice.tables);
         const bool bound = before.state[i] != VesicleState::free;
         if (!bound && expected.careful) {
           careful.push_back(static_cast<std::uint32_t>(i));
+          stay.push_back(expected.crosses ? 1 : 0);
+          ASSERT_EQ((Vec3{block->x[i], block->y[i], block->z[i]}), before.position(i));
           ASSERT_EQ(block->dx[i], expected.dx) << hwy::TargetName(target);
           ASSERT_EQ(block->dy[i], expected.dy);
           ASSERT_EQ(block->dz[i], expected.dz);
@@ -107,10 +112,11 @@ TEST_F(Targets, StepsHaveTheBitsOfTheScalarFunctions) {
           ASSERT_EQ(block->variance[i], expected.variance);
           ASSERT_EQ(block->bin[i], expected.bin);
         }
-        const bool stays = bound || expected.careful;
+        const bool stays = bound || expected.crosses;
         ASSERT_EQ(after.position(i), stays ? before.position(i) : expected.end) << hwy::TargetName(target);
       }
       EXPECT_EQ(std::vector(block->which.begin(), block->which.begin() + block->count), careful);
+      EXPECT_EQ(std::vector(block->stays.begin(), block->stays.begin() + block->count), stay);
       if (count > 200) {
         EXPECT_GT(careful.size(), count / 5);
         EXPECT_LT(careful.size(), 4 * count / 5);
