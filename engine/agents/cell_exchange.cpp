@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "engine/agents/cell_mechanics.h"
-#include "engine/agents/cell_sense.h"
 #include "engine/core/error.h"
 
 namespace interstice {
@@ -58,9 +57,18 @@ double secretion_rate(const CellType& type, const CellState& state, std::size_t 
   return std::max(0.0, rate);
 }
 
+/// Copies of a surface enzyme whose number is a formula.
+double copies_of(const CellType& type, const SurfaceEnzyme& enzyme, std::span<const double> values) {
+  const double copies = enzyme.formula(values);
+  if (!std::isfinite(copies))
+    throw NumericalError(fmt::format("\"{}\" gives {} (copies of {} of a {}) check what it is divided by",
+                                     enzyme.formula.text(), copies, enzyme.protein, type.name));
+  return std::max(0.0, copies);
+}
+
 /// Adds what cell c does to the amounts of its voxel.
 void add_cell(const Cells& cells, std::size_t c, std::size_t voxel, const FieldSet& fields,
-              const CellEnvironment& environment, const CellStep& transport, const CellList& neighbours,
+              const CellEnvironment& environment, const CellStep& transport, const CellSurroundings& around,
               std::span<double> values, double* amounts) {
   const CellRules& rules = *environment.rules;
   const std::size_t type_index = index(cells.type[c]), state_index = cells.state[c];
@@ -68,9 +76,10 @@ void add_cell(const Cells& cells, std::size_t c, std::size_t voxel, const FieldS
   const CellState& state = type.states[state_index];
   const CellExchangePlan& plan = rules.exchange_plan(type_index);
   const auto& [secretions, spills] = plan.states[state_index];
-  if (!secretions.empty()) {
-    sense(cells, c, voxel, rules.for_secretion(type_index, state_index), fields, neighbours, environment,
-          transport.time, values);
+  if (!secretions.empty() || !plan.varying.empty()) {
+    sense(cells, c, voxel, rules.for_secretion(type_index, state_index), fields, around, environment, transport.time,
+          values);
+    for (const auto& [column, enzyme] : plan.varying) amounts[column] += copies_of(type, type.enzymes[enzyme], values);
     for (std::size_t k = 0; k < secretions.size(); ++k)
       amounts[secretions[k]] += secretion_rate(type, state, k, values);
   }
@@ -88,8 +97,7 @@ void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnv
   const CellRules& rules = *environment.rules;
   const std::size_t width = rules.exchange_quantities().size();
   exchange.quantities = rules.exchange_quantities();
-  if (rules.secretion_reads_contacts())
-    scratch.neighbours.rebuild(cells, environment.box, 2 * std::max(rules.largest_radius(), 0.5) + kContactGap);
+  if (rules.secretion_reads_contacts()) scratch.around.look_around(cells, fields, environment, transport.time, threads);
   sort_by_voxel(cells, *environment.grid, exchange.voxels, scratch, threads);
   exchange.amounts.assign(exchange.voxels.size() * width, 0.0);
   threads.for_blocks(exchange.voxels.size(), kGrain, [&](std::size_t begin, std::size_t end) {
@@ -97,7 +105,7 @@ void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnv
     for (std::size_t place = begin; place < end; ++place)
       for (std::uint32_t k = scratch.first_cell[place]; k < scratch.first_cell[place + 1]; ++k)
         add_cell(cells, static_cast<std::uint32_t>(scratch.by_voxel[k]), exchange.voxels[place], fields, environment,
-                 transport, scratch.neighbours, values, exchange.amounts.data() + place * width);
+                 transport, scratch.around, values, exchange.amounts.data() + place * width);
   });
 }
 

@@ -26,7 +26,7 @@ struct Changes {
   std::vector<std::uint8_t> removed;
   std::vector<std::uint32_t> daughter;  ///< index of the newborn, kNone without
   std::vector<Vec3> old_centre;         ///< of dividing cells
-  bool any_removed = false, any_birth = false;
+  bool any_removed = false, any_birth = false, any_change = false;
 };
 
 bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment, double now) {
@@ -71,6 +71,37 @@ AgentId newborn_id(AgentId parent, std::uint32_t ordinal, const std::unordered_s
   return id;
 }
 
+double inherited(double value, AtDivision how) {
+  switch (how) {
+    case AtDivision::halve:
+      return 0.5 * value;
+    case AtDivision::increment:
+      return value + 1;
+    case AtDivision::clear:
+      return 0;
+    case AtDivision::copy:
+      break;
+  }
+  return value;
+}
+
+/// Turns a cell into one of the type that its state names. Columns that both types drive keep their values; those that
+/// only the new one drives begin anew.
+void become(Cells& cells, std::size_t c, const CellEnvironment& environment) {
+  const CellType& before = environment.types[index(cells.type[c])];
+  const CellTypeId id = *before.states[cells.state[c]].becomes;
+  const CellType& after = environment.types[index(id)];
+  for (const ColumnDynamics& column : after.columns) {
+    const auto same = [&column](const ColumnDynamics& other) { return other.column == column.column; };
+    if (std::ranges::any_of(before.columns, same)) continue;
+    const std::size_t k = index(column.column);
+    cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, cells.id[c], k);
+  }
+  cells.type[c] = id;
+  cells.radius[c] = after.radius;
+  enter_state(cells, c, after.initial_state, cells.state_since[c], environment);
+}
+
 void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& environment,
                  std::unordered_set<AgentId>& taken) {
   const Vec3 centre = cells.position(parent);
@@ -82,7 +113,8 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
   for_each_array(cells, [parent](auto& values) { repeat_last(values, parent); });
   const std::size_t daughter = cells.size() - 1;
   for (std::size_t k = 0; k < environment.columns.size(); ++k)
-    if (environment.columns[k].amount) cells.columns[k][daughter] = cells.columns[k][parent] *= 0.5;
+    cells.columns[k][daughter] = cells.columns[k][parent] =
+        inherited(cells.columns[k][parent], environment.columns[k].at_division);
   cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
   taken.insert(cells.id[daughter]);
   cells.bound[daughter] = cells.internal[daughter] = 0;  // until its vesicles are shared out
@@ -165,6 +197,8 @@ std::vector<std::size_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> led
     const std::size_t klass = index(vesicles.klass[v]);
     const std::uint64_t number = classes[klass].weight;
     if (changes.daughter[host] != kNone) share_out(vesicles, v, number, cells, changes, environment);
+    if (changes.any_change && vesicles.state[v] == VesicleState::adsorbed && changes.removed[host] == 0)
+      put_on_surface(vesicles, v, cells, vesicles.host[v], 0, environment.box);  // the radius may be another
     if (changes.removed[host] == 0) return;
     VesicleLedger& places = ledger[klass];
     if (vesicles.state[v] == VesicleState::adsorbed) {
@@ -203,6 +237,7 @@ Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, con
     changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
     changes.any_removed = changes.any_removed || changes.removed[c] != 0;
     changes.any_birth = changes.any_birth || divides(cells, c, fate[c], environment, now);
+    changes.any_change = changes.any_change || fate[c] == static_cast<std::uint8_t>(CellFate::become);
   }
   return changes;
 }
@@ -219,7 +254,9 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
   if (!any_arrival && std::ranges::all_of(fate.first(before), none)) return false;
   const double now = step.time + step.dt;
   Changes changes = plan_changes(cells, fate, environment, now);
-  if (!changes.any_removed && !changes.any_birth && !any_arrival) return false;
+  if (!changes.any_removed && !changes.any_birth && !changes.any_change && !any_arrival) return false;
+  for (std::size_t c = 0; c < before && changes.any_change; ++c)
+    if (fate[c] == static_cast<std::uint8_t>(CellFate::become)) become(cells, c, environment);
   if (changes.any_birth || any_arrival) {
     std::unordered_set<AgentId> taken(cells.id.begin(), cells.id.end());
     for (const auto& some : arrivals)

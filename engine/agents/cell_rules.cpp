@@ -28,8 +28,12 @@ class Needs {
         needed_.ev_internal = true;
       else if (s == layout_.age_in_state())
         needed_.age_in_state = true;
-      else if (s < layout_.count())
+      else if (s == layout_.state())
+        continue;  // always known
+      else if (s < layout_.gathered(0))
         needed_.contacts.push_back(static_cast<std::uint32_t>(s - layout_.contacts(0)));
+      else if (s < layout_.count())
+        needed_.gathered.push_back(static_cast<std::uint32_t>(s - layout_.gathered(0)));
       else
         throw InputError(
             fmt::format("formula \"{}\" reads a name that has no value (symbol {}) compile it against the "
@@ -38,7 +42,7 @@ class Needs {
     }
   }
   [[nodiscard]] NeededSymbols result() {
-    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts}) {
+    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts, &needed_.gathered}) {
       std::sort(list->begin(), list->end());
       list->erase(std::unique(list->begin(), list->end()), list->end());
     }
@@ -99,12 +103,28 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
     for (std::size_t f = 0; f < faces.size(); ++f)
       faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
   }
+  for (const CellType& type : types) layout_.gatherings = std::max(layout_.gatherings, type.gatherings.size());
   for (const CellType& type : types) {
     check(type);
+    resolve_offers(type);
     resolve_type(type);
     plan_exchange(type, chemistry);
     any_mobile_ = any_mobile_ || type.mobile;
     largest_radius_ = std::max(largest_radius_, type.radius);
+  }
+}
+
+void CellRules::resolve_offers(const CellType& type) {
+  first_offer_.push_back(offers_.size());
+  for (const Gathering& gathering : type.gatherings) {
+    Needs offering(layout_);
+    offering.add(gathering.offer);
+    offers_.push_back({&gathering, offering.result()});
+    if (!offers_.back().needed.contacts.empty())
+      throw InputError(
+          fmt::format("\"{}\" counts contacts for cells that {} gathers from (only own numbers can be offered) give "
+                      "those cells a column for it",
+                      gathering.offer.text(), type.name));
   }
 }
 
@@ -125,15 +145,17 @@ void CellRules::resolve_type(const CellType& type) {
     deciding.add(type.motility.speed);
     deciding.add(type.motility.gain);
     for (const Secretion& s : state.secretions) secreting.add(s.rate);
+    for (const SurfaceEnzyme& enzyme : type.enzymes) secreting.add(enzyme.formula);
     update.push_back(deciding.result());
     secretion.push_back(secreting.result());
-    secretion_reads_contacts_ = secretion_reads_contacts_ || !secretion.back().contacts.empty();
-    any_contacts_ = any_contacts_ || secretion_reads_contacts_ || !update.back().contacts.empty();
+    const auto meets = [](const NeededSymbols& n) { return !n.contacts.empty() || !n.gathered.empty(); };
+    secretion_reads_contacts_ = secretion_reads_contacts_ || meets(secretion.back());
+    any_contacts_ = any_contacts_ || secretion_reads_contacts_ || meets(update.back());
   }
   Needs reading(layout_);
   for (const ReadOut& read_out : type.read_outs) reading.add(read_out.value);
   read_outs_.push_back(reading.result());
-  any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty();
+  any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty() || !read_outs_.back().gathered.empty();
   most_read_outs_ = std::max(most_read_outs_, type.read_outs.size());
 }
 
@@ -151,9 +173,14 @@ void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) 
   for (const Uptake& uptake : type.uptake)
     plan.steady.push_back({exchange_column(Kind::clearance, index(uptake.species)), uptake.clearance});
   for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r)
-    for (const SurfaceEnzyme& enzyme : type.enzymes)
-      if (enzyme.protein == chemistry.reactions[r].enzyme && enzyme.copies > 0)
+    for (std::uint32_t e = 0; e < type.enzymes.size(); ++e) {
+      const SurfaceEnzyme& enzyme = type.enzymes[e];
+      if (enzyme.protein != chemistry.reactions[r].enzyme) continue;
+      if (!enzyme.formula.empty())
+        plan.varying.push_back({exchange_column(Kind::copies, r), e});
+      else if (enzyme.copies > 0)
         plan.steady.push_back({exchange_column(Kind::copies, r), enzyme.copies});
+    }
   for (const CellState& state : type.states) {
     auto& [secretions, spills] = plan.states.emplace_back();
     for (const Secretion& s : state.secretions)

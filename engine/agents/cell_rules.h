@@ -22,8 +22,14 @@ namespace interstice {
 
 /// The symbols that a set of formulas reads, by kind.
 struct NeededSymbols {
-  std::vector<std::uint32_t> species, columns, contacts;
+  std::vector<std::uint32_t> species, columns, contacts, gathered;
   bool ev_bound = false, ev_internal = false, age_in_state = false;
+};
+
+/// What cells of one type offer to those that gather it (Gathering, of the gathering type).
+struct CellOffer {
+  const Gathering* gathering = nullptr;
+  NeededSymbols needed;  ///< by the offering cell
 };
 
 /// Where the parts of a cell's exchange with the fluid are among CellRules::exchange_quantities().
@@ -35,7 +41,12 @@ struct CellExchangePlan {
   struct OfState {
     std::vector<std::uint32_t> secretions, spills;  ///< in the order of the state's
   };
-  std::vector<Steady> steady;  ///< uptake and surface enzymes
+  struct Varying {
+    std::uint32_t column = 0;
+    std::uint32_t enzyme = 0;  ///< of the type, whose formula gives the copies
+  };
+  std::vector<Steady> steady;    ///< uptake and surface enzymes
+  std::vector<Varying> varying;  ///< surface enzymes that differ from cell to cell
   std::vector<OfState> states;
 };
 
@@ -54,16 +65,20 @@ class CellRules {
   [[nodiscard]] const NeededSymbols& for_update(std::size_t type, std::size_t state) const {
     return update_[type][state];
   }
+  /// For secretion and surface enzymes.
   [[nodiscard]] const NeededSymbols& for_secretion(std::size_t type, std::size_t state) const {
     return secretion_[type][state];
   }
   [[nodiscard]] const NeededSymbols& for_read_outs(std::size_t type) const { return read_outs_[type]; }
+  /// What all types gather, type after type; that of a type begins at first_offer(type).
+  [[nodiscard]] const std::vector<CellOffer>& offers() const { return offers_; }
+  [[nodiscard]] std::size_t first_offer(std::size_t type) const { return first_offer_[type]; }
   /// Everything that cells of any type can give to the fluid or take from it.
   [[nodiscard]] const std::vector<Exchange::Quantity>& exchange_quantities() const { return exchange_quantities_; }
   [[nodiscard]] const CellExchangePlan& exchange_plan(std::size_t type) const { return exchange_plans_[type]; }
   /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
   [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
-  [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< that any formula reads
+  [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< or gatherings, that any formula reads
   [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
   [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
@@ -71,12 +86,15 @@ class CellRules {
 
  private:
   void resolve_type(const CellType& type);
+  void resolve_offers(const CellType& type);
   void plan_exchange(const CellType& type, const Chemistry& chemistry);
   std::uint32_t exchange_column(Exchange::Kind kind, std::uint32_t of);
 
   CellSymbolLayout layout_;
   std::vector<std::vector<NeededSymbols>> update_, secretion_;
   std::vector<NeededSymbols> read_outs_;
+  std::vector<CellOffer> offers_;
+  std::vector<std::size_t> first_offer_;
   std::vector<Exchange::Quantity> exchange_quantities_;
   std::vector<CellExchangePlan> exchange_plans_;
   std::vector<std::array<bool, 6>> open_;

@@ -1,5 +1,7 @@
 #include "engine/agents/cell_sense.h"
 
+#include <algorithm>
+
 #include "engine/agents/cell_mechanics.h"
 
 namespace interstice {
@@ -33,31 +35,79 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, cons
 
 namespace {
 
-void count_contacts(const Cells& cells, std::size_t c, const NeededSymbols& needed, const CellList& neighbours,
-                    const CellEnvironment& environment, std::span<double> values) {
-  const CellSymbolLayout& layout = environment.rules->layout();
+constexpr std::size_t kGrain = 256;  ///< cells per block
+
+/// Contacts, and sums over those who touch. Types that no formula asks for are counted into their place too: nobody
+/// reads it.
+void meet(const Cells& cells, std::size_t c, const NeededSymbols& needed, const CellSurroundings& around,
+          const CellEnvironment& environment, std::span<double> values) {
+  const CellRules& rules = *environment.rules;
+  const CellSymbolLayout& layout = rules.layout();
+  const std::size_t first = rules.first_offer(index(cells.type[c]));
+  bool anyone = !needed.contacts.empty();
   for (const std::uint32_t type : needed.contacts) values[layout.contacts(type)] = 0;
+  for (const std::uint32_t k : needed.gathered) {
+    const bool all = rules.offers()[first + k].gathering->from == Gathering::From::all;
+    values[layout.gathered(k)] = all ? around.total(first + k) : 0;
+    anyone = anyone || !all;
+  }
+  if (!anyone) return;
   const Vec3 here = cells.position(c);
-  neighbours.visit_near(here, [&](std::uint32_t other) {
+  around.list.visit_near(here, [&](std::uint32_t other) {
     if (other == c) return;
     const Vec3 apart = environment.box.separation(here, cells.position(other));
     const double reach = cells.radius[c] + cells.radius[other] + kContactGap;
-    // types that no formula asks for are counted into their place too: nobody reads it
-    if (dot(apart, apart) < reach * reach) values[layout.contacts(index(cells.type[other]))] += 1;
+    if (dot(apart, apart) >= reach * reach) return;
+    const std::uint32_t type = static_cast<std::uint32_t>(index(cells.type[other]));
+    values[layout.contacts(type)] += 1;
+    for (const std::uint32_t k : needed.gathered) {
+      const Gathering& gathering = *rules.offers()[first + k].gathering;
+      if (gathering.from == Gathering::From::touching && gathering.type == type)
+        values[layout.gathered(k)] += around.offer(first + k, other);
+    }
   });
 }
 
 }  // namespace
 
+void CellSurroundings::find_neighbours(const Cells& cells, const CellEnvironment& environment) {
+  list.rebuild(cells, environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5) + kContactGap);
+}
+
+void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
+                                   double now, const Threads& threads) {
+  find_neighbours(cells, environment);
+  const CellRules& rules = *environment.rules;
+  const auto& offers = rules.offers();
+  offers_.resize(offers.size());
+  for (auto& offer : offers_) offer.assign(cells.size(), 0.0);
+  if (offers.empty()) return;
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c)
+      for (std::size_t k = 0; k < offers.size(); ++k) {
+        if (index(cells.type[c]) != offers[k].gathering->type) continue;
+        sense(cells, c, environment.grid->voxel_at(cells.position(c)), offers[k].needed, fields, *this, environment,
+              now, values);
+        offers_[k][c] = offers[k].gathering->offer(values);
+      }
+  });
+  totals_.assign(offers.size(), 0.0);
+  for (std::size_t k = 0; k < offers.size(); ++k)
+    if (offers[k].gathering->from == Gathering::From::all)
+      for (const double offer : offers_[k]) totals_[k] += offer;
+}
+
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
-           const CellList& neighbours, const CellEnvironment& environment, double now, std::span<double> values) {
+           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values) {
   const CellSymbolLayout& layout = environment.rules->layout();
   for (const std::uint32_t s : needed.species) values[s] = fields[SpeciesId{s}][voxel];
   for (const std::uint32_t column : needed.columns) values[layout.column(column)] = cells.columns[column][c];
   if (needed.ev_bound) values[layout.ev_bound()] = static_cast<double>(cells.bound[c]);
   if (needed.ev_internal) values[layout.ev_internal()] = static_cast<double>(cells.internal[c]);
   if (needed.age_in_state) values[layout.age_in_state()] = now - cells.state_since[c];
-  if (!needed.contacts.empty()) count_contacts(cells, c, needed, neighbours, environment, values);
+  values[layout.state()] = cells.state[c];
+  if (!needed.contacts.empty() || !needed.gathered.empty()) meet(cells, c, needed, around, environment, values);
 }
 
 }  // namespace interstice

@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "engine/agents/cell_list.h"
 #include "engine/agents/cell_rules.h"
 #include "engine/agents/cells.h"
+#include "engine/core/parallel.h"
 #include "engine/grid/field_set.h"
 
 namespace interstice {
@@ -16,8 +18,27 @@ namespace interstice {
 /// one the inner face alone counts; periodic axes wrap.
 Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, const CellEnvironment& environment);
 
+/// What stands around the cells at one moment: who is near whom, and what each offers to those that gather. Taken once
+/// before the cells change, so that it does not matter which of them comes first.
+class CellSurroundings {
+ public:
+  CellList list;
+
+  /// With neighbours only; for those who push.
+  void find_neighbours(const Cells& cells, const CellEnvironment& environment);
+  /// Neighbours and offers.
+  void look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
+                   const Threads& threads);
+  [[nodiscard]] double offer(std::size_t which, std::size_t cell) const { return offers_[which][cell]; }
+  [[nodiscard]] double total(std::size_t which) const { return totals_[which]; }
+
+ private:
+  std::vector<std::vector<double>> offers_;  ///< [CellRules::offers][cell]
+  std::vector<double> totals_;
+};
+
 /// Writes the needed symbols' values at time `now` [s]; leaves the others.
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
-           const CellList& neighbours, const CellEnvironment& environment, double now, std::span<double> values);
+           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values);
 
 }  // namespace interstice

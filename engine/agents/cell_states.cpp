@@ -57,6 +57,8 @@ double draw(const Distribution& distribution, const Noise& noise, Stream stream,
       return distribution.a + (distribution.b - distribution.a) * noise.uniform(stream, id, key);
     case Distribution::Kind::lognormal:
       return distribution.a * pinned::exp(pinned::log(distribution.b) * noise.normals(stream, id, key)[0]);
+    case Distribution::Kind::normal:
+      return distribution.a + distribution.b * noise.normals(stream, id, key)[0];
     case Distribution::Kind::exponential:
       return -distribution.a * pinned::log(noise.uniform(stream, id, key));
   }

@@ -24,6 +24,7 @@ std::vector<Symbol> cell_symbols(std::span<const std::string> species, std::span
   add("ev_bound", "EV");
   add("ev_internal", "EV");
   add("age_in_state", "s");
+  add("(state)", "1");  // read by in_state(...) only
   for (const std::string& name : cell_types) add("contacts_" + name, "1");
 
   std::set<std::string_view> seen;

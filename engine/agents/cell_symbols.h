@@ -12,16 +12,19 @@
 
 namespace interstice {
 
-/// Positions in the symbol table: species, columns, the engine's own, contacts per cell type.
+/// Positions in the symbol table: species, columns, the engine's own, contacts per cell type, what the type gathers.
 struct CellSymbolLayout {
   std::size_t species = 0, columns = 0, cell_types = 0;
+  std::size_t gatherings = 0;  ///< of the type that has most
 
   [[nodiscard]] std::size_t column(std::size_t c) const { return species + c; }
   [[nodiscard]] std::size_t ev_bound() const { return species + columns; }
   [[nodiscard]] std::size_t ev_internal() const { return ev_bound() + 1; }
   [[nodiscard]] std::size_t age_in_state() const { return ev_bound() + 2; }
-  [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 3 + type; }
-  [[nodiscard]] std::size_t count() const { return ev_bound() + 3 + cell_types; }
+  [[nodiscard]] std::size_t state() const { return ev_bound() + 3; }  ///< index of the state; no name means it
+  [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 4 + type; }
+  [[nodiscard]] std::size_t gathered(std::size_t k) const { return contacts(cell_types) + k; }  ///< of the type
+  [[nodiscard]] std::size_t count() const { return gathered(gatherings); }
 };
 
 /// Every species [uM], every column [its unit], ev_bound and ev_internal [EV], age_in_state [s],

@@ -3,7 +3,8 @@
 /// and columns. models/cells/*.yaml are the types that ship.
 ///
 /// The symbols of a formula, in this order (cell_symbols.h): every species (local concentration), every column, then
-/// the engine's own: ev_bound, ev_internal, age_in_state, contacts_<cell type> (touching cells, gap < 1 um).
+/// the engine's own: ev_bound, ev_internal, age_in_state, contacts_<cell type> (touching cells, gap < 1 um), then what
+/// the type's formulas gather from other cells.
 #pragma once
 
 #include <optional>
@@ -17,17 +18,17 @@ namespace interstice {
 
 /// How a value differs from cell to cell.
 struct Distribution {
-  enum class Kind { constant, uniform, lognormal, exponential } kind = Kind::constant;
-  double a = 0;  ///< constant: value; uniform: low; lognormal: median; exponential: mean
-  double b = 1;  ///< uniform: high; lognormal: geometric sd
+  enum class Kind { constant, uniform, lognormal, exponential, normal } kind = Kind::constant;
+  double a = 0;  ///< constant: value; uniform: low; lognormal: median; exponential, normal: mean
+  double b = 1;  ///< uniform: high; lognormal: geometric sd; normal: sd
 };
 
 /// x' = gain - loss x, advanced exactly for frozen gain and loss.
 struct ColumnDynamics {
   ColumnId column{};
-  Distribution initial;
-  Expression gain;  ///< [column unit / s]
-  Expression loss;  ///< [1/s]
+  Distribution initial{};
+  Expression gain{};  ///< [column unit / s]
+  Expression loss{};  ///< [1/s]
 };
 
 struct Secretion {
@@ -56,13 +57,14 @@ struct Transition {
 
 struct CellState {
   std::string name;
-  std::optional<Distribution> duration;  ///< [s]; afterwards the cell goes to `then`
+  std::optional<Distribution> duration{};  ///< [s]; afterwards the cell goes to `then`
   std::uint8_t then = 0;
-  bool removed = false;  ///< entering it removes the cell
-  std::vector<Secretion> secretions;
-  std::vector<Spill> spills;
-  std::vector<Recruitment> recruits;
-  std::vector<Transition> transitions;
+  bool removed = false;                 ///< entering it removes the cell
+  std::optional<CellTypeId> becomes{};  ///< entering it turns the cell into one of this type, in its initial state
+  std::vector<Secretion> secretions{};
+  std::vector<Spill> spills{};
+  std::vector<Recruitment> recruits{};
+  std::vector<Transition> transitions{};
 };
 
 struct ChemotacticSignal {
@@ -75,6 +77,7 @@ struct Motility {
   Expression speed;         ///< [um/s]; empty = does not walk
   double persistence = 60;  ///< mean time between turns [s]
   double max_bias = 0;      ///< beta_max
+  double settling = 0;      ///< towards z = 0, walking or not [um/s]
   Expression gain;          ///< factor on the chemotactic drive, empty = 1
   std::vector<ChemotacticSignal> signals;
 };
@@ -93,6 +96,7 @@ struct Uptake {
 struct SurfaceEnzyme {
   std::string protein;
   double copies = 0;
+  Expression formula{};  ///< copies of this cell now; empty: `copies` on every cell
 };
 
 /// A quantity whose difference between paired arms says that a cell was influenced.
@@ -116,6 +120,7 @@ struct CellType {
   std::vector<Uptake> uptake;
   std::vector<SurfaceEnzyme> enzymes;
   std::vector<ReadOut> read_outs;
+  std::vector<Gathering> gatherings;  ///< what its formulas ask of other cells
 };
 
 }  // namespace interstice

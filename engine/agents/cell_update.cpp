@@ -8,7 +8,6 @@
 
 #include "engine/agents/cell_mechanics.h"
 #include "engine/agents/cell_motility.h"
-#include "engine/agents/cell_sense.h"
 #include "engine/agents/cell_states.h"
 #include "engine/core/error.h"
 #include "engine/core/pinned_math.h"
@@ -35,9 +34,13 @@ constexpr std::size_t kLookAhead = 8;  ///< cells stand anywhere in the fields: 
         if (near < voxels) __builtin_prefetch(&fields[signal.species][near]);
 }
 
-void rebuild_neighbours(const Cells& cells, const CellEnvironment& environment, CellList& neighbours) {
-  const double widest = std::max(environment.rules->largest_radius(), 0.5);
-  neighbours.rebuild(cells, environment.box, 2 * widest + kContactGap);
+/// What the cells need to see: all of it, or only who is near, or nothing.
+void look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
+                 CellSurroundings& around, const Threads& threads) {
+  if (environment.rules->any_contacts())
+    around.look_around(cells, fields, environment, now, threads);
+  else if (environment.rules->any_mobile())
+    around.find_neighbours(cells, environment);
 }
 
 /// x(t + dt) for x' = gain - loss x with gain and loss held.
@@ -84,9 +87,11 @@ void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<
 void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnvironment& environment,
          std::uint8_t& fate) {
   enter_state(cells, c, decision.target, decision.since, environment);
-  const bool removed = environment.types[index(cells.type[c])].states[decision.target].removed;
-  if (removed)
+  const CellState& state = environment.types[index(cells.type[c])].states[decision.target];
+  if (state.removed)
     fate = static_cast<std::uint8_t>(CellFate::remove);
+  else if (state.becomes && fate != static_cast<std::uint8_t>(CellFate::remove))
+    fate = static_cast<std::uint8_t>(CellFate::become);
   else if (decision.divides && fate == static_cast<std::uint8_t>(CellFate::none))
     fate = static_cast<std::uint8_t>(CellFate::divide);
 }
@@ -96,6 +101,7 @@ Vec3 steer(Cells& cells, std::size_t c, const FieldSet& fields, std::span<const 
            const CellList& neighbours, const CellEnvironment& environment, const CellStep& step) {
   const CellType& type = environment.types[index(cells.type[c])];
   Vec3 velocity = separating_velocity(cells, c, neighbours, environment, step.dt);
+  velocity.z -= type.motility.settling;
   const double speed = type.motility.speed(values);
   if (!(speed > 0)) return velocity;
   const double gain = type.motility.gain.empty() ? 1 : type.motility.gain(values);
@@ -123,7 +129,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
                   const Threads& threads) {
   const CellRules& rules = *environment.rules;
   const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
-  if (rules.any_contacts() || rules.any_mobile()) rebuild_neighbours(cells, environment, scratch.neighbours);
+  look_around(cells, fields, environment, coming.time, scratch.around, threads);
   scratch.arrivals.resize((cells.size() + kGrain - 1) / kGrain);
   threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
@@ -134,7 +140,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
       const std::size_t type_index = index(cells.type[c]);
       const CellType& type = environment.types[type_index];
       const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
-      sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.neighbours, environment,
+      sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.around, environment,
             coming.time, values);
       advance_columns(cells, c, type, rules.layout(), past.dt, values);
       recruit(cells, c, type, values, environment, past, arrivals);
@@ -142,7 +148,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
         act(cells, c, *decision, environment, fate[c]);
       Vec3 velocity;
       if (type.mobile) {
-        velocity = steer(cells, c, fields, values, scratch.neighbours, environment, coming);
+        velocity = steer(cells, c, fields, values, scratch.around.list, environment, coming);
         if (!drift.empty()) velocity += Vec3{drift[3 * c], drift[3 * c + 1], drift[3 * c + 2]};
       }
       set_velocity(cells, c, velocity);
@@ -154,15 +160,15 @@ void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& en
                  CellScratch& scratch, const Threads& threads) {
   const CellRules& rules = *environment.rules;
   if (!rules.any_mobile()) return;
-  rebuild_neighbours(cells, environment, scratch.neighbours);
+  look_around(cells, fields, environment, coming.time, scratch.around, threads);
   threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);
       if (!environment.types[type].mobile) continue;
       sense(cells, c, environment.grid->voxel_at(cells.position(c)), rules.for_update(type, cells.state[c]), fields,
-            scratch.neighbours, environment, coming.time, values);
-      set_velocity(cells, c, steer(cells, c, fields, values, scratch.neighbours, environment, coming));
+            scratch.around, environment, coming.time, values);
+      set_velocity(cells, c, steer(cells, c, fields, values, scratch.around.list, environment, coming));
     }
   });
 }
@@ -173,13 +179,13 @@ void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEn
   const std::size_t width = rules.most_read_outs();
   values.assign(cells.size() * width, 0.0);
   if (width == 0) return;
-  if (rules.any_contacts()) rebuild_neighbours(cells, environment, scratch.neighbours);
+  if (rules.any_contacts()) scratch.around.look_around(cells, fields, environment, time, threads);
   threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> symbols(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);
       const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
-      sense(cells, c, voxel, rules.for_read_outs(type), fields, scratch.neighbours, environment, time, symbols);
+      sense(cells, c, voxel, rules.for_read_outs(type), fields, scratch.around, environment, time, symbols);
       const auto& read_outs = environment.types[type].read_outs;
       for (std::size_t r = 0; r < read_outs.size(); ++r) values[c * width + r] = read_outs[r].value(symbols);
     }

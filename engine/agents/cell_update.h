@@ -9,14 +9,16 @@
 #include <vector>
 
 #include "engine/agents/cell_rules.h"
+#include "engine/agents/cell_sense.h"
 #include "engine/agents/cells.h"
 #include "engine/core/parallel.h"
 #include "engine/grid/field_set.h"
 
 namespace interstice {
 
-/// What is to become of a cell when the population is next updated. Same numbers as Effects::fate.
-enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2 };
+/// What is to become of a cell when the population is next updated. Same numbers as Effects::fate, which has no
+/// `become`: into what is said by the state that the cell entered.
+enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2, become = 3 };
 
 /// Newcomers beside a cell.
 struct Arrival {
@@ -27,7 +29,7 @@ struct Arrival {
 
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
 struct CellScratch {
-  CellList neighbours;
+  CellSurroundings around;
   std::vector<std::uint64_t> by_voxel;         ///< voxel and cell in one number, ascending
   std::vector<std::uint32_t> first_cell;       ///< of each voxel with cells, in by_voxel; then their number
   std::vector<std::vector<Arrival>> arrivals;  ///< of the last cell step, per block of cells
@@ -35,8 +37,8 @@ struct CellScratch {
 
 /// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.
 /// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
-/// raised here (removal beats division). Newcomers are left in `scratch` for update_population. Throws NumericalError
-/// when a formula gives something that is not a number.
+/// raised here (removal beats a change of type, which beats division). Newcomers are left in `scratch` for
+/// update_population. Throws NumericalError when a formula gives something that is not a number.
 void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
                   double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads);

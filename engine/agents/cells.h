@@ -35,13 +35,16 @@ struct Cells {
   [[nodiscard]] Vec3 velocity(std::size_t c) const { return {vx[c], vy[c], vz[c]}; }
 };
 
+/// What daughters get of a parent's number.
+enum class AtDivision : std::uint8_t { copy, halve, increment, clear };
+
 /// A named number carried by every cell: declared by cell types and by interaction models.
 struct ColumnSpec {
   std::string name;
   std::string unit;
   double initial = 0;
-  std::string owner;    ///< the model that alone may write it, or "" for cell types
-  bool amount = false;  ///< daughters share it; else both have what the parent had
+  std::string owner;  ///< the model that alone may write it, or "" for cell types
+  AtDivision at_division = AtDivision::copy;
 };
 
 }  // namespace interstice

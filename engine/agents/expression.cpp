@@ -54,6 +54,12 @@ bool Expression::constant() const {
                       [](const Instruction& i) { return static_cast<Operation>(i.op) == Operation::symbol; });
 }
 
+bool Expression::same_code(const Expression& other) const {
+  return std::ranges::equal(code_, other.code_, [](const Instruction& a, const Instruction& b) {
+    return a.op == b.op && a.arity == b.arity && a.symbol == b.symbol && a.number == b.number;
+  });
+}
+
 std::vector<std::size_t> Expression::symbols_used() const {
   std::vector<std::size_t> used;
   for (const Instruction& i : code_)

@@ -5,8 +5,11 @@
 ///
 /// Grammar: + - * / unary minus, < <= > >= and or not, ( ), numbers with an optional [unit], names, and
 /// H(x, K[, n]) Hill; any(a, ...) = 1 - prod(1 - a); all(a, ...) = prod; min, max, clip(x, lo, hi), exp, pow(x, n).
-/// Comparisons and logic give 1 or 0; a number counts as true when it is > 0.5. H is 0 for x <= 0; pow of a negative
-/// base with a fractional exponent is 0 (a concentration that rounding left at -1e-20 must not poison a cell).
+/// Within a cell type also in_state(a, ...) = 1 in one of these states of its own, touching(type, x) = sum of x over
+/// the cells of a type that it touches, total(type, x) = sum over all of them; in x every name is the other cell's, but
+/// for parameters. Comparisons and logic give 1 or 0; a number counts as true when it is > 0.5. H is 0 for x <= 0; pow
+/// of a negative base with a fractional exponent is 0 (a concentration that rounding left at -1e-20 must not poison a
+/// cell).
 #pragma once
 
 #include <cstdint>
@@ -29,6 +32,8 @@ struct Symbol {
   std::optional<double> constant{};
 };
 
+struct FormulaCells;
+
 /// "um/s", "molecule/um^3", or "a pure number".
 std::string dimension_text(const Dimension& dimension);
 
@@ -38,7 +43,9 @@ class Expression {
   Expression() = default;
   /// Compiles `text`; the result must have the dimension of `unit` and is returned in it.
   /// Throws InputError with the column inside the text, what was expected, and the nearest known name.
-  Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit);
+  /// `cells`: what in_state, touching and total refer to; without it they are unknown names.
+  Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit,
+             FormulaCells* cells = nullptr);
 
   /// values[i] belongs to symbols[i]; may be shorter than symbols where the rest are constants. No allocation.
   [[nodiscard]] double operator()(std::span<const double> values) const;
@@ -56,8 +63,26 @@ class Expression {
     std::uint32_t symbol = 0;
     double number = 0;
   };
+  [[nodiscard]] bool same_code(const Expression& other) const;
   std::vector<Instruction> code_;
   std::string text_;
+};
+
+/// What a formula gathers from other cells: each of them offers a number, which is summed.
+struct Gathering {
+  enum class From : std::uint8_t { touching, all } from = From::touching;
+  std::uint32_t type = 0;  ///< cells of this type offer ...
+  Expression offer;        ///< ... this, of their own symbols, in coherent units
+};
+
+/// The cells that a formula may ask about, and what it asks.
+struct FormulaCells {
+  std::vector<std::string> types;                ///< names of all cell types
+  std::vector<std::vector<std::string>> states;  ///< of each type
+  std::uint32_t own = 0;                         ///< type whose formula it is
+  std::size_t state_symbol = 0;                  ///< place of the index of a cell's state among the symbols
+  std::size_t first_gathered = 0;                ///< place of the first gathering's sum
+  std::vector<Gathering> gatherings{};           ///< of the type, filled while its formulas are compiled
 };
 
 }  // namespace interstice

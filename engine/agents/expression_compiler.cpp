@@ -13,57 +13,19 @@
 
 #include "engine/agents/expression.h"
 #include "engine/agents/expression_operations.h"
+#include "engine/agents/expression_text.h"
 #include "engine/core/error.h"
 
 namespace interstice {
 
-namespace {
-
-constexpr int kMaxNesting = 100;   ///< brackets within brackets while reading
-constexpr int kMaxArguments = 24;  ///< of one function
-
-struct Function {
-  std::string_view name;
-  Operation operation;
-  int fewest, most;
-  std::string_view usage;
-};
-constexpr std::array kFunctions{
-    Function{"H", Operation::hill, 2, 3, "H(x, K) or H(x, K, n)"},
-    Function{"any", Operation::any, 1, kMaxArguments, "any(a, b, ...)"},
-    Function{"all", Operation::all, 1, kMaxArguments, "all(a, b, ...)"},
-    Function{"min", Operation::min, 2, kMaxArguments, "min(a, b, ...)"},
-    Function{"max", Operation::max, 2, kMaxArguments, "max(a, b, ...)"},
-    Function{"clip", Operation::clip, 3, 3, "clip(x, low, high)"},
-    Function{"exp", Operation::exp, 1, 1, "exp(x)"},
-    Function{"pow", Operation::pow, 2, 2, "pow(x, n)"},
-};
-
-/// Levenshtein distance.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t same = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = std::exchange(row[j + 1], std::min({same, row[j] + 1, row[j + 1] + 1}));
-    }
-  }
-  return row.back();
-}
-
-bool starts_name(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-bool continues_name(char c) { return starts_name(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; }
-
-}  // namespace
-
 /// Recursive descent over the text, writing stack code as it goes. Each rule returns the dimension of what it read;
 /// operations on constants are carried out at once.
-class ExpressionCompiler {
+class ExpressionCompiler : FormulaText {
  public:
-  ExpressionCompiler(std::string_view text, std::span<const Symbol> symbols, std::vector<Expression::Instruction>& code)
-      : text_(text), symbols_(symbols), code_(code) {}
+  ExpressionCompiler(std::string_view text, std::span<const Symbol> symbols, FormulaCells* cells)
+      : FormulaText(text), symbols_(symbols), cells_(cells), states_of_(cells == nullptr ? 0 : cells->own) {}
+
+  std::vector<Expression::Instruction> take() { return std::move(code_); }
 
   void compile(std::string_view unit_text) {
     skip_space();
@@ -80,16 +42,6 @@ class ExpressionCompiler {
   }
 
  private:
-  [[noreturn]] void fail(std::size_t at, std::string_view problem, std::string_view why_and_what) const {
-    throw InputError(fmt::format("{} at column {} of \"{}\" ({})", problem, at + 1, text_, why_and_what));
-  }
-  static std::string_view hint_for(char c) {
-    if (c == '^') return "write pow(x, n)";
-    if (c == '=' || c == '!') return "formulas compare with <, <=, > and >= only";
-    if (c == '[') return "a unit in brackets follows a number, as in 0.7 [uM]";
-    return "an operator such as + - * / or the end of the formula was expected";
-  }
-
   void expect(const Dimension& found, const Dimension& expected, std::size_t at, std::string_view what) const {
     if (found == expected) return;
     fail(at, fmt::format("{} is {} where {} is expected", what, dimension_text(found), dimension_text(expected)),
@@ -119,7 +71,7 @@ class ExpressionCompiler {
       code_.push_back({static_cast<std::uint8_t>(operation), static_cast<std::uint8_t>(arity), 0, 0});
       return;
     }
-    std::array<double, kMaxArguments> arguments{};
+    std::array<double, kMaxFormulaArguments> arguments{};
     for (int i = 0; i < arity; ++i) arguments[i] = code_[code_.size() - arity + i].number;
     const double value = apply(operation, arity, arguments.data());
     if (!std::isfinite(value)) fail(at, "a constant part of the formula is not a finite number", "is it divided by 0?");
@@ -127,31 +79,11 @@ class ExpressionCompiler {
     code_.push_back({static_cast<std::uint8_t>(Operation::number), 0, 0, value});
   }
 
-  // ---- characters ----
-  [[nodiscard]] bool at_end() const { return position_ == text_.size(); }
-  void skip_space() {
-    while (!at_end() && std::isspace(static_cast<unsigned char>(text_[position_])) != 0) ++position_;
-  }
-  bool accept(std::string_view token) {
-    if (text_.substr(position_, token.size()) != token) return false;
-    position_ += token.size();
-    skip_space();
-    return true;
-  }
-  bool accept_word(std::string_view word) {
-    const std::size_t end = position_ + word.size();
-    if (text_.substr(position_, word.size()) != word || (end < text_.size() && continues_name(text_[end])))
-      return false;
-    return accept(word);
-  }
-  void require(std::string_view token, std::string_view why) {
-    if (!accept(token)) fail(position_, fmt::format("'{}' is missing", token), why);
-  }
-
   // ---- grammar, loosest binding first ----
   Dimension read_or() {
     const std::size_t start = position_;
-    if (++nesting_ > kMaxNesting) fail(start, "the formula is nested too deeply", "use a column for a part of it");
+    if (++nesting_ > kMaxFormulaNesting)
+      fail(start, "the formula is nested too deeply", "use a column for a part of it");
     const Dimension left = read_and();
     while (accept_word("or")) logical(left, start, Operation::either, &ExpressionCompiler::read_and);
     --nesting_;
@@ -291,8 +223,7 @@ class ExpressionCompiler {
       if (symbol.constant) {
         push(*symbol.constant * symbol.scale, start);
       } else {
-        code_.push_back({static_cast<std::uint8_t>(Operation::symbol), 0, static_cast<std::uint32_t>(i), symbol.scale});
-        deepen(start);
+        push_symbol(i, symbol.scale, start);
       }
       return symbol.dimension;
     }
@@ -302,19 +233,93 @@ class ExpressionCompiler {
     std::string_view nearest;
     std::size_t distance = std::max<std::size_t>(1, name.size() / 3) + 1;
     const auto consider = [&](std::string_view candidate) {
-      const std::size_t d = edit_distance(name, candidate);
+      const std::size_t d = name_distance(name, candidate);
       if (d < distance) nearest = candidate, distance = d;
     };
     for (const Symbol& symbol : symbols_) consider(symbol.name);
-    for (const Function& function : kFunctions) consider(function.name);
+    for (const FormulaFunction& function : kFormulaFunctions) consider(function.name);
     fail(at, fmt::format("unknown name '{}'", name),
          nearest.empty() ? "it is no species, column, parameter or contact of this scenario"
                          : fmt::format("did you mean '{}'?", nearest));
   }
 
+  // ---- cells ----
+  std::string_view read_word(std::string_view what) {
+    std::size_t end = position_;
+    while (end < text_.size() && continues_name(text_[end])) ++end;
+    if (end == position_) fail(position_, fmt::format("the name of a {} is missing", what), "write it as it stands");
+    const std::string_view word = text_.substr(position_, end - position_);
+    position_ = end;
+    skip_space();
+    return word;
+  }
+  std::uint32_t read_one_of(const std::vector<std::string>& known, std::string_view what) {
+    const std::size_t at = position_;
+    const std::string_view word = read_word(what);
+    const auto found = std::ranges::find(known, word);
+    if (found == known.end())
+      fail(at, fmt::format("unknown {} '{}'", what, word), fmt::format("there are: {}", fmt::join(known, ", ")));
+    return static_cast<std::uint32_t>(found - known.begin());
+  }
+  void push_symbol(std::size_t symbol, double scale, std::size_t at) {
+    code_.push_back({static_cast<std::uint8_t>(Operation::symbol), 0, static_cast<std::uint32_t>(symbol), scale});
+    deepen(at);
+  }
+
+  Dimension read_in_state(std::size_t start) {
+    int terms = 0;
+    do {
+      const std::uint32_t state = read_one_of(cells_->states[states_of_], "state");
+      push_symbol(cells_->state_symbol, 1, start);
+      push(state, start);
+      operate(Operation::equal, 2, start);
+      if (++terms > 1) operate(Operation::add, 2, start);
+    } while (accept(","));
+    require(")", "in_state ends with ')'");
+    return {};
+  }
+
+  /// touching(type, x) or total(type, x): x becomes a formula of its own, of the other cell.
+  Dimension read_gathering(Gathering::From from, std::size_t start) {
+    if (gathering_) fail(start, "a sum over cells within a sum over cells", "give the other cell a column for it");
+    Gathering gathering{.from = from, .type = read_one_of(cells_->types, "cell type"), .offer = {}};
+    std::vector<Expression::Instruction> outside;
+    outside.swap(code_);
+    const int depth = std::exchange(depth_, 0);
+    const std::uint32_t own = std::exchange(states_of_, gathering.type);
+    gathering_ = true;
+    const std::size_t inside = position_;
+    Dimension dimension;
+    if (accept(","))
+      dimension = read_or();
+    else
+      push(1, start);
+    gathering.offer.text_ = std::string(text_.substr(inside, position_ - inside));
+    require(")", "touching and total end with ')'");
+    gathering_ = false;
+    states_of_ = own;
+    depth_ = depth;
+    code_.swap(outside);
+    gathering.offer.code_ = std::move(outside);
+    push_symbol(cells_->first_gathered + place_of(std::move(gathering)), 1, start);
+    return dimension;
+  }
+  std::size_t place_of(Gathering gathering) {
+    auto& all = cells_->gatherings;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].from == gathering.from && all[i].type == gathering.type && all[i].offer.same_code(gathering.offer))
+        return i;
+    all.push_back(std::move(gathering));
+    return all.size() - 1;
+  }
+
   Dimension read_call(std::string_view name, std::size_t start) {
-    const auto function = std::find_if(kFunctions.begin(), kFunctions.end(), [&](auto& f) { return f.name == name; });
-    if (function == kFunctions.end()) unknown(name, start);
+    if (cells_ != nullptr && name == "in_state") return read_in_state(start);
+    if (cells_ != nullptr && name == "touching") return read_gathering(Gathering::From::touching, start);
+    if (cells_ != nullptr && name == "total") return read_gathering(Gathering::From::all, start);
+    const auto function =
+        std::find_if(kFormulaFunctions.begin(), kFormulaFunctions.end(), [&](auto& f) { return f.name == name; });
+    if (function == kFormulaFunctions.end()) unknown(name, start);
     std::vector<Dimension> arguments;
     std::vector<std::size_t> at;
     if (!accept(")")) {
@@ -331,7 +336,7 @@ class ExpressionCompiler {
     operate(function->operation, arity, start);
     return result;
   }
-  Dimension check_arguments(const Function& function, const std::vector<Dimension>& arguments,
+  Dimension check_arguments(const FormulaFunction& function, const std::vector<Dimension>& arguments,
                             const std::vector<std::size_t>& at) const {
     const auto label = [&](std::size_t i) { return fmt::format("argument {} of {}", i + 1, function.name); };
     switch (function.operation) {
@@ -364,15 +369,20 @@ class ExpressionCompiler {
     return base;
   }
 
-  std::string_view text_;
   std::span<const Symbol> symbols_;
-  std::vector<Expression::Instruction>& code_;
-  std::size_t position_ = 0;
+  FormulaCells* cells_;
+  std::uint32_t states_of_;  ///< type whose states in_state means
+  bool gathering_ = false;   ///< inside touching or total
+  std::vector<Expression::Instruction> code_;
   int depth_ = 0, nesting_ = 0;
 };
 
-Expression::Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit) : text_(text) {
-  ExpressionCompiler(text, symbols, code_).compile(unit);
+Expression::Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit,
+                       FormulaCells* cells)
+    : text_(text) {
+  ExpressionCompiler compiler(text, symbols, cells);
+  compiler.compile(unit);
+  code_ = compiler.take();
 }
 
 }  // namespace interstice

@@ -24,6 +24,7 @@ enum class Operation : std::uint8_t {
   less_equal,
   greater,
   greater_equal,
+  equal,
   both,
   either,
   negation,
@@ -81,6 +82,8 @@ inline double apply(Operation operation, int arity, const double* a) {
       return a[0] > a[1];
     case Operation::greater_equal:
       return a[0] >= a[1];
+    case Operation::equal:
+      return a[0] == a[1];
     case Operation::both:
       return truth(a[0]) && truth(a[1]);
     case Operation::either:

@@ -18,13 +18,15 @@ namespace {
 /// Compiles the formulas of one cell type; a mistake points at its column in the file.
 class FormulaReader {
  public:
-  FormulaReader(const BuildContext& context, std::vector<Symbol> symbols)
-      : context_(context), symbols_(std::move(symbols)) {}
+  FormulaReader(const BuildContext& context, std::vector<Symbol> symbols, FormulaCells cells)
+      : context_(context), symbols_(std::move(symbols)), cells_(std::move(cells)) {}
 
-  Expression read(const Value& v, const std::string& unit) const {
+  std::vector<Gathering> take_gatherings() { return std::move(cells_.gatherings); }
+
+  Expression read(const Value& v, const std::string& unit) {
     if (!v.valid) return {};
     try {
-      return Expression(v.text, symbols_, unit);
+      return Expression(v.text, symbols_, unit, &cells_);
     } catch (const InputError& e) {
       report(v, e.what());
       return {};
@@ -49,6 +51,7 @@ class FormulaReader {
 
   const BuildContext& context_;
   std::vector<Symbol> symbols_;
+  FormulaCells cells_;
 };
 
 double in_unit(const BuildContext& context, const Value& v, const std::string& unit) {
@@ -75,6 +78,7 @@ Distribution distribution(const BuildContext& context, const Value& v, const std
     if (d.a <= 0) context.report((*l)["median"], "the median of a log-normal distribution must be above 0");
     return d;
   }
+  if (const Value* n = v.find("normal")) return {Distribution::Kind::normal, number((*n)["mean"]), number((*n)["sd"])};
   if (const Value* e = v.find("exponential")) return {Distribution::Kind::exponential, number((*e)["mean"]), 1};
   return {Distribution::Kind::constant, number(v), 1};
 }
@@ -107,8 +111,8 @@ void for_species(const BuildContext& context, const Value& map, Add add) {
 class CellTypeBuilder {
  public:
   CellTypeBuilder(const BuildContext& context, const Value& v, std::string name, const Problem& problem,
-                  std::vector<Symbol> symbols)
-      : context_(context), v_(v), problem_(problem), formulas_(context, std::move(symbols)) {
+                  std::vector<Symbol> symbols, FormulaCells cells)
+      : context_(context), v_(v), problem_(problem), formulas_(context, std::move(symbols), std::move(cells)) {
     type_.name = std::move(name);
   }
 
@@ -118,14 +122,18 @@ class CellTypeBuilder {
     type_.contact = {v_["contact"]["adsorption"].number, v_["contact"]["sites"].number};
     for_species(context_, v_["uptake"], [this](SpeciesId s, const Value& n) { type_.uptake.push_back({s, n.number}); });
     const Value& enzymes = v_["enzymes"];
-    for (std::size_t i = 0; i < enzymes.items.size(); ++i)
-      type_.enzymes.push_back({enzymes.keys[i], enzymes.items[i].number});
+    for (std::size_t i = 0; i < enzymes.items.size(); ++i) {
+      const Value& copies = enzymes.items[i];
+      const bool varies = copies.spec != nullptr && copies.spec->kind == Spec::Kind::formula;
+      type_.enzymes.push_back({enzymes.keys[i], copies.number, varies ? formulas_.read(copies, "1") : Expression()});
+    }
     const Value& states = v_["states"];
     type_.initial_state = state_index(context_, states, v_["initial_state"]);
     for (std::size_t i = 0; i < states.items.size(); ++i) state(states.keys[i], states.items[i]);
     columns();
     motility();
     read_outs();
+    type_.gatherings = formulas_.take_gatherings();
     return std::move(type_);
   }
 
@@ -134,6 +142,11 @@ class CellTypeBuilder {
     CellState s;
     s.name = name;
     s.removed = v["removed"].number != 0;
+    if (const auto type = key_index(context_.root["cell_types"], v["becomes"].text); v["becomes"].valid && type)
+      s.becomes = static_cast<CellTypeId>(*type);
+    if (s.becomes && (s.removed || v.has("duration") || !v["transitions"].items.empty()))
+      context_.report(v["becomes"],
+                      "a cell that becomes another leaves this state at once; nothing else happens in it");
     if (v.has("duration")) s.duration = distribution(context_, v["duration"], "");
     if (v.has("then")) s.then = state_index(context_, v_["states"], v["then"]);
     if (v.has("duration") != v.has("then") && v.valid)
@@ -182,6 +195,7 @@ class CellTypeBuilder {
     type_.motility.speed = formulas_.read(v["speed"], "um/s");
     if (v["persistence"].valid) type_.motility.persistence = v["persistence"].number;
     type_.motility.max_bias = v["max_bias"].number;
+    type_.motility.settling = v["settling"].number;
     type_.motility.gain = formulas_.read(v["gain"], "1");
     for_species(context_, v["toward"], [this](SpeciesId s, const Value& signal) {
       type_.motility.signals.push_back({s, signal["Kd"].number, signal["weight"].number});
@@ -234,6 +248,14 @@ std::vector<Symbol> with_parameters(const BuildContext& context, const Value& ty
   return symbols;
 }
 
+AtDivision at_division(const Value& column) {
+  const std::string& word = column["at_division"].text;
+  return word == "halve"       ? AtDivision::halve
+         : word == "increment" ? AtDivision::increment
+         : word == "clear"     ? AtDivision::clear
+                               : AtDivision::copy;
+}
+
 void add_column(const BuildContext& context, const Value& columns, std::size_t i, Problem& problem) {
   const Value& v = columns.items[i];
   const std::string& name = columns.keys[i];
@@ -251,14 +273,14 @@ void add_column(const BuildContext& context, const Value& columns, std::size_t i
   const auto known = std::ranges::find_if(problem.columns, [&](const auto& c) { return c.name == name; });
   if (known == problem.columns.end())
     problem.columns.push_back(
-        {.name = name, .unit = column_unit(v), .initial = 0, .owner = "", .amount = v["amount"].number != 0});
+        {.name = name, .unit = column_unit(v), .initial = 0, .owner = "", .at_division = at_division(v)});
   else if (!known->owner.empty())
     context.diagnostics.report(columns.key_places[i], v.path,
                                fmt::format("this column belongs to the model {}; choose another name", known->owner));
   else if (known->unit != column_unit(v) && unit.valid)
     context.report(unit, fmt::format("another cell type has this column in {}; use the same unit", known->unit));
-  else if (known->amount != (v["amount"].number != 0) && v["amount"].sound())
-    context.report(v, fmt::format("another cell type has this column with amount: {}; use the same", known->amount));
+  else if (known->at_division != at_division(v) && v["at_division"].sound())
+    context.report(v, "another cell type has this column with another `at_division`; use the same");
 }
 
 std::uint64_t count_of(const BuildContext& context, const Value& v, const std::vector<std::uint8_t>& in_region,
@@ -306,8 +328,8 @@ void build_columns(const BuildContext& context, Problem& problem) {
   std::ranges::sort(models, {}, [](const RegisteredModel* m) { return m->descriptor.name; });
   for (const RegisteredModel* m : models)
     for (const ModelColumnSpec& c : m->descriptor.columns)
-      problem.columns.push_back(
-          {std::string(c.name), std::string(c.unit), c.initial, std::string(m->descriptor.name), c.amount});
+      problem.columns.push_back({std::string(c.name), std::string(c.unit), c.initial, std::string(m->descriptor.name),
+                                 c.amount ? AtDivision::halve : AtDivision::copy});
   for (const Value& type : context.root["cell_types"].items)
     for (std::size_t i = 0; i < type["columns"].items.size(); ++i) add_column(context, type["columns"], i, problem);
 }
@@ -321,10 +343,18 @@ void build_cell_types(const BuildContext& context, Problem& problem) {
     if (context.diagnostics.empty()) context.report(types, e.what());
     return;  // a clash of names that has been reported at its place
   }
-  for (std::size_t i = 0; i < types.items.size(); ++i)
+  FormulaCells cells;
+  cells.types = types.keys;
+  for (const Value& type : types.items) cells.states.push_back(type["states"].keys);
+  const CellSymbolLayout layout{context.root["species"].keys.size(), problem.columns.size(), types.keys.size()};
+  cells.state_symbol = layout.state();
+  cells.first_gathered = layout.gathered(0);
+  for (std::size_t i = 0; i < types.items.size(); ++i) {
+    cells.own = static_cast<std::uint32_t>(i);
     problem.cell_types.push_back(CellTypeBuilder(context, types.items[i], types.keys[i], problem,
-                                                 with_parameters(context, types.items[i], symbols))
+                                                 with_parameters(context, types.items[i], symbols), cells)
                                      .build());
+  }
 }
 
 void build_population(const BuildContext& context, Problem& problem) {

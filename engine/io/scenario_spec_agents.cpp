@@ -36,7 +36,8 @@ std::vector<SpecPointer> distributions(const SpecPointer& number) {
   const auto lognormal = record("median and geometric sd", {need("median", number), need("gsd", spread)});
   return {number, record("uniform", {need("uniform", list("lowest and highest", number, 2, 2))}),
           record("log-normal", {need("lognormal", lognormal)}),
-          record("exponential", {need("exponential", record("mean", {need("mean", number)}))})};
+          record("exponential", {need("exponential", record("mean", {need("mean", number)}))}),
+          record("normal", {need("normal", record("mean and sd", {need("mean", number), need("sd", number)}))})};
 }
 
 SpecPointer column() {
@@ -47,8 +48,10 @@ SpecPointer column() {
       "a number that each cell of the type carries: x' = gain - loss x",
       {may("unit", text("its unit"), "\"1\""), may("initial", one_of("at the start", distributions(at_start)), "0"),
        may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s")),
-       may("amount", boolean("an amount, which daughters share at division; otherwise both have what the parent had"),
-           "false")});
+       may("at_division",
+           choice("what both daughters get: the parent's number, half of it, one more, or 0",
+                  {"copy", "halve", "increment", "clear"}),
+           "copy")});
 }
 
 /// Snapshots give these names to what every cell has.
@@ -74,6 +77,7 @@ SpecPointer state() {
       {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
        may("then", text("state that follows after the duration")),
        may("removed", boolean("entering it removes the cell"), "false"),
+       may("becomes", reference("entering it makes a cell of this type of it", {"cell type"})),
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
        may("spills", of_species("contents spilled evenly over the duration", amount), "{}"),
        may("recruits",
@@ -93,6 +97,10 @@ SpecPointer motility() {
            positive("mean time between turns", "s", "A", "assumed; leukocytes 2 min, fibroblasts 30 min"), "1 min"),
        may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
        may("gain", formula("factor on the chemotactic drive", "1")),
+       may("settling",
+           quantity("speed towards z = 0, as of cells that settle in a well; also without a walking speed",
+                    {.unit = "um/s", .minimum = 0, .mark = "A", .source = "held by matrix or adhesion"}),
+           "0 um/s"),
        may("toward", of_species("signals that attract", signal), "{}")});
 }
 
@@ -147,7 +155,8 @@ SpecPointer agent_spec_cell_type() {
            "[]"),
        may("enzymes",
            map_of("ecto-enzyme copies per cell", {"protein"},
-                  quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
+                  one_of("the same on every cell, or a formula",
+                         {quantity("copies", {.minimum = 0, .other_units = {"molecule"}}), formula("copies", "1")})),
            "{}"),
        may("parameters",
            named("named numbers for this type's formulas", "parameter", any_quantity("a value"), formula_words()),

@@ -146,6 +146,9 @@ void override_value(YamlNode& root, const Spec& spec, const std::string& key_pat
 /// Which option of a one_of the node's shape calls for.
 std::optional<std::size_t> choose_option(const YamlNode& node, const Spec& one_of);
 
+/// A value where anything goes, so that the resolved text can say it again.
+void keep_as_written(const YamlNode& node, const Spec& spec, Value& v);
+
 /// What is known of a default, in the annotated form.
 std::optional<Annotation> default_annotation(const Spec& spec);
 

@@ -47,10 +47,8 @@ class Checker {
         boolean(node, spec, v);
         break;
       case Spec::Kind::text:
-        v.valid = scalar(node, spec, v) && (spec.defines.empty() || may_be_name(node.text, spec, v.place, v.path));
-        break;
       case Spec::Kind::formula:
-        v.valid = scalar(node, spec, v);
+        v.valid = scalar(node, spec, v) && (spec.defines.empty() || may_be_name(node.text, spec, v.place, v.path));
         break;
       case Spec::Kind::choice:
         choice(node, spec, v);
@@ -61,7 +59,7 @@ class Checker {
       case Spec::Kind::one_of:
         return one_of(node, spec, std::move(v));
       case Spec::Kind::anything:
-        anything(node, spec, v);
+        keep_as_written(node, spec, v);
         break;
     }
     return v;
@@ -374,17 +372,6 @@ class Checker {
 
   void reference(const YamlNode& node, const Spec& spec, Value& v) {
     v.valid = scalar(node, spec, v) && is_known(node.text, spec, v.place, v.path);
-  }
-
-  /// Kept as written, so that the resolved text can say it again.
-  void anything(const YamlNode& node, const Spec& spec, Value& v) {
-    v.valid = true;
-    v.keys = node.keys;
-    v.key_places = node.key_places;
-    for (const YamlNode& item : node.items) v.items.push_back(check(item, spec, v.path, v.given));
-    if (!node.is_scalar() && node.items.empty())
-      v.text = node.is_map() ? "{}" : node.kind == YamlNode::Kind::list ? "[]" : "null";
-    if (!node.is_scalar()) v.style = '=';  // not to be quoted
   }
 
   Value one_of(const YamlNode& node, const Spec& spec, Value v) {

@@ -68,6 +68,20 @@ std::optional<std::size_t> choose_option(const YamlNode& node, const Spec& one_o
   return best;
 }
 
+void keep_as_written(const YamlNode& node, const Spec& spec, Value& v) {
+  v.spec = &spec;
+  v.place = node.place;
+  v.valid = true;
+  v.text = node.text;
+  v.style = node.style;
+  v.keys = node.keys;
+  v.key_places = node.key_places;
+  for (const YamlNode& item : node.items) keep_as_written(item, spec, v.items.emplace_back());
+  if (node.is_scalar()) return;
+  v.style = '=';  // not to be quoted
+  if (node.items.empty()) v.text = node.is_map() ? "{}" : node.kind == YamlNode::Kind::list ? "[]" : "null";
+}
+
 void collect_names(const YamlNode& node, const Spec& spec, Names& names) {
   if (spec.kind == Spec::Kind::one_of) {
     if (const auto option = choose_option(node, spec)) collect_names(node, *spec.options[*option], names);

@@ -17,7 +17,8 @@ class ProblemDump {
     ProblemDump d;
     d.space(p);
     d.chemistry(p);
-    for (const auto& c : p.columns) d.line("column {} {} {:a} {}", c.name, c.unit, c.initial, c.owner);
+    for (const auto& c : p.columns)
+      d.line("column {} {} {:a} {} {}", c.name, c.unit, c.initial, c.owner, static_cast<int>(c.at_division));
     for (const auto& t : p.cell_types) d.cell_type(t);
     d.population(p);
     d.vesicles(p);
@@ -88,13 +89,16 @@ class ProblemDump {
          t.motility.gain.text());
     for (const auto& s : t.motility.signals) line("toward {} {:a} {:a}", index(s.species), s.Kd, s.weight);
     for (const auto& u : t.uptake) line("uptake {} {:a}", index(u.species), u.clearance);
-    for (const auto& e : t.enzymes) line("enzyme {} {:a}", e.protein, e.copies);
+    for (const auto& e : t.enzymes) line("enzyme {} {:a} {}", e.protein, e.copies, e.formula.text());
+    for (const auto& g : t.gatherings) line("gathers {} {} {}", static_cast<int>(g.from), g.type, g.offer.text());
+    line("settles {:a}", t.motility.settling);
     for (const auto& r : t.read_outs)
       line("read-out {} {} {:a} {:a} {}", r.name, r.value.text(), r.range, r.delay, r.receptor);
   }
 
   void state(const CellState& s) {
-    line("state {} {} {} {}", s.name, s.then, s.removed, s.duration.has_value());
+    line("state {} {} {} {} {}", s.name, s.then, s.removed, s.duration.has_value(),
+         s.becomes ? static_cast<int>(index(*s.becomes)) : -1);
     if (s.duration) line("lasts {} {:a} {:a}", static_cast<int>(s.duration->kind), s.duration->a, s.duration->b);
     for (const auto& x : s.secretions) line("secretes {} {}", index(x.species), x.rate.text());
     for (const auto& x : s.spills) line("spills {} {:a}", index(x.species), x.amount);

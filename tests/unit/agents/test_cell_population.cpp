@@ -26,7 +26,7 @@ struct Tissue : CellWorld {
   explicit Tissue(std::uint64_t cell_count) {
     add_column("akt", "1", 0.25);
     add_column("cargo", "molecule", 0);
-    columns[1].amount = true;
+    columns[1].at_division = AtDivision::halve;
     CellType& type = add_type();
     type.motility.speed = formula("10 [um/min]", "um/s");
     type.motility.persistence = 120;
@@ -265,6 +265,58 @@ TEST(CellPopulation, NewcomersStandBesideTheCellThatDrewThemIn) {
     EXPECT_EQ(t.cells.ancestor[c], t.cells.id[c]);
     EXPECT_EQ(t.cells.bound[c] + t.cells.internal[c], 0U);
   }
+}
+
+TEST(CellPopulation, DaughtersInheritAsTheColumnSays) {
+  Tissue tissue(1);
+  tissue.add_column("generation");
+  tissue.add_column("phase");
+  tissue.columns[2].at_division = AtDivision::increment;
+  tissue.columns[3].at_division = AtDivision::clear;
+  tissue.build();
+  tissue.seed(1);
+  tissue.cells.columns[0][0] = 0.25;
+  tissue.cells.columns[1][0] = 8;
+  tissue.cells.columns[2][0] = 3;
+  tissue.cells.columns[3][0] = 0.9;
+  tissue.fate = {kDivide};
+  tissue.update_numbers();
+  ASSERT_EQ(tissue.cells.size(), 2u);
+  for (const std::size_t c : {0, 1}) {
+    EXPECT_EQ(tissue.cells.columns[0][c], 0.25);
+    EXPECT_EQ(tissue.cells.columns[1][c], 4);
+    EXPECT_EQ(tissue.cells.columns[2][c], 4);
+    EXPECT_EQ(tissue.cells.columns[3][c], 0);
+  }
+}
+
+TEST(CellPopulation, ACellBecomesOneOfAnotherType) {
+  Tissue tissue(3);
+  CellState changing{.name = "changing"};
+  changing.becomes = CellTypeId{1};
+  tissue.types[0].states.push_back(changing);
+  tissue.types[0].columns = {{.column = ColumnId{0}}};
+  CellType& other = tissue.add_type("other");
+  other.radius = 9;
+  other.initial_state = 0;
+  other.columns = {{.column = ColumnId{0}, .initial = {Distribution::Kind::constant, 0.5}},
+                   {.column = ColumnId{1}, .initial = {Distribution::Kind::constant, 7}}};
+  tissue.build();
+  tissue.seed(3);
+  tissue.cells.state[1] = 1;
+  tissue.add_vesicle(VesicleState::adsorbed, 1, 0, {5, 0, 0});
+  tissue.cells.columns[0][1] = 0.25;
+  tissue.fate = {0, static_cast<std::uint8_t>(CellFate::become), 0};
+  EXPECT_TRUE(tissue.update_numbers());
+  ASSERT_EQ(tissue.cells.size(), 3u);
+  EXPECT_EQ(tissue.cells.type[1], CellTypeId{1});
+  EXPECT_EQ(tissue.cells.type[0], CellTypeId{0});
+  EXPECT_EQ(tissue.cells.state[1], 0);
+  EXPECT_EQ(tissue.cells.radius[1], 9);
+  EXPECT_EQ(tissue.cells.columns[0][1], 0.25);  // both types drive it
+  EXPECT_EQ(tissue.cells.columns[1][1], 7);     // begins anew
+  const Vec3 apart = tissue.environment().box.separation(tissue.cells.position(1), tissue.vesicles.position(0));
+  EXPECT_NEAR(norm(apart), 9, 1e-9);
 }
 
 }  // namespace

@@ -25,8 +25,9 @@ std::vector<Symbol> symbols() {
   return all;
 }
 
-/// Values in the order of symbols(): adenosine 1.4 uM, TNF 2e-5 uM, akt 0.25, held 3 h, 50 EV, 7 EV, 30 s, 2 and 1.
-const std::vector<double> kValues{1.4, 2e-5, 0.25, 3, 50, 7, 30, 2, 1};
+/// Values in the order of symbols(): adenosine 1.4 uM, TNF 2e-5 uM, akt 0.25, held 3 h, 50 EV, 7 EV, 30 s, state 1, 2
+/// and 1.
+const std::vector<double> kValues{1.4, 2e-5, 0.25, 3, 50, 7, 30, 1, 2, 1};
 
 double value(const std::string& text, const std::string& unit = "1") {
   return Expression(text, symbols(), unit)(kValues);
@@ -227,7 +228,7 @@ class RandomFormula {
       case 1:
         return {"(held / (1 [h]))", kValues[3]};
       case 2:
-        return {"(contacts_macrophage)", kValues[8]};
+        return {"(contacts_macrophage)", kValues[9]};
       default: {
         const double x = 0.25 * (1 + pick(8));
         return {fmt::format("{}", x), x};
@@ -274,6 +275,48 @@ TEST(Expression, AgreesWithAnIndependentEvaluatorOnRandomFormulas) {
 }
 
 TEST(Expression, HoldsMicromolarAtItsMoleculeDensity) { EXPECT_NEAR(kMicromolar, 602.214076, 1e-9); }
+
+/// Two types; the formula is of the second, "macrophage".
+FormulaCells two_types() {
+  const CellSymbolLayout layout{2, 2, 2};
+  FormulaCells cells;
+  cells.types = {"cell", "macrophage"};
+  cells.states = {{"naive", "cycling"}, {"resting", "m1", "m2"}};
+  cells.own = 1;
+  cells.state_symbol = layout.state();
+  cells.first_gathered = layout.gathered(0);
+  return cells;
+}
+
+TEST(Expression, AsksForTheStateOfTheCell) {
+  FormulaCells cells = two_types();  // kValues: state 1
+  EXPECT_EQ(Expression("in_state(m1)", symbols(), "1", &cells)(kValues), 1);
+  EXPECT_EQ(Expression("in_state(resting, m2)", symbols(), "1", &cells)(kValues), 0);
+  EXPECT_EQ(Expression("3 * in_state(resting, m1, m2)", symbols(), "1", &cells)(kValues), 3);
+  EXPECT_THROW(Expression("in_state(naive)", symbols(), "1", &cells), InputError);
+  EXPECT_THROW(Expression("in_state()", symbols(), "1", &cells), InputError);
+  EXPECT_THROW(value("in_state(m1)"), InputError);
+}
+
+TEST(Expression, GathersFromOtherCells) {
+  FormulaCells cells = two_types();
+  const Expression f("touching(cell, held * in_state(cycling)) / 2 + total(cell, held * in_state(cycling)) + held",
+                     symbols(), "h", &cells);
+  ASSERT_EQ(cells.gatherings.size(), 2u);
+  EXPECT_EQ(cells.gatherings[0].from, Gathering::From::touching);
+  EXPECT_EQ(cells.gatherings[1].from, Gathering::From::all);
+  EXPECT_EQ(cells.gatherings[0].type, 0u);
+  EXPECT_EQ(cells.gatherings[0].offer(kValues), 3 * 3600.0);  // state 1 of a cell is cycling; coherent units
+  auto values = kValues;
+  values.insert(values.end(), {4 * 3600.0, 10 * 3600.0});
+  EXPECT_DOUBLE_EQ(f(values), 4 / 2.0 + 10 + 3);
+  const Expression again("touching(cell) * touching(cell, held*in_state(cycling))", symbols(), "h", &cells);
+  EXPECT_EQ(cells.gatherings.size(), 3u);                                                // one is known
+  EXPECT_THROW(Expression("touching(cell, held)", symbols(), "1", &cells), InputError);  // unit
+  EXPECT_THROW(Expression("touching(cell, touching(cell))", symbols(), "1", &cells), InputError);
+  EXPECT_THROW(Expression("touching(cel)", symbols(), "1", &cells), InputError);
+  EXPECT_THROW(Expression("total(cell, in_state(m1))", symbols(), "1", &cells), InputError);
+}
 
 }  // namespace
 }  // namespace interstice
