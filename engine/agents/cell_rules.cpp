@@ -28,6 +28,8 @@ class Needs {
         needed_.ev_internal = true;
       else if (s == layout_.age_in_state())
         needed_.age_in_state = true;
+      else if (s >= layout_.time() && s <= layout_.place(2))
+        needed_.time_and_place = true;
       else if (s == layout_.state())
         continue;  // always known
       else if (s < layout_.gathered(0))

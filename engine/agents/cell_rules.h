@@ -23,7 +23,7 @@ namespace interstice {
 /// The symbols that a set of formulas reads, by kind.
 struct NeededSymbols {
   std::vector<std::uint32_t> species, columns, contacts, gathered;
-  bool ev_bound = false, ev_internal = false, age_in_state = false;
+  bool ev_bound = false, ev_internal = false, age_in_state = false, time_and_place = false;
 };
 
 /// What cells of one type offer to those that gather it (Gathering, of the gathering type).

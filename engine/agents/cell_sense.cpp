@@ -105,6 +105,12 @@ void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSym
   for (const std::uint32_t column : needed.columns) values[layout.column(column)] = cells.columns[column][c];
   if (needed.ev_bound) values[layout.ev_bound()] = static_cast<double>(cells.bound[c]);
   if (needed.ev_internal) values[layout.ev_internal()] = static_cast<double>(cells.internal[c]);
+  if (needed.time_and_place) {
+    values[layout.time()] = now;
+    values[layout.place(0)] = cells.x[c];
+    values[layout.place(1)] = cells.y[c];
+    values[layout.place(2)] = cells.z[c];
+  }
   if (needed.age_in_state) values[layout.age_in_state()] = now - cells.state_since[c];
   values[layout.state()] = cells.state[c];
   if (!needed.contacts.empty() || !needed.gathered.empty()) meet(cells, c, needed, around, environment, values);

@@ -25,6 +25,8 @@ std::vector<Symbol> cell_symbols(std::span<const std::string> species, std::span
   add("ev_internal", "EV");
   add("age_in_state", "s");
   add("(state)", "1");  // read by in_state(...) only
+  add("time", "s");
+  for (const char* axis : {"x", "y", "z"}) add(axis, "um");
   for (const std::string& name : cell_types) add("contacts_" + name, "1");
 
   std::set<std::string_view> seen;

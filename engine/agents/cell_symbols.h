@@ -22,14 +22,16 @@ struct CellSymbolLayout {
   [[nodiscard]] std::size_t ev_internal() const { return ev_bound() + 1; }
   [[nodiscard]] std::size_t age_in_state() const { return ev_bound() + 2; }
   [[nodiscard]] std::size_t state() const { return ev_bound() + 3; }  ///< index of the state; no name means it
-  [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 4 + type; }
+  [[nodiscard]] std::size_t time() const { return ev_bound() + 4; }
+  [[nodiscard]] std::size_t place(std::size_t axis) const { return ev_bound() + 5 + axis; }
+  [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 8 + type; }
   [[nodiscard]] std::size_t gathered(std::size_t k) const { return contacts(cell_types) + k; }  ///< of the type
   [[nodiscard]] std::size_t count() const { return gathered(gatherings); }
 };
 
 /// Every species [uM], every column [its unit], ev_bound and ev_internal [EV], age_in_state [s],
-/// contacts_<cell type> [1]. Append a type's named parameters behind them as Symbols with `constant` set.
-/// Throws InputError when two of them share a name or a column's unit has an offset.
+/// time [s], x, y, z [um], contacts_<cell type> [1]. Append a type's named parameters behind them as Symbols with
+/// `constant` set. Throws InputError when two of them share a name or a column's unit has an offset.
 std::vector<Symbol> cell_symbols(std::span<const std::string> species, std::span<const ColumnSpec> columns,
                                  std::span<const std::string> cell_types);
 

@@ -267,7 +267,7 @@ void add_column(const BuildContext& context, const Value& columns, std::size_t i
     context.report(unit, e.what());
   }
   if (context.root["species"].has(name) || name == "ev_bound" || name == "ev_internal" || name == "age_in_state" ||
-      name.starts_with("contacts_"))
+      name == "time" || name == "x" || name == "y" || name == "z" || name.starts_with("contacts_"))
     context.diagnostics.report(columns.key_places[i], v.path,
                                "a species or a name of the engine is called so already; choose another");
   const auto known = std::ranges::find_if(problem.columns, [&](const auto& c) { return c.name == name; });

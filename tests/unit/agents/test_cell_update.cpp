@@ -73,6 +73,18 @@ TEST(CellUpdate, EvaluatesReadOutsFromVesiclesAndAge) {
   EXPECT_EQ(values, (std::vector<double>{0, 4, 2, 0.75, 0, 1}));
 }
 
+TEST(CellUpdate, FormulasKnowTimeAndPlace) {
+  CellWorld world;
+  CellType& type = world.add_type();
+  type.read_outs.push_back({.name = "time", .value = world.formula("time", "min")});
+  type.read_outs.push_back({.name = "sum", .value = world.formula("x + 10 * y + 100 * z", "um")});
+  world.build();
+  world.put({{10, 20, 30}, {40, 50, 60}});
+  std::vector<double> values;
+  evaluate_read_outs(world.cells, world.fields, world.environment(), 120, values, world.scratch, world.threads);
+  EXPECT_EQ(values, (std::vector<double>{2, 3210, 2, 6540}));
+}
+
 TEST(CellUpdate, GradientFollowsALinearFieldAndRespectsWalls) {
   CellWorld world;
   const SpeciesId closed = world.add_species("closed"), open = world.add_species("open");
