@@ -9,6 +9,7 @@ void register_builtin_models(ModelRegistry& registry) {
   registry.add(models::surface_contact());
   registry.add(models::cd73());
   registry.add(models::cd39());
+  registry.add(models::cd59());
 }
 
 }  // namespace interstice

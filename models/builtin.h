@@ -6,7 +6,7 @@
 
 namespace interstice {
 
-/// Adds cargo_delivery, surface_contact, cd73 and cd39.
+/// Adds cargo_delivery, surface_contact, cd73, cd39 and cd59.
 void register_builtin_models(ModelRegistry& registry);
 
 namespace models {
@@ -14,6 +14,7 @@ const ModelDescriptor& cargo_delivery();
 const ModelDescriptor& surface_contact();
 const ModelDescriptor& cd73();
 const ModelDescriptor& cd39();
+const ModelDescriptor& cd59();
 }  // namespace models
 
 }  // namespace interstice

@@ -68,6 +68,7 @@ void place_vesicle(Vesicles& vesicles, std::size_t v, VesicleClassId klass, cons
   const double life = -pinned::log(noise.uniform(Stream::vesicle_clearance, id, 0));
   vesicles.clearance_left[v] = static_cast<float>(std::ceil(life / kClearanceQuantum) * kClearanceQuantum);
   for (auto& copies : vesicles.proteins) copies[v] = 0;
+  for (auto& column : vesicles.columns) column[v] = 0;
   for (const ProteinLoad& load : properties.proteins)
     vesicles.proteins[index(load.protein)][v] = draw_copies(load, noise, id);
 }

@@ -12,10 +12,6 @@
 
 namespace interstice {
 
-/// Where a vesicle is. Those that ended (see VesicleLedger) leave the arrays.
-enum class VesicleState : std::uint8_t { free, adsorbed, endosomal };
-inline constexpr std::uint32_t kNoHost = std::numeric_limits<std::uint32_t>::max();
-
 /// How many copies of a surface protein a vesicle carries: none with probability 1 - positive_fraction, otherwise
 /// Poisson with a log-normal mean, so that the mean over all vesicles is `mean`.
 struct ProteinLoad {
@@ -53,6 +49,7 @@ struct Vesicles {
   std::vector<float> diffusivity;     ///< in water [um^2/s]
   std::vector<float> clearance_left;  ///< unit-exponential life still to be used up by clearance while free
   std::vector<std::vector<std::uint16_t>> proteins;  ///< [ProteinId][vesicle]
+  std::vector<std::vector<float>> columns;           ///< [column of the active models][vesicle]
 
   [[nodiscard]] std::size_t size() const { return id.size(); }
   [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }
@@ -64,6 +61,7 @@ void for_each_column(Vesicles& v, const Act& act) {
   act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
   act(v.clearance_left);
   for (auto& copies : v.proteins) act(copies);
+  for (auto& column : v.columns) act(column);
 }
 
 /// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place.

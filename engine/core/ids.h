@@ -36,4 +36,8 @@ constexpr AgentId child_id(AgentId parent, std::uint64_t ordinal) {
   return mix64(mix64(parent + 0x9e3779b97f4a7c15ULL) + ordinal);
 }
 
+/// Where a vesicle is. Those that ended (see VesicleLedger) leave the arrays.
+enum class VesicleState : std::uint8_t { free, adsorbed, endosomal };
+inline constexpr std::uint32_t kNoHost = 0xffffffff;
+
 }  // namespace interstice

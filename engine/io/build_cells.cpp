@@ -55,7 +55,7 @@ class FormulaReader {
 };
 
 double in_unit(const BuildContext& context, const Value& v, const std::string& unit) {
-  if (!v.valid) return 0;
+  if (!v.valid || v.text == "0") return 0;  // nothing is nothing in any unit
   try {
     return parse_quantity(v.text).in(unit);
   } catch (const InputError&) {

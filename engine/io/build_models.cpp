@@ -70,10 +70,28 @@ void place_names(const BuildContext& context, const ModelDescriptor& d, const Pr
   for (const std::string_view p : d.proteins)
     for (std::size_t i = 0; i < problem.proteins.size(); ++i)
       if (problem.proteins[i] == p) model.proteins.push_back(static_cast<ProteinId>(i));
+  for (const std::string_view c : d.reads) {
+    const auto found = std::ranges::find(problem.columns, c, &ColumnSpec::name);
+    model.reads.emplace_back(found == problem.columns.end()
+                                 ? std::nullopt
+                                 : std::optional(static_cast<ColumnId>(found - problem.columns.begin())));
+  }
   const auto& reactions = problem.chemistry.reactions;
   for (std::size_t k = 0; k < d.reactions.size(); ++k)
     for (std::size_t i = 0; i < reactions.size(); ++i)
       if (reactions[i].name == reaction_name(d, k)) model.reactions.push_back(static_cast<ReactionId>(i));
+}
+
+/// What vesicles and the run as a whole carry for the model.
+void own_numbers(const ModelDescriptor& d, ActiveModel& model, Problem& problem) {
+  model.first_vesicle_column = problem.vesicle_columns.size();
+  model.vesicle_columns = d.vesicle_columns.size();
+  for (const ModelVesicleColumnSpec& c : d.vesicle_columns)
+    problem.vesicle_columns.push_back({std::string(c.name), std::string(c.unit)});
+  model.first_tally = problem.tallies.size();
+  model.tallies = d.tallies.size();
+  for (const ModelTallySpec& t : d.tallies)
+    problem.tallies.push_back({fmt::format("model.{}.{}", d.name, t.name), std::string(t.unit)});
 }
 
 }  // namespace
@@ -99,6 +117,7 @@ void build_models(const BuildContext& context, Problem& problem) {
     model.sha256 = registered->sha256;
     model.delay = d.delay;
     place_names(context, d, problem, model);
+    own_numbers(d, model, problem);
     if (context.diagnostics.empty()) {  // a model may rely on parameters in range
       std::vector<double> parameters;
       for (const ParameterSpec& p : d.parameters) parameters.push_back(parameter(context, d, p.name));

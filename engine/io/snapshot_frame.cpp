@@ -129,6 +129,9 @@ void copy_vesicles(const State& state, const Problem& problem, std::span<const s
   cloud.column<float>("weight", "EV", 0, [&](auto i) { return klass(i).weight; });
   for (std::size_t p = 0; p < v.proteins.size(); ++p)
     cloud.column<std::uint16_t>(problem.proteins[p], "molecule", 0, [&](auto i) { return v.proteins[p][i]; });
+  for (std::size_t k = 0; k < v.columns.size(); ++k)
+    cloud.column<float>(problem.vesicle_columns[k].name, problem.vesicle_columns[k].unit, 0,
+                        [&](auto i) { return v.columns[k][i]; });
 }
 
 std::vector<std::uint32_t> sample_vesicles(std::span<const AgentId> ids, std::uint64_t count) {

@@ -122,6 +122,7 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
     digests.take(host, bits(vesicles.state[v]) | bits(vesicles.klass[v]) << 8 | bits(vesicles.cargo[v]) << 16);
     digests.take(bits(vesicles.diffusivity[v]), bits(vesicles.clearance_left[v]));
     for (std::size_t p = 0; p < proteins; ++p) digests.take(vesicles.proteins[p][v], p);
+    for (std::size_t k = 0; k < vesicles.columns.size(); ++k) digests.take(bits(vesicles.columns[k][v]), k);
     first += digests.first();
     second += digests.second();
   }
@@ -140,6 +141,7 @@ void add_accounts(Sha256& sum, const State& state) {
   for (const auto* amounts :
        {&budget.reacted, &budget.secreted, &budget.cleared, &budget.decayed, &budget.through_boundary})
     add_array(sum, std::span<const double>(*amounts));
+  if (!state.tallies.empty()) add_array(sum, std::span<const double>(state.tallies));
 }
 
 }  // namespace

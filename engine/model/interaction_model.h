@@ -55,6 +55,29 @@ class ArraysOnDemand {
   std::vector<std::uint8_t> asked_;
 };
 
+/// Every vesicle agent, for models that declare vesicle columns; empty for others. The order means nothing and changes:
+/// noise goes by id, and sums over vesicles should be of whole numbers, so that they do not depend on it.
+struct VesicleView {
+  std::span<const AgentId> id;
+  std::span<const VesicleClassId> klass;
+  std::span<const VesicleState> state;
+  std::span<const std::uint32_t> host;   ///< index of the cell, kNoHost when free
+  std::span<const std::uint32_t> voxel;  ///< where it is
+  std::span<const double> weight;        ///< real vesicles per agent, by class
+
+  /// Surface copies at birth, by the index in ModelDescriptor::proteins.
+  [[nodiscard]] std::span<const std::uint16_t> copies(std::size_t declared) const {
+    return declared_entry(copies_, declared, "protein");
+  }
+  /// By the index in ModelDescriptor::vesicle_columns.
+  [[nodiscard]] std::span<const float> column(std::size_t declared) const {
+    return declared_entry(columns_, declared, "vesicle column");
+  }
+
+  std::span<const std::span<const std::uint16_t>> copies_;  ///< filled by the engine
+  std::span<const std::span<const float>> columns_;
+};
+
 /// What a model may look at. Spans are valid during evaluate() only.
 class ModelView {
  public:
@@ -88,7 +111,13 @@ class ModelView {
     return declared_entry(proteins_, declared, "protein");
   }
 
-  std::span<const std::span<const double>> columns_, fields_, proteins_;  ///< filled by the engine
+  /// Cell column of whomever, by the index in ModelDescriptor::reads; empty where no cell type has it.
+  [[nodiscard]] std::span<const double> other_column(std::size_t declared) const {
+    return declared_entry(others_, declared, "other column");
+  }
+  VesicleView vesicles;
+
+  std::span<const std::span<const double>> columns_, fields_, proteins_, others_;  ///< filled by the engine
 };
 
 /// What a model may do. Everything is an increment or a rate; the engine applies it after all models have spoken.
@@ -116,6 +145,15 @@ class Effects {
   [[nodiscard]] std::span<double> clearance(std::size_t declared_field) {
     return ask(*clearance_, declared_field, "field");
   }
+  /// Change of an own vesicle column over this step, one number per vesicle (starts at 0).
+  [[nodiscard]] std::span<float> vesicle_change(std::size_t declared_column) {
+    return declared_entry(vesicle_changes_, declared_column, "vesicle column");
+  }
+  /// Adds to a declared tally.
+  void count(std::size_t declared_tally, double amount) {
+    require_declared(declared_tally, tallies_.size(), "tally");
+    tallies_[declared_tally] += amount;
+  }
   /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated.
   [[nodiscard]] std::span<std::uint8_t> fate() { return fate_; }
   /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell.
@@ -123,6 +161,8 @@ class Effects {
 
   /// Filled by the engine.
   std::span<const std::span<double>> changes_;
+  std::span<const std::span<float>> vesicle_changes_;
+  std::span<double> tallies_;
   ArraysOnDemand *copies_ = nullptr, *secretion_ = nullptr, *clearance_ = nullptr;
   std::vector<std::vector<std::size_t>>* catalysed_ = nullptr;  ///< reactions of each declared protein
   std::span<std::uint8_t> fate_;
@@ -160,6 +200,9 @@ struct ModelDescriptor {
   std::span<const std::string_view> fields;    ///< species it reads, feeds or drains
   std::span<const std::string_view> proteins;  ///< vesicle surface proteins it reads
   std::span<const ModelReactionSpec> reactions;
+  std::span<const ModelVesicleColumnSpec> vesicle_columns{};  ///< with any, the model sees every vesicle
+  std::span<const std::string_view> reads{};                  ///< cell columns of others that it reads
+  std::span<const ModelTallySpec> tallies{};
   double delay = 0;  ///< own delay before an effect can show [s]
   std::unique_ptr<InteractionModel> (*make)(const ModelSettings&) = nullptr;
 };

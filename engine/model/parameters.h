@@ -35,6 +35,21 @@ struct ModelColumnSpec {
   bool amount = false;  ///< daughters share it at division; else both have what the parent had
 };
 
+/// A number that every vesicle agent carries for the model; it starts at 0 and is kept and saved by the engine. What
+/// leaves into a reservoir forgets it.
+struct ModelVesicleColumnSpec {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view description;
+};
+
+/// A number of the model as a whole, cumulated since the start: a column of the time series.
+struct ModelTallySpec {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view description;
+};
+
 /// An enzyme reaction that the model adds to the chemistry: substrate -> product by Michaelis-Menten.
 /// Numbers are read from the named parameters of the model.
 struct ModelReactionSpec {

@@ -49,6 +49,9 @@ class DescriptorCheck {
     for (const ModelColumnSpec& c : model_.columns) unique(columns, c.name, "column");
     for (std::string_view f : model_.fields) unique(fields, f, "field");
     for (std::string_view p : model_.proteins) unique(proteins, p, "protein");
+    std::set<std::string_view> vesicle_columns, tallies;
+    for (const ModelVesicleColumnSpec& c : model_.vesicle_columns) unique(vesicle_columns, c.name, "vesicle column");
+    for (const ModelTallySpec& t : model_.tallies) unique(tallies, t.name, "tally");
   }
 
   void unique(std::set<std::string_view>& seen, std::string_view name, std::string_view kind) const {

@@ -36,6 +36,8 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
   state.ledger.resize(problem.vesicle_classes.size());
   state.vesicles.proteins.resize(problem.proteins.size());
+  state.vesicles.columns.resize(problem.vesicle_columns.size());
+  state.tallies.assign(problem.tallies.size(), 0.0);
   give_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   CellScratch scratch;

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "engine/agents/vesicle_kernel.h"
 #include "engine/core/error.h"
 
 namespace interstice {
@@ -45,6 +47,8 @@ void require_sound(std::span<const double> values, double lowest, const std::str
                   lowest < 0 ? "a finite number" : "a finite number, at least 0"));
 }
 
+constexpr double kLowest = std::numeric_limits<double>::lowest();
+
 void require_sound(const Effects& effects, const ActiveModel& model, const Problem& problem, const Tick& now) {
   for (std::size_t k = 0; k < model.fields.size(); ++k) {
     const std::string& species = problem.species[index(model.fields[k])].name;
@@ -54,8 +58,15 @@ void require_sound(const Effects& effects, const ActiveModel& model, const Probl
   for (std::size_t r = 0; r < model.reactions.size(); ++r)
     require_sound(effects.copies_->asked(r), 0, model.name, "enzyme copies (per compartment)", now);
   for (const std::span<const double> change : effects.changes_)
-    require_sound(change, std::numeric_limits<double>::lowest(), model.name, "changes of a column (per cell)", now);
-  require_sound(effects.drift_, std::numeric_limits<double>::lowest(), model.name, "drift (three per cell)", now);
+    require_sound(change, kLowest, model.name, "changes of a column (per cell)", now);
+  for (const std::span<const float> change : effects.vesicle_changes_) {
+    const bool sound = std::ranges::all_of(change, [](float x) { return std::isfinite(x); });
+    if (!sound)
+      require_sound(std::vector<double>(change.begin(), change.end()), kLowest, model.name,
+                    "changes of a vesicle column", now);
+  }
+  require_sound(effects.tallies_, kLowest, model.name, "tallies", now);
+  require_sound(effects.drift_, kLowest, model.name, "drift (three per cell)", now);
 }
 
 }  // namespace
@@ -73,10 +84,17 @@ ModelBridge::ModelBridge(const Problem& problem)
                .change_spans = {},
                .columns = {},
                .fields = {},
-               .proteins = {}};
+               .proteins = {},
+               .others = {},
+               .vesicle_changes = std::vector<std::vector<float>>(model.vesicle_columns),
+               .vesicle_change_spans = {},
+               .copies_of_vesicles = {},
+               .vesicle_columns = {},
+               .tallies = std::vector<double>(model.tallies)};
     slots_.push_back(std::move(slot));
     reads_proteins_ = reads_proteins_ || !model.proteins.empty();
   }
+  for (const VesicleClass& k : problem.vesicle_classes) class_weight_.push_back(static_cast<double>(k.weight));
 }
 
 void ModelBridge::evaluate(const Problem& problem, const State& state, const Tick& now,
@@ -86,16 +104,22 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
   fates_.assign(cells, 0);
   drift_.assign(3 * cells, 0.0);
   for (std::vector<double>& copies : reservoir_copies_) std::fill(copies.begin(), copies.end(), 0.0);
+  locate_vesicles(problem, state);
   for (std::size_t m = 0; m < slots_.size(); ++m) {
     const ActiveModel& model = problem.models[m];
     Slots& slot = slots_[m];
     offer(model, slot, state, exposed_copies);
+    offer_vesicles(model, slot, state);
     ModelView view = common_view(problem, state, now, cell_voxel);
     view.columns_ = slot.columns;
     view.fields_ = slot.fields;
     view.proteins_ = slot.proteins;
+    view.others_ = slot.others;
+    if (model.vesicle_columns > 0) view.vesicles = vesicle_view(slot, state);
     Effects effects;
     effects.changes_ = slot.change_spans;
+    effects.vesicle_changes_ = slot.vesicle_change_spans;
+    effects.tallies_ = slot.tallies;
     effects.copies_ = &slot.copies;
     effects.secretion_ = &slot.secretion;
     effects.clearance_ = &slot.clearance;
@@ -117,12 +141,49 @@ void ModelBridge::offer(const ActiveModel& model, Slots& slot, const State& stat
     slot.change_spans.emplace_back(slot.changes[k]);
     slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
   }
+  slot.others.clear();
+  for (const auto& column : model.reads)
+    slot.others.push_back(column ? std::span<const double>(state.cells.columns[index(*column)])
+                                 : std::span<const double>());
+  std::ranges::fill(slot.tallies, 0.0);
   slot.fields.clear();
   for (const SpeciesId species : model.fields) slot.fields.push_back(state.fields[species]);
   for (auto* arrays : {&slot.copies, &slot.secretion, &slot.clearance}) arrays->begin_step();
   for (auto& reactions : slot.catalysed) reactions.clear();
   slot.proteins.clear();
   for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
+}
+
+void ModelBridge::offer_vesicles(const ActiveModel& model, Slots& slot, const State& state) {
+  slot.vesicle_change_spans.clear();
+  slot.copies_of_vesicles.clear();
+  slot.vesicle_columns.clear();
+  for (std::size_t k = 0; k < model.vesicle_columns; ++k) {
+    slot.vesicle_changes[k].assign(state.vesicles.size(), 0.0F);
+    slot.vesicle_change_spans.emplace_back(slot.vesicle_changes[k]);
+    slot.vesicle_columns.emplace_back(state.vesicles.columns[model.first_vesicle_column + k]);
+  }
+  if (model.vesicle_columns == 0) return;
+  for (const ProteinId protein : model.proteins)
+    slot.copies_of_vesicles.emplace_back(state.vesicles.proteins[index(protein)]);
+}
+
+void ModelBridge::locate_vesicles(const Problem& problem, const State& state) {
+  if (problem.vesicle_columns.empty()) return;
+  const Vesicles& v = state.vesicles;
+  vesicle_voxel_.resize(v.size());
+  voxels_at(problem.grid, v.x.data(), v.y.data(), v.z.data(), vesicle_voxel_);
+}
+
+VesicleView ModelBridge::vesicle_view(const Slots& slot, const State& state) const {
+  return {.id = state.vesicles.id,
+          .klass = state.vesicles.klass,
+          .state = state.vesicles.state,
+          .host = state.vesicles.host,
+          .voxel = vesicle_voxel_,
+          .weight = class_weight_,
+          .copies_ = slot.copies_of_vesicles,
+          .columns_ = slot.vesicle_columns};
 }
 
 void ModelBridge::collect(const ActiveModel& model, const Slots& slot, Exchange& exchange) {
@@ -146,13 +207,18 @@ void ModelBridge::collect_copies(std::size_t reaction, std::span<const double> c
   for (std::size_t r = 0; r < reservoir_copies_.size(); ++r) reservoir_copies_[r][reaction] += copies[voxels_ + r];
 }
 
-void ModelBridge::apply_changes(const Problem& problem, Cells& cells) const {
+void ModelBridge::apply_changes(const Problem& problem, State& state) const {
+  const auto add = [](auto& to, const auto& changes) {
+    std::transform(to.begin(), to.end(), changes.begin(), to.begin(), std::plus<>());
+  };
   for (std::size_t m = 0; m < slots_.size(); ++m) {
     const Slots& slot = slots_[m];
-    for (std::size_t k = 0; k < slot.changes.size(); ++k) {
-      std::vector<double>& column = cells.columns[index(problem.models[m].columns[k])];
-      std::transform(column.begin(), column.end(), slot.changes[k].begin(), column.begin(), std::plus<>());
-    }
+    const ActiveModel& model = problem.models[m];
+    for (std::size_t k = 0; k < slot.changes.size(); ++k)
+      add(state.cells.columns[index(model.columns[k])], slot.changes[k]);
+    for (std::size_t k = 0; k < model.vesicle_columns; ++k)
+      add(state.vesicles.columns[model.first_vesicle_column + k], slot.vesicle_changes[k]);
+    for (std::size_t k = 0; k < model.tallies; ++k) state.tallies[model.first_tally + k] += slot.tallies[k];
   }
 }
 

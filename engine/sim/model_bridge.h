@@ -22,8 +22,8 @@ class ModelBridge {
                 std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
                 Exchange& exchange);
 
-  /// Adds the changes of this step to the models' columns.
-  void apply_changes(const Problem& problem, Cells& cells) const;
+  /// Adds the changes of this step to the models' columns and tallies.
+  void apply_changes(const Problem& problem, State& state) const;
   /// Extra velocity per cell asked for in this step, three numbers each [um/s].
   [[nodiscard]] std::span<const double> drift() const { return drift_; }
   /// 1 = remove, 2 = divide, per cell, as requested in this step; the cell stage adds its own.
@@ -38,10 +38,19 @@ class ModelBridge {
     std::vector<std::vector<std::size_t>> catalysed;
     std::vector<std::vector<double>> changes;
     std::vector<std::span<double>> change_spans;
-    std::vector<std::span<const double>> columns, fields, proteins;
+    std::vector<std::span<const double>> columns, fields, proteins, others;
+    std::vector<std::vector<float>> vesicle_changes;
+    std::vector<std::span<float>> vesicle_change_spans;
+    std::vector<std::span<const std::uint16_t>> copies_of_vesicles;
+    std::vector<std::span<const float>> vesicle_columns;
+    std::vector<double> tallies;
   };
+  void locate_vesicles(const Problem& problem, const State& state);
   static void offer(const ActiveModel& model, Slots& slot, const State& state,
                     std::span<const std::vector<double>> exposed_copies);
+  /// Vesicles, where the model asked for them.
+  static void offer_vesicles(const ActiveModel& model, Slots& slot, const State& state);
+  [[nodiscard]] VesicleView vesicle_view(const Slots& slot, const State& state) const;
   void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
   void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);
 
@@ -50,6 +59,8 @@ class ModelBridge {
   std::vector<std::vector<double>> reservoir_copies_;
   std::vector<std::uint8_t> fates_;
   std::vector<double> drift_;
+  std::vector<std::uint32_t> vesicle_voxel_;  ///< where any model sees vesicles
+  std::vector<double> class_weight_;
   bool reads_proteins_ = false;
 };
 

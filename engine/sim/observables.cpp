@@ -91,6 +91,7 @@ void Observables::name_budget(const Problem& problem) {
   for (const auto& reaction : problem.chemistry.reactions) names_.push_back({"reaction." + reaction.name, "molecule"});
   for (const auto& [flow, member] : species_flows())
     for (const auto& species : problem.species) names_.push_back({std::string(flow) + "." + species.name, "molecule"});
+  for (const NamedNumber& tally : problem.tallies) names_.push_back({tally.name, tally.unit});
 }
 
 std::optional<std::size_t> Observables::find(std::string_view name) const {
@@ -178,6 +179,7 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   for (const double extent : state.budget.reacted) *next++ = extent;
   for (const auto& [flow, member] : species_flows())
     for (const double amount : state.budget.*member) *next++ = amount;
+  next = std::ranges::copy(state.tallies, next).out;
   assert(next == out.data() + out.size());
 }
 

@@ -10,6 +10,7 @@
 ///                                       cleared, left
 ///   reaction.<name> [molecule]          cumulated extents, and likewise secreted, cleared, decayed and boundary
 ///                                       (net inflow).<species>
+///   model.<model>.<tally> [unit]        what an active model has counted so far
 /// A mean over nothing is NaN. Sums run in storage order, so their bits do not depend on threads.
 #pragma once
 

@@ -33,6 +33,14 @@ struct ActiveModel {
   std::vector<SpeciesId> fields;
   std::vector<ProteinId> proteins;
   std::vector<ReactionId> reactions;
+  std::vector<std::optional<ColumnId>> reads;  ///< none where no cell type has the column
+  std::size_t first_vesicle_column = 0, vesicle_columns = 0;
+  std::size_t first_tally = 0, tallies = 0;
+};
+
+/// A number that vesicles carry, or that a model as a whole has.
+struct NamedNumber {
+  std::string name, unit;
 };
 
 /// What a face of the domain is to agents; species may have conditions of their own (Species::faces).
@@ -72,7 +80,9 @@ struct Problem {
   std::vector<VesicleClass> vesicle_classes;
   std::vector<Dose> doses;
 
-  std::vector<ActiveModel> models;  ///< sorted by name
+  std::vector<ActiveModel> models;           ///< sorted by name
+  std::vector<NamedNumber> vesicle_columns;  ///< of the active models
+  std::vector<NamedNumber> tallies;          ///< of the active models: model.<model>.<tally>
 };
 
 struct State {
@@ -83,6 +93,7 @@ struct State {
   Vesicles vesicles;
   std::vector<VesicleLedger> ledger;  ///< per vesicle class
   Budget budget;                      ///< what the chemistry has done so far
+  std::vector<double> tallies;        ///< what the models have counted so far
 };
 
 }  // namespace interstice

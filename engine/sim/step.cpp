@@ -38,7 +38,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   locate_agents(s, w, now, threads);
   w.exchange.clear();
   w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
-  w.models.apply_changes(p, s.cells);
+  w.models.apply_changes(p, s);
 
   if (now.transport_due) {
     const double dt = now.transport_dt;

@@ -43,7 +43,7 @@ void World::exchange(const Threads& threads) {
   Workspace& w = workspace;
   w.exchange.clear();
   w.models.evaluate(problem, state, state.clock.tick(problem.schedule), w.cell_voxel, w.exposed_copies, w.exchange);
-  w.models.apply_changes(problem, state.cells);
+  w.models.apply_changes(problem, state);
   const CellStep interval{.step = state.clock.step, .time = seconds(state.clock.now), .dt = seconds(phase().transport)};
   add_cell_exchange(state.cells, state.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
 }

@@ -218,9 +218,9 @@ TEST_F(JointCells, NeutrophilPrimingAndChemotaxis) {
     const auto hazard = [&](const char* state, std::size_t way) {
       return joint.eval(joint.state("neutrophil", state).transitions.at(way).hazard);
     };
-    near(hazard("resting", 0), 6 * signal / kHour, "priming");
-    near(hazard("primed", 0), signal < 0.1 ? 1 / kHour : 0, "calming");
-    near(hazard("resting", 1), 1 / (24 * kHour * (1 + 0.5 * hill(x.at("CXCL8"), 2e-3))), "apoptosis");
+    near(hazard("resting", 3), 6 * signal / kHour, "priming");
+    near(hazard("primed", 3), signal < 0.1 ? 1 / kHour : 0, "calming");
+    near(hazard("resting", 4), 1 / (24 * kHour * (1 + 0.5 * hill(x.at("CXCL8"), 2e-3))), "apoptosis");
     near(hazard("apoptotic", 0), 2 * 0.5 / kHour, "eaten by two macrophages");
     near(hazard("apoptotic", 1), 1 / (12 * kHour), "secondary necrosis");
     near(joint.eval(joint.type("neutrophil").motility.gain), (1 + 0.5 * hill(ado, 0.01)) * (1 - 0.7 * hill(ado, 0.7)),

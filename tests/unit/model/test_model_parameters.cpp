@@ -41,6 +41,14 @@ const std::vector<Row> kTable = {
     {"surface_contact", "slow_time", "h", 24, 6, 72, "A"},
     {"surface_contact", "licence_gain_time", "h", 3, 1, 12, "A"},
     {"surface_contact", "licence_loss_time", "h", 72, 24, 240, "A"},
+    {"cd59", "capture", "um^3/s", 25.8, 1, 60, "calc"},
+    {"cd59", "membrane_area", "um^2", 0.0477, 0.008, 0.13, "calc"},
+    {"cd59", "kinh", "um^2/molecule/s", 9e-4, 9e-5, 9e-3, "A"},
+    {"cd59", "k9a", "1/s", 0.01, 0.003, 0.1, "A"},
+    {"cd59", "rupture_after", "1", 1, 1, 10, "A"},
+    {"cd59", "f_transfer", "1", 0.1, 0.01, 1, "A"},
+    {"cd59", "transfer_half_time", "h", 2, 0.5, 8, "A"},
+    {"cd59", "contact_area", "um^2", 0.01, 0.001, 0.02, "A"},
 };
 
 TEST(ModelParameters, AreThoseOfTheLiteratureSummary) {
