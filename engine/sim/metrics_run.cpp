@@ -245,7 +245,6 @@ std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, cons
   if (primary != nullptr) measure_footprint(run, arm, *primary, pairing, metrics);
   measure_budget(run, arm, metrics);
   measure_flux(run, arm, metrics);
-  measure_tallies(run, metrics);
   return metrics;
 }
 

@@ -100,7 +100,6 @@ void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const Primary
                        std::vector<Metric>& out);
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
-void measure_tallies(const RunOutcome& run, std::vector<Metric>& out);
 void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
                    const std::set<std::string>& noisy, std::vector<Metric>& out);
 
