@@ -28,6 +28,13 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
                                w.exposed_in_reservoirs[p].end());
 }
 
+/// Nothing is given or taken yet; how strong reactions that have a clock are until transport is next due.
+void begin_exchange(const Problem& p, Workspace& w, const Tick& now) {
+  w.exchange.clear();
+  if (!now.transport_due) return;
+  p.chemistry.mean_strengths(now.time + now.dt - now.transport_dt, now.transport_dt, w.exchange.strength);
+}
+
 }  // namespace
 
 // Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
@@ -36,14 +43,13 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
 void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const Tick now = s.clock.tick(p.schedule);
   locate_agents(s, w, now, threads);
-  w.exchange.clear();
+  begin_exchange(p, w, now);
   w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
   w.models.apply_changes(p, s);
 
   if (now.transport_due) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
-    p.chemistry.mean_strengths(interval.time, dt, w.exchange.strength);
     add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
     for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
       const auto& species = w.reactions.groups()[group];

@@ -19,10 +19,10 @@ namespace {
 using Sets = std::vector<std::string>;
 
 /// A quarter of the scenario's volume, its first hour: nets are decided by then.
-Simulation prepare(const std::string& arm, std::uint64_t replicate, Sets sets = {}, int threads = 1) {
-  for (const char* small : {"domain.size=[500 um, 250 um, 250 um]", "cells.neutrophil.count=62",
-                            "vesicles.msc_sev.agents=1250", "time.0.vesicles=2 s", "time.1.until=1 h"})
-    sets.emplace_back(small);
+Simulation prepare(const std::string& arm, std::uint64_t replicate, const Sets& more = {}, int threads = 1) {
+  Sets sets{"domain.size=[500 um, 250 um, 250 um]", "cells.neutrophil.count=62", "vesicles.msc_sev.agents=1250",
+            "time.0.vesicles=2 s", "time.1.until=1 h"};
+  sets.insert(sets.end(), more.begin(), more.end());
   LoadOptions options;
   options.sets = std::move(sets);
   const Scenario scenario =
@@ -71,7 +71,7 @@ oracle::AttackSetup reference(double evs_per_ml) {
 
 TEST(ComplementNets, MeansFollowTheRateEquations) {
   for (const bool treated : {false, true}) {
-    const auto series = series_of(treated ? "decoy" : "vehicle");
+    const auto series = series_of(treated ? "decoy" : "vehicle", 0, {"vesicles.msc_sev.agents=1e4"});
     for (const auto& expected : oracle::attack(reference(treated ? 1e10 : 0), {900, 1800, 3600})) {
       const auto at = [&](const std::string& name) {
         return *value_at(series.time, *series.find(name), expected.time);
@@ -94,7 +94,8 @@ TEST(ComplementNets, HalfEffectiveDoseOfTheDecoyIsThatOfTheRateEquations) {
   double low = 1e8, high = 1e11;
   while (high / low > 1.001) (pores(std::sqrt(low * high)) > 0.5 * pores(0) ? low : high) = std::sqrt(low * high);
   const auto measured = [&](const std::string& arm, double evs) {
-    return series_of(arm, 0, {"vesicles.msc_sev.density=" + std::to_string(evs) + " EV/ml"})
+    return series_of(arm, 0,
+                     {"vesicles.msc_sev.density=" + std::to_string(evs) + " EV/ml", "vesicles.msc_sev.agents=1e4"})
         .last("column.neutrophil.M_cum");
   };
   RecordProperty("EC50", std::to_string(low));
