@@ -41,7 +41,10 @@ void describe_field(const Field& f, int indent, int depth, std::string& out) {
   const Spec& s = *f.spec;
   const bool container = f.fallback == "{}" || f.fallback == "[]" || f.fallback.empty();
   std::string extra = f.needed ? "; needed" : container ? "" : fmt::format("; default {}", f.fallback);
-  if (!s.mark.empty()) extra += fmt::format(" ({}{})", s.mark, s.source.empty() ? "" : ": " + s.source);
+  if (!s.mark.empty())
+    extra += fmt::format(" ({}{}{})", s.mark,
+                         s.range.first.empty() ? "" : fmt::format(", {} to {}", s.range.first, s.range.second),
+                         s.source.empty() ? "" : ": " + s.source);
   out += fmt::format("{}- `{}`: {} ({}{})\n", std::string(static_cast<std::size_t>(indent), ' '), f.name, s.doc,
                      summary(s), extra);
   describe_below(s, indent + 2, depth - 1, out);

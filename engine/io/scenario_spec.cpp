@@ -122,13 +122,15 @@ SpecPointer compare() {
       record("when a cell counts as influenced, against the paired run without vesicles",
              {may("difference",
                   quantity("of its read-out, as a share of the dynamic range",
-                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed"}),
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
                   "0.1"),
-              may("hold", not_negative("how long the difference must last without a break ...", "s", "A", "assumed"),
+              may("hold",
+                  quantity("how long the difference must last without a break ...",
+                           {.unit = "s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1 min", "60 min"}}),
                   "10 min"),
               may("hold_share",
                   quantity("... or this share of the run, whichever is shorter",
-                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed"}),
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.05", "0.5"}}),
                   "0.2")});
   return record("the paired comparison of arms",
                 {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
@@ -274,16 +276,19 @@ SpecPointer chemistry_spec_reaction() {
 
 SpecPointer model_spec(const ModelDescriptor& model) {
   std::vector<Field> fields{may("library", text("shared object that holds the model"))};
-  for (const ParameterSpec& p : model.parameters)
-    fields.push_back(
-        may(std::string(p.name),
-            quantity(std::string(p.description), {.unit = std::string(p.unit),
-                                                  .minimum = p.minimum,
-                                                  .maximum = p.maximum,
-                                                  .mark = std::string(p.mark),
-                                                  .source = std::string(p.source),
-                                                  .plausible = true}),
-            p.unit == "1" ? fmt::format("{}", p.default_value) : fmt::format("{} {}", p.default_value, p.unit)));
+  for (const ParameterSpec& p : model.parameters) {
+    const auto written = [&](double number) {
+      return p.unit == "1" ? fmt::format("{}", number) : fmt::format("{} {}", number, p.unit);
+    };
+    fields.push_back(may(std::string(p.name),
+                         quantity(std::string(p.description), {.unit = std::string(p.unit),
+                                                               .minimum = p.minimum,
+                                                               .maximum = p.maximum,
+                                                               .mark = std::string(p.mark),
+                                                               .source = std::string(p.source),
+                                                               .range = {written(p.minimum), written(p.maximum)}}),
+                         written(p.default_value)));
+  }
   for (const ChoiceSpec& c : model.choices)
     fields.push_back(may(std::string(c.name), choice(std::string(c.description), {c.options.begin(), c.options.end()}),
                          std::string(c.options.front())));
@@ -305,8 +310,12 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("description", text("free text about the scenario"), "\"\""),
        may("seed", integer("seed of all random numbers", 0, 9e15), "1"),
        may("temperature",
-           quantity("sets the viscosity of water",
-                    {.unit = "K", .minimum = 274, .maximum = 373, .mark = "A", .source = "body temperature"}),
+           quantity("sets the viscosity of water", {.unit = "K",
+                                                    .minimum = 274,
+                                                    .maximum = 373,
+                                                    .mark = "A",
+                                                    .source = "body temperature",
+                                                    .range = {"20 degC", "42 degC"}}),
            "37 degC"),
        need("domain", space_spec_domain()),
        may("reservoirs",

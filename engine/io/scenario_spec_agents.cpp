@@ -18,16 +18,22 @@ SpecPointer of_species(std::string doc, SpecPointer item) {
   return std::make_shared<Spec>(std::move(map));
 }
 
-SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
+/// The mark, its source and the range are those of the default.
+SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {},
+                     std::pair<std::string, std::string> range = {}) {
   return quantity(std::move(doc), {.unit = std::move(unit),
                                    .minimum = 0,
                                    .above_minimum = true,
                                    .mark = std::move(mark),
-                                   .source = std::move(source)});
+                                   .source = std::move(source),
+                                   .range = std::move(range)});
 }
 
-SpecPointer share(std::string doc, std::string mark = {}, std::string source = {}) {
-  return quantity(std::move(doc), {.minimum = 0, .maximum = 1, .mark = std::move(mark), .source = std::move(source)});
+SpecPointer share(std::string doc, std::string mark, std::string source,
+                  std::pair<std::string, std::string> range = {}) {
+  return quantity(
+      std::move(doc),
+      {.minimum = 0, .maximum = 1, .mark = std::move(mark), .source = std::move(source), .range = std::move(range)});
 }
 
 /// A value that differs from cell to cell.
@@ -90,18 +96,19 @@ SpecPointer motility() {
       record("a chemotactic signal",
              {need("Kd", positive("half-occupancy", "uM")),
               may("weight", quantity("relative weight; negative repels", {.mark = "A", .source = "assumed"}), "1")});
-  return record(
-      "biased persistent random walk",
-      {may("speed", formula("walking speed", "um/s")),
-       may("persistence",
-           positive("mean time between turns", "s", "A", "assumed; leukocytes 2 min, fibroblasts 30 min"), "1 min"),
-       may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
-       may("gain", formula("factor on the chemotactic drive", "1")),
-       may("settling",
-           quantity("speed towards z = 0, as of cells that settle in a well; also without a walking speed",
-                    {.unit = "um/s", .minimum = 0, .mark = "A", .source = "held by matrix or adhesion"}),
-           "0 um/s"),
-       may("toward", of_species("signals that attract", signal), "{}")});
+  return record("biased persistent random walk",
+                {may("speed", formula("walking speed", "um/s")),
+                 may("persistence",
+                     positive("mean time between turns", "s", "A", "assumed; leukocytes 2 min, fibroblasts 30 min",
+                              {"0.5 min", "30 min"}),
+                     "1 min"),
+                 may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
+                 may("gain", formula("factor on the chemotactic drive", "1")),
+                 may("settling",
+                     quantity("speed towards z = 0, as of cells that settle in a well; also without a walking speed",
+                              {.unit = "um/s", .minimum = 0, .mark = "A", .source = "held by matrix or adhesion"}),
+                     "0 um/s"),
+                 may("toward", of_species("signals that attract", signal), "{}")});
 }
 
 SpecPointer read_out() {
@@ -122,7 +129,8 @@ SpecPointer contact() {
                               {.unit = "um/s",
                                .minimum = 0,
                                .mark = "A",
-                               .source = "twice the net uptake reactivity of a non-phagocyte, 0.01 um/s"}),
+                               .source = "twice the net uptake reactivity of a non-phagocyte, 0.01 um/s",
+                               .range = {"2e-4 um/s", "0.6 um/s"}}),
                      "0.02 um/s"),
                  may("sites",
                      quantity("adsorption sites per area", {.unit = "1/um^2",
@@ -131,7 +139,8 @@ SpecPointer contact() {
                                                             .other_units = {"EV/um^2"},
                                                             .words = {{"unlimited", kInfinity}},
                                                             .mark = "A",
-                                                            .source = "0.5 to 40 per um^2 are conceivable"}),
+                                                            .source = "saturation of the cell surface, assumed",
+                                                            .range = {"0.5 /um^2", "40 /um^2"}}),
                      "5 /um^2")});
 }
 
@@ -143,7 +152,7 @@ SpecPointer agent_spec_cell_type() {
   states->maximum_items = 255;
   return record(
       "a kind of cell",
-      {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um"), "5 um"),
+      {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um", {"3 um", "12 um"}), "5 um"),
        may("mobile", boolean("pushed by neighbours"), "true"), may("contact", contact(), "{}"),
        may("uptake",
            of_species("clearance of species per cell", quantity("clearance", {.unit = "um^3/s", .minimum = 0})), "{}"),
@@ -194,12 +203,16 @@ SpecPointer surface_protein() {
       {need("mean",
             quantity("mean over all vesicles", {.minimum = 0, .maximum = 10000, .other_units = {"molecule/EV"}})),
        may("positive_fraction",
-           quantity("share of vesicles that carry any",
-                    {.minimum = 0, .maximum = 1, .above_minimum = true, .mark = "A", .source = "assumed: all alike"}),
+           quantity("share of vesicles that carry any", {.minimum = 0,
+                                                         .maximum = 1,
+                                                         .above_minimum = true,
+                                                         .mark = "A",
+                                                         .source = "assumed: all alike",
+                                                         .range = {"0.1", "1"}}),
            "1"),
        may("sigma",
            quantity("log-normal sigma among those",
-                    {.minimum = 0, .maximum = 5, .mark = "A", .source = "assumed: all alike"}),
+                    {.minimum = 0, .maximum = 5, .mark = "A", .source = "assumed: all alike", .range = {"0", "1.5"}}),
            "0")});
 }
 
@@ -210,43 +223,56 @@ SpecPointer endosome() {
                                                            .minimum = 0,
                                                            .above_minimum = true,
                                                            .mark = "A",
-                                                           .source = "assumed; 1 to 24 h are conceivable"}),
+                                                           .source = "assumed",
+                                                           .range = {"1 h", "24 h"}}),
                      "4 h"),
                  may("released_fraction",
                      share("of exits: cargo reaches the cytosol", "L",
                            "Bonsergent 2021 Nat Commun 12:1864: "
-                           "up to 0.3; EVs without a fusogen far less"),
+                           "up to 0.3; EVs without a fusogen far less",
+                           {"0", "0.3"}),
                      "0.05"),
                  may("recycled_fraction",
                      share("of exits: back outside, without cargo", "A",
-                           "re-release is reported (O'Brien 2022), its size is not verified"),
+                           "re-release is reported (O'Brien 2022), its size is not verified", {"0", "0.6"}),
                      "0.3")});
 }
 
 SpecPointer fusogen() {
-  return record(
-      "an engineered fusogen",
-      {may("uptake",
-           quantity("factor on adsorption", {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}), "1"),
-       may("release",
-           quantity("factor on the released fraction",
-                    {.minimum = 0, .maximum = 1e6, .mark = "A", .source = "native EVs"}),
-           "1")});
+  return record("an engineered fusogen",
+                {may("uptake",
+                     quantity("factor on adsorption", {.minimum = 0,
+                                                       .maximum = 1e6,
+                                                       .mark = "A",
+                                                       .source = "native EVs; VSV-G about 5",
+                                                       .range = {"1", "30"}}),
+                     "1"),
+                 may("release",
+                     quantity("factor on the released fraction",
+                              {.minimum = 0,
+                               .maximum = 1e6,
+                               .mark = "A",
+                               .source = "native EVs; VSV-G about 10, at most 1/released_fraction",
+                               .range = {"1", "20"}}),
+                     "1")});
 }
 
 SpecPointer diameter() {
-  return record(
-      "log-normal diameter",
-      {may("median",
-           quantity("median", {.unit = "nm",
-                               .minimum = 20,
-                               .maximum = 2000,
-                               .mark = "V",
-                               .source = "Giebel & Lim 2025: 100 to 130 nm"}),
-           "115 nm"),
-       may("gsd",
-           quantity("geometric sd", {.minimum = 1, .maximum = 3, .mark = "A", .source = "98 % between 50 and 200 nm"}),
-           "1.3")});
+  return record("log-normal diameter", {may("median",
+                                            quantity("median", {.unit = "nm",
+                                                                .minimum = 20,
+                                                                .maximum = 2000,
+                                                                .mark = "V",
+                                                                .source = "Giebel & Lim 2025",
+                                                                .range = {"100 nm", "130 nm"}}),
+                                            "115 nm"),
+                                        may("gsd",
+                                            quantity("geometric sd", {.minimum = 1,
+                                                                      .maximum = 3,
+                                                                      .mark = "A",
+                                                                      .source = "98 % between 50 and 200 nm",
+                                                                      .range = {"1.2", "1.5"}}),
+                                            "1.3")});
 }
 
 }  // namespace
@@ -264,7 +290,8 @@ SpecPointer agent_spec_vesicles() {
                                                   .minimum = 0,
                                                   .above_minimum = true,
                                                   .mark = "L",
-                                                  .source = "2e9 (low purity) to 3e10 (pure), Webber & Clayton 2013"}),
+                                                  .source = "2e9 (low purity) to 3e10 (pure), Webber & Clayton 2013",
+                                                  .range = {"1e9 EV/ug", "2e11 EV/ug"}}),
            "1e10 EV/ug"),
        may("volume", positive("fluid that the dose is given into", "um^3")),
        may("at",
@@ -284,15 +311,16 @@ SpecPointer agent_spec_vesicles() {
                                            .above_minimum = true,
                                            .words = {{"never", kInfinity}},
                                            .mark = "A",
-                                           .source = "activity resists detergent; value assumed"}),
+                                           .source = "activity resists detergent; value assumed",
+                                           .range = {"6 h", "1000 h"}}),
            "48 h"),
        may("desorption",
            quantity("rate of desorption",
-                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed; 1e-4 to 1e-2 1/s"}),
+                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1e-4 1/s", "1e-2 1/s"}}),
            "1e-3 1/s"),
        may("internalisation",
            quantity("adsorbed -> endosome",
-                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed; 1e-4 to 5e-3 1/s"}),
+                    {.unit = "1/s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1e-4 1/s", "5e-3 1/s"}}),
            "1e-3 1/s"),
        may("endosome", endosome(), "{}"), may("fusogen", fusogen(), "{}")});
 }

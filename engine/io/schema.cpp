@@ -47,7 +47,13 @@ json quantity_scalar(const Spec& s) {
   return options.size() == 1 ? options[0] : json{{"anyOf", options}};
 }
 
-json quantity(const Spec& s) {
+/// An entry without a value drops what an included file says of it; in lists there is nothing to drop.
+json may_be_dropped(json options, bool complete) {
+  if (!complete) options.push_back({{"type", "null"}});
+  return {{"anyOf", std::move(options)}};
+}
+
+json quantity(const Spec& s, bool complete) {
   const json scalar = quantity_scalar(s);
   const json annotated = {
       {"type", "object"},
@@ -59,7 +65,7 @@ json quantity(const Spec& s) {
         {"outside", {{"type", "boolean"}, {"description", "the value is meant to lie outside its range"}}}}},
       {"required", {"value"}},
       {"additionalProperties", false}};
-  return {{"anyOf", {scalar, annotated}}};
+  return may_be_dropped({scalar, annotated}, complete);
 }
 
 json convert(const Spec& s, bool complete);
@@ -93,9 +99,9 @@ json convert_kind(const Spec& s, bool complete) {
       return j;
     }
     case Spec::Kind::quantity:
-      return quantity(s);
+      return quantity(s, complete);
     case Spec::Kind::integer:
-      return {{"anyOf", {bare_number(s, true), {{"type", "string"}, {"pattern", kNumber}}}}};
+      return may_be_dropped({bare_number(s, true), {{"type", "string"}, {"pattern", kNumber}}}, complete);
     case Spec::Kind::boolean:
       return {{"type", "boolean"}};
     case Spec::Kind::choice:

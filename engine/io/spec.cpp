@@ -45,7 +45,7 @@ SpecPointer quantity(std::string doc, Number number) {
   s->words = std::move(number.words);
   s->mark = std::move(number.mark);
   s->source = std::move(number.source);
-  s->plausible = number.plausible;
+  s->range = std::move(number.range);
   return s;
 }
 
@@ -178,11 +178,8 @@ std::optional<Annotation> default_annotation(const Spec& s) {
   Annotation note;
   note.mark = s.mark;
   note.source = s.source;
-  if (s.plausible) {
-    const std::string unit = s.unit == "1" ? "" : " " + s.unit;
-    note.low = fmt::format("{}{}", s.minimum, unit);
-    note.high = fmt::format("{}{}", s.maximum, unit);
-  }
+  note.low = s.range.first;
+  note.high = s.range.second;
   return note;
 }
 

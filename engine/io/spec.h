@@ -43,7 +43,7 @@ struct Spec {
   bool above_minimum = false;                           ///< the minimum itself is refused
   std::vector<std::pair<std::string, double>> words{};  ///< for example unlimited = infinity
   std::string mark, source;                             ///< of the default
-  bool plausible = false;                               ///< minimum and maximum are the plausible range, to be shown
+  std::pair<std::string, std::string> range{};          ///< plausible for what has the default, as written
 
   std::vector<std::string> choices;     ///< of a choice
   std::vector<std::string> refers;      ///< reference, or keys of a map: kinds of names ("species", "region", ...)
@@ -70,7 +70,7 @@ struct Number {
   std::vector<std::string> other_units{};
   std::vector<std::pair<std::string, double>> words{};
   std::string mark{}, source{};
-  bool plausible = false;
+  std::pair<std::string, std::string> range{};
 };
 
 SpecPointer record(std::string doc, std::vector<Field> fields, std::string noun = "key");

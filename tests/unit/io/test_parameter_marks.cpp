@@ -68,6 +68,18 @@ TEST(ParameterMarks, EveryNumberOfShippedScenarios) {
   }
 }
 
+/// What is assumed of cells and chemistry can be swept; 0 and 1 stand for nothing and everything.
+TEST(ParameterMarks, AssumptionsOfShippedCellsAndChemistryHaveARange) {
+  std::size_t assumed = 0;
+  for (const std::string& file : shipped_scenarios())
+    for (const ParameterRecord& p : load(file).parameters) {
+      if (p.mark != "A" || p.where.find("/models/") == std::string::npos) continue;
+      ++assumed;
+      EXPECT_TRUE(!p.range.empty() || p.number == 0 || p.number == 1) << p.path << " [" << p.where << "]";
+    }
+  EXPECT_GT(assumed, 1000U);
+}
+
 TEST(ParameterMarks, NoFormulaHidesANumber) {
   for (const std::string& file : shipped_scenarios()) {
     std::string hidden;

@@ -1,10 +1,14 @@
 /// @file
 /// Specs: checking, defaults, alternatives, overrides, and what the schema and the descriptions make of them.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "engine/core/units.h"
 #include "engine/io/describe.h"
 #include "engine/io/describe_format.h"
 #include "engine/io/scenario_spec.h"
@@ -131,13 +135,118 @@ TEST(Spec, ScalarsSurviveWritingAndReading) {
   }
 }
 
+/// Settings of the computation and geometry: chosen, not known, so that their defaults have no source.
+bool is_setting(const std::string& path) {
+  for (const char* start :
+       {".domain", ".time", ".output", ".seed", ".schema", ".compare.outcomes", ".compare.replicates"})
+    if (path.starts_with(start)) return true;
+  return path.find(".shape") != std::string::npos || path.ends_with(".represents");
+}
+
+/// Every field of every record, once per place where it may stand; of fields that mean the same, the first.
+template <typename Visit>
+void each_field(const Spec& s, const std::string& path, const Visit& visit) {
+  for (auto f = s.fields.begin(); f != s.fields.end(); ++f) {
+    if (std::any_of(s.fields.begin(), f, [&](const Field& other) { return other.spec == f->spec; })) continue;
+    visit(path + "." + f->name, *f);
+    each_field(*f->spec, path + "." + f->name, visit);
+  }
+  if (s.item) each_field(*s.item, path, visit);
+  for (const auto& option : s.options) each_field(*option, path, visit);
+}
+
+/// The numbers that a field may be given: itself, an alternative of a one_of, an item of a list or map.
+void quantities(const Spec& s, std::vector<const Spec*>& found) {
+  if (s.kind == Spec::Kind::quantity) found.push_back(&s);
+  if (s.item) quantities(*s.item, found);
+  for (const auto& option : s.options) quantities(*option, found);
+}
+
+/// The lines that `describe format` has for a field of this name and meaning.
+std::string lines_of(const std::string& reference, const Field& f) {
+  const std::string start = "- `" + f.name + "`: " + f.spec->doc + " (";
+  std::string lines;
+  for (auto at = reference.find(start); at != std::string::npos; at = reference.find(start, at + 1))
+    lines += reference.substr(at, reference.find('\n', at) - at) + "\n";
+  return lines;
+}
+
+TEST(Describe, EveryKeyIsListedWithUnitDefaultRangeMarkAndSource) {
+  const std::string reference = format_reference(registry());
+  const SpecPointer root = scenario_spec(registry());
+  int keys = 0, numbers = 0;
+  each_field(*root, "", [&](const std::string& path, const Field& f) {
+    ++keys;
+    const std::string line = lines_of(reference, f);
+    EXPECT_FALSE(line.empty()) << path;
+    std::vector<const Spec*> all;
+    quantities(*f.spec, all);
+    for (const Spec* s : all) {
+      ++numbers;
+      EXPECT_TRUE(s->any_unit || !s->unit.empty()) << path;
+      if (f.spec->kind != Spec::Kind::map && f.spec->kind != Spec::Kind::list && !s->any_unit) {
+        EXPECT_NE(line.find(expectation(*s)), std::string::npos) << path << " in " << line;
+      }
+    }
+    if (f.spec->kind == Spec::Kind::quantity && !f.fallback.empty()) {
+      EXPECT_NE(line.find("; default " + f.fallback), std::string::npos) << line;
+      if (is_setting(path)) return;
+      const auto& [low, high] = f.spec->range;
+      const std::string range = low.empty() ? "" : ", " + low + " to " + high;
+      EXPECT_NE(line.find("(" + f.spec->mark + range + ": " + f.spec->source + ")"), std::string::npos) << line;
+    }
+  });
+  EXPECT_GT(keys, 180);
+  EXPECT_GT(numbers, 100);
+}
+
+/// A default that says "none", "as water" or "at once" needs no range beside its limits; any other number does.
+bool is_neutral(const Field& f) {
+  if (std::ranges::any_of(f.spec->words, [&](const auto& word) { return word.first == f.fallback; })) return true;
+  const double number = std::stod(f.fallback);
+  return number == 0 || (number == 1 && f.spec->unit == "1");
+}
+
+TEST(Spec, DefaultsOfPhysicalNumbersHaveMarkSourceAndRange) {
+  int with_range = 0;
+  each_field(*scenario_spec(registry()), "", [&](const std::string& path, const Field& f) {
+    if (f.spec->kind != Spec::Kind::quantity || f.fallback.empty() || is_setting(path)) return;
+    const Spec& s = *f.spec;
+    EXPECT_TRUE(s.mark == "V" || s.mark == "L" || s.mark == "A" || s.mark == "calc") << path << " " << s.mark;
+    EXPECT_FALSE(s.source.empty()) << path;
+    if (s.range.first.empty()) {
+      EXPECT_TRUE(is_neutral(f)) << path << " = " << f.fallback;
+      EXPECT_TRUE(std::isfinite(s.minimum) || s.any_unit || path.ends_with(".weight")) << path;
+      return;
+    }
+    ++with_range;
+    const auto number = [&](const std::string& text) { return parse_quantity(text).in(s.unit); };
+    EXPECT_LE(number(s.range.first), number(f.fallback) * (1 + 1e-12)) << path;
+    EXPECT_LE(number(f.fallback), number(s.range.second) * (1 + 1e-12)) << path;
+    EXPECT_GE(number(s.range.first), s.minimum) << path;
+    EXPECT_LE(number(s.range.second), s.maximum * (1 + 1e-12)) << path;
+  });
+  EXPECT_GT(with_range, 35);
+}
+
 void expect_in_schema(const Spec& s, const nlohmann::json& schema, const std::string& path) {
+  if (!s.doc.empty()) {
+    const std::string shown = schema.at("description");
+    EXPECT_TRUE(shown.starts_with(s.doc)) << path;
+    EXPECT_TRUE(s.unit.empty() || s.unit == "1" || shown.ends_with("[" + s.unit + "]")) << path << " " << shown;
+  }
   if (s.kind == Spec::Kind::record) {
     EXPECT_FALSE(schema.at("additionalProperties") == true) << path;
     for (const Field& f : s.fields) {
       ASSERT_TRUE(schema.at("properties").contains(f.name)) << path << "." << f.name;
-      expect_in_schema(*f.spec, schema.at("properties").at(f.name), path + "." + f.name);
+      const auto& known = schema.at("properties").at(f.name);
+      if (!f.fallback.empty() && f.spec->kind != Spec::Kind::record) {
+        EXPECT_EQ(known.at("default"), f.fallback) << path << "." << f.name;
+      }
+      expect_in_schema(*f.spec, known, path + "." + f.name);
     }
+    const std::size_t more = path.empty() ? 1 : 0;  // include
+    EXPECT_EQ(schema.at("properties").size(), s.fields.size() + more) << path << " has keys that the loader has not";
   }
   if (s.kind == Spec::Kind::map)
     expect_in_schema(*s.item, schema.at("additionalProperties").at("anyOf").at(0), path + ".*");
@@ -152,6 +261,38 @@ TEST(Schema, KnowsEveryKeyOfTheLoader) {
   EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
   EXPECT_TRUE(schema.at("properties").contains("include"));
   expect_in_schema(*scenario_spec(registry()), schema, "");
+}
+
+/// Numbers of the tree of values, whole numbers aside: those count cells, steps and runs.
+void find_numbers(const Value& v, std::vector<std::string>& paths) {
+  if (v.spec != nullptr && v.spec->kind == Spec::Kind::quantity) paths.push_back(v.path);
+  for (const Value& item : v.items) find_numbers(item, paths);
+}
+
+TEST(Describe, ListsEveryNumberOfAScenarioAndEveryParameterOfAModel) {
+  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, registry());
+  const std::string text = "\n" + describe(s, "parameters");
+  std::vector<std::string> paths;
+  for (std::size_t k = 0; k < s.values->items.size(); ++k)
+    if (s.values->keys[k] != "parameter_sets") find_numbers(s.values->items[k], paths);
+  EXPECT_GT(paths.size(), 300U);
+  for (const std::string& path : paths) EXPECT_NE(text.find("\n" + path + " = "), std::string::npos) << path;
+  EXPECT_NE(text.find("\nvesicles.msc_sev.at.0 = 0 s  A  \"at the start\"  [default]"), std::string::npos);
+  for (const RegisteredModel& m : registry().all()) {
+    const std::string model = describe(m.descriptor.name, registry());
+    for (const ParameterSpec& p : m.descriptor.parameters) {
+      EXPECT_NE(model.find(fmt::format("  {} = {} ", p.name, p.default_value)), std::string::npos) << p.name;
+      EXPECT_NE(model.find(fmt::format("({} to {}, {}: {})", p.minimum, p.maximum, p.mark, p.source)),
+                std::string::npos)
+          << p.name;
+      const std::string key = fmt::format("models.{}.{}", m.descriptor.name, p.name);
+      EXPECT_EQ(text.find("\n" + key + " = ") != std::string::npos,
+                std::ranges::find(s.models, m.descriptor.name) != s.models.end())
+          << key;
+    }
+    for (const ChoiceSpec& c : m.descriptor.choices)
+      EXPECT_NE(model.find(fmt::format("  {}: ", c.name)), std::string::npos) << c.name;
+  }
 }
 
 TEST(Describe, EveryKeyHasAnExplanation) {
