@@ -24,6 +24,9 @@ std::string figure(std::string_view id, std::string_view caption, int height, st
       controls, height, id, escape(caption), caption);
 }
 
+/// Of a figure with a row for each arm [px].
+int height_for(std::size_t arms) { return 140 + 24 * static_cast<int>(arms); }
+
 std::string details(std::string_view summary, const std::string& body, bool open = false) {
   return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);
 }
@@ -170,10 +173,11 @@ std::string outcomes_section(const Comparison& comparison) {
   const char* controls = R"(<div class="controls"><label>outcome <select id="outcome"></select></label>
 <label>show <select id="outcome-kind"><option value="outcome">value</option>
 <option value="effect">difference from the arm compared with</option></select></label></div>)";
-  std::string body = figure("outcome-plot", "Mean over replicates with 95 % bootstrap interval.", 360, controls);
+  std::string body = figure("outcome-plot", "Mean over replicates with 95 % bootstrap interval.",
+                            height_for(comparison.arms().size()), controls);
   body += metric_table(comparison, outcomes);
   body += details("Differences from the paired run without EVs (or the arm named under Arms)",
-                  metric_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
+                  folded_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
                   true);
   return section("outcomes", "Outcomes", body);
 }
@@ -224,7 +228,8 @@ arms with enzymes also those in reservoirs behind its faces, because what they m
 <option value="influenced_per_ev_present">cells per EV present</option>
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
 <option value="influenced_minus_sham">cells</option></select></label></div>)";
-  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", 360, controls);
+  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.",
+                 height_for(comparison.arms().size()), controls);
   body += metric_table(comparison, comparison.metrics("ev."));
   body += group(comparison, "influenced_per_ev_present.", "Cells per EV present");
   body += group(comparison, "influenced_per_ev_engaged.", "Cells per EV engaged");
@@ -241,7 +246,8 @@ std::string time_section(const Comparison& comparison) {
       "time", "Time to effect",
       "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
       "difference that lasted). A missing point means: not within the run.</p>\n" +
-          figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.", 360) +
+          figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.",
+                 height_for(comparison.arms().size())) +
           folded_table(comparison, metrics));
 }
 
@@ -250,7 +256,8 @@ std::string fates_section(const Comparison& comparison) {
       "fates", "Fate of the EVs",
       "<p>Where every dosed EV is at the end. Adsorption, internalisation and clearance run the same in every arm "
       "that has EVs.</p>\n" +
-          half_lives(comparison) + figure("fate-plot", "Share of the dose at the end of the run.", 300) +
+          half_lives(comparison) +
+          figure("fate-plot", "Share of the dose at the end of the run.", height_for(comparison.arms().size())) +
           metric_table(comparison, comparison.metrics("fate.")));
 }
 

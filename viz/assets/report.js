@@ -158,7 +158,7 @@
       options: {
         indexAxis: "y",
         scales: { x: axis(title, logarithmic, logarithmic ? {} : span(sets)),
-                  y: { type: "category", offset: true, grid: { color: "#e8ecef" } } },
+                  y: { type: "category", offset: true, grid: { color: "#e8ecef" }, ticks: { autoSkip: false } } },
         plugins: { legend: { labels: { usePointStyle: true, boxHeight: 8, boxWidth: 8 } },
                    tooltip: { callbacks: { label: (item) => {
                      const w = item.dataset.whiskers[item.dataIndex];
