@@ -3,8 +3,8 @@
 /// and columns. models/cells/*.yaml are the types that ship.
 ///
 /// The symbols of a formula, in this order (cell_symbols.h): every species (local concentration), every column, then
-/// the engine's own: ev_bound, ev_internal, age_in_state, time, x, y, z, contacts_<cell type> (touching cells, gap < 1 um), then what
-/// the type's formulas gather from other cells.
+/// the engine's own: ev_bound, ev_internal, age_in_state, time, x, y, z, contacts_<cell type> (touching cells, gap < 1
+/// um), then what the type's formulas gather from other cells.
 #pragma once
 
 #include <optional>

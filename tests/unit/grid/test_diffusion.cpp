@@ -194,7 +194,11 @@ TEST(Diffusion, PatchAndReservoirExchangeButLoseNothing) {
     Species& s = t.add(500);
     make_patchy(t, s);
     s.faces[5] = ToReservoir{ReservoirId{0}};
-    t.reservoirs.push_back({.name = "synovial_fluid", .volume = 3e5, .represents = represents, .enzyme_copies = {}});
+    t.reservoirs.push_back({.name = "synovial_fluid",
+                            .volume = 3e5,
+                            .represents = represents,
+                            .vesicle_transfers = {},
+                            .enzyme_copies = {}});
     t.allocate();
     fill_randomly(t.field(), 3);
     t.state[0].concentration[0] = 4;
@@ -214,7 +218,7 @@ TEST(Diffusion, ReservoirFillsAtTheAnalyticRate) {
   // One thin layer behind a large reservoir fills as 1 - exp(-G t/(V)), G/V = 2 D/h^2.
   Tissue t(1, 1, 1, 10);
   t.add(5).faces[5] = ToReservoir{ReservoirId{0}};
-  t.reservoirs.push_back({.name = "r", .volume = 1e12, .represents = 1, .enzyme_copies = {}});
+  t.reservoirs.push_back({.name = "r", .volume = 1e12, .represents = 1, .vesicle_transfers = {}, .enzyme_copies = {}});
   t.allocate();
   t.state[0].concentration[0] = 1;
   DiffusionSolver solver = t.solver();
@@ -265,7 +269,7 @@ TEST(Diffusion, WhatIsLevelStaysLevelUntilAWallOrASourceDisturbsIt) {
   t.add(300).faces[0] = FixedValue{2};
   t.add(300).faces[0] = FixedValue{1};
   t.add(300).faces[5] = ToReservoir{ReservoirId{0}};
-  t.reservoirs.push_back({.name = "r", .volume = 1e6, .represents = 1, .enzyme_copies = {}});
+  t.reservoirs.push_back({.name = "r", .volume = 1e6, .represents = 1, .vesicle_transfers = {}, .enzyme_copies = {}});
   t.allocate();
   for (std::size_t s = 0; s < 3; ++s) std::fill(t.field(s).begin(), t.field(s).end(), 2.0);
   t.state[0].concentration = {7, 7, 2};
@@ -286,7 +290,8 @@ TEST(Diffusion, SubstepsFollowTheRatioAndTheReservoir) {
   t.add(770);
   t.add(30);
   t.add(30).faces[0] = ToReservoir{ReservoirId{0}};
-  t.reservoirs.push_back({.name = "drop", .volume = 1000, .represents = 1, .enzyme_copies = {}});
+  t.reservoirs.push_back(
+      {.name = "drop", .volume = 1000, .represents = 1, .vesicle_transfers = {}, .enzyme_copies = {}});
   t.allocate();
   const DiffusionSolver solver = t.solver();
   EXPECT_EQ(solver.substeps(SpeciesId{0}, 0.5), 8);
@@ -304,7 +309,7 @@ void expect_same_bits_on_any_number_of_threads(int nx, int ny, int nz) {
     Species& s = t.add(100);
     s.diffusivity = {100, 20};
     s.faces = {Periodic{}, Periodic{}, FixedValue{1}, Permeable{3, 0.5}, NoFlux{}, ToReservoir{ReservoirId{0}}};
-    t.reservoirs.push_back({.name = "r", .volume = 1e6, .represents = 3, .enzyme_copies = {}});
+    t.reservoirs.push_back({.name = "r", .volume = 1e6, .represents = 3, .vesicle_transfers = {}, .enzyme_copies = {}});
     t.allocate();
     fill_randomly(t.field(0), 1);
     fill_randomly(t.field(1), 2);

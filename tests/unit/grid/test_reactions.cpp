@@ -183,7 +183,8 @@ TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
   Reaction r = michaelis_menten(A, B, 0, 15);
   r.michaelis_menten.kcat = 100;
   b.chemistry.reactions = {r};
-  b.reservoirs.push_back({.name = "r", .volume = 4000, .represents = 4, .enzyme_copies = {3 * 3600}});
+  b.reservoirs.push_back(
+      {.name = "r", .volume = 4000, .represents = 4, .vesicle_transfers = {}, .enzyme_copies = {3 * 3600}});
   b.allocate();
   b.at(0) = 5, b.state[0].concentration[0] = 5;
   b.copies[SpeciesId{0}][0] = 3600;
@@ -204,7 +205,7 @@ TEST(Reactions, GroupsOneByOneGiveTheBitsOfAllAtOnce) {
     Beaker b(7, 40000);  // four purines, three lone species
     b.chemistry = purine_chemistry({.k_ATP = 0.3, .k_ADP = 2, .cd39 = 5, .cd73 = 20});
     b.species[5].decay = 0.2;
-    b.reservoirs.push_back({.name = "r", .volume = 4e5, .enzyme_copies = {}});
+    b.reservoirs.push_back({.name = "r", .volume = 4e5, .vesicle_transfers = {}, .enzyme_copies = {}});
     b.allocate();
     for (std::uint32_t s = 0; s < 7; ++s) {
       for (std::size_t v = 0; v < 40000; ++v) b.at(s, v) = 1e-4 * static_cast<double>((v + s) % 1000);
