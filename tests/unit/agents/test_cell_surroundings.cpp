@@ -15,7 +15,7 @@ using testing::CellWorld;
 /// Cells of type 0 whose column `sum` relaxes within a step to a formula of their neighbours.
 struct Crowd : CellWorld {
   explicit Crowd(const std::string& text) {
-    add_column("x");
+    add_column("load");
     add_column("sum");
     CellType& type = add_type();
     CellState other;
@@ -28,8 +28,9 @@ struct Crowd : CellWorld {
     about.first_gathered = layout.gathered(0);
     type.radius = 5;
     type.mobile = false;
-    type.columns = {{ColumnId{0}, {}, formula("x / 1 [s]", "1/s"), formula("0 [1/s]", "1/s")},  // x grows by x dt
-                    {ColumnId{1}, {}, Expression(text, cell_symbols(names, columns, {{"cell"}}), "1/s", &about), {}}};
+    type.columns = {
+        {ColumnId{0}, {}, formula("load / 1 [s]", "1/s"), formula("0 [1/s]", "1/s")},  // load grows by load dt
+        {ColumnId{1}, {}, Expression(text, cell_symbols(names, columns, {{"cell"}}), "1/s", &about), {}}};
     type.gatherings = about.gatherings;
     build();
   }
@@ -41,7 +42,7 @@ struct Crowd : CellWorld {
 };
 
 TEST(CellSurroundings, SumsOverTouchingCells) {
-  Crowd crowd("touching(cell, x) / 1 [s]");
+  Crowd crowd("touching(cell, load) / 1 [s]");
   crowd.put({{50, 50, 50}, {60.9, 50, 50}, {50, 61.1, 50}, {99, 50, 50}, {9, 50, 50}});
   crowd.cells.columns[0] = {1, 2, 4, 8, 16};
   // gap 0.9 um touches, 1.1 um does not; the last two meet through the periodic wall (distance 10 um)
@@ -49,7 +50,7 @@ TEST(CellSurroundings, SumsOverTouchingCells) {
 }
 
 TEST(CellSurroundings, CountsStatesAndTotals) {
-  Crowd crowd("(touching(cell, in_state(other)) + 100 * total(cell, x * in_state(other))) / 1 [s]");
+  Crowd crowd("(touching(cell, in_state(other)) + 100 * total(cell, load * in_state(other))) / 1 [s]");
   crowd.put({{50, 50, 50}, {60, 50, 50}, {70, 50, 50}});
   crowd.cells.columns[0] = {1, 2, 4};
   crowd.cells.state = {0, 1, 1};
@@ -59,7 +60,7 @@ TEST(CellSurroundings, CountsStatesAndTotals) {
 TEST(CellSurroundings, EveryoneSeesTheStartOfTheStep) {
   std::vector<double> first;
   for (const int threads : {1, 3}) {
-    Crowd crowd("touching(cell, x) / 1 [s]");
+    Crowd crowd("touching(cell, load) / 1 [s]");
     crowd.threads = Threads(threads);
     std::vector<Vec3> line;
     for (int i = 0; i < 600; ++i)
@@ -68,7 +69,7 @@ TEST(CellSurroundings, EveryoneSeesTheStartOfTheStep) {
     for (std::size_t c = 0; c < crowd.cells.size(); ++c) crowd.cells.columns[0][c] = 1.0 + 0.1 * c;
     const auto before = crowd.cells.columns[0];
     const auto found = crowd.sums();
-    EXPECT_EQ(crowd.cells.columns[0][7], 2 * before[7]);  // x has changed in the same step
+    EXPECT_EQ(crowd.cells.columns[0][7], 2 * before[7]);  // load has changed in the same step
     EXPECT_DOUBLE_EQ(found[555], before[554] + before[556] + before[545] + before[565] + before[455]);
     if (first.empty()) first = found;
     EXPECT_EQ(found, first);

@@ -25,9 +25,9 @@ std::vector<Symbol> symbols() {
   return all;
 }
 
-/// Values in the order of symbols(): adenosine 1.4 uM, TNF 2e-5 uM, akt 0.25, held 3 h, 50 EV, 7 EV, 30 s, state 1, 2
-/// and 1.
-const std::vector<double> kValues{1.4, 2e-5, 0.25, 3, 50, 7, 30, 1, 2, 1};
+/// Values in the order of symbols(): adenosine 1.4 uM, TNF 2e-5 uM, akt 0.25, held 3 h, 50 EV, 7 EV, 30 s, state 1,
+/// 60 s, a place, and contacts 2 and 1.
+const std::vector<double> kValues{1.4, 2e-5, 0.25, 3, 50, 7, 30, 1, 60, 10, 20, 30, 2, 1};
 
 double value(const std::string& text, const std::string& unit = "1") {
   return Expression(text, symbols(), unit)(kValues);
@@ -228,7 +228,7 @@ class RandomFormula {
       case 1:
         return {"(held / (1 [h]))", kValues[3]};
       case 2:
-        return {"(contacts_macrophage)", kValues[9]};
+        return {"(contacts_macrophage)", kValues.back()};
       default: {
         const double x = 0.25 * (1 + pick(8));
         return {fmt::format("{}", x), x};
