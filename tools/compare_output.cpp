@@ -34,7 +34,8 @@ Json arms_json(const ComparisonRuns& runs) {
                     {"delay", arm.delay},
                     {"relays", arm.relays},
                     {"changes", arm.changes},
-                    {"against", reference ? runs.arms[*reference].name : ""}});
+                    {"against", reference ? runs.arms[*reference].name : ""},
+                    {"direct", arm.direct}});
   }
   return arms;
 }

@@ -211,6 +211,7 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
     for (const Arm& known : scenario.compare.arms)
       if (known.name == arm) {
         runs.arms.back().against = known.against;
+        runs.arms.back().direct = known.direct;
         runs.arms.back().changes = known.changes;
       }
     if (runs.vesicles.empty() && runs.arms.back().vesicles)
@@ -224,6 +225,12 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
     if (!runs.arms[arm].against.empty() && !runs.reference(arm))
       runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
                                           runs.arms[arm].name, runs.arms[arm].against));
+  for (const ArmFacts& arm : runs.arms)
+    if (!arm.direct.empty() && std::ranges::find(runs.arms, arm.direct, &ArmFacts::name) == runs.arms.end())
+      runs.warnings.push_back(
+          fmt::format("what {} does through other cells is not told apart: {} does not run (add it "
+                      "to --arms)",
+                      arm.name, arm.direct));
   print_warnings(runs.warnings);
   runs.outcomes.resize(plan.arms.size() * plan.replicates);
   Queue(scenario, plan, runs).work_all();

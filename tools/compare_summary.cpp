@@ -135,6 +135,17 @@ void add_read_out_curves(const ComparisonRuns& runs, const RunOutcome& example, 
   }
 }
 
+/// Splits the effects of arms that name an arm of direct effects, replicate by replicate.
+void add_relays(const ComparisonRuns& runs, ComparisonSummary& summary) {
+  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm) {
+    const auto direct = std::ranges::find(runs.arms, runs.arms[arm].direct, &ArmFacts::name);
+    if (runs.arms[arm].direct.empty() || direct == runs.arms.end()) continue;
+    const std::size_t other = (direct - runs.arms.begin()) * runs.replicates;
+    for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
+      measure_relay(summary.runs[other + replicate], *direct, summary.runs[arm * runs.replicates + replicate]);
+  }
+}
+
 }  // namespace
 
 const ArmMetric* ComparisonSummary::find(std::string_view arm, std::string_view metric) const {
@@ -163,6 +174,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
         measure_outcomes(*run, runs.judged_by, pairings[replicate], summary.runs[arm * runs.replicates + replicate]);
       }
   }
+  add_relays(runs, summary);
   summary.metrics = list_metrics(summary.runs);
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     for (const Metric& metric : summary.metrics)

@@ -14,7 +14,8 @@ Comparison::Comparison(nlohmann::json document) : document_(std::move(document))
     throw std::runtime_error("not a comparison that this version reads (format or version differ)");
   for (const auto& arm : document_.at("arms")) {
     arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
-                     arm.value("changes", std::vector<std::string>{}), arm.value("against", "")});
+                     arm.value("changes", std::vector<std::string>{}), arm.value("against", ""),
+                     arm.value("direct", "")});
     if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
   }
 }

@@ -116,10 +116,15 @@ std::string relay_sentence(const Comparison& comparison) {
   if (relays.empty())
     return "<b>Direct effects only:</b> in this scenario no cell secretes, at a rate that EVs could change, anything "
            "that another cell senses, so nothing is relayed from cell to cell.";
-  return fmt::format(
+  std::string sentence = fmt::format(
       "<b>Direct and relayed effects together:</b> cells secrete {} at rates that depend on their condition, and cells "
       "sense it; what EVs did to one cell may have reached another that way, and is counted with the arm.",
       joined(relays, ", "));
+  for (const auto& arm : comparison.arms())
+    if (!arm.direct.empty() && !comparison.metrics("relayed_").empty())
+      sentence += fmt::format(" For {} the tables tell apart what went through other cells: {} less {}, run by run.",
+                              "<b>" + escape(arm.name) + "</b>", escape(arm.name), escape(arm.direct));
+  return sentence;
 }
 
 /// How far one EV reaches through the primary field.
@@ -179,6 +184,7 @@ std::string outcomes_section(const Comparison& comparison) {
   body += details("Differences from the paired run without EVs (or the arm named under Arms)",
                   folded_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
                   true);
+  body += group(comparison, "relayed_outcome.", "Of these differences, through other cells");
   return section("outcomes", "Outcomes", body);
 }
 
@@ -191,6 +197,7 @@ std::string arms_section(const Comparison& comparison) {
     for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
     if (!arm.against.empty() && arm.against != comparison.reference())
       remarks.push_back("compared with " + escape(arm.against));
+    if (!arm.direct.empty()) remarks.push_back("its direct effects alone: " + escape(arm.direct));
     rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
                     joined(remarks, "<br>"), arm.models.empty() ? "–" : time_text(arm.delay)});
   }
@@ -234,6 +241,8 @@ arms with enzymes also those in reservoirs behind its faces, because what they m
   body += group(comparison, "influenced_per_ev_present.", "Cells per EV present");
   body += group(comparison, "influenced_per_ev_engaged.", "Cells per EV engaged");
   body += group(comparison, "influenced_minus_sham.", "Cells influenced, sham subtracted");
+  body += group(comparison, "relayed_cells.", "Of these, through other cells");
+  body += group(comparison, "relayed_effect.", "Of the mean effect at the end, through other cells");
   body += footprint(comparison);
   body += details("Counts before subtraction, population means",
                   folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));

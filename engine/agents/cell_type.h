@@ -110,8 +110,9 @@ struct ReadOut {
 
 struct CellType {
   std::string name;
-  double radius = 5;   ///< [um]
-  bool mobile = true;  ///< pushed by neighbours
+  double radius = 5;           ///< [um]
+  bool mobile = true;          ///< pushed by neighbours
+  bool heeds_vesicles = true;  ///< interaction models act on it; vesicles stick to it and enter anyhow
   std::uint8_t initial_state = 0;
   std::vector<CellState> states;
   std::vector<ColumnDynamics> columns;

@@ -119,6 +119,7 @@ class CellTypeBuilder {
   CellType build() {
     type_.radius = v_["radius"].valid ? v_["radius"].number : 5;
     type_.mobile = v_["mobile"].number != 0;
+    type_.heeds_vesicles = v_["heeds_vesicles"].number != 0;
     type_.contact = {v_["contact"]["adsorption"].number, v_["contact"]["sites"].number};
     for_species(context_, v_["uptake"], [this](SpeciesId s, const Value& n) { type_.uptake.push_back({s, n.number}); });
     const Value& enzymes = v_["enzymes"];

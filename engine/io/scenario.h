@@ -48,6 +48,7 @@ struct Arm {
   bool vesicles = true;
   bool sham = false;                   ///< other chemotaxis noise
   std::vector<std::string> models{};   ///< sorted
+  std::string direct{};                ///< arm in which only direct effects act, "" = none
   std::string against{};               ///< arm without vesicles that it is compared with, "" = the first of them
   std::vector<std::string> changes{};  ///< "key.path = value", what `set` changes
   std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where `set` changes it

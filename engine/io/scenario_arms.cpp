@@ -28,6 +28,15 @@ std::string change_text(const std::string& key_path, const YamlNode& node) {
   return fmt::format("{} = {}", key_path, node.is_map() ? (empty ? "{}" : "{...}") : (empty ? "[]" : "[...]"));
 }
 
+/// The models that an arm switches on, sorted, each once.
+std::vector<std::string> models_of(const Value& arm) {
+  std::vector<std::string> models;
+  for (const Value& model : arm["models"].items) models.push_back(model.text);
+  std::ranges::sort(models);
+  models.erase(std::ranges::unique(models).begin(), models.end());
+  return models;
+}
+
 class ArmReader {
  public:
   ArmReader(const LoadingScenario& scenario, const std::string& name, const Value& value, const YamlNode& node)
@@ -36,13 +45,13 @@ class ArmReader {
     arm_.vesicles = value["vesicles"].number != 0;
     arm_.sham = value["sham"].number != 0;
     arm_.against = value["against"].text;
-    for (const Value& model : value["models"].items) arm_.models.push_back(model.text);
-    std::ranges::sort(arm_.models);
-    arm_.models.erase(std::ranges::unique(arm_.models).begin(), arm_.models.end());
+    arm_.direct = value["direct"].text;
+    arm_.models = models_of(value);
   }
 
   Arm read() {
     check_reference();
+    check_direct();
     const YamlNode* entries = node_.is_map() ? node_.find("set") : nullptr;
     if (entries != nullptr && entries->is_map() && !entries->keys.empty()) change(*entries);
     return std::move(arm_);
@@ -56,6 +65,20 @@ class ArmReader {
       scenario_.diagnostics.report(
           value_["against"].place, value_["against"].path,
           fmt::format("{} has vesicles or is a sham (expected an arm with `vesicles: false`)", arm_.against));
+  }
+
+  /// Only arms with the same mechanisms, compared with the same arm, can differ by the relay alone.
+  void check_direct() {
+    if (arm_.direct.empty() || !value_["direct"].valid) return;
+    const Value* other = scenario_.values["compare"]["arms"].find(arm_.direct);
+    if (other == nullptr) return;
+    if (arm_.direct != arm_.name && models_of(*other) == arm_.models &&
+        (*other)["vesicles"].number == value_["vesicles"].number && (*other)["against"].text == arm_.against)
+      return;
+    scenario_.diagnostics.report(value_["direct"].place, value_["direct"].path,
+                                 fmt::format("{} differs from {} by more than the relay (expected another arm with the "
+                                             "same `models`, `vesicles` and `against`)",
+                                             arm_.direct, arm_.name));
   }
 
   bool may_change(const std::string& key_path, const Place& place) {

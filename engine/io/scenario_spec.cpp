@@ -91,17 +91,19 @@ SpecPointer output() {
 }
 
 SpecPointer compare() {
-  const auto arm =
-      record("what is switched on in this arm",
-             {may("vesicles", boolean("false = nothing is dosed"), "true"),
-              may("sham", boolean("other chemotaxis noise, to see what chance alone does"), "false"),
-              may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
-              may("set",
-                  named("what differs in this arm, by key path, after the parameter set and --set", "key path",
-                        anything("a value")),
-                  "{}"),
-              may("against",
-                  reference("arm without vesicles that it is compared with; otherwise the first of them", {"arm"}))});
+  const auto arm = record(
+      "what is switched on in this arm",
+      {may("vesicles", boolean("false = nothing is dosed"), "true"),
+       may("sham", boolean("other chemotaxis noise, to see what chance alone does"), "false"),
+       may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
+       may("set",
+           named("what differs in this arm, by key path, after the parameter set and --set", "key path",
+                 anything("a value")),
+           "{}"),
+       may("direct",
+           reference("arm with the same mechanisms but without relay; the report gives the difference", {"arm"})),
+       may("against",
+           reference("arm without vesicles that it is compared with; otherwise the first of them", {"arm"}))});
   const auto primary = record(
       "the read-out that decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),

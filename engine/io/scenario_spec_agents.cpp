@@ -153,7 +153,11 @@ SpecPointer agent_spec_cell_type() {
   return record(
       "a kind of cell",
       {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um", {"3 um", "12 um"}), "5 um"),
-       may("mobile", boolean("pushed by neighbours"), "true"), may("contact", contact(), "{}"),
+       may("mobile", boolean("pushed by neighbours"), "true"),
+       may("heeds_vesicles",
+           boolean("interaction models act on it; false: vesicles stick to it and enter as ever, without effect on it"),
+           "true"),
+       may("contact", contact(), "{}"),
        may("uptake",
            of_species("clearance of species per cell", quantity("clearance", {.unit = "um^3/s", .minimum = 0})), "{}"),
        may("optional",

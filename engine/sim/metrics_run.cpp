@@ -133,6 +133,8 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
   facts.sham = problem.chemotaxis_variant != 0;
   facts.vesicles = !problem.doses.empty();
   facts.relays = relays_of(problem);
+  for (const CellType& type : problem.cell_types)
+    if (!type.heeds_vesicles) facts.deaf.push_back(type.name);
   for (const ActiveModel& model : problem.models) {
     facts.delay = facts.models.empty() ? model.delay : std::min(facts.delay, model.delay);
     facts.models.push_back(model.name);

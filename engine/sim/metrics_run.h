@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;
   std::string against;               ///< arm that it is compared with, "" = the first without vesicles
+  std::string direct;                ///< arm in which only direct effects act, "" = none
+  std::vector<std::string> deaf;     ///< cell types that do not heed vesicles
   std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
   std::vector<std::string> models;
   double delay = 0;  ///< of the fastest model [s]
@@ -102,6 +105,10 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
 void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
                    const std::set<std::string>& noisy, std::vector<Metric>& out);
+
+/// Appends relayed_cells.*, relayed_effect.* and relayed_outcome.*: the metrics in `out`, of an arm in which effects
+/// are passed on, less those of its arm `direct` in the same replicate. Cell types that are deaf there are left out.
+void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, std::vector<Metric>& out);
 
 /// Real vesicles that could act at the start: those in the patch, and for enzymes also those in reservoirs behind its
 /// faces, for what they make there reaches the patch. Empty without vesicles.

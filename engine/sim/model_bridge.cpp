@@ -130,6 +130,19 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     require_sound(effects, model, problem, now);
     collect(model, slot, exchange);
   }
+  spare_deaf_cells(problem, state.cells);
+}
+
+/// Nothing that a model does to a cell reaches those whose type does not heed vesicles.
+void ModelBridge::spare_deaf_cells(const Problem& problem, const Cells& cells) {
+  if (std::ranges::all_of(problem.cell_types, &CellType::heeds_vesicles)) return;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    if (problem.cell_types[index(cells.type[c])].heeds_vesicles) continue;
+    for (Slots& slot : slots_)
+      for (std::vector<double>& change : slot.changes) change[c] = 0;
+    fates_[c] = 0;
+    std::fill_n(drift_.begin() + static_cast<std::ptrdiff_t>(3 * c), 3, 0.0);
+  }
 }
 
 void ModelBridge::offer(const ActiveModel& model, Slots& slot, const State& state,

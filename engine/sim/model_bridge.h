@@ -52,6 +52,7 @@ class ModelBridge {
   static void offer_vesicles(const ActiveModel& model, Slots& slot, const State& state);
   [[nodiscard]] VesicleView vesicle_view(const Slots& slot, const State& state) const;
   void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
+  void spare_deaf_cells(const Problem& problem, const Cells& cells);
   void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);
 
   std::size_t voxels_ = 0;

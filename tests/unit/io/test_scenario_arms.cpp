@@ -90,5 +90,18 @@ TEST(ScenarioArms, MistakesAreToldWithTheArm) {
   EXPECT_EQ(mistakes("    good: {against: vehicle}\n"), "");
 }
 
+TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
+  const std::string deaf = "    deaf: {models: [surface_contact], set: {cell_types.cell.heeds_vesicles: false}}\n";
+  const Scenario s = load(deaf + "    all: {models: [surface_contact], direct: deaf}\n");
+  EXPECT_EQ(s.compare.arms[2].direct, "deaf");
+  EXPECT_FALSE(build_problem(s, {.arm = "deaf"}).cell_types[0].heeds_vesicles);
+  EXPECT_TRUE(build_problem(s, {.arm = "all"}).cell_types[0].heeds_vesicles);
+  const std::string more = "differs from all by more than the relay";
+  for (const char* all : {"{models: [], direct: deaf}", "{models: [surface_contact], direct: all}",
+                          "{models: [surface_contact], direct: deaf, against: vehicle}",
+                          "{models: [surface_contact], vesicles: false, direct: deaf}"})
+    EXPECT_NE(mistakes(deaf + "    all: " + all + "\n").find(more), std::string::npos) << all;
+}
+
 }  // namespace
 }  // namespace interstice

@@ -288,6 +288,30 @@ TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
   EXPECT_TRUE(find(metrics, "influenced.chondrocyte.AKT").observable);
 }
 
+TEST(RunMetrics, WhatGoesThroughOtherCellsIsTheArmLessItsDirectArm) {
+  const auto metric = [](const char* name, const char* label, std::optional<double> value, const char* note = "") {
+    return Metric{name, label, "1", "", value, note};
+  };
+  ArmFacts direct;
+  direct.deaf = {"monocyte"};
+  const std::vector<Metric> alone{metric("mean_effect.t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.1),
+                                  metric("mean_effect.monocyte.M2", "mean effect at the end: monocyte M2", 0),
+                                  metric("influenced_minus_sham.t_cd4.CD25", "cells: t_cd4 CD25", std::nullopt, "none"),
+                                  metric("effect.IFNg", "IFN-g, difference", -20)};
+  std::vector<Metric> all{metric("mean_effect.t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.5),
+                          metric("mean_effect.monocyte.M2", "mean effect at the end: monocyte M2", 0.4),
+                          metric("influenced_minus_sham.t_cd4.CD25", "cells: t_cd4 CD25", 7),
+                          metric("effect.IFNg", "IFN-g, difference", -50), metric("outcome.IFNg", "IFN-g", 100)};
+  measure_relay(alone, direct, all);
+  ASSERT_EQ(all.size(), 8U);
+  EXPECT_DOUBLE_EQ(find(all, "relayed_effect.t_cd4.CD25").value.value(), -0.4);
+  EXPECT_EQ(find(all, "relayed_effect.t_cd4.CD25").label, "mean effect at the end through other cells: t_cd4 CD25");
+  EXPECT_FALSE(find(all, "relayed_cells.t_cd4.CD25").value);
+  EXPECT_EQ(find(all, "relayed_cells.t_cd4.CD25").note, "none");
+  EXPECT_EQ(find(all, "relayed_outcome.IFNg").value, -30.0);
+  EXPECT_EQ(find(all, "relayed_outcome.IFNg").label, "IFN-g, difference through other cells");
+}
+
 TEST(RunMetrics, AnExtinctPopulationHasNoMeanEffect) {
   const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
   const RunOutcome vehicle = traced(0);

@@ -23,7 +23,7 @@ class Faulty final : public InteractionModel {
 constexpr std::array<std::string_view, 1> kFields = {"CXCL8"};
 constexpr std::array kColumns = {ModelColumnSpec{"memory", "1", 0, "test"}};
 
-Simulation with_model(Act does) {
+Simulation with_model(Act does, const std::string& more = {}) {
   act = does;
   ModelDescriptor model;
   model.name = "faulty";
@@ -32,11 +32,12 @@ Simulation with_model(Act does) {
   model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return std::make_unique<Faulty>(); };
   ModelRegistry registry;
   registry.add(model);
-  const char* text =
+  const std::string text =
       "{schema: 1, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
       "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}],"
       "species: {CXCL8: {diffusivity: 100 um^2/s, initial: 1 uM}}, models: {faulty: {}},"
-      "cell_types: {a: {initial_state: alive, states: {alive: {}}}}, cells: {a: {count: 1}}}";
+      "cell_types: {a: {initial_state: alive, states: {alive: {}}" +
+      more + "}}, cells: {a: {count: 1}}}";
   return Simulation(build_problem(load_scenario_text(text, "test.yaml", {}, registry)), 1);
 }
 
@@ -73,6 +74,33 @@ TEST(ModelBridge, RefusesChangesAndDriftThatAreNotFinite) {
   EXPECT_TRUE(says(complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0)[0] = kNaN; }), "column"));
   EXPECT_TRUE(says(complaint<NumericalError>([](const ModelView&, Effects& e) { e.drift()[2] = kNaN; }), "drift"));
   EXPECT_EQ(complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0)[0] = -1; }), "");
+}
+
+TEST(ModelBridge, KeepsFromDeafCellsWhatAModelDoesToThemAndOnlyThat) {
+  for (const bool deaf : {false, true}) {
+    Simulation simulation = with_model(
+        [](const ModelView&, Effects& e) {
+          e.change(0)[0] = 1;
+          e.drift()[0] = 2;
+          e.clearance(0)[0] = 100;
+        },
+        deaf ? ", heeds_vesicles: false" : "");
+    simulation.step();
+    const State& state = simulation.state();
+    EXPECT_EQ(state.cells.columns[0][0], deaf ? 0 : 1);
+    EXPECT_EQ(state.cells.vx[0], deaf ? 0 : 2);
+    EXPECT_LT(state.fields[SpeciesId{0}][0], 1);
+  }
+}
+
+TEST(ModelBridge, KeepsDeafCellsAlive) {
+  for (const bool deaf : {false, true}) {
+    Simulation simulation =
+        with_model([](const ModelView&, Effects& e) { e.fate()[0] = static_cast<std::uint8_t>(CellFate::remove); },
+                   deaf ? ", heeds_vesicles: false" : "");
+    simulation.step();
+    EXPECT_EQ(simulation.state().cells.size(), deaf ? 1U : 0U);
+  }
 }
 
 TEST(ModelBridge, RefusesAnIndexThatWasNotDeclared) {

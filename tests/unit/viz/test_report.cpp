@@ -167,6 +167,28 @@ TEST(Report, SaysWhetherEffectsCanBeRelayed) {
   const std::string page = report_html(Comparison(made_up.document()));
   EXPECT_EQ(page.find("Direct effects only"), std::string::npos);
   EXPECT_NE(page.find("cells secrete TNF, IL10 at rates"), std::string::npos);
+  EXPECT_EQ(page.find("through other cells"), std::string::npos);
+}
+
+TEST(Report, TellsApartWhatWentThroughOtherCells) {
+  json document = MadeUp().document();
+  document["arms"][6]["relays"] = {"TNF"};
+  document["arms"][6]["direct"] = "emcev";
+  const char* name = "relayed_effect.chondrocyte.AKT";
+  document["metrics"].push_back({{"name", name}, {"label", "x: chondrocyte AKT"}, {"unit", "1"}, {"description", "y"}});
+  document["values"].push_back({{"arm", "all"},
+                                {"metric", name},
+                                {"n", 8},
+                                {"mean", 0.237},
+                                {"low", 0.2},
+                                {"high", 0.3},
+                                {"note", ""},
+                                {"observable", true}});
+  const std::string page = report_html(Comparison(document));
+  EXPECT_NE(page.find("its direct effects alone: emcev"), std::string::npos);
+  EXPECT_NE(page.find("For <b>all</b> the tables tell apart what went through other cells: all less emcev"),
+            std::string::npos);
+  EXPECT_NE(page.find("0.237"), std::string::npos);
 }
 
 TEST(Report, ShowsHalfLifeAndFootprintWhereThereAreAny) {
