@@ -31,6 +31,8 @@ Problem build_all(const BuildContext& context) {
   build_cell_types(context, problem);
   build_population(context, problem);
   build_vesicles(context, problem);
+  build_labels(context, problem);
+  if (!context.vesicles) problem.doses.clear();  // labels come without vesicles too
   build_models(context, problem);
   return problem;
 }

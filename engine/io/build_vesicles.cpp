@@ -204,7 +204,7 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
       dose.at = static_cast<Nanoseconds>(std::llround(time.number * 1e9));
       if (time.valid && dose.at >= problem.schedule.end() && !context.complained("time"))
         context.report(time, fmt::format("the run ends before {}", time.text));
-      if (context.vesicles) problem.doses.push_back(dose);
+      problem.doses.push_back(dose);
     }
   }
 }

@@ -56,9 +56,9 @@ class ColumnReader {
 
 OutcomeSpec::Take take_of(const std::string& word) {
   using Take = OutcomeSpec::Take;
-  constexpr std::pair<const char*, Take> words[] = {{"last", Take::last}, {"mean", Take::mean},
-                                                    {"peak", Take::peak}, {"lowest", Take::lowest},
-                                                    {"area", Take::area}, {"gain", Take::gain}};
+  constexpr std::pair<const char*, Take> words[] = {
+      {"last", Take::last}, {"mean", Take::mean}, {"peak", Take::peak},          {"lowest", Take::lowest},
+      {"area", Take::area}, {"gain", Take::gain}, {"half_life", Take::half_life}};
   for (const auto& [name, take] : words)
     if (word == name) return take;
   return Take::last;

@@ -109,17 +109,18 @@ SpecPointer compare() {
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
   const auto moment = not_negative("time", "s");
-  const auto outcome =
-      record("a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
-             {may("label", text("what it is called in reports; its name if none is given")),
-              need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
-              may("per", one_of("columns whose sum it is divided by, or `start`: its own first value",
-                                {text("a column"), list("columns", text("a column"), 1)})),
-              may("take",
-                  choice("how the rows become one number (gain: last less first)",
-                         {"last", "mean", "peak", "lowest", "area", "gain"}),
-                  "last"),
-              may("from", moment, "0 s"), may("until", moment)});
+  const auto outcome = record(
+      "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
+      {may("label", text("what it is called in reports; its name if none is given")),
+       need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
+       may("per", one_of("columns whose sum it is divided by, or `start`: its own first value",
+                         {text("a column"), list("columns", text("a column"), 1)})),
+       may("take",
+           choice(
+               "how the rows become one number (gain: last less first; half_life: of the line through the logarithms)",
+               {"last", "mean", "peak", "lowest", "area", "gain", "half_life"}),
+           "last"),
+       may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
       record("when a cell counts as influenced, against the paired run without vesicles",
              {may("difference",
@@ -211,7 +212,8 @@ SpecPointer space_spec_reservoir() {
        may("enzymes",
            map_of("host enzyme copies in the volume", {"protein"},
                   quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
-           "{}")});
+           "{}"),
+       may("content", choice("what its vesicles are in; only labels ask", {"fluid", "cells", "degraded"}), "fluid")});
 }
 
 SpecPointer chemistry_spec_species() {
@@ -332,6 +334,10 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),
        may("injury", list("what harms cells", agent_spec_injury()), "[]"),
        may("vesicles", named("vesicle classes and their doses", "vesicle class", agent_spec_vesicles()), "{}"),
+       may("labels",
+           named("labels of vesicles and what they show; an observation that changes nothing else", "label",
+                 label_spec()),
+           "{}"),
        may("models", models(registry), "{}"),
        may("arm", reference("which arm `run` runs; without it every listed model, with vesicles", {"arm"})),
        may("parameter_sets",

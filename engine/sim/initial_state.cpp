@@ -40,6 +40,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   state.tallies.assign(problem.tallies.size(), 0.0);
   give_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
+  begin_labels(state, problem);
   CellScratch scratch;
   const CellStep first{.step = 0, .time = 0, .dt = state.clock.next_cells_dt(problem.schedule)};
   steer_cells(state.cells, state.fields, workspace.cell_environment, first, scratch, threads);

@@ -39,6 +39,7 @@ Observables::Observables(const Problem& problem) {
   name_cells(problem);
   name_vesicles(problem);
   name_budget(problem);
+  name_labels(problem);
 }
 
 void Observables::name_fields(const Problem& problem) {
@@ -92,6 +93,12 @@ void Observables::name_budget(const Problem& problem) {
   for (const auto& [flow, member] : species_flows())
     for (const auto& species : problem.species) names_.push_back({std::string(flow) + "." + species.name, "molecule"});
   for (const NamedNumber& tally : problem.tallies) names_.push_back({tally.name, tally.unit});
+}
+
+void Observables::name_labels(const Problem& problem) {
+  for (const Label& label : problem.labels)
+    for (const std::string& place : label_columns(problem))
+      names_.push_back({"label." + label.name + "." + place, "EV"});
 }
 
 std::optional<std::size_t> Observables::find(std::string_view name) const {
@@ -180,6 +187,9 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   for (const auto& [flow, member] : species_flows())
     for (const double amount : state.budget.*member) *next++ = amount;
   next = std::ranges::copy(state.tallies, next).out;
+  const std::size_t label_size = label_columns(problem).size();
+  for (std::size_t i = 0; i < state.labels.size(); ++i, next += label_size)
+    measure_label(state, problem, i, {next, label_size});
   assert(next == out.data() + out.size());
 }
 

@@ -11,6 +11,7 @@
 ///   reaction.<name> [molecule]          cumulated extents, and likewise secreted, cleared, decayed and boundary
 ///                                       (net inflow).<species>
 ///   model.<model>.<tally> [unit]        what an active model has counted so far
+///   label.<label>.<place> [EV]          what a label shows (labels.h)
 /// A mean over nothing is NaN. Sums run in storage order, so their bits do not depend on threads.
 #pragma once
 
@@ -57,6 +58,7 @@ class Observables {
   void name_cells(const Problem& problem);
   void name_vesicles(const Problem& problem);
   void name_budget(const Problem& problem);
+  void name_labels(const Problem& problem);
   double* measure_fields(const State& state, const Problem& problem, double* out) const;
   double* measure_cells(const State& state, double* out) const;
 

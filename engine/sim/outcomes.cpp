@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace interstice {
 namespace {
@@ -19,14 +20,30 @@ std::vector<double> sum_of(const SeriesTable& series, const std::vector<std::str
 }
 
 std::string description_of(const OutcomeSpec& outcome) {
-  static constexpr const char* kTakes[] = {"last value",     "mean",     "largest value",
-                                           "smallest value", "integral", "last less first value"};
+  static constexpr const char* kTakes[] = {
+      "last value", "mean", "largest value", "smallest value", "integral", "last less first value", "half-life"};
   std::string text = fmt::format("{} of {}", kTakes[static_cast<int>(outcome.take)], fmt::join(outcome.of, " + "));
   if (!outcome.per.empty()) text += fmt::format(" over {}", fmt::join(outcome.per, " + "));
   if (outcome.per_start) text += ", relative to the start";
   if (outcome.from > 0) text += fmt::format(", from {:g} s", outcome.from);
   if (std::isfinite(outcome.until)) text += fmt::format(", until {:g} s", outcome.until);
   return text;
+}
+
+/// ln 2 over minus the slope of the least-squares line through (time, ln value).
+std::optional<double> half_life_of(const std::vector<double>& time, const std::vector<double>& value) {
+  double n = 0, t = 0, y = 0;
+  for (std::size_t i = 0; i < time.size(); ++i)
+    if (value[i] > 0) n += 1, t += time[i], y += std::log(value[i]);
+  if (n < 2) return std::nullopt;
+  double tt = 0, ty = 0;
+  for (std::size_t i = 0; i < time.size(); ++i)
+    if (value[i] > 0) {
+      tt += (time[i] - t / n) * (time[i] - t / n);
+      ty += (time[i] - t / n) * (std::log(value[i]) - y / n);
+    }
+  if (!(ty < 0)) return std::nullopt;
+  return std::numbers::ln2 * tt / -ty;
 }
 
 }  // namespace
@@ -67,6 +84,8 @@ std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outco
       return area_under_curve(time, value);
     case OutcomeSpec::Take::gain:
       return value.back() - value.front();
+    case OutcomeSpec::Take::half_life:
+      return half_life_of(time, value);
   }
   return std::nullopt;
 }
@@ -74,7 +93,8 @@ std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outco
 void measure_outcomes(const RunOutcome& run, std::span<const OutcomeSpec> outcomes, const Pairing& pairing,
                       std::vector<Metric>& out) {
   for (const OutcomeSpec& outcome : outcomes) {
-    const std::string what = description_of(outcome), none = "no row has a value";
+    const std::string what = description_of(outcome),
+                      none = outcome.take == OutcomeSpec::Take::half_life ? "it does not fall" : "no row has a value";
     const auto value = reduce(run.series, outcome);
     out.push_back({"outcome." + outcome.name, outcome.label, outcome.value_unit(), what, value, value ? "" : none});
     if (pairing.vehicle == nullptr || pairing.vehicle == &run) continue;

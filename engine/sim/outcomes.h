@@ -16,7 +16,7 @@ namespace interstice {
 
 /// The sum of some columns, or its ratio to the sum of others, reduced over an interval of time.
 struct OutcomeSpec {
-  enum class Take { last, mean, peak, lowest, area, gain };
+  enum class Take { last, mean, peak, lowest, area, gain, half_life };
   std::string name, label;
   std::string unit;                  ///< of the rows; of an area times s
   std::vector<std::string> of, per;  ///< columns; `per` may be empty
@@ -24,14 +24,18 @@ struct OutcomeSpec {
   Take take = Take::last;
   double from = 0, until = std::numeric_limits<double>::infinity();  ///< [s]
 
-  [[nodiscard]] std::string value_unit() const { return take == Take::area ? (unit == "1" ? "s" : unit + " s") : unit; }
+  [[nodiscard]] std::string value_unit() const {
+    if (take == Take::half_life) return "s";
+    return take == Take::area ? (unit == "1" ? "s" : unit + " s") : unit;
+  }
 };
 
 /// One number per row; NaN where it has none, such as a ratio to zero. Empty when a column is not there.
 std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome);
 
 /// The number, from the rows in [from, until] that have one; empty without any. Means and areas follow the trapezoidal
-/// rule; `gain` is the last number less the first.
+/// rule; `gain` is the last number less the first; `half_life` is ln 2 over the slope at which the logarithm of the
+/// numbers above zero falls, by least squares, and empty where it does not fall.
 std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outcome);
 
 /// Appends outcome.NAME, and where there is a run to compare with effect.NAME (the difference) and

@@ -20,6 +20,7 @@
 #include "engine/grid/grid.h"
 #include "engine/grid/species.h"
 #include "engine/model/interaction_model.h"
+#include "engine/sim/labels.h"
 #include "engine/sim/schedule.h"
 
 namespace interstice {
@@ -83,6 +84,8 @@ struct Problem {
   std::vector<ActiveModel> models;           ///< sorted by name
   std::vector<NamedNumber> vesicle_columns;  ///< of the active models
   std::vector<NamedNumber> tallies;          ///< of the active models: model.<model>.<tally>
+
+  std::vector<Label> labels;
 };
 
 struct State {
@@ -94,6 +97,7 @@ struct State {
   std::vector<VesicleLedger> ledger;  ///< per vesicle class
   Budget budget;                      ///< what the chemistry has done so far
   std::vector<double> tallies;        ///< what the models have counted so far
+  std::vector<LabelState> labels;     ///< an observation: nothing above depends on it, and the state hash leaves it out
 };
 
 }  // namespace interstice

@@ -56,6 +56,7 @@ bool Simulation::finished() const { return state_->clock.finished(problem_->sche
 Tick Simulation::step() {
   const Tick tick = state_->clock.tick(problem_->schedule);
   advance(*state_, *problem_, *workspace_, threads_);
+  follow_labels(*state_, *problem_);
   if (state_->clock.step % kCheckInterval == 0 || finished()) check_finite(*state_, *problem_, threads_);
   return tick;
 }

@@ -22,6 +22,7 @@ class ProblemDump {
     for (const auto& t : p.cell_types) d.cell_type(t);
     d.population(p);
     d.vesicles(p);
+    for (const auto& l : p.labels) d.label(l);
     for (const auto& m : p.models) d.model(m);
     return d.text_;
   }
@@ -51,6 +52,17 @@ class ProblemDump {
     for (const auto& r : p.reservoirs)
       line("reservoir {} {:a} {:a} {:a} {}", r.name, r.volume, r.represents, r.vesicle_clearance,
            list(r.enzyme_copies));
+  }
+
+  void label(const Label& l) {
+    line("label {} {} {} {:a} {:a} {:a} {:a} {} {:a} {:a} {:a} {:a} {}", l.name, index(l.klass), l.at, l.labelled,
+         l.fading, l.loose, l.coming_off, l.in_cargo, l.after_degradation, l.after_release, l.micelles,
+         l.micelle_signal, list(l.dosed));
+    for (const auto* routes : {&l.micelle_routes, &l.dye_routes}) {
+      line("routes {:a} {:a}", routes->loss, routes->uptake);
+      for (const auto& way : routes->ways) line("{} -> {} {:a}", way.from, way.to, way.rate);
+    }
+    for (const auto content : l.content) line("content {}", static_cast<int>(content));
   }
 
   void chemistry(const Problem& p) {

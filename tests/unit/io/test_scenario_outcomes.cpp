@@ -82,6 +82,19 @@ TEST(Outcomes, ReduceAsSaid) {
   EXPECT_DOUBLE_EQ(reduced(Take::last, {"a", "b"}), 0.75);
 }
 
+TEST(Outcomes, HalfLifeIsThatOfTheLineThroughTheLogarithms) {
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.take = OutcomeSpec::Take::half_life;
+  outcome.unit = "EV";
+  EXPECT_EQ(outcome.value_unit(), "s");
+  const SeriesTable falls{{"a"}, {"EV"}, {0, 20, 30, 50, 60}, {{8, 4, 2 * std::sqrt(2.0), std::sqrt(2.0), 0}}};
+  EXPECT_NEAR(reduce(falls, outcome).value(), 20, 1e-12);  // a zero has no logarithm
+  const SeriesTable steps{{"a"}, {"EV"}, {0, 1, 2}, {{4, 4, 1}}};
+  EXPECT_NEAR(reduce(steps, outcome).value(), 1, 1e-12);
+  EXPECT_FALSE(reduce(kSeries, outcome)) << "it rises";
+}
+
 TEST(Outcomes, WithoutRowsThereIsNoNumber) {
   OutcomeSpec outcome;
   outcome.of = {"c"};
