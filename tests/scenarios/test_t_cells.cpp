@@ -1,0 +1,260 @@
+/// @file
+// labels: slow
+/// What T cells do in the scenarios of the mixed lymphocyte reaction and of the AMP spike: whom EVs reach without
+/// monocytes, by which way, and how fast T cells divide. Means over 20 seeds, arms paired by seed. Boxes are smaller
+/// than the scenarios' columns, at the same cells and EVs per volume or per area; what that leaves out is said at each.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/io/scenario.h"
+#include "engine/sim/observables.h"
+#include "engine/sim/simulation.h"
+#include "models/builtin.h"
+
+namespace interstice {
+namespace {
+
+constexpr std::uint64_t kSeeds = 20;
+constexpr double kT95OneSided19 = 1.729;  ///< Student's t, 19 degrees of freedom: 90 % interval, two-sided
+
+using Sets = std::vector<std::string>;
+
+Scenario load(const std::string& file, const Sets& sets) {
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  return load_scenario(std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/" + file,
+                       {.include_directories = {}, .sets = sets, .parameters = ""}, registry);
+}
+
+/// A named number at the end of a run.
+double at_end(const Scenario& scenario, const std::string& arm, std::uint64_t seed, const std::string& what,
+              const std::function<void(Problem&)>& prepare = {}) {
+  Problem problem = build_problem(scenario, {.arm = arm, .replicate = seed});
+  if (prepare) prepare(problem);
+  Simulation simulation(std::move(problem), 1);
+  const double end = seconds(simulation.problem().schedule.end());
+  while (simulation.time() < end - 1e-6) simulation.step();
+  const Observables observables(simulation.problem());
+  std::vector<double> values(observables.size());
+  observables.measure(simulation.state(), simulation.problem(), values);
+  return values[observables.find(what).value()];
+}
+
+struct Estimate {
+  double mean = 0, error = 0;  ///< error: standard error of the mean
+};
+Estimate estimate(const std::vector<double>& values) {
+  double mean = 0, square = 0;
+  for (const double v : values) mean += v / static_cast<double>(values.size());
+  for (const double v : values) square += (v - mean) * (v - mean);
+  const auto n = static_cast<double>(values.size());
+  return {mean, std::sqrt(square / (n - 1) / n)};
+}
+
+/// Relative difference of the totals over all seeds, with the error of the paired differences.
+Estimate relative(const std::vector<double>& arm, const std::vector<double>& reference) {
+  std::vector<double> difference;
+  for (std::size_t i = 0; i < arm.size(); ++i) difference.push_back(arm[i] - reference[i]);
+  const Estimate d = estimate(difference), r = estimate(reference);
+  return {d.mean / r.mean, d.error / r.mean};
+}
+
+std::vector<double> over_seeds(const Scenario& scenario, const std::string& arm, const std::string& what,
+                               std::uint64_t seeds = kSeeds) {
+  std::vector<double> values;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) values.push_back(at_end(scenario, arm, seed, what));
+  return values;
+}
+
+/// Sets for a cubic culture, `edge` [um] wide, of T cells that neither move nor sink: all that diffuses is well mixed
+/// there, and EVs reach them from all sides.
+Sets mixed(const std::string& edge, const std::string& cd4, const std::string& cd8, const Sets& more) {
+  Sets sets{"domain.size=[" + edge + ", " + edge + ", " + edge + "]",
+            "domain.spacing=" + edge,
+            "domain.boundary={all: periodic}",
+            "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [" + edge + ", " + edge + ", " + edge + "]}}",
+            "cells.t_cd4={count: " + cd4 + "}",
+            "cells.t_cd8={count: " + cd8 + "}",
+            "cell_types.t_cd4.motility={}",
+            "cell_types.t_cd8.motility={}",
+            "cell_types.t_cd4.mobile=false",
+            "cell_types.t_cd8.mobile=false"};
+  sets.insert(sets.end(), more.begin(), more.end());
+  return sets;
+}
+
+// Published: EVs with CD73 inhibit T cells when AMP is added, and a blocker of CD73 undoes it (Clayton 2011, Schneider
+// 2021). 1e6 T cells and 1e9 EVs per ml. A well-mixed estimate gives 55 %.
+TEST(TCells, EvsActThroughAmpAndCd73WithoutMonocytes) {
+  const Scenario s = load("amp_spike.yaml", mixed("400 um", "43", "21",
+                                                  {"vesicles.msc_sev.agents=100",
+                                                   "time=[{until: 24 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
+                                                   "series: 24 h}]"}));
+  const auto amp = over_seeds(s, "vehicle", "secreted.IFNg"), ev = over_seeds(s, "all", "secreted.IFNg");
+  const auto blocked = over_seeds(s, "ampcp", "secreted.IFNg");
+  const Estimate down = relative(ev, amp), left = relative(blocked, amp);
+  std::printf("IFN-g in 24 h against AMP alone: with EVs %+.3f +- %.3f, with AMPCP too %+.3f +- %.3f\n", down.mean,
+              down.error, left.mean, left.error);
+  EXPECT_LE(down.mean + kT95OneSided19 * down.error, -0.30);
+  EXPECT_GE(left.mean, -0.20);  // AMPCP blocks the cells' own CD73 too: there may be more than with AMP alone
+}
+
+// Published: MSC exosomes do not act on purified T cells (Zhang B 2014). At 5e9 EVs per ml a little cargo does, which
+// ten EVs per agent exaggerate: an agent delivers all its EVs' cargo at once.
+TEST(TCells, EvsDoNothingWithoutMonocytesAndAmp) {
+  const Scenario s = load("amp_spike.yaml", mixed("100 um", "1", "1",
+                                                  {"vesicles.msc_sev.density=5e9 EV/ml", "vesicles.msc_sev.agents=500",
+                                                   "time=[{until: 36 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
+                                                   "series: 36 h}]"}));
+  const Estimate alone =
+      relative(over_seeds(s, "no_amp", "secreted.IFNg"), over_seeds(s, "no_amp_vehicle", "secreted.IFNg"));
+  std::printf("effect of EVs on IFN-g of T cells alone: %+.4f +- %.4f\n", alone.mean, alone.error);
+  EXPECT_LT(std::abs(alone.mean) + kT95OneSided19 * alone.error, 0.05);  // the 90 % interval lies within +-5 %
+}
+
+/// The column of the well in voxels of 100 um: regulatory cells after eight hours.
+std::vector<double> regulatory_after_eight_hours(const std::string& arm, std::uint64_t seeds) {
+  const Scenario s =
+      load("mlr_arms.yaml", {"domain.size=[100 um, 100 um, 6300 um]", "domain.spacing=100 um",
+                             "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [100 um, 100 um, 100 um]}}",
+                             "time=[{until: 8 h, transport: 30 s, vesicles: 10 s, cells: 2 min, series: 8 h}]",
+                             "vesicles.msc_sev.agents=4500"});
+  return over_seeds(s, arm, "cells.treg.alive", seeds);
+}
+
+// The control of the test before: the same EVs do act where one cell in eight is a monocyte.
+TEST(TCells, EvsMakeRegulatoryCellsWhereMonocytesAre) {
+  const Estimate more =
+      relative(regulatory_after_eight_hours("all", kSeeds), regulatory_after_eight_hours("vehicle", kSeeds));
+  std::printf("effect of EVs on the number of regulatory cells: %+.2f +- %.2f\n", more.mean, more.error);
+  EXPECT_GT(more.mean - kT95OneSided19 * more.error, 0.15);
+}
+
+// Nobody else hands a licence on, with AMP or without: not one cell more.
+TEST(TCells, EvsMakeNoRegulatoryCellsWhereMonocytesAreDepleted) {
+  for (const std::string culture : {"monocytes_0", "amp_monocytes_0"})
+    EXPECT_EQ(regulatory_after_eight_hours(culture, 4), regulatory_after_eight_hours(culture + "_vehicle", 4))
+        << culture;
+}
+
+/// When each founder first and then again divides [h], with phorbol ester and ionomycin.
+TEST(TCells, DivideAfterADayAndThenEverySixHours) {
+  const Scenario s = load(
+      "amp_spike.yaml", mixed("400 um", "20", "0",
+                              {"time=[{until: 48 h, transport: 10 min, vesicles: 10 min, cells: 10 min, series: 48 h}]",
+                               "species.AMP.initial=0 uM", "injury=[]",
+                               "cell_types.t_cd4.states.activating.duration.lognormal.median=26 h",
+                               "cell_types.t_cd4.parameters.t_cycle=6 h", "cell_types.t_cd4.parameters.least_IL2=1"}));
+  std::vector<double> first, second;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    Simulation simulation(build_problem(s, {.arm = "vehicle", .replicate = seed}), 1);
+    std::map<AgentId, std::vector<double>> births;
+    while (simulation.time() < 48 * 3600 - 1e-6) {
+      simulation.step();
+      const Cells& cells = simulation.state().cells;
+      for (std::size_t c = 0; c < cells.size(); ++c)
+        if (auto& of_cell = births[cells.id[c]]; cells.id[c] == cells.ancestor[c] && of_cell.size() < cells.births[c])
+          of_cell.push_back(simulation.time() / 3600);
+    }
+    for (const auto& [id, times] : births) {
+      if (times.size() < 2) continue;  // destined to divide once, or not at all
+      first.push_back(times[0]);
+      second.push_back(times[1] - times[0]);
+    }
+  }
+  std::printf("first division after %.2f h, the next %.2f h later (%zu cells)\n", estimate(first).mean,
+              estimate(second).mean, first.size());
+  EXPECT_GT(first.size(), 300U);
+  EXPECT_NEAR(estimate(first).mean, 26, 3);
+  EXPECT_NEAR(estimate(second).mean, 6, 1);
+}
+
+/// The columns of surface_contact on a monocyte after 24 h with 1e9 EVs per ml.
+std::map<std::string, double> after_a_day_with_evs(const std::string& myd88) {
+  const Sets sets =
+      mixed("140 um", "0", "0",
+            {"vesicles.msc_sev.number=2e11 EV", "vesicles.msc_sev.volume=200 ml", "vesicles.msc_sev.agents=2700",
+             "time=[{until: 24 h, transport: 60 s, vesicles: 2 s, cells: 5 min, series: 24 h}]", "cells.treg.count=0",
+             "cells.dendritic_cell.count=0", "cells.b_cell.count=0", "cells.nk_cell.count=0", "cells.monocyte.count=1",
+             "injury=[]", "models.surface_contact.MyD88=" + myd88, "cell_types.monocyte.motility={}",
+             "cell_types.monocyte.mobile=false",
+             "cell_types.monocyte.parameters.maturation={value: 168 h, range: [48 h, 168 h]}"});
+  const Scenario s = load("mlr_well.yaml", sets);
+  std::map<std::string, double> columns;
+  for (const char* name : {"ev_signal", "ev_fast", "ev_slow", "ev_monocyte"})
+    columns[name] = at_end(s, "contact", 1, std::string("column.monocyte.") + name);
+  return columns;
+}
+
+/// Regulatory cells after two days of one monocyte on a floor of 950 CD4 and 50 regulatory cells, its columns of
+/// surface_contact set to `licence`. Cells move and sink at a sixth of their speeds, in steps of six minutes instead of
+/// one: they touch as many others (4 CD4 cells at a time) and still mix within hours.
+std::vector<double> regulatory_after_two_days(const std::map<std::string, double>& licence,
+                                              const std::string& myd88 = "1") {
+  Sets sets{"domain.size=[240 um, 240 um, 480 um]",
+            "domain.spacing=240 um",
+            "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [240 um, 240 um, 240 um]}}",
+            "time=[{until: 48 h, transport: 6 min, vesicles: 6 min, cells: 6 min, series: 48 h}]",
+            "cells.t_cd4.count=950",
+            "cells.t_cd8.count=0",
+            "cells.treg.count=50",
+            "cells.dendritic_cell.count=0",
+            "cells.b_cell.count=0",
+            "cells.nk_cell.count=0",
+            "cells.monocyte.count=1",
+            "injury=[]",
+            "models.surface_contact.MyD88=" + myd88,
+            "vesicles.msc_sev.number=0 EV",
+            "cell_types.t_cd4.parameters.v=1 um/min",
+            "cell_types.treg.parameters.v=1.7 um/min",
+            "cell_types.monocyte.parameters.v=0.8 um/min"};
+  for (const std::string type : {"t_cd4", "treg", "monocyte", "macrophage"})
+    sets.push_back("cell_types." + type + ".motility.settling=0.0167 um/s");
+  const Scenario culture = load("mlr_well.yaml", sets);
+  const auto prepare = [&licence](Problem& problem) {
+    for (ColumnSpec& column : problem.columns)
+      if (const auto found = licence.find(column.name); found != licence.end()) column.initial = found->second;
+  };
+  std::vector<double> cells;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
+    cells.push_back(at_end(culture, "contact", seed, "cells.treg.alive", prepare));
+  return cells;
+}
+
+Estimate gain(const std::vector<double>& taught, const std::vector<double>& untreated) {
+  std::vector<double> more;
+  for (std::size_t i = 0; i < taught.size(); ++i) more.push_back(taught[i] - untreated[i]);
+  return estimate(more);
+}
+
+constexpr double kT99OneSided19 = 2.539;  ///< p = 0.01
+
+// Published: one MSC-exosome-treated monocyte per thousand CD4 cells makes regulatory cells, through MyD88 (Zhang B
+// 2014).
+TEST(TCells, OneMonocyteThatMetEvsMakesThemRegulatory) {
+  const auto licence = after_a_day_with_evs("1");
+  const auto untreated = regulatory_after_two_days({});
+  const Estimate more = gain(regulatory_after_two_days(licence), untreated);
+  std::printf("licence %.3f; regulatory cells of 1000: untreated %.1f, gain %.2f +- %.2f\n", licence.at("ev_monocyte"),
+              estimate(untreated).mean, more.mean, more.error);
+  EXPECT_GT(more.mean, kT99OneSided19 * more.error);
+  EXPECT_NEAR(more.mean, 3, 1.5);  // 4 contacts x 0.02 /h x 48 h, less what dies and matures
+}
+
+TEST(TCells, OneMonocyteWithoutMyD88DoesNot) {
+  const auto licence = after_a_day_with_evs("0");
+  const auto untreated = regulatory_after_two_days({}, "0");
+  const Estimate more = gain(regulatory_after_two_days(licence, "0"), untreated);
+  std::printf("licence %.3f; regulatory cells of 1000: untreated %.1f, gain %.2f +- %.2f\n", licence.at("ev_monocyte"),
+              estimate(untreated).mean, more.mean, more.error);
+  EXPECT_LT(std::abs(more.mean), kT99OneSided19 * more.error + 0.5);
+}
+
+}  // namespace
+}  // namespace interstice
