@@ -259,10 +259,8 @@ TEST_F(Cli, AnUnwritableOutputIsADiskError) {
   EXPECT_TRUE(has(said.err, "file/below")) << said.err;
 }
 
-// The limit on the size of a file stands for a full disk: the library of the snapshots fails in the same place.
 TEST_F(Cli, AFullDiskIsADiskErrorAndTheRunIsRecordedAsFailed) {
-  const std::string full = "trap '' XFSZ; ulimit -f 16;";  // [512 or 1024 bytes]
-  const Said said = interstice("run tiny.yaml -o here", full);
+  const Said said = interstice("run tiny.yaml -o here", kFullDisk);
   EXPECT_EQ(said.code, 4) << said.err;
   EXPECT_TRUE(has(said.err, "cannot ")) << said.err;
   EXPECT_TRUE(has(said.err, ".hdf")) << said.err;

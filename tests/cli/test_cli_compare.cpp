@@ -126,7 +126,7 @@ TEST_F(Compare, AnArmNamedTwiceIsRefused) {
 }
 
 TEST_F(Compare, AFullDiskIsADiskErrorAndTheComparisonIsRecordedAsFailed) {
-  const Said said = interstice("compare tiny.yaml -o here --quiet --arms vehicle,emcev", "trap '' XFSZ; ulimit -f 16;");
+  const Said said = interstice("compare tiny.yaml -o here --quiet --arms vehicle,emcev", kFullDisk);
   EXPECT_EQ(said.code, 4) << said.err;
   EXPECT_TRUE(has(said.err, "runs failed")) << said.err;
   EXPECT_TRUE(has(read("here/run.json"), "\"status\": \"failed\""));
