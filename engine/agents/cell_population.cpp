@@ -95,7 +95,8 @@ void become(Cells& cells, std::size_t c, const CellEnvironment& environment) {
     const auto same = [&column](const ColumnDynamics& other) { return other.column == column.column; };
     if (std::ranges::any_of(before.columns, same)) continue;
     const std::size_t k = index(column.column);
-    cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, cells.id[c], k);
+    cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, cells.id[c],
+                               environment.columns[k].place_before.value_or(k));
   }
   cells.type[c] = id;
   cells.radius[c] = after.radius;

@@ -153,7 +153,8 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double no
   for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k].push_back(columns[k].initial);
   for (const ColumnDynamics& column : type.columns) {
     const std::size_t k = index(column.column);
-    cells.columns[k].back() = draw(column.initial, environment.noise, Stream::cell_column, id, k);
+    cells.columns[k].back() =
+        draw(column.initial, environment.noise, Stream::cell_column, id, columns[k].place_before.value_or(k));
   }
   draw_duration(cells, cells.size() - 1, environment);
 }

@@ -124,4 +124,26 @@ struct CellType {
   std::vector<Gathering> gatherings;  ///< what its formulas ask of other cells
 };
 
+/// Calls visit(formula) with every formula of a cell type, and with what others offer it.
+template <class Type, class Visit>
+void for_each_formula(Type& type, Visit visit) {
+  for (auto& column : type.columns) {
+    visit(column.gain);
+    visit(column.loss);
+  }
+  for (auto& state : type.states) {
+    for (auto& secretion : state.secretions) visit(secretion.rate);
+    for (auto& recruitment : state.recruits) visit(recruitment.rate);
+    for (auto& transition : state.transitions) {
+      visit(transition.hazard);
+      visit(transition.when);
+    }
+  }
+  visit(type.motility.speed);
+  visit(type.motility.gain);
+  for (auto& enzyme : type.enzymes) visit(enzyme.formula);
+  for (auto& read_out : type.read_outs) visit(read_out.value);
+  for (auto& gathering : type.gatherings) visit(gathering.offer);
+}
+
 }  // namespace interstice

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct ColumnSpec {
   double initial = 0;
   std::string owner;  ///< the model that alone may write it, or "" for cell types
   AtDivision at_division = AtDivision::copy;
+  std::optional<std::size_t>
+      place_before{};  ///< before idle columns were dropped; the noise of first values goes by it
 };
 
 }  // namespace interstice

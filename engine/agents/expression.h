@@ -51,12 +51,20 @@ class Expression {
   [[nodiscard]] double operator()(std::span<const double> values) const;
   [[nodiscard]] bool empty() const { return code_.empty(); }
   [[nodiscard]] bool constant() const;
+  /// Whether it gives 0 whatever its symbols are.
+  [[nodiscard]] bool always_zero() const;
+  /// The same formula where symbols flagged in `zero` are 0, without the parts that then do not matter: a product with
+  /// 0 is 0. Gives the same bits, but for the sign of a zero and where such a part is not finite.
+  [[nodiscard]] Expression simplified(std::span<const char> zero) const;
+  /// Symbol i becomes symbol place[i].
+  void renumber(std::span<const std::size_t> place);
   [[nodiscard]] const std::string& text() const { return text_; }
   /// Indices of the symbols that the formula reads.
   [[nodiscard]] std::vector<std::size_t> symbols_used() const;
 
  private:
   friend class ExpressionCompiler;
+  friend class ExpressionSimplifier;
   struct Instruction {
     std::uint8_t op = 0;
     std::uint8_t arity = 0;

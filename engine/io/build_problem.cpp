@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "engine/agents/idle_columns.h"
 #include "engine/io/scenario.h"
 
 namespace interstice {
@@ -29,6 +30,8 @@ Problem build_all(const BuildContext& context) {
   build_reservoirs(context, problem);
   build_columns(context, problem);
   build_cell_types(context, problem);
+  if (context.diagnostics.empty())
+    drop_columns(problem.cell_types, problem.columns, problem.species.size(), context.idle_columns);
   build_population(context, problem);
   build_vesicles(context, problem);
   build_labels(context, problem);
@@ -63,7 +66,8 @@ Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
                              .active_models = arm == nullptr ? scenario.models : arm->models,
-                             .vesicles = arm == nullptr || arm->vesicles};
+                             .vesicles = arm == nullptr || arm->vesicles,
+                             .idle_columns = scenario.idle_columns};
   Problem problem = build_all(context);
   diagnostics.throw_if_any();
   problem.noise = Noise(replicate_seed(scenario.seed, variant.replicate));

@@ -21,6 +21,7 @@ struct BuildContext {
   Diagnostics& diagnostics;
   std::vector<std::string> active_models;  ///< sorted
   bool vesicles = true;
+  std::vector<std::string> idle_columns{};  ///< of cells, to be left out
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }
   /// Was something at or below this key path refused already? Then what follows from it is not worth a complaint.

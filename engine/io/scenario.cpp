@@ -107,12 +107,20 @@ class Loader {
     for (const std::string& set : options_.sets) apply_set(root, set);
     auto values = std::make_shared<Value>(check(root, spec_, names(root), diagnostics_));
     make_paths_absolute(*values);
-    build_once(*values);
+    const std::size_t before = diagnostics_.count();
+    Problem whole = build_once(*values);
+    const bool sound = before == 0 && diagnostics_.count() == 0;
     check_overridden(as_written);
     check_unused_sets(as_written);
     check_libraries(*values);
     check_run_settings(*values);
-    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_});
+    std::vector<CellTable> tables{{whole.cell_types, whole.columns, whole.species.size()}};
+    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_, tables});
+    if (sound) {
+      leave_out_idle_columns(tables, (*values)["models"].keys, whole);
+      scenario_.compare.outcomes =
+          read_outcomes((*values)["compare"]["outcomes"], whole, scenario_.idle_columns, diagnostics_);
+    }
     diagnostics_.throw_if_any();
     values_ = values;
     describe_run();
@@ -157,17 +165,26 @@ class Loader {
   [[nodiscard]] Names names(const YamlNode& root) const { return scenario_names(root, *spec_, *registry_); }
 
   // With every listed model and with vesicles: each arm is a part of this.
-  void build_once(const Value& values) {
+  Problem build_once(const Value& values) {
     auto models = values["models"].keys;
     std::ranges::sort(models);
-    const std::size_t before = diagnostics_.count();
-    const Problem whole = build_all({.root = values,
-                                     .registry = *registry_,
-                                     .diagnostics = diagnostics_,
-                                     .active_models = models,
-                                     .vesicles = true});
-    if (before == 0 && diagnostics_.count() == 0)
-      scenario_.compare.outcomes = read_outcomes(values["compare"]["outcomes"], whole, diagnostics_);
+    return build_all({.root = values,
+                      .registry = *registry_,
+                      .diagnostics = diagnostics_,
+                      .active_models = models,
+                      .vesicles = true});
+  }
+
+  void leave_out_idle_columns(std::span<const CellTable> tables, const std::vector<std::string>& models,
+                              Problem& whole) {
+    std::vector<std::string> by_models;
+    for (const std::string& name : models)
+      if (const RegisteredModel* model = registry_->find(name)) {
+        for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
+        for (const std::string_view column : model->descriptor.reads) by_models.emplace_back(column);
+      }
+    scenario_.idle_columns = idle_columns(tables, by_models);
+    drop_columns(whole.cell_types, whole.columns, whole.species.size(), scenario_.idle_columns);
   }
 
   /// A value that a parameter set or --set replaces must be right all the same.

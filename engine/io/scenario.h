@@ -92,7 +92,8 @@ struct Scenario {
   std::vector<std::string> changes;         ///< made to the file: the parameter set in force and each --set
   OutputSettings output;
   CompareSettings compare;
-  std::vector<std::string> models;  ///< listed under `models`, sorted
+  std::vector<std::string> models;        ///< listed under `models`, sorted
+  std::vector<std::string> idle_columns;  ///< of cells: stay as they begin in every arm, so that runs do without them
   std::vector<ParameterRecord> parameters;
   std::vector<SourceFile> files;
   std::vector<std::string> warnings;  ///< what is allowed but worth knowing

@@ -2,9 +2,11 @@
 /// What the parts of loading a scenario share (scenario.cpp, scenario_arms.cpp).
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/agents/idle_columns.h"
 #include "engine/io/scenario.h"
 #include "engine/io/spec.h"
 
@@ -17,6 +19,7 @@ struct LoadingScenario {
   SpecPointer spec;
   const ModelRegistry& registry;
   Diagnostics& diagnostics;
+  std::vector<CellTable>& cell_tables;  ///< of the scenario as it stands and of each arm that changes values
 };
 
 /// Names that may be referred to.
@@ -35,7 +38,9 @@ void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, co
 /// The arms of `compare`, each checked and built with what it changes.
 std::vector<Arm> read_arms(const LoadingScenario& scenario);
 
-/// The outcomes of `compare`, their columns checked against those of the time series.
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, Diagnostics& diagnostics);
+/// The outcomes of `compare`, their columns checked against those of the time series. `idle`: columns of cells that
+/// would be there if anything changed them.
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, std::span<const std::string> idle,
+                                       Diagnostics& diagnostics);
 
 }  // namespace interstice

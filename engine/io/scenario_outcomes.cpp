@@ -13,7 +13,8 @@ namespace {
 /// Columns of the time series by name; what is wrong goes to the diagnostics.
 class ColumnReader {
  public:
-  ColumnReader(const Problem& problem, Diagnostics& diagnostics) : columns_(problem), diagnostics_(diagnostics) {
+  ColumnReader(const Problem& problem, std::span<const std::string> idle, Diagnostics& diagnostics)
+      : columns_(problem), idle_(idle), diagnostics_(diagnostics) {
     for (const auto& [name, unit] : columns_.names()) names_.push_back(name);
   }
 
@@ -44,12 +45,16 @@ class ColumnReader {
       unit = its_unit;
       found.push_back(name);
     }
-    if (found.size() == before)
-      diagnostics_.report(v.place, v.path,
-                          fmt::format("timeseries.csv has no column '{}'{}", v.text, did_you_mean(v.text, names_)));
+    if (found.size() > before) return;
+    const bool idle = std::ranges::any_of(idle_, [&v](const auto& name) { return v.text.ends_with("." + name); });
+    diagnostics_.report(v.place, v.path,
+                        fmt::format("timeseries.csv has no column '{}'{}", v.text,
+                                    idle ? " (nothing in this scenario changes it, so that it is left out)"
+                                         : did_you_mean(v.text, names_)));
   }
 
   Observables columns_;
+  std::span<const std::string> idle_;
   Diagnostics& diagnostics_;
   std::vector<std::string> names_;
 };
@@ -66,9 +71,10 @@ OutcomeSpec::Take take_of(const std::string& word) {
 
 }  // namespace
 
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, Diagnostics& diagnostics) {
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, std::span<const std::string> idle,
+                                       Diagnostics& diagnostics) {
   std::vector<OutcomeSpec> all;
-  ColumnReader columns(problem, diagnostics);
+  ColumnReader columns(problem, idle, diagnostics);
   for (std::size_t i = 0; i < outcomes.items.size(); ++i) {
     const Value& v = outcomes.items[i];
     OutcomeSpec outcome;
