@@ -1,6 +1,7 @@
 /// @file
 /// `interstice validate`: every mistake of every file at once, and what a run would cost.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <thread>
 
+#include "engine/io/spec.h"
 #include "engine/sim/observables.h"
 #include "engine/sim/simulation.h"
 #include "tools/commands.h"
@@ -118,6 +120,18 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
       cost.time ? fmt::format(", about {} with {:.0f} at a time", duration_text(*cost.time * runs / jobs), jobs) : "");
 }
 
+/// Columns of cell types that this scenario does without; those of models that it does not list go without saying.
+void print_idle_columns(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const std::string& name : scenario.idle_columns)
+    for (const Value& type : (*scenario.values)["cell_types"].items)
+      if (type["columns"].has(name)) {
+        names.push_back(name);
+        break;
+      }
+  if (!names.empty()) fmt::print("  columns left out, nothing here feeds or reads them: {}\n", fmt::join(names, ", "));
+}
+
 void validate_one(const ScenarioOptions& options, bool quiet) {
   const Scenario scenario = load(options);
   const Problem problem = build_problem(scenario, {.arm = scenario.arm});
@@ -127,7 +141,9 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   std::fflush(stdout);
   print_warnings(scenario.warnings);
   print_warnings(warnings);
-  if (!quiet) print_cost(scenario, estimate(scenario, problem));
+  if (quiet) return;
+  print_idle_columns(scenario);
+  print_cost(scenario, estimate(scenario, problem));
 }
 
 void validate(const ScenarioOptions& options, const std::vector<std::string>& files, bool quiet) {
