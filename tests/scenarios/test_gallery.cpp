@@ -1,0 +1,138 @@
+/// @file
+// labels: slow
+/// Every scenario of the gallery: complete (arms, parameter sets, something to judge by), runnable in each arm, and
+/// with the numbers that it had: gallery_expected.csv holds what a shortened run gives. Bits are the same on any
+/// machine, so these numbers change only when a model, a value or the arithmetic does. After a change that is meant to:
+///
+///     INTERSTICE_UPDATE_EXPECTED=1 build/ci/bin/test_gallery
+///
+/// rewrites the file; its difference then shows what moved.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+/// A scenario with what makes it short.
+struct Short {
+  const char* name;
+  std::vector<std::string> sets;
+};
+
+void PrintTo(const Short& s, std::ostream* out) { *out << s.name; }
+
+const std::vector<Short> kGallery{
+    {"rat_knee", {"time.1.until=20 s", "time.1.cells=10 s"}},
+    {"mlr_well", {"time.0.until=30 min"}},
+    {"amp_spike", {"time.0.until=30 min"}},
+    {"complement_neutrophil", {"time.0.until=20 min", "time.1.until=40 min", "vesicles.msc_sev.agents=500"}},
+    {"stroke_penumbra", {"time.0.until=1.5 h"}},
+    {"agvhd_crypt", {"time.0.until=16 h", "vesicles.msc_sev.at=[{value: 1 min, mark: A, source: test}]"}},
+    {"iv_vs_local", {"time.1.until=10 min"}},
+    {"vsvg", {"time.0.until=20 min"}},
+    {"topical_psoriasis", {"time.0.until=3 h"}},
+};
+
+Scenario load(const std::string& name, const std::vector<std::string>& sets, const std::string& parameters = "") {
+  LoadOptions options;
+  options.sets = sets;
+  options.parameters = parameters;
+  return load_scenario(fmt::format(INTERSTICE_SOURCE_DIR "/scenarios/{}.yaml", name), options, test::built_in_models());
+}
+
+/// "scenario,arm,quantity" -> value.
+using Numbers = std::map<std::string, double>;
+const std::string kFile = INTERSTICE_SOURCE_DIR "/tests/scenarios/gallery_expected.csv";
+
+Numbers read_expected() {
+  Numbers expected;
+  std::ifstream file(kFile);
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line))
+    expected[line.substr(0, line.rfind(','))] = std::stod(line.substr(line.rfind(',') + 1));
+  return expected;
+}
+
+void write_expected(const Numbers& numbers) {
+  std::ofstream file(kFile);
+  file << "scenario,arm,quantity,value\n";
+  for (const auto& [key, value] : numbers) file << fmt::format("{},{:.9g}\n", key, value);
+}
+
+/// The outcomes, the means of all species, and how many cells and vesicles there are at the end.
+Numbers measure(const Scenario& scenario, const std::string& name, const std::string& arm) {
+  Simulation simulation(build_problem(scenario, {.arm = arm}), 2);
+  const SeriesTable series = test::run_series(simulation);
+  Numbers numbers;
+  const auto add = [&](const std::string& what, double value) {
+    if (value != 0) numbers[fmt::format("{},{},{}", name, arm, what)] = value;
+  };
+  for (const OutcomeSpec& outcome : scenario.compare.outcomes)
+    if (const auto value = reduce(series, outcome)) add("outcome." + outcome.name, *value);
+  for (const std::string& column : series.name)
+    if (column.starts_with("mean.all.") || column.starts_with("vesicles.")) add(column, series.last(column));
+  double cells = 0;
+  for (const std::string& column : series.name)
+    if (column.starts_with("cells.")) cells += series.last(column);
+  add("cells", cells);
+  return numbers;
+}
+
+class Gallery : public testing::TestWithParam<Short> {};
+
+TEST_P(Gallery, HasArmsSetsAndSomethingToJudgeBy) {
+  const Scenario scenario = load(GetParam().name, {});
+  EXPECT_GE(scenario.description.size(), 300u) << "says what it reproduces, from where, and how sure that is";
+  EXPECT_NE(scenario.description.find("onfidence"), std::string::npos);
+  for (const char* set : {"papers", "sceptic"})
+    EXPECT_TRUE(std::ranges::find(scenario.parameter_sets, set) != scenario.parameter_sets.end()) << set;
+  for (const char* arm : {"vehicle", "inert", "sham", "uptake", "contact", "emcev", "all"})
+    EXPECT_TRUE(std::ranges::any_of(scenario.compare.arms, [arm](const Arm& a) { return a.name == arm; })) << arm;
+  EXPECT_TRUE(scenario.compare.primary || !scenario.compare.outcomes.empty());
+}
+
+TEST_P(Gallery, EveryArmBuildsWithEverySetOfParameters) {
+  for (const std::string& set : load(GetParam().name, {}).parameter_sets) {
+    if (set == "full") continue;  // millions of voxels, in some
+    const Scenario scenario = load(GetParam().name, {}, set);
+    for (const Arm& arm : scenario.compare.arms)
+      EXPECT_NO_THROW(build_problem(scenario, {.arm = arm.name})) << set << " " << arm.name;
+  }
+}
+
+// Only `vehicle` and `all`: together they use every mechanism of the scenario.
+TEST_P(Gallery, GivesTheNumbersThatItHad) {
+  const Scenario scenario = load(GetParam().name, GetParam().sets);
+  Numbers found = measure(scenario, GetParam().name, "vehicle");
+  found.merge(measure(scenario, GetParam().name, "all"));
+  Numbers expected = read_expected();
+  const std::string own = std::string(GetParam().name) + ",";
+  if (std::getenv("INTERSTICE_UPDATE_EXPECTED") != nullptr) {
+    std::erase_if(expected, [&own](const auto& row) { return row.first.starts_with(own); });
+    expected.merge(found);
+    return write_expected(expected);
+  }
+  for (const auto& [key, value] : expected) {
+    if (!key.starts_with(own)) continue;
+    const auto now = found.find(key);
+    ASSERT_NE(now, found.end()) << key << " is gone";
+    EXPECT_NEAR(now->second, value, 1e-6 * std::abs(value)) << key;
+    found.erase(now);
+  }
+  for (const auto& [key, value] : found) ADD_FAILURE() << key << " = " << value << " is new";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Gallery, testing::ValuesIn(kGallery),
+                         [](const testing::TestParamInfo<Short>& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace interstice
