@@ -39,6 +39,7 @@ const std::vector<Short> kGallery{
     {"iv_vs_local", {"time.1.until=10 min"}},
     {"vsvg", {"time.0.until=20 min"}},
     {"topical_psoriasis", {"time.0.until=3 h"}},
+    {"label_artefact", {}},
 };
 
 Scenario load(const std::string& name, const std::vector<std::string>& sets, const std::string& parameters = "") {
