@@ -129,7 +129,7 @@ void print_idle_columns(const Scenario& scenario) {
         names.push_back(name);
         break;
       }
-  if (!names.empty()) fmt::print("  columns left out, nothing here feeds or reads them: {}\n", fmt::join(names, ", "));
+  if (!names.empty()) fmt::print("  columns left out, nothing here feeds or needs them: {}\n", fmt::join(names, ", "));
 }
 
 void validate_one(const ScenarioOptions& options, bool quiet) {

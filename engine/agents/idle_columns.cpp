@@ -50,27 +50,32 @@ bool remove_fed(const CellTable& table, std::vector<std::string>& zero) {
   return zero.size() < before;
 }
 
-/// Columns that, where those of `zero` are 0, nothing changes and nothing reads.
+/// Columns that nothing changes and that only formulas read which do not matter where those of `zero` are 0. What no
+/// formula names at all was meant to be looked at, and stays; what belongs to a model that is not listed does not.
 std::vector<std::string> unread(const CellTable& table, std::span<const std::string> by_models,
                                 std::span<const std::string> zero) {
   const std::vector<char> flags = flags_of(table.columns, table.species, zero);
-  std::vector<char> needed(table.columns.size(), 0);
-  const auto read = [&](const Expression& formula) {
-    for (const std::size_t symbol : formula.simplified(flags).symbols_used())
-      if (symbol >= table.species && symbol < flags.size()) needed[symbol - table.species] = 1;
+  std::vector<char> named(flags.size(), 0), needed(flags.size(), 0);
+  const auto mark = [](const Expression& formula, std::vector<char>& marks) {
+    for (const std::size_t symbol : formula.symbols_used())
+      if (symbol < marks.size()) marks[symbol] = 1;
   };
   for (const CellType& type : table.types) {
+    for_each_formula(type, [&](const Expression& formula) { mark(formula, named); });
     CellType fed = type;
     std::erase_if(fed.columns, [&](const ColumnDynamics& c) { return flags[table.species + index(c.column)] != 0; });
-    for_each_formula(fed, read);
+    for_each_formula(fed, [&](const Expression& formula) { mark(formula.simplified(flags), needed); });
     for (const ColumnDynamics& column : fed.columns)
       if (!column.gain.simplified(flags).always_zero() || !column.loss.simplified(flags).always_zero())
-        needed[index(column.column)] = 1;
+        needed[table.species + index(column.column)] = 1;
   }
   std::vector<std::string> names;
-  for (std::size_t k = 0; k < needed.size(); ++k)
-    if (needed[k] == 0 && !contains(by_models, table.columns[k].name) && !contains(zero, table.columns[k].name))
-      names.push_back(table.columns[k].name);
+  for (std::size_t k = 0; k < table.columns.size(); ++k) {
+    const ColumnSpec& spec = table.columns[k];
+    const bool asked_for = spec.owner.empty() && named[table.species + k] == 0;
+    if (needed[table.species + k] == 0 && !asked_for && !contains(by_models, spec.name) && !contains(zero, spec.name))
+      names.push_back(spec.name);
+  }
   return names;
 }
 

@@ -175,8 +175,9 @@ SpecPointer agent_spec_cell_type() {
            named("named numbers for this type's formulas", "parameter", any_quantity("a value"), formula_words()),
            "{}"),
        may("columns",
-           named("numbers that each cell carries; what stays 0 and what nothing changes or reads is left out", "column",
-                 column(), column_reserved()),
+           named("numbers that each cell carries; what stays 0 in every arm is left out, and what nothing changes and "
+                 "only such numbers read",
+                 "column", column(), column_reserved()),
            "{}"),
        need("initial_state", text("state at the start")), need("states", states), may("motility", motility(), "{}"),
        may("read_outs", named("influence is read from these", "read-out", read_out()), "{}")});

@@ -215,14 +215,18 @@ TEST_F(JointCells, NeutrophilPrimingAndChemotaxis) {
   in_random_surroundings([&](const auto& x) {
     const double ado = x.at("adenosine");
     const double signal = 1 - (1 - hill(x.at("TNF"), 50e-6)) * (1 - 0.5 * hill(x.at("ATP"), 0.3));
-    const auto hazard = [&](const char* state, std::size_t way) {
-      return joint.eval(joint.state("neutrophil", state).transitions.at(way).hazard);
+    const auto hazard = [&](const char* state, const char* to) {
+      const auto& states = joint.type("neutrophil").states;
+      for (const Transition& way : joint.state("neutrophil", state).transitions)
+        if (states[way.target].name == to) return joint.eval(way.hazard);
+      ADD_FAILURE() << "no way from " << state << " to " << to;
+      return 0.0;
     };
-    near(hazard("resting", 3), 6 * signal / kHour, "priming");
-    near(hazard("primed", 3), signal < 0.1 ? 1 / kHour : 0, "calming");
-    near(hazard("resting", 4), 1 / (24 * kHour * (1 + 0.5 * hill(x.at("CXCL8"), 2e-3))), "apoptosis");
-    near(hazard("apoptotic", 0), 2 * 0.5 / kHour, "eaten by two macrophages");
-    near(hazard("apoptotic", 1), 1 / (12 * kHour), "secondary necrosis");
+    near(hazard("resting", "bursting"), 6 * signal / kHour, "priming");
+    near(hazard("primed", "calmed"), signal < 0.1 ? 1 / kHour : 0, "calming");
+    near(hazard("resting", "dying"), 1 / (24 * kHour * (1 + 0.5 * hill(x.at("CXCL8"), 2e-3))), "apoptosis");
+    near(hazard("apoptotic", "gone"), 2 * 0.5 / kHour, "eaten by two macrophages");
+    near(hazard("apoptotic", "necrotic"), 1 / (12 * kHour), "secondary necrosis");
     near(joint.eval(joint.type("neutrophil").motility.gain), (1 + 0.5 * hill(ado, 0.01)) * (1 - 0.7 * hill(ado, 0.7)),
          "chemotactic gain");
   });
