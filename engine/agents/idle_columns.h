@@ -1,7 +1,7 @@
 /// @file
 /// Columns that a scenario can do without: those that stay 0 in every cell, because nothing in it feeds them (membrane
-/// attack without complement), and those that nothing changes and only such idle parts of formulas read. Kept, they would cost every cell of
-/// every type memory, time and space in the files.
+/// attack without complement), and those that nothing changes and only such idle parts of formulas read. Kept, they
+/// would cost every cell of every type memory, time and space in the files.
 #pragma once
 
 #include <span>
