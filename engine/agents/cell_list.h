@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/agents/cells.h"
@@ -58,7 +59,11 @@ class CellList {
   }
 
  private:
-  void choose_bins(std::size_t cells, double reach);
+  void choose_bins(const Cells& cells, double reach);
+  /// Where bins begin and how far they go, per axis: the box, or, behind walls, where the cells are if they keep to
+  /// less than half of it (a layer at the bottom of a well). A point beyond falls into the last bin, which holds all of
+  /// its neighbours, as bins are wider than the reach.
+  [[nodiscard]] std::array<std::pair<double, double>, 3> extent_of(const Cells& cells, double reach) const;
   [[nodiscard]] std::array<int, 3> bin_coordinates(Vec3 p) const;
   /// Bin coordinate inside the box, or -1 beyond a wall.
   [[nodiscard]] int wrapped(int b, int axis) const {
@@ -73,7 +78,7 @@ class CellList {
 
   Box box_;
   std::array<int, 3> bins_{1, 1, 1};
-  std::array<double, 3> bins_per_um_{};
+  std::array<double, 3> from_{}, bins_per_um_{};
   std::array<int, 3> low_{}, high_{};  ///< offsets visited per axis; fewer where an axis has fewer than three bins
   std::vector<std::uint32_t> start_, cells_;
   std::vector<std::uint32_t> bin_;  ///< of each cell

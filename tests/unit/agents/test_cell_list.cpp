@@ -65,6 +65,28 @@ INSTANTIATE_TEST_SUITE_P(Shapes, CellListBoxes,
                                                               std::array{false, true, false})),
                          name_of);
 
+// Cells that lie on the bottom of a tall well: bins are for the layer, whatever stands above it finds its neighbours.
+TEST(CellListLayer, IsCutIntoBinsOfItsOwn) {
+  const Box box{{100, 100, 6000}, {true, true, false}};
+  Cells cells = random_cells(300, {100, 100, 14});
+  for (double& z : cells.z) z += 3;
+  const double reach = 12;
+  CellList list;
+  list.rebuild(cells, box, reach);
+  std::size_t seen = 0;
+  for (const Vec3 p : {Vec3{50, 50, 0.5}, Vec3{1, 99, 10}, Vec3{70, 20, 17}, Vec3{70, 20, 26}, Vec3{30, 30, 5000}}) {
+    std::set<std::uint32_t> visited;
+    list.visit_near(p, [&](std::uint32_t other) { EXPECT_TRUE(visited.insert(other).second); });
+    seen = std::max(seen, visited.size());
+    for (std::size_t other = 0; other < cells.size(); ++other) {
+      if (norm(box.separation(p, cells.position(other))) < reach) {
+        EXPECT_TRUE(visited.contains(static_cast<std::uint32_t>(other))) << p.z << " misses " << other;
+      }
+    }
+  }
+  EXPECT_LT(seen, 100u) << "of 300";
+}
+
 TEST(Box, TakesTheShortestWayRound) {
   const Box box{{100, 100, 100}, {true, false, true}};
   const Vec3 d = box.separation({95, 95, 95}, {5, 5, 60});
