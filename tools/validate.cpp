@@ -58,8 +58,8 @@ double disk_space(const Scenario& scenario, const Problem& problem) {
     agents += dose.density * volume / problem.vesicle_classes[index(dose.klass)].weight;
   }
   agents = std::min(agents, static_cast<double>(scenario.output.vesicle_sample));
-  const double snapshots =
-      scenario.output.every > 0 ? 1 + static_cast<double>(problem.schedule.end() / scenario.output.every) : 2;
+  const Nanoseconds whole = scenario.output.every > 0 ? problem.schedule.end() / scenario.output.every : 1;
+  const double snapshots = 1 + static_cast<double>(whole);
   const double per_snapshot = static_cast<double>(problem.grid.voxel_count() * scenario.output.fields.size()) +
                               (scenario.output.cells ? cells * static_cast<double>(problem.columns.size() + 12) : 0) +
                               agents * static_cast<double>(problem.proteins.size() + 8);
