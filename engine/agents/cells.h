@@ -46,8 +46,8 @@ struct ColumnSpec {
   double initial = 0;
   std::string owner;  ///< the model that alone may write it, or "" for cell types
   AtDivision at_division = AtDivision::copy;
-  std::optional<std::size_t>
-      place_before{};  ///< before idle columns were dropped; the noise of first values goes by it
+  /// Before idle columns were dropped; the noise of first values goes by it.
+  std::optional<std::size_t> place_before{};
 };
 
 }  // namespace interstice

@@ -24,7 +24,8 @@ struct CellTable {
 /// scenario write or read; they stay.
 std::vector<std::string> idle_columns(std::span<const CellTable> arms, std::span<const std::string> by_models);
 
-/// Takes these columns away and simplifies every formula. A table that has none of them stays as it is.
+/// Takes these columns away, simplifies every formula, and drops transitions, secretions and recruitment whose rate is
+/// always 0. Names that the table does not have are passed over.
 void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns, std::size_t species,
                   std::span<const std::string> idle);
 

@@ -88,24 +88,10 @@ double fluid_volume(const Problem& problem, const std::string& region) {
 
 /// Whether a symbol below `species` (the fields come first) is read by any formula of the type.
 void mark_sensed(const CellType& type, std::vector<char>& sensed) {
-  const auto mark = [&](const Expression& formula) {
+  for_each_formula(type, [&](const Expression& formula) {
     for (const std::size_t symbol : formula.symbols_used())
       if (symbol < sensed.size()) sensed[symbol] = 1;
-  };
-  for (const ColumnDynamics& column : type.columns) {
-    mark(column.gain);
-    mark(column.loss);
-  }
-  for (const CellState& state : type.states) {
-    for (const Secretion& secretion : state.secretions) mark(secretion.rate);
-    for (const Transition& transition : state.transitions) {
-      mark(transition.hazard);
-      mark(transition.when);
-    }
-  }
-  for (const ReadOut& read_out : type.read_outs) mark(read_out.value);
-  mark(type.motility.speed);
-  mark(type.motility.gain);
+  });
   for (const ChemotacticSignal& signal : type.motility.signals) sensed[index(signal.species)] = 1;
 }
 

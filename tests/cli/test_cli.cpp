@@ -274,6 +274,9 @@ TEST_F(Cli, ValidateListsAllMistakesOfAllFilesAndEstimatesTheCost) {
   EXPECT_TRUE(has(good.out, "tiny.yaml: valid"));
   EXPECT_TRUE(has(good.out, "20 steps")) << good.out;
   EXPECT_TRUE(has(good.out, "4 arms x 2 replicates = 8 runs")) << good.out;
+  EXPECT_FALSE(has(good.out, "left out")) << good.out;
+  EXPECT_TRUE(has(interstice("validate tiny.yaml --set 'cell_types.sentinel.columns.felt.gain=0 [1/s]'").out,
+                  "columns left out, nothing here feeds or needs them: felt"));
 
   std::string bad = kTinyScenario;
   bad.replace(bad.find("spacing"), 7, "spacng");

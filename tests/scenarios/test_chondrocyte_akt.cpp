@@ -39,10 +39,13 @@ compare:
     theophylline:  # 100 uM: affinities fall 8.1-fold
       models: [cd73]
       set: {cell_types.chondrocyte.parameters.K_A2A: 5.67 uM, cell_types.chondrocyte.parameters.K_A1: 2.43 uM}
+    inhibitor:  # of AKT
+      models: [cd73]
+      set: {cell_types.chondrocyte.parameters.AKT_active: 0}
 )";
 
 struct Response {
-  double a2a = 0, akt = 0;
+  double a2a = 0, akt = 0, col2 = 0, sgag = 0;
 };
 
 Response respond(const Scenario& scenario, const std::string& arm) {
@@ -53,6 +56,8 @@ Response respond(const Scenario& scenario, const std::string& arm) {
     const SeriesTable series = run_series(simulation);
     mean.a2a += series.last("column.chondrocyte.a2a") / kSeeds;
     mean.akt += series.last("column.chondrocyte.akt") / kSeeds;
+    mean.col2 += series.last("column.chondrocyte.col2") / kSeeds;
+    mean.sgag += series.last("column.chondrocyte.sgag") / kSeeds;
   }
   std::printf("%-13s A2A %.4f, AKT %.4f\n", arm.c_str(), mean.a2a, mean.akt);
   return mean;
@@ -68,6 +73,17 @@ TEST(ChondrocyteAkt, NeedsCd73AndA2A) {
     EXPECT_LE(blocked.a2a, 0.3 * ev.a2a);
     EXPECT_LE(blocked.akt, 0.3 * ev.akt);
   }
+}
+
+// Published: AKT raises collagen II and not sGAG. With nothing to activate or inhibit, ten minutes make 1/144 of a
+// day's.
+TEST(ChondrocyteAkt, ItsInhibitorTakesCollagenAndLeavesSgag) {
+  const Scenario scenario = scenario_from(kCulture);
+  const Response ev = respond(scenario, "ev"), inhibitor = respond(scenario, "inhibitor");
+  EXPECT_EQ(inhibitor.akt, ev.akt) << "it is phosphorylated all the same";
+  EXPECT_GT(ev.col2, 1.05 / 144);
+  EXPECT_NEAR(inhibitor.col2, 1.0 / 144, 1e-9);
+  EXPECT_EQ(inhibitor.sgag, ev.sgag);
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ void PrintTo(const Short& s, std::ostream* out) { *out << s.name; }
 
 const std::vector<Short> kGallery{
     {"rat_knee", {"time.1.until=20 s", "time.1.cells=10 s"}},
+    {"rat_knee_arms", {"time.1.until=40 s", "time.2.until=100 s"}},
     {"mlr_well", {"time.0.until=30 min"}},
     {"amp_spike", {"time.0.until=30 min"}},
     {"complement_neutrophil", {"time.0.until=20 min", "time.1.until=40 min", "vesicles.msc_sev.agents=500"}},

@@ -48,6 +48,19 @@ TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
   EXPECT_EQ(load("{of: mean.all.A, per: cells.cell.here}").at(0).unit, "uM/(cell)");
 }
 
+TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
+  std::string text = kHead + "{of: column.cell.fed}\n";
+  text.replace(text.find("initial_state"), 0, "columns: {fed: {unit: \"1\", gain: \"0 [1/s]\"}}, ");
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  try {
+    load_scenario_text(text, "outcomes.yaml", {}, registry);
+    ADD_FAILURE() << "a column that stays 0 was accepted";
+  } catch (const ScenarioErrors& e) {
+    EXPECT_TRUE(has(e.what(), "no column 'column.cell.fed' (nothing in this scenario changes it")) << e.what();
+  }
+}
+
 TEST(ScenarioOutcomes, MistakesAreTold) {
   EXPECT_TRUE(has(mistakes("{of: cells.cell.ther}"), "'cells.cell.there'")) << mistakes("{of: cells.cell.ther}");
   EXPECT_TRUE(has(mistakes("{of: tissue.*}"), "no column 'tissue.*'"));
