@@ -93,6 +93,7 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
 void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
   for (const OutcomeSpec& outcome : runs.judged_by) {
+    if (outcome.take == OutcomeSpec::Take::reach) continue;  // has no rows of its own
     Curve curve{"outcome." + outcome.name, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
     curves.push_back(make_curve(runs, std::move(curve), rows,
                                 [&](const RunOutcome& run) { return outcome_rows(run.series, outcome); }));

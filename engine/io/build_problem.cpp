@@ -35,6 +35,7 @@ Problem build_all(const BuildContext& context) {
   build_population(context, problem);
   build_vesicles(context, problem);
   build_labels(context, problem);
+  build_profiles(context, problem);
   if (!context.vesicles) problem.doses.clear();  // labels come without vesicles too
   build_models(context, problem);
   return problem;

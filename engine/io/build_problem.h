@@ -49,6 +49,7 @@ void build_cell_types(const BuildContext& context, Problem& problem);
 void build_population(const BuildContext& context, Problem& problem);
 void build_vesicles(const BuildContext& context, Problem& problem);
 void build_labels(const BuildContext& context, Problem& problem);
+void build_profiles(const BuildContext& context, Problem& problem);
 void build_models(const BuildContext& context, Problem& problem);
 
 /// All of the above.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/core/constants.h"
 #include "engine/io/scenario_loading.h"
 #include "engine/sim/observables.h"
 
@@ -62,11 +63,50 @@ class ColumnReader {
 OutcomeSpec::Take take_of(const std::string& word) {
   using Take = OutcomeSpec::Take;
   constexpr std::pair<const char*, Take> words[] = {
-      {"last", Take::last}, {"mean", Take::mean}, {"peak", Take::peak},          {"lowest", Take::lowest},
-      {"area", Take::area}, {"gain", Take::gain}, {"half_life", Take::half_life}};
+      {"last", Take::last},           {"mean", Take::mean},           {"peak", Take::peak},
+      {"lowest", Take::lowest},       {"area", Take::area},           {"gain", Take::gain},
+      {"half_life", Take::half_life}, {"remaining", Take::remaining}, {"reach", Take::reach}};
   for (const auto& [name, take] : words)
     if (word == name) return take;
   return Take::last;
+}
+
+/// The mean over the fluid outside the region of a profile [um^2/s].
+double diffusivity_around(const Profile& profile, const Problem& problem) {
+  double volume = 0, sum = 0;
+  for (std::size_t v = 0; v < profile.of_voxel.size(); ++v) {
+    if (profile.of_voxel[v] == 0) continue;
+    const std::size_t region = problem.regions.of_voxel[v];
+    volume += problem.regions.regions[region].volume_fraction;
+    sum +=
+        problem.regions.regions[region].volume_fraction * problem.species[index(profile.species)].diffusivity[region];
+  }
+  return volume > 0 ? sum / volume : 0;
+}
+
+void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, OutcomeSpec& outcome) {
+  const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
+    return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
+  });
+  if (profile == problem.profiles.end() || v.has("per")) {
+    diagnostics.report(v.place, v.path,
+                       "a reach is that of a whole profile (expected of: profile.NAME.*, and no `per`)");
+    return;
+  }
+  const SpeciesId species = profile->species;
+  outcome.reach = {.shells = outcome.of,
+                   .width = profile->width,
+                   .diffusivity = diffusivity_around(*profile, problem),
+                   .species = problem.species[index(species)].name,
+                   .consumed = {},
+                   .elsewhere = {}};
+  for (const Reaction& reaction : problem.chemistry.reactions)
+    for (const Stoichiometry& reactant : reaction.reactants)
+      if (reactant.species == species)
+        outcome.reach.consumed.emplace_back("reaction." + reaction.name, reactant.coefficient);
+  for (const Reservoir& reservoir : problem.reservoirs)
+    outcome.reach.elsewhere.emplace_back(fmt::format("reservoir.{}.{}", reservoir.name, outcome.reach.species),
+                                         reservoir.share() * kMoleculesPerUmCubedPerMicromolar);
 }
 
 }  // namespace
@@ -82,13 +122,16 @@ std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& pro
     outcome.label = v.has("label") ? v["label"].text : outcome.name;
     outcome.of = columns.read(v["of"], outcome.unit);
     outcome.per_start = v["per"].items.empty() && v["per"].text == "start";
-    if (v.has("per") && !outcome.per_start) {
+    outcome.per_time = v["per"].items.empty() && v["per"].text == "time";
+    if (v.has("per") && !outcome.per_start && !outcome.per_time) {
       std::string below;
       outcome.per = columns.read(v["per"], below);
       outcome.unit = outcome.unit == below ? "1" : fmt::format("{}/({})", outcome.unit, below);
     }
     if (outcome.per_start) outcome.unit = "1";
+    if (outcome.per_time) outcome.unit += "/s";
     outcome.take = take_of(v["take"].text);
+    if (outcome.take == OutcomeSpec::Take::reach) reach_from(v, problem, diagnostics, outcome);
     outcome.from = v["from"].number;
     if (v.has("until")) outcome.until = v["until"].number;
     if (const double end = seconds(problem.schedule.end()); outcome.from > end || outcome.until < outcome.from)

@@ -113,12 +113,15 @@ SpecPointer compare() {
       "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
       {may("label", text("what it is called in reports; its name if none is given")),
        need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
-       may("per", one_of("columns whose sum it is divided by, or `start`: its own first value",
+       may("per", one_of("columns whose sum it is divided by, or `start`: its own first value, or `time`: the rate per "
+                         "second at which it has grown since the row before",
                          {text("a column"), list("columns", text("a column"), 1)})),
        may("take",
            choice(
-               "how the rows become one number (gain: last less first; half_life: of the line through the logarithms)",
-               {"last", "mean", "peak", "lowest", "area", "gain", "half_life"}),
+               "how the rows become one number (gain: last less first; half_life: of the line through the logarithms; "
+               "remaining: last over first; reach: distance within which 90 % of the excess over the paired run lies, "
+               "of profile.NAME.*)",
+               {"last", "mean", "peak", "lowest", "area", "gain", "half_life", "remaining", "reach"}),
            "last"),
        may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
@@ -337,6 +340,10 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("labels",
            named("labels of vesicles and what they show; an observation that changes nothing else", "label",
                  label_spec()),
+           "{}"),
+       may("profiles",
+           named("how much of a species lies how far from a region; an observation that changes nothing else",
+                 "profile", profile_spec()),
            "{}"),
        may("models", models(registry), "{}"),
        may("arm", reference("which arm `run` runs; without it every listed model, with vesicles", {"arm"})),

@@ -24,6 +24,7 @@ SpecPointer agent_spec_placement();
 SpecPointer agent_spec_injury();
 SpecPointer agent_spec_vesicles();
 SpecPointer label_spec();
+SpecPointer profile_spec();
 SpecPointer model_spec(const ModelDescriptor& model);
 
 /// `in: film` or `in: [film, synovium]`; also `all`.

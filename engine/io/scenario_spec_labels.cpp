@@ -1,5 +1,5 @@
 /// @file
-/// Spec of labels: what is put on vesicles to see them, and what else is seen with it.
+/// Specs of observations. Labels: what is put on vesicles to see them, and what else is seen with it. Profiles.
 
 #include <limits>
 
@@ -115,6 +115,13 @@ SpecPointer label_spec() {
                 "between an EV (3) and diffusion to a sphere of 5 um at 100 um^2/s (6300)",
                 {"3 um^3/s", "6300 um^3/s"}}),
            "{}")});
+}
+
+SpecPointer profile_spec() {
+  return record("molecules of a species in shells around a region",
+                {need("species", reference("what is looked at", {"species"})),
+                 need("around", regions_spec("region, or regions, from whose surface distances count")),
+                 need("width", quantity("of a shell", {.unit = "um", .minimum = 0, .above_minimum = true}))});
 }
 
 }  // namespace interstice

@@ -40,6 +40,7 @@ Observables::Observables(const Problem& problem) {
   name_vesicles(problem);
   name_budget(problem);
   name_labels(problem);
+  name_profiles(problem);
 }
 
 void Observables::name_fields(const Problem& problem) {
@@ -99,6 +100,12 @@ void Observables::name_labels(const Problem& problem) {
   for (const Label& label : problem.labels)
     for (const std::string& place : label_columns(problem))
       names_.push_back({"label." + label.name + "." + place, "EV"});
+}
+
+void Observables::name_profiles(const Problem& problem) {
+  for (const Profile& profile : problem.profiles)
+    for (std::size_t shell = 0; shell < profile.shell_count(); ++shell)
+      names_.push_back({profile.column(shell), "molecule"});
 }
 
 std::optional<std::size_t> Observables::find(std::string_view name) const {
@@ -190,6 +197,11 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   const std::size_t label_size = label_columns(problem).size();
   for (std::size_t i = 0; i < state.labels.size(); ++i, next += label_size)
     measure_label(state, problem, i, {next, label_size});
+  for (const Profile& profile : problem.profiles) {
+    const std::size_t shells = profile.shell_count();
+    measure_profile(profile, state.fields, problem.regions.of_voxel, {next, shells});
+    next += shells;
+  }
   assert(next == out.data() + out.size());
 }
 

@@ -12,6 +12,8 @@
 ///                                       (net inflow).<species>
 ///   model.<model>.<tally> [unit]        what an active model has counted so far
 ///   label.<label>.<place> [EV]          what a label shows (labels.h)
+///   profile.<profile>.<edge> [molecule] in the fluid up to so many um from a region and beyond the last edge
+///   (profiles.h)
 /// A mean over nothing is NaN. Sums run in storage order, so their bits do not depend on threads.
 #pragma once
 
@@ -59,6 +61,7 @@ class Observables {
   void name_vesicles(const Problem& problem);
   void name_budget(const Problem& problem);
   void name_labels(const Problem& problem);
+  void name_profiles(const Problem& problem);
   double* measure_fields(const State& state, const Problem& problem, double* out) const;
   double* measure_cells(const State& state, double* out) const;
 

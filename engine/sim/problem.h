@@ -21,6 +21,7 @@
 #include "engine/grid/species.h"
 #include "engine/model/interaction_model.h"
 #include "engine/sim/labels.h"
+#include "engine/sim/profiles.h"
 #include "engine/sim/schedule.h"
 
 namespace interstice {
@@ -86,6 +87,7 @@ struct Problem {
   std::vector<NamedNumber> tallies;          ///< of the active models: model.<model>.<tally>
 
   std::vector<Label> labels;
+  std::vector<Profile> profiles;
 };
 
 struct State {

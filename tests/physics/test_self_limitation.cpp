@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <numbers>
 
 #include "support/run_scenario.h"
 
@@ -16,29 +18,27 @@ constexpr double kAtp = 8.8e-3, kAdp = 0.0182;  ///< [1/s] hydrolysis in synovia
 constexpr double kSource = 2e-3;                ///< [uM/s]
 constexpr double kStop = 4 * 3600, kSpike = 12 * 3600, kEnd = 13 * 3600;
 
-// A box of fluid without CD73 of a host, 1e10 EV/ml with 5 copies each; 2e-3 uM/s ATP for four hours, 0.02 uM/s AMP for
-// ten minutes at twelve.
-const std::string kBox = R"(
-schema: 1
-domain: {size: [100 um, 100 um, 100 um], spacing: 50 um, boundary: {all: periodic}}
-time: [{until: 13 h, transport: 10 s, vesicles: 60 s, cells: 60 s, series: 60 s}]
-species:
-  ATP: {diffusivity: 500 um^2/s}
-  ADP: {diffusivity: 500 um^2/s}
-  AMP: {diffusivity: 500 um^2/s}
-  adenosine: {diffusivity: 500 um^2/s}
-reactions:
-  lysis: {equation: -> ATP, k: 2e-3 uM/s, until: 4 h}
-  spike: {equation: -> AMP, k: 0.02 uM/s, from: 12 h, until: 12.1666666666666667 h}
-  CD39_soluble: {equation: ATP -> ADP, k: 8.8e-3 1/s}
-  ADPase_soluble: {equation: ADP -> AMP, k: 0.0182 1/s}
-vesicles: {ev: {density: 1e10 EV/ml, weight: 1, enzyme_half_life: never, proteins: {CD73: {mean: 5}}}}
-models: {cd73: {}}
-)";
+/// scenarios/self_limitation.yaml: 2e-3 uM/s ATP for four hours, 0.02 uM/s AMP for ten minutes at twelve.
+Scenario scenario() {
+  return load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/self_limitation.yaml", {}, built_in_models());
+}
+
+SeriesTable series_of(const std::string& arm) {
+  Simulation simulation(build_problem(scenario(), {.arm = arm}), 1);
+  return run_series(simulation);
+}
+
+double outcome(const std::string& name, const SeriesTable& series) {
+  const auto outcomes = scenario().compare.outcomes;
+  return reduce(series, *std::ranges::find(outcomes, name, &OutcomeSpec::name)).value();
+}
+
+constexpr double kMolecules = 602.214076 * 1e6;  ///< of the box at 1 uM
 
 /// [uM/s] adenosine made by EVs in each minute.
 std::vector<double> flux(const SeriesTable& series) {
-  const auto& made = *series.find("mean.all.adenosine");
+  std::vector<double> made = *series.find("reaction.cd73");
+  for (double& molecules : made) molecules /= kMolecules;
   std::vector<double> rates(made.size(), 0.0);
   for (std::size_t row = 1; row < made.size(); ++row)
     rates[row] = (made[row] - made[row - 1]) / (series.time[row] - series.time[row - 1]);
@@ -46,13 +46,13 @@ std::vector<double> flux(const SeriesTable& series) {
 }
 
 TEST(SelfLimitation, EvsStopWithTheirSubstrateAndAreStillActive) {
-  const SeriesTable series = run_series(kBox);
+  const SeriesTable series = series_of("emcev");
   const std::vector<double> rates = flux(series);
   const auto row_at = [&](double time) {
     return static_cast<std::size_t>(std::ranges::lower_bound(series.time, time - 1e-6) - series.time.begin());
   };
   const double before = rates[row_at(kStop)];
-  EXPECT_NEAR(before, kSource, 0.02 * kSource);  // all that is supplied ends as adenosine
+  EXPECT_NEAR(before, kSource, 0.05 * kSource);  // all that is supplied ends as adenosine, after about an hour
   const double adp = series.find("mean.all.ADP")->at(row_at(kStop)),
                atp = series.find("mean.all.ATP")->at(row_at(kStop));
   const double most = 1e10 * 1e-12 * 5 * 100 / 602.214076;     // Vmax [uM/s]
@@ -69,6 +69,32 @@ TEST(SelfLimitation, EvsStopWithTheirSubstrateAndAreStillActive) {
   std::printf("spike: %.2f times the flux before\n", again / before);
   EXPECT_GT(again, before);
   EXPECT_NEAR(series.time.back(), kEnd, 1);
+  EXPECT_LT(outcome("left", series), 0.1);
+  EXPECT_NEAR(outcome("at_spike", series), again * kMolecules, 1e-6 * again * kMolecules);
+}
+
+// What asks for no substrate goes on as before.
+TEST(SelfLimitation, AConstantSourceDoesNotStop) {
+  const SeriesTable series = series_of("drug");
+  EXPECT_NEAR(outcome("flux", series), kSource * kMolecules, 1e-3 * kSource * kMolecules);
+  EXPECT_NEAR(outcome("left", series), 1, 1e-3);
+  EXPECT_NEAR(outcome("overshoot", series), kSource / 0.01, 0.02 * kSource / 0.01);
+}
+
+// When little AMP is left, CD73 is first order in it, which is the slowest step of the chain: 20 seeds.
+TEST(SelfLimitation, TheFluxFallsAsItsSlowestStep) {
+  const Scenario box = scenario();
+  OutcomeSpec late = *std::ranges::find(box.compare.outcomes, "flux_half_life", &OutcomeSpec::name);
+  late.from = kStop + 3 * 3600;
+  late.until = kStop + 4 * 3600;
+  double sum = 0;
+  for (std::uint64_t replicate = 0; replicate < 20; ++replicate) {
+    Simulation simulation(build_problem(box, {.arm = "emcev", .replicate = replicate}), 1);
+    sum += reduce(run_series(simulation), late).value();
+  }
+  const double active = std::exp2(-7.5 / 48);  // of the enzyme's half-life, halfway through
+  const double expected = std::numbers::ln2 * 15 / (active * 1e10 * 1e-12 * 5 * 100 / 602.214076);
+  EXPECT_NEAR(sum / 20, expected, 0.02 * expected);
 }
 
 }  // namespace

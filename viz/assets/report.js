@@ -176,7 +176,7 @@
       const metric = `${outcomeKind.value}.${outcome.value}`, about = data.metrics.find((m) => m.name === metric);
       outcomeChart?.destroy();
       outcomeChart = points("outcome-plot", armNames, [{ metric, label: outcomeKind.selectedOptions[0].text }],
-                            shown(`${about.label} [${about.unit}]`), false, about.unit);
+                            about ? shown(`${about.label} [${about.unit}]`) : "", false, about?.unit ?? "");  // a reach has no difference
     };
     for (const control of [outcome, outcomeKind]) control.addEventListener("change", drawOutcome);
     drawOutcome();

@@ -33,7 +33,7 @@ std::vector<std::string> shipped_scenarios() {
 /// Settings of the computation and what defines the patch: chosen, not known.
 bool is_setting(const std::string& path) {
   static const std::regex settings(
-      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until)|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
+      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until)|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
   return std::regex_match(path, settings);
 }
 

@@ -46,6 +46,7 @@ TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
   EXPECT_EQ(area.value_unit(), "uM s");
   EXPECT_EQ(area.label, "x");
   EXPECT_EQ(load("{of: mean.all.A, per: cells.cell.here}").at(0).unit, "uM/(cell)");
+  EXPECT_EQ(load("{of: mean.all.A, per: time}").at(0).unit, "uM/s");
 }
 
 TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
@@ -69,6 +70,7 @@ TEST(ScenarioOutcomes, MistakesAreTold) {
   EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
   EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: median}"), "median"));
   EXPECT_TRUE(has(mistakes("{take: last}"), "of"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: reach}"), "profile.NAME.*"));
 }
 
 const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};
@@ -106,6 +108,32 @@ TEST(Outcomes, HalfLifeIsThatOfTheLineThroughTheLogarithms) {
   const SeriesTable steps{{"a"}, {"EV"}, {0, 1, 2}, {{4, 4, 1}}};
   EXPECT_NEAR(reduce(steps, outcome).value(), 1, 1e-12);
   EXPECT_FALSE(reduce(kSeries, outcome)) << "it rises";
+}
+
+TEST(Outcomes, RateOfAnExponentialAndWhatIsLeftOfIt) {
+  constexpr double kRate = 0.01;
+  SeriesTable made{{"a"}, {"molecule"}, {}, {{}}};
+  for (double t = 0; t <= 300; t += 20) {
+    made.time.push_back(t);
+    made.value[0].push_back(500 * (1 - std::exp(-kRate * t)));
+  }
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.unit = "molecule/s";
+  outcome.per_time = true;
+  const auto rows = outcome_rows(made, outcome);
+  EXPECT_TRUE(std::isnan(rows[0])) << "before the first row nothing is known";
+  EXPECT_NEAR(rows[1], 500 * (1 - std::exp(-0.2)) / 20, 1e-12);
+  outcome.take = OutcomeSpec::Take::remaining;
+  outcome.from = 100;
+  outcome.until = 250;  // the last row in it is at 240 s
+  EXPECT_NEAR(reduce(made, outcome).value(), std::exp(-1.4), 1e-12);
+  EXPECT_EQ(outcome.value_unit(), "1");
+  outcome.take = OutcomeSpec::Take::half_life;
+  EXPECT_NEAR(reduce(made, outcome).value(), std::log(2) / kRate, 1e-9);
+  made.value[0].assign(made.time.size(), 7);
+  outcome.take = OutcomeSpec::Take::remaining;
+  EXPECT_FALSE(reduce(made, outcome)) << "of nothing, nothing can be left";
 }
 
 TEST(Outcomes, WithoutRowsThereIsNoNumber) {

@@ -1,0 +1,61 @@
+#include "engine/sim/profiles.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace interstice {
+namespace {
+
+/// d[i] <- min over j of d[j] + gap(i, j)^2 along every line of an axis, where the gap [voxels] is that between the
+/// centre of i and the nearer side of j.
+void widen(std::vector<double>& d, const Grid& grid, int axis, bool periodic) {
+  const std::array<std::size_t, 3> n{static_cast<std::size_t>(grid.nx), static_cast<std::size_t>(grid.ny),
+                                     static_cast<std::size_t>(grid.nz)};
+  const std::size_t length = n[axis], stride = axis == 0 ? 1 : axis == 1 ? n[0] : n[0] * n[1];
+  std::vector<double> line(length), gap(length);
+  for (std::size_t k = 0; k < length; ++k) {
+    const std::size_t apart = periodic ? std::min(k, length - k) : k;
+    gap[k] = apart == 0 ? 0 : (static_cast<double>(apart) - 0.5) * (static_cast<double>(apart) - 0.5);
+  }
+  for (std::size_t first = 0; first < d.size(); ++first) {
+    if (first / stride % length != 0) continue;
+    for (std::size_t i = 0; i < length; ++i) line[i] = d[first + i * stride];
+    if (std::ranges::all_of(line, [](double x) { return std::isinf(x); })) continue;
+    for (std::size_t i = 0; i < length; ++i) {
+      double least = line[i];
+      for (std::size_t j = 0; j < length; ++j) least = std::min(least, line[j] + gap[i < j ? j - i : i - j]);
+      d[first + i * stride] = least;
+    }
+  }
+}
+
+}  // namespace
+
+std::size_t Profile::shell_count() const {
+  return of_voxel.empty() ? 1 : std::size_t{1} + *std::ranges::max_element(of_voxel);
+}
+
+std::string Profile::column(std::size_t shell) const { return fmt::format("profile.{}.{:g}", name, outer_edge(shell)); }
+
+std::vector<double> distances_from(std::span<const std::uint8_t> in_region, std::span<const std::uint8_t> of_voxel,
+                                   const Grid& grid, std::array<bool, 3> periodic) {
+  std::vector<double> d(of_voxel.size(), std::numeric_limits<double>::infinity());
+  for (std::size_t v = 0; v < d.size(); ++v)
+    if (in_region[of_voxel[v]] != 0) d[v] = 0;
+  for (int axis = 0; axis < 3; ++axis) widen(d, grid, axis, periodic[axis]);
+  for (double& distance : d) distance = grid.spacing * std::sqrt(distance);
+  return d;
+}
+
+void measure_profile(const Profile& profile, const FieldSet& fields, std::span<const std::uint8_t> region_of_voxel,
+                     std::span<double> out) {
+  std::ranges::fill(out, 0.0);
+  const auto field = fields[profile.species];
+  for (std::size_t v = 0; v < field.size(); ++v)
+    out[profile.of_voxel[v]] += profile.molecules_per_uM[region_of_voxel[v]] * field[v];
+}
+
+}  // namespace interstice

@@ -1,0 +1,75 @@
+/// @file
+/// Distances from a region, and the reductions of the shells around it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/sim/profiles.h"
+#include "engine/sim/reach.h"
+
+namespace interstice {
+namespace {
+
+constexpr Grid kGrid{.nx = 8, .ny = 4, .nz = 1, .spacing = 10};
+
+std::vector<double> from_voxel(int i, int j, std::array<bool, 3> periodic) {
+  std::vector<std::uint8_t> of_voxel(kGrid.voxel_count(), 0);
+  of_voxel[kGrid.index(i, j, 0)] = 1;
+  const std::vector<std::uint8_t> in_region{0, 1};
+  return distances_from(in_region, of_voxel, kGrid, periodic);
+}
+
+TEST(Profiles, DistancesCountFromTheSurfaceOfTheNearestVoxel) {
+  const auto d = from_voxel(1, 0, {false, true, false});
+  EXPECT_EQ(d[kGrid.index(1, 0, 0)], 0);
+  EXPECT_DOUBLE_EQ(d[kGrid.index(2, 0, 0)], 5);
+  EXPECT_DOUBLE_EQ(d[kGrid.index(7, 0, 0)], 55);
+  EXPECT_DOUBLE_EQ(d[kGrid.index(2, 1, 0)], std::sqrt(50.0));
+  EXPECT_DOUBLE_EQ(d[kGrid.index(1, 3, 0)], 5) << "through the periodic face";
+  EXPECT_DOUBLE_EQ(from_voxel(1, 0, {false, false, false})[kGrid.index(1, 3, 0)], 25);
+  EXPECT_DOUBLE_EQ(from_voxel(1, 0, {true, false, false})[kGrid.index(7, 0, 0)], 15);
+}
+
+TEST(Profiles, ShellsHoldAllMolecules) {
+  const Profile profile{
+      .name = "p", .species = SpeciesId{0}, .width = 10, .of_voxel = {0, 1, 1, 2}, .molecules_per_uM = {100, 50}};
+  FieldSet fields(1, 4);
+  for (std::size_t v = 0; v < 4; ++v) fields[SpeciesId{0}][v] = static_cast<double>(v + 1);
+  std::vector<double> shells(profile.shell_count());
+  measure_profile(profile, fields, std::vector<std::uint8_t>{0, 0, 1, 1}, shells);
+  EXPECT_EQ(shells, (std::vector<double>{100, 350, 200}));
+  EXPECT_EQ(profile.column(2), "profile.p.20");
+}
+
+const ReachSpec kSpec{.shells = {"p.0", "p.10", "p.20"},
+                      .width = 10,
+                      .diffusivity = 100,
+                      .species = "A",
+                      .consumed = {{"reaction.r", 2}},
+                      .elsewhere = {{"reservoir.s.A", 1000}}};
+
+SeriesTable series(double inside, double near, double far) {
+  return {{"p.0", "p.10", "p.20", "cleared.A", "decayed.A", "reaction.r", "reservoir.s.A"},
+          std::vector<std::string>(7),
+          {0, 10},
+          {{inside, inside}, {near, near}, {far, far}, {0, 40}, {0, 20}, {0, 15}, {0.1, 0.1}}};
+}
+
+TEST(Reach, LeavesATenthBeyondItself) {
+  const SeriesTable reference = series(10, 10, 10);
+  EXPECT_DOUBLE_EQ(reach(series(60, 50, 20), reference, kSpec, 0, 10).value(), 10);
+  EXPECT_DOUBLE_EQ(reach(series(60, 40, 30), reference, kSpec, 0, 10).value(), 15);
+  EXPECT_DOUBLE_EQ(reach(series(110, 10, 10), reference, kSpec, 0, 10).value(), 0);
+  EXPECT_DOUBLE_EQ(reach(series(20, 110, 0), reference, kSpec, 0, 10).value(), 8) << "what is missing beyond counts";
+  EXPECT_FALSE(reach(reference, reference, kSpec, 0, 10));
+  EXPECT_FALSE(reach(series(0, 0, 0), reference, kSpec, 0, 10));
+}
+
+TEST(Reach, ClearanceIsPerMoleculeOfWhereItIsLost) {
+  // 40 by cells of 100 in the patch; 20 by decay and 2 x 15 by a reaction of 200 in patch and reservoir; in 10 s
+  EXPECT_DOUBLE_EQ(clearance_rate(series(50, 30, 20), kSpec, 0, 10).value(), 0.04 + 0.025);
+  EXPECT_FALSE(clearance_rate(series(0, 0, 0), kSpec, 0, 10));
+}
+
+}  // namespace
+}  // namespace interstice
