@@ -17,7 +17,9 @@ void build_profiles(const BuildContext& context, Problem& problem) {
   if (!profiles.sound() || context.complained("regions") || context.complained("domain")) return;
   for (std::size_t i = 0; i < profiles.items.size(); ++i) {
     const Value& v = profiles.items[i];
-    Profile profile{.name = profiles.keys[i], .width = v["width"].number};
+    Profile profile;
+    profile.name = profiles.keys[i];
+    profile.width = v["width"].number;
     if (const auto s = key_index(context.root["species"], v["species"].text)) profile.species = SpeciesId(*s);
     std::array<bool, 3> periodic{};
     for (std::size_t axis = 0; axis < 3; ++axis) periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
