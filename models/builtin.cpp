@@ -10,6 +10,7 @@ void register_builtin_models(ModelRegistry& registry) {
   registry.add(models::cd73());
   registry.add(models::cd39());
   registry.add(models::cd59());
+  registry.add(models::ligand_sink());
 }
 
 }  // namespace interstice

@@ -6,7 +6,7 @@
 
 namespace interstice {
 
-/// Adds cargo_delivery, surface_contact, cd73, cd39 and cd59.
+/// Adds cargo_delivery, surface_contact, cd73, cd39, cd59 and ligand_sink.
 void register_builtin_models(ModelRegistry& registry);
 
 namespace models {
@@ -15,6 +15,7 @@ const ModelDescriptor& surface_contact();
 const ModelDescriptor& cd73();
 const ModelDescriptor& cd39();
 const ModelDescriptor& cd59();
+const ModelDescriptor& ligand_sink();
 }  // namespace models
 
 }  // namespace interstice

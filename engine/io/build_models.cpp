@@ -65,8 +65,14 @@ void place_names(const BuildContext& context, const ModelDescriptor& d, const Pr
   for (const ModelColumnSpec& c : d.columns)
     for (std::size_t i = 0; i < problem.columns.size(); ++i)
       if (problem.columns[i].name == c.name) model.columns.push_back(static_cast<ColumnId>(i));
-  for (const std::string_view f : d.fields)
-    if (const auto s = species_of(context, d.name, f)) model.fields.push_back(*s);
+  for (const std::string_view f : d.fields) {
+    const auto choice = std::ranges::find(d.choices, f, &ChoiceSpec::name);
+    const bool chosen = choice != d.choices.end() && choice->names_species;
+    const Value& word = context.root["models"][d.name][f];
+    if (chosen && !word.valid) continue;
+    if (const auto s = species_of(context, d.name, chosen ? std::string_view(word.text) : f))
+      model.fields.push_back(*s);
+  }
   for (const std::string_view p : d.proteins)
     for (std::size_t i = 0; i < problem.proteins.size(); ++i)
       if (problem.proteins[i] == p) model.proteins.push_back(static_cast<ProteinId>(i));

@@ -296,9 +296,12 @@ SpecPointer model_spec(const ModelDescriptor& model) {
                                                                .range = {written(p.minimum), written(p.maximum)}}),
                          written(p.default_value)));
   }
-  for (const ChoiceSpec& c : model.choices)
-    fields.push_back(may(std::string(c.name), choice(std::string(c.description), {c.options.begin(), c.options.end()}),
+  for (const ChoiceSpec& c : model.choices) {
+    const std::string about(c.description);
+    fields.push_back(may(std::string(c.name),
+                         c.names_species ? text(about) : choice(about, {c.options.begin(), c.options.end()}),
                          std::string(c.options.front())));
+  }
   return record(std::string(model.summary), std::move(fields));
 }
 

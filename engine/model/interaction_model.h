@@ -89,6 +89,9 @@ class ModelView {
   double voxel_volume = 0;  ///< [um^3]
   Noise noise;
 
+  /// Extracellular fluid of a voxel [um^3].
+  [[nodiscard]] double fluid_volume(std::size_t voxel) const { return fluid_of_region_[region_of_voxel_[voxel]]; }
+
   std::span<const AgentId> cell_id;
   std::span<const CellTypeId> cell_type;
   std::span<const std::uint32_t> cell_voxel;
@@ -118,6 +121,8 @@ class ModelView {
   VesicleView vesicles;
 
   std::span<const std::span<const double>> columns_, fields_, proteins_, others_;  ///< filled by the engine
+  std::span<const std::uint8_t> region_of_voxel_;
+  std::span<const double> fluid_of_region_;
 };
 
 /// What a model may do. Everything is an increment or a rate; the engine applies it after all models have spoken.
@@ -145,6 +150,12 @@ class Effects {
   [[nodiscard]] std::span<double> clearance(std::size_t declared_field) {
     return ask(*clearance_, declared_field, "field");
   }
+  /// Molecules given to (or, below 0, taken from) a declared field per voxel over this step, at once and exactly
+  /// (starts at 0); never more than the voxel holds. What takes its molecules one by one and gives them back needs no
+  /// rate.
+  [[nodiscard]] std::span<double> amounts(std::size_t declared_field) {
+    return ask(*amounts_, declared_field, "field");
+  }
   /// Change of an own vesicle column over this step, one number per vesicle (starts at 0).
   [[nodiscard]] std::span<float> vesicle_change(std::size_t declared_column) {
     return declared_entry(vesicle_changes_, declared_column, "vesicle column");
@@ -163,7 +174,7 @@ class Effects {
   std::span<const std::span<double>> changes_;
   std::span<const std::span<float>> vesicle_changes_;
   std::span<double> tallies_;
-  ArraysOnDemand *copies_ = nullptr, *secretion_ = nullptr, *clearance_ = nullptr;
+  ArraysOnDemand *copies_ = nullptr, *secretion_ = nullptr, *clearance_ = nullptr, *amounts_ = nullptr;
   std::vector<std::vector<std::size_t>>* catalysed_ = nullptr;  ///< reactions of each declared protein
   std::span<std::uint8_t> fate_;
   std::span<double> drift_;

@@ -24,6 +24,8 @@ struct ChoiceSpec {
   std::string_view name;
   std::span<const std::string_view> options;  ///< the first is the default
   std::string_view description;
+  bool names_species = false;  ///< any species of the scenario; `options` holds the default, and a field of this name
+                               ///< in ModelDescriptor::fields is the species that is chosen
 };
 
 /// A cell column that the model owns: declared, saved and restored by the engine.

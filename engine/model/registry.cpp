@@ -84,6 +84,8 @@ class DescriptorCheck {
   void choices() const {
     for (const ChoiceSpec& c : model_.choices) {
       if (c.options.empty()) fail(fmt::format("the choice '{}' has no options", c.name));
+      if (c.names_species && c.options.size() != 1)
+        fail(fmt::format("the choice '{}' names a species: its options are the default alone", c.name));
       std::set<std::string_view> options;
       for (std::string_view option : c.options) unique(options, option, "option");
     }

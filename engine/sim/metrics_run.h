@@ -34,10 +34,11 @@ struct PrimaryField {
   [[nodiscard]] std::string series() const { return "mean." + region + "." + field; }
 };
 
-/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by touching, by delivering cargo.
+/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by binding what is in it, by touching,
+/// by delivering cargo.
 struct Engagement {
-  bool enzymes = false, contact = false, cargo = false;
-  [[nodiscard]] bool any() const { return enzymes || contact || cargo; }
+  bool enzymes = false, binding = false, contact = false, cargo = false;
+  [[nodiscard]] bool any() const { return enzymes || binding || contact || cargo; }
 };
 
 /// A class of vesicles as an arm uses it.
@@ -115,6 +116,7 @@ void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, st
 std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
 
 /// Real vesicles that acted by the end. Enzymes: all present that carry one (the first turnover comes within seconds);
+/// binding: all present;
 /// contact: adsorbed or beyond; cargo: released. With several mechanisms one that acts by any of them counts once:
 /// which protein a vesicle carries has no influence on whom it meets. Empty without a mechanism.
 std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);

@@ -96,8 +96,10 @@ double positive_share(const ProteinLoad& load) {
 void describe_vesicles(const Problem& problem, ArmFacts& facts) {
   std::vector<char> used(problem.proteins.size(), 0);
   for (const ActiveModel& model : problem.models) {
+    const bool binds = model.columns.empty() && !model.fields.empty();  // nothing of it is on cells
     bool& mechanism = !model.reactions.empty()         ? facts.engagement.enzymes
                       : model.name == "cargo_delivery" ? facts.engagement.cargo
+                      : binds                          ? facts.engagement.binding
                                                        : facts.engagement.contact;
     mechanism = true;
     if (model.reactions.empty()) continue;
@@ -123,7 +125,7 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
   if (!arm.vesicles || !arm.engagement.any()) return std::nullopt;
   double sum = 0;
   for (const auto& klass : arm.vesicle_classes) {
-    const double carriers = arm.engagement.enzymes ? klass.carriers : 0;
+    const double carriers = arm.engagement.binding ? 1 : arm.engagement.enzymes ? klass.carriers : 0;
     double met = 0;
     if (arm.engagement.contact)
       met = places(run, klass.name, true, {"adsorbed", "endosomal", "released", "degraded"});

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/agents/vesicle_kernel.h"
+#include "engine/core/constants.h"
 #include "engine/core/error.h"
 
 namespace interstice {
@@ -54,6 +55,7 @@ void require_sound(const Effects& effects, const ActiveModel& model, const Probl
     const std::string& species = problem.species[index(model.fields[k])].name;
     require_sound(effects.secretion_->asked(k), 0, model.name, "secretion of " + species + " (per voxel)", now);
     require_sound(effects.clearance_->asked(k), 0, model.name, "clearance of " + species + " (per voxel)", now);
+    require_sound(effects.amounts_->asked(k), kLowest, model.name, "amounts of " + species + " (per voxel)", now);
   }
   for (std::size_t r = 0; r < model.reactions.size(); ++r)
     require_sound(effects.copies_->asked(r), 0, model.name, "enzyme copies (per compartment)", now);
@@ -79,6 +81,7 @@ ModelBridge::ModelBridge(const Problem& problem)
     Slots slot{.copies = {model.reactions.size(), compartments},
                .secretion = {model.fields.size(), voxels_},
                .clearance = {model.fields.size(), voxels_},
+               .amounts = {model.fields.size(), voxels_},
                .catalysed = std::vector<std::vector<std::size_t>>(model.proteins.size()),
                .changes = std::vector<std::vector<double>>(model.columns.size()),
                .change_spans = {},
@@ -95,6 +98,8 @@ ModelBridge::ModelBridge(const Problem& problem)
     reads_proteins_ = reads_proteins_ || !model.proteins.empty();
   }
   for (const VesicleClass& k : problem.vesicle_classes) class_weight_.push_back(static_cast<double>(k.weight));
+  for (const Region& region : problem.regions.regions)
+    fluid_of_region_.push_back(region.volume_fraction * problem.grid.voxel_volume());
 }
 
 void ModelBridge::evaluate(const Problem& problem, const State& state, const Tick& now,
@@ -115,6 +120,8 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     view.fields_ = slot.fields;
     view.proteins_ = slot.proteins;
     view.others_ = slot.others;
+    view.region_of_voxel_ = problem.regions.of_voxel;
+    view.fluid_of_region_ = fluid_of_region_;
     if (model.vesicle_columns > 0) view.vesicles = vesicle_view(slot, state);
     Effects effects;
     effects.changes_ = slot.change_spans;
@@ -123,6 +130,7 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     effects.copies_ = &slot.copies;
     effects.secretion_ = &slot.secretion;
     effects.clearance_ = &slot.clearance;
+    effects.amounts_ = &slot.amounts;
     effects.catalysed_ = &slot.catalysed;
     effects.fate_ = fates_;
     effects.drift_ = drift_;
@@ -161,7 +169,7 @@ void ModelBridge::offer(const ActiveModel& model, Slots& slot, const State& stat
   std::ranges::fill(slot.tallies, 0.0);
   slot.fields.clear();
   for (const SpeciesId species : model.fields) slot.fields.push_back(state.fields[species]);
-  for (auto* arrays : {&slot.copies, &slot.secretion, &slot.clearance}) arrays->begin_step();
+  for (auto* arrays : {&slot.copies, &slot.secretion, &slot.clearance, &slot.amounts}) arrays->begin_step();
   for (auto& reactions : slot.catalysed) reactions.clear();
   slot.proteins.clear();
   for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
@@ -220,6 +228,28 @@ void ModelBridge::collect_copies(std::size_t reaction, std::span<const double> c
   for (std::size_t r = 0; r < reservoir_copies_.size(); ++r) reservoir_copies_[r][reaction] += copies[voxels_ + r];
 }
 
+void ModelBridge::apply_amounts(const Problem& problem, std::size_t m, State& state) const {
+  constexpr double kRounding = 1e-6;  // of what is taken, or of a molecule
+  for (std::size_t k = 0; k < problem.models[m].fields.size(); ++k) {
+    const SpeciesId species = problem.models[m].fields[k];
+    const auto field = state.fields[species];
+    const std::span<const double> amounts = slots_[m].amounts.asked(k);
+    for (std::size_t v = 0; v < amounts.size(); ++v) {
+      if (amounts[v] == 0) continue;
+      const double per_uM = fluid_of_region_[problem.regions.of_voxel[v]] * kMoleculesPerUmCubedPerMicromolar;
+      const double there = field[v] * per_uM, change = std::max(amounts[v], -there);
+      if (change - amounts[v] > kRounding * (1 - amounts[v]))
+        throw NumericalError(
+            fmt::format("the interaction models take {} molecules of {} from voxel {}, which holds {} "
+                        "(t = {:g} s, last: '{}') look at their kernels",
+                        -amounts[v], problem.species[index(species)].name, v, there, seconds(state.clock.now),
+                        problem.models[m].name));
+      field[v] = std::max(0.0, field[v] + change / per_uM);
+      (change > 0 ? state.budget.secreted : state.budget.cleared)[index(species)] += std::abs(change);
+    }
+  }
+}
+
 void ModelBridge::apply_changes(const Problem& problem, State& state) const {
   const auto add = [](auto& to, const auto& changes) {
     std::transform(to.begin(), to.end(), changes.begin(), to.begin(), std::plus<>());
@@ -231,6 +261,7 @@ void ModelBridge::apply_changes(const Problem& problem, State& state) const {
       add(state.cells.columns[index(model.columns[k])], slot.changes[k]);
     for (std::size_t k = 0; k < model.vesicle_columns; ++k)
       add(state.vesicles.columns[model.first_vesicle_column + k], slot.vesicle_changes[k]);
+    apply_amounts(problem, m, state);
     for (std::size_t k = 0; k < model.tallies; ++k) state.tallies[model.first_tally + k] += slot.tallies[k];
   }
 }

@@ -22,7 +22,8 @@ class ModelBridge {
                 std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
                 Exchange& exchange);
 
-  /// Adds the changes of this step to the models' columns and tallies.
+  /// Adds the changes of this step to the models' columns and tallies, and what they gave and took at once to the
+  /// fields.
   void apply_changes(const Problem& problem, State& state) const;
   /// Extra velocity per cell asked for in this step, three numbers each [um/s].
   [[nodiscard]] std::span<const double> drift() const { return drift_; }
@@ -34,7 +35,7 @@ class ModelBridge {
 
  private:
   struct Slots {
-    ArraysOnDemand copies, secretion, clearance;
+    ArraysOnDemand copies, secretion, clearance, amounts;
     std::vector<std::vector<std::size_t>> catalysed;
     std::vector<std::vector<double>> changes;
     std::vector<std::span<double>> change_spans;
@@ -53,6 +54,7 @@ class ModelBridge {
   [[nodiscard]] VesicleView vesicle_view(const Slots& slot, const State& state) const;
   void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
   void spare_deaf_cells(const Problem& problem, const Cells& cells);
+  void apply_amounts(const Problem& problem, std::size_t model, State& state) const;
   void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);
 
   std::size_t voxels_ = 0;
@@ -62,6 +64,7 @@ class ModelBridge {
   std::vector<double> drift_;
   std::vector<std::uint32_t> vesicle_voxel_;  ///< where any model sees vesicles
   std::vector<double> class_weight_;
+  std::vector<double> fluid_of_region_;  ///< of a voxel [um^3]
   bool reads_proteins_ = false;
 };
 

@@ -68,7 +68,7 @@ std::string everything_that_ships() {
          "]\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\nregions: {film: {shape: everywhere}}\n"
          "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
          "vesicles: {ev: {number: 1 EV, proteins: {CD73: {mean: 5}, CD59: {mean: 5}}}}\n"
-         "models: {cargo_delivery: {}, surface_contact: {}, cd73: {}, cd39: {}, cd59: {}}\n";
+         "models: {cargo_delivery: {}, surface_contact: {}, cd73: {}, cd39: {}, cd59: {}, ligand_sink: {}}\n";
 }
 
 /// Parameters by path of a scenario, loaded once.

@@ -39,11 +39,11 @@ ModelDescriptor sound() {
 TEST(ModelRegistry, HoldsTheBuiltInModels) {
   ModelRegistry registry;
   register_builtin_models(registry);
-  for (const std::string_view name : {"cargo_delivery", "surface_contact", "cd73", "cd39", "cd59"}) {
+  for (const std::string_view name : {"cargo_delivery", "surface_contact", "cd73", "cd39", "cd59", "ligand_sink"}) {
     ASSERT_NE(registry.find(name), nullptr) << name;
     EXPECT_EQ(registry.find(name)->origin, "built in");
   }
-  EXPECT_EQ(registry.all().size(), 5U);
+  EXPECT_EQ(registry.all().size(), 6U);
   EXPECT_EQ(registry.find("cd37"), nullptr);
 }
 
