@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Injury {
   std::optional<RegionId> near;         ///< without it, cells chosen at random
   double hazard = 0;                    ///< afterwards [1/s]
   std::vector<std::uint8_t> in_region;  ///< where the hazard holds, 1 per region; empty = everywhere
+  double until = std::numeric_limits<double>::infinity();  ///< when the hazard ends [s]
 };
 
 }  // namespace interstice

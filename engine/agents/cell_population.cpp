@@ -140,6 +140,7 @@ void admit(Cells& cells, const Arrival& arrival, const CellEnvironment& environm
     const Vec3 p = cells.position(arrival.beside) + (cells.radius[arrival.beside] + radius) * direction;
     append_cell(cells, arrival.type, id, into_box(p, environment.box, radius), step.time + step.dt, environment.columns,
                 environment);
+    for (const auto& [column, value] : arrival.bring) cells.columns[index(column)].back() = value;
   }
 }
 

@@ -22,7 +22,8 @@ namespace interstice {
 /// history. The daughter draws its own duration of the state. Adsorbed vesicles go to the nearer daughter, endosomal
 /// ones to either by a fair keyed draw. A cell that is spilling its contents does not divide.
 ///
-/// Arrival: each newcomer stands against the cell that drew it in, in a keyed direction, in its type's initial state.
+/// Arrival: each newcomer stands against the cell that drew it in, in a keyed direction, in its type's initial state,
+/// with the columns that it brings along.
 ///
 /// Removal: adsorbed vesicles come free just outside the surface, endosomal ones count as degraded. The remaining cells
 /// keep their order; hosts are renumbered, `bound` and `internal` recounted.

@@ -32,8 +32,10 @@ class Needs {
         needed_.time_and_place = true;
       else if (s == layout_.state())
         continue;  // always known
-      else if (s < layout_.gathered(0))
+      else if (s < layout_.held(0))
         needed_.contacts.push_back(static_cast<std::uint32_t>(s - layout_.contacts(0)));
+      else if (s < layout_.gathered(0))
+        needed_.held.push_back(static_cast<std::uint32_t>(s - layout_.held(0)));
       else if (s < layout_.count())
         needed_.gathered.push_back(static_cast<std::uint32_t>(s - layout_.gathered(0)));
       else
@@ -44,7 +46,7 @@ class Needs {
     }
   }
   [[nodiscard]] NeededSymbols result() {
-    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts, &needed_.gathered}) {
+    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts, &needed_.held, &needed_.gathered}) {
       std::sort(list->begin(), list->end());
       list->erase(std::unique(list->begin(), list->end()), list->end());
     }
@@ -98,8 +100,13 @@ bool holds_any_of(const FaceCondition& face) {
 }  // namespace
 
 CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
-                     std::span<const ColumnSpec> columns, const Chemistry& chemistry)
-    : layout_{.species = species.size(), .columns = columns.size(), .cell_types = types.size()} {
+                     std::span<const ColumnSpec> columns, const Chemistry& chemistry, std::size_t reservoirs,
+                     std::size_t vesicle_classes)
+    : layout_{.species = species.size(),
+              .columns = columns.size(),
+              .cell_types = types.size(),
+              .reservoirs = reservoirs,
+              .vesicle_classes = vesicle_classes} {
   for (const Species& s : species) {
     auto& faces = open_.emplace_back();
     for (std::size_t f = 0; f < faces.size(); ++f)
@@ -143,7 +150,10 @@ void CellRules::resolve_type(const CellType& type) {
       deciding.add(transition.hazard);
       deciding.add(transition.when);
     }
-    for (const Recruitment& recruitment : state.recruits) deciding.add(recruitment.rate);
+    for (const Recruitment& recruitment : state.recruits) {
+      deciding.add(recruitment.rate);
+      for (const BroughtAlong& brought : recruitment.bring) deciding.add(brought.value);
+    }
     deciding.add(type.motility.speed);
     deciding.add(type.motility.gain);
     for (const Secretion& s : state.secretions) secreting.add(s.rate);

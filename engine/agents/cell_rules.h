@@ -22,7 +22,7 @@ namespace interstice {
 
 /// The symbols that a set of formulas reads, by kind.
 struct NeededSymbols {
-  std::vector<std::uint32_t> species, columns, contacts, gathered;
+  std::vector<std::uint32_t> species, columns, contacts, held, gathered;
   bool ev_bound = false, ev_internal = false, age_in_state = false, time_and_place = false;
 };
 
@@ -55,10 +55,10 @@ class CellRules {
   static constexpr std::size_t kMaxColumns = 64;      ///< driven by one cell type
   static constexpr std::size_t kMaxTransitions = 32;  ///< out of one state
 
-  /// `types` must outlive the rules. Throws InputError naming type and state for what cannot work, such as a spill in
-  /// a state without duration or a persistence that is not positive.
+  /// `types` must outlive the rules. `reservoirs`, `vesicle_classes`: how many there are. Throws InputError naming type
+  /// and state for what cannot work, such as a spill in a state without duration or a persistence that is not positive.
   CellRules(std::span<const CellType> types, std::span<const Species> species, std::span<const ColumnSpec> columns,
-            const Chemistry& chemistry);
+            const Chemistry& chemistry, std::size_t reservoirs = 0, std::size_t vesicle_classes = 0);
 
   [[nodiscard]] const CellSymbolLayout& layout() const { return layout_; }
   /// For columns, transitions and motility of a cell in this state.
@@ -114,6 +114,7 @@ struct CellEnvironment {
   std::span<const Injury> injuries;
   Noise noise;
   std::uint64_t chemotaxis_variant = 0;  ///< another walk with the same seed (the sham arm)
+  std::span<const Reservoir> reservoirs{};
 };
 
 /// The interval [time, time + dt] over which a cell stage works [s].

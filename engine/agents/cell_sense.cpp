@@ -74,6 +74,15 @@ void CellSurroundings::find_neighbours(const Cells& cells, const CellEnvironment
   list.rebuild(cells, environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5) + kContactGap);
 }
 
+void CellSurroundings::see_reservoirs(std::span<const ReservoirState> reservoirs, const CellEnvironment& environment) {
+  held_.clear();
+  for (std::size_t r = 0; r < reservoirs.size(); ++r) {
+    held_.insert(held_.end(), reservoirs[r].concentration.begin(), reservoirs[r].concentration.end());
+    for (const std::uint64_t number : reservoirs[r].vesicles)
+      held_.push_back(static_cast<double>(number) / environment.reservoirs[r].share());
+  }
+}
+
 void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
                                    double now, const Threads& threads) {
   find_neighbours(cells, environment);
@@ -113,6 +122,7 @@ void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSym
   }
   if (needed.age_in_state) values[layout.age_in_state()] = now - cells.state_since[c];
   values[layout.state()] = cells.state[c];
+  for (const std::uint32_t k : needed.held) values[layout.held(k)] = around.held(k);
   if (!needed.contacts.empty() || !needed.gathered.empty()) meet(cells, c, needed, around, environment, values);
 }
 

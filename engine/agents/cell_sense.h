@@ -1,5 +1,6 @@
 /// @file
-/// What a cell perceives: concentrations of its voxel, their gradients, its own columns, and whom it touches.
+/// What a cell perceives: concentrations of its voxel, their gradients, its own columns, whom it touches, and what
+/// reservoirs hold.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +30,17 @@ class CellSurroundings {
   /// Neighbours and offers.
   void look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
                    const Threads& threads);
+  /// What reservoirs hold from now on; for formulas that ask for it (in_reservoir).
+  void see_reservoirs(std::span<const ReservoirState> reservoirs, const CellEnvironment& environment);
+  /// CellSymbolLayout::held: [uM] or [EV/um^3].
+  [[nodiscard]] double held(std::size_t k) const { return held_[k]; }
   [[nodiscard]] double offer(std::size_t which, std::size_t cell) const { return offers_[which][cell]; }
   [[nodiscard]] double total(std::size_t which) const { return totals_[which]; }
 
  private:
   std::vector<std::vector<double>> offers_;  ///< [CellRules::offers][cell]
   std::vector<double> totals_;
+  std::vector<double> held_;
 };
 
 /// Writes the needed symbols' values at time `now` [s]; leaves the others.

@@ -37,7 +37,7 @@ std::optional<Decision> injury(const Cells& cells, std::size_t c, const CellType
                                const CellEnvironment& environment, const CellStep& step) {
   for (std::size_t i = 0; i < environment.injuries.size(); ++i) {
     const Injury& threat = environment.injuries[i];
-    if (threat.type != cells.type[c] || !(threat.hazard > 0)) continue;
+    if (threat.type != cells.type[c] || !(threat.hazard > 0) || step.time >= threat.until) continue;
     if (!threat.in_region.empty() && threat.in_region[environment.regions->of_voxel[voxel]] == 0) continue;
     if (spared(type, cells.state[c], threat.to_state)) continue;
     const double u =

@@ -12,10 +12,12 @@
 
 namespace interstice {
 
-/// Positions in the symbol table: species, columns, the engine's own, contacts per cell type, what the type gathers.
+/// Positions in the symbol table: species, columns, the engine's own, contacts per cell type, what reservoirs hold,
+/// what the type gathers.
 struct CellSymbolLayout {
   std::size_t species = 0, columns = 0, cell_types = 0;
   std::size_t gatherings = 0;  ///< of the type that has most
+  std::size_t reservoirs = 0, vesicle_classes = 0;
 
   [[nodiscard]] std::size_t column(std::size_t c) const { return species + c; }
   [[nodiscard]] std::size_t ev_bound() const { return species + columns; }
@@ -25,7 +27,10 @@ struct CellSymbolLayout {
   [[nodiscard]] std::size_t time() const { return ev_bound() + 4; }
   [[nodiscard]] std::size_t place(std::size_t axis) const { return ev_bound() + 5 + axis; }
   [[nodiscard]] std::size_t contacts(std::size_t type) const { return ev_bound() + 8 + type; }
-  [[nodiscard]] std::size_t gathered(std::size_t k) const { return contacts(cell_types) + k; }  ///< of the type
+  /// What a reservoir holds, one after the other: its species, then its vesicles by class; then the next reservoir.
+  [[nodiscard]] std::size_t held(std::size_t k) const { return contacts(cell_types) + k; }
+  [[nodiscard]] std::size_t held_count() const { return reservoirs * (species + vesicle_classes); }
+  [[nodiscard]] std::size_t gathered(std::size_t k) const { return held(held_count()) + k; }  ///< of the type
   [[nodiscard]] std::size_t count() const { return gathered(gatherings); }
 };
 

@@ -4,7 +4,7 @@
 ///
 /// The symbols of a formula, in this order (cell_symbols.h): every species (local concentration), every column, then
 /// the engine's own: ev_bound, ev_internal, age_in_state, time, x, y, z, contacts_<cell type> (touching cells, gap < 1
-/// um), then what the type's formulas gather from other cells.
+/// um), what reservoirs hold, then what the type's formulas gather from other cells.
 #pragma once
 
 #include <optional>
@@ -42,10 +42,17 @@ struct Spill {
   double amount = 0;  ///< [molecules]
 };
 
+/// What newcomers bring along: the value of a column, as the cell that draws them in knows it.
+struct BroughtAlong {
+  ColumnId column{};
+  Expression value;  ///< [column unit]
+};
+
 /// Cells of another type that come in beside this one, as from a vessel.
 struct Recruitment {
   CellTypeId type{};
-  Expression rate;  ///< [cell/s]
+  Expression rate;                    ///< [cell/s]
+  std::vector<BroughtAlong> bring{};  ///< columns that do not begin as the type says
 };
 
 struct Transition {
@@ -133,7 +140,10 @@ void for_each_formula(Type& type, Visit visit) {
   }
   for (auto& state : type.states) {
     for (auto& secretion : state.secretions) visit(secretion.rate);
-    for (auto& recruitment : state.recruits) visit(recruitment.rate);
+    for (auto& recruitment : state.recruits) {
+      visit(recruitment.rate);
+      for (auto& brought : recruitment.bring) visit(brought.value);
+    }
     for (auto& transition : state.transitions) {
       visit(transition.hazard);
       visit(transition.when);

@@ -80,7 +80,17 @@ void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<
     if (!(mean > 0)) continue;
     const AgentId key = child_id(cells.id[c], index(recruitment.type));
     const auto number = environment.noise.poisson(mean, Stream::cell_recruitment, key, step.step);
-    if (number > 0) arrivals.push_back({static_cast<std::uint32_t>(c), recruitment.type, number});
+    if (number == 0) continue;
+    Arrival arrival{static_cast<std::uint32_t>(c), recruitment.type, number};
+    for (const auto& [column, formula] : recruitment.bring) {
+      arrival.bring.emplace_back(column, formula(values));
+      if (!std::isfinite(arrival.bring.back().second))
+        throw NumericalError(
+            fmt::format("newcomers beside a {} bring \"{}\" along, which is {}; check what it is "
+                        "divided by",
+                        type.name, formula.text(), arrival.bring.back().second));
+    }
+    arrivals.push_back(std::move(arrival));
   }
 }
 

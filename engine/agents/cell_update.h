@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/agents/cell_rules.h"
@@ -25,6 +26,7 @@ struct Arrival {
   std::uint32_t beside = 0;  ///< index of the cell
   CellTypeId type{};
   std::uint64_t number = 0;
+  std::vector<std::pair<ColumnId, double>> bring{};  ///< columns of theirs that differ from how the type begins
 };
 
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
@@ -38,7 +40,8 @@ struct CellScratch {
 /// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.
 /// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
 /// raised here (removal beats a change of type, which beats division). Newcomers are left in `scratch` for
-/// update_population. Throws NumericalError when a formula gives something that is not a number.
+/// update_population. What reservoirs hold must have been seen (CellSurroundings::see_reservoirs). Throws
+/// NumericalError when a formula gives something that is not a number.
 void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
                   double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads);

@@ -7,9 +7,10 @@
 /// H(x, K[, n]) Hill; any(a, ...) = 1 - prod(1 - a); all(a, ...) = prod; min, max, clip(x, lo, hi), exp, pow(x, n).
 /// Within a cell type also in_state(a, ...) = 1 in one of these states of its own, touching(type, x) = sum of x over
 /// the cells of a type that it touches, total(type, x) = sum over all of them; in x every name is the other cell's, but
-/// for parameters. Comparisons and logic give 1 or 0; a number counts as true when it is > 0.5. H is 0 for x <= 0; pow
-/// of a negative base with a fractional exponent is 0 (a concentration that rounding left at -1e-20 must not poison a
-/// cell).
+/// for parameters; in_reservoir(reservoir, x) = concentration of a species or vesicle class there; active(model) = 1
+/// while the interaction model acts in the run, else 0. Comparisons and logic give 1 or 0; a number counts as true when
+/// it is > 0.5. H is 0 for x <= 0; pow of a negative base with a fractional exponent is 0 (a concentration that
+/// rounding left at -1e-20 must not poison a cell).
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,7 @@ class Expression {
   Expression() = default;
   /// Compiles `text`; the result must have the dimension of `unit` and is returned in it.
   /// Throws InputError with the column inside the text, what was expected, and the nearest known name.
-  /// `cells`: what in_state, touching and total refer to; without it they are unknown names.
+  /// `cells`: what in_state, touching, total, in_reservoir and active refer to; without it they are unknown names.
   Expression(std::string_view text, std::span<const Symbol> symbols, std::string_view unit,
              FormulaCells* cells = nullptr);
 
@@ -83,7 +84,7 @@ struct Gathering {
   Expression offer;        ///< ... this, of their own symbols, in coherent units
 };
 
-/// The cells that a formula may ask about, and what it asks.
+/// The cells, reservoirs and models that a formula may ask about, and what it asks.
 struct FormulaCells {
   std::vector<std::string> types;                ///< names of all cell types
   std::vector<std::vector<std::string>> states;  ///< of each type
@@ -91,6 +92,10 @@ struct FormulaCells {
   std::size_t state_symbol = 0;                  ///< place of the index of a cell's state among the symbols
   std::size_t first_gathered = 0;                ///< place of the first gathering's sum
   std::vector<Gathering> gatherings{};           ///< of the type, filled while its formulas are compiled
+  std::vector<std::string> reservoirs{};         ///< names
+  std::vector<Symbol> held{};                    ///< what each of them holds: species, then vesicle classes
+  std::size_t first_held = 0;                    ///< place of what the first reservoir holds
+  std::vector<std::string> models{}, active_models{};
 };
 
 }  // namespace interstice

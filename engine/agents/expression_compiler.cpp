@@ -244,23 +244,6 @@ class ExpressionCompiler : FormulaText {
   }
 
   // ---- cells ----
-  std::string_view read_word(std::string_view what) {
-    std::size_t end = position_;
-    while (end < text_.size() && continues_name(text_[end])) ++end;
-    if (end == position_) fail(position_, fmt::format("the name of a {} is missing", what), "write it as it stands");
-    const std::string_view word = text_.substr(position_, end - position_);
-    position_ = end;
-    skip_space();
-    return word;
-  }
-  std::uint32_t read_one_of(const std::vector<std::string>& known, std::string_view what) {
-    const std::size_t at = position_;
-    const std::string_view word = read_word(what);
-    const auto found = std::ranges::find(known, word);
-    if (found == known.end())
-      fail(at, fmt::format("unknown {} '{}'", what, word), fmt::format("there are: {}", fmt::join(known, ", ")));
-    return static_cast<std::uint32_t>(found - known.begin());
-  }
   void push_symbol(std::size_t symbol, double scale, std::size_t at) {
     code_.push_back({static_cast<std::uint8_t>(Operation::symbol), 0, static_cast<std::uint32_t>(symbol), scale});
     deepen(at);
@@ -276,6 +259,23 @@ class ExpressionCompiler : FormulaText {
       if (++terms > 1) operate(Operation::add, 2, start);
     } while (accept(","));
     require(")", "in_state ends with ')'");
+    return {};
+  }
+
+  Dimension read_in_reservoir(std::size_t start) {
+    const std::uint32_t reservoir = read_one_of(cells_->reservoirs, "reservoir");
+    require(",", "in_reservoir is used as in_reservoir(reservoir, species or vesicle class)");
+    std::vector<std::string> names;
+    for (const Symbol& thing : cells_->held) names.push_back(thing.name);
+    const std::uint32_t k = read_one_of(names, "species or vesicle class");
+    require(")", "in_reservoir ends with ')'");
+    push_symbol(cells_->first_held + reservoir * names.size() + k, cells_->held[k].scale, start);
+    return cells_->held[k].dimension;
+  }
+  Dimension read_active(std::size_t start) {
+    const std::string& model = cells_->models[read_one_of(cells_->models, "interaction model")];
+    require(")", "active ends with ')'");
+    push(std::ranges::count(cells_->active_models, model) > 0 ? 1 : 0, start);
     return {};
   }
 
@@ -317,6 +317,8 @@ class ExpressionCompiler : FormulaText {
     if (cells_ != nullptr && name == "in_state") return read_in_state(start);
     if (cells_ != nullptr && name == "touching") return read_gathering(Gathering::From::touching, start);
     if (cells_ != nullptr && name == "total") return read_gathering(Gathering::From::all, start);
+    if (cells_ != nullptr && name == "in_reservoir") return read_in_reservoir(start);
+    if (cells_ != nullptr && name == "active") return read_active(start);
     const auto function =
         std::find_if(kFormulaFunctions.begin(), kFormulaFunctions.end(), [&](auto& f) { return f.name == name; });
     if (function == kFormulaFunctions.end()) unknown(name, start);

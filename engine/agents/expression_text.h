@@ -90,6 +90,24 @@ class FormulaText {
     if (!accept(token)) fail(position_, fmt::format("'{}' is missing", token), why);
   }
 
+  std::string_view read_word(std::string_view what) {
+    std::size_t end = position_;
+    while (end < text_.size() && continues_name(text_[end])) ++end;
+    if (end == position_) fail(position_, fmt::format("the name of a {} is missing", what), "write it as it stands");
+    const std::string_view word = text_.substr(position_, end - position_);
+    position_ = end;
+    skip_space();
+    return word;
+  }
+  std::uint32_t read_one_of(const std::vector<std::string>& known, std::string_view what) {
+    const std::size_t at = position_;
+    const std::string_view word = read_word(what);
+    const auto found = std::ranges::find(known, word);
+    if (found == known.end())
+      fail(at, fmt::format("unknown {} '{}'", what, word), fmt::format("there are: {}", fmt::join(known, ", ")));
+    return static_cast<std::uint32_t>(found - known.begin());
+  }
+
   std::string_view text_;
   std::size_t position_ = 0;
 };

@@ -36,16 +36,30 @@ std::vector<std::string> starting_at_zero(const CellTable& table, std::span<cons
   return names;
 }
 
+/// act(column) for every column that newcomers may bring along as something else than 0, those flagged in `zero` being
+/// 0.
+template <class Act>
+void for_each_brought(const CellType& type, std::span<const char> zero, const Act& act) {
+  for (const CellState& state : type.states)
+    for (const Recruitment& recruitment : state.recruits) {
+      if (recruitment.rate.simplified(zero).always_zero()) continue;
+      for (const BroughtAlong& brought : recruitment.bring)
+        if (!brought.value.simplified(zero).always_zero()) act(brought.column);
+    }
+}
+
 /// Takes from `zero` what something feeds, as long as the others are 0, until no more is fed. True: it took some.
 bool remove_fed(const CellTable& table, std::vector<std::string>& zero) {
   const std::size_t before = zero.size();
   for (std::size_t last = before + 1; zero.size() < last;) {
     last = zero.size();
     const std::vector<char> flags = flags_of(table.columns, table.species, zero);
-    for (const CellType& type : table.types)
+    for (const CellType& type : table.types) {
       for (const ColumnDynamics& column : type.columns)
         if (flags[table.species + index(column.column)] != 0 && !column.gain.simplified(flags).always_zero())
           std::erase(zero, table.columns[index(column.column)].name);
+      for_each_brought(type, flags, [&](ColumnId c) { std::erase(zero, table.columns[index(c)].name); });
+    }
   }
   return zero.size() < before;
 }
@@ -68,6 +82,7 @@ std::vector<std::string> unread(const CellTable& table, std::span<const std::str
     for (const ColumnDynamics& column : fed.columns)
       if (!column.gain.simplified(flags).always_zero() || !column.loss.simplified(flags).always_zero())
         needed[table.species + index(column.column)] = 1;
+    for_each_brought(fed, flags, [&](ColumnId c) { needed[table.species + index(c)] = 1; });
   }
   std::vector<std::string> names;
   for (std::size_t k = 0; k < table.columns.size(); ++k) {
@@ -130,7 +145,14 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
       formula = formula.simplified(flags);
       formula.renumber(place);
     });
-    for (CellState& state : type.states) drop_what_never_happens(state);
+    for (CellState& state : type.states) {
+      for (Recruitment& recruitment : state.recruits) {
+        std::erase_if(recruitment.bring, [&](const BroughtAlong& b) { return flags[species + index(b.column)] != 0; });
+        for (BroughtAlong& b : recruitment.bring)
+          b.column = static_cast<ColumnId>(place[species + index(b.column)] - species);
+      }
+      drop_what_never_happens(state);
+    }
   }
   for (std::size_t k = 0; k < columns.size(); ++k) columns[k].place_before = k;
   std::erase_if(columns, [&](const ColumnSpec& c) { return contains(idle, c.name); });

@@ -10,49 +10,11 @@
 
 #include "engine/agents/cell_symbols.h"
 #include "engine/io/build_problem.h"
+#include "engine/io/formula_reader.h"
 
 namespace interstice {
 
 namespace {
-
-/// Compiles the formulas of one cell type; a mistake points at its column in the file.
-class FormulaReader {
- public:
-  FormulaReader(const BuildContext& context, std::vector<Symbol> symbols, FormulaCells cells)
-      : context_(context), symbols_(std::move(symbols)), cells_(std::move(cells)) {}
-
-  std::vector<Gathering> take_gatherings() { return std::move(cells_.gatherings); }
-
-  Expression read(const Value& v, const std::string& unit) {
-    if (!v.valid) return {};
-    try {
-      return Expression(v.text, symbols_, unit, &cells_);
-    } catch (const InputError& e) {
-      report(v, e.what());
-      return {};
-    }
-  }
-
- private:
-  // The compiler writes: <problem> at column <n> of "<formula>" (<what to do>)
-  void report(const Value& v, std::string message) const {
-    Place place = v.place;
-    const std::string quoted = fmt::format(" of \"{}\"", v.text);
-    const auto end = message.find(quoted), start = message.rfind(" at column ", end);
-    if (end != std::string::npos && start != std::string::npos) {
-      const int column = std::atoi(message.c_str() + start + 11);
-      message.erase(start, end + quoted.size() - start);
-      if (place.line > 0 && v.style != '|' && v.style != '>') place.column += column - 1 + (v.style == ' ' ? 0 : 1);
-    }
-    // a name may be unknown because the file that defines it could not be read
-    if (context_.diagnostics.incomplete && message.starts_with("unknown name")) return;
-    context_.diagnostics.report(place, v.path, std::move(message));
-  }
-
-  const BuildContext& context_;
-  std::vector<Symbol> symbols_;
-  FormulaCells cells_;
-};
 
 double in_unit(const BuildContext& context, const Value& v, const std::string& unit) {
   if (!v.valid || v.text == "0") return 0;  // nothing is nothing in any unit
@@ -161,9 +123,30 @@ class CellTypeBuilder {
     const Value& recruits = v["recruits"];
     for (std::size_t i = 0; i < recruits.items.size(); ++i)
       if (const auto type = key_index(context_.root["cell_types"], recruits.keys[i]))
-        s.recruits.push_back({static_cast<CellTypeId>(*type), formulas_.read(recruits.items[i], "cell/s")});
+        s.recruits.push_back(recruitment(*type, recruits.items[i]));
     for (const Value& t : v["transitions"].items) s.transitions.push_back(transition(t));
     type_.states.push_back(std::move(s));
+  }
+
+  /// A rate, or a rate and what newcomers bring along.
+  Recruitment recruitment(std::size_t type, const Value& v) {
+    const bool more = v.has("rate") || v.has("with");
+    Recruitment r{.type = static_cast<CellTypeId>(type), .rate = formulas_.read(more ? v["rate"] : v, "cell/s")};
+    const Value& with = v["with"];
+    const Value& newcomer = context_.root["cell_types"].items[type];
+    for (std::size_t i = 0; i < with.items.size(); ++i) {
+      const auto column = std::ranges::find(problem_.columns, with.keys[i], &ColumnSpec::name);
+      if (column == problem_.columns.end() || (column->owner.empty() && !newcomer["columns"].has(with.keys[i]))) {
+        context_.diagnostics.report(
+            with.key_places[i], with.items[i].path,
+            fmt::format("a {} has no column '{}' (its own and those of interaction models can be given)",
+                        context_.root["cell_types"].keys[type], with.keys[i]));
+        continue;
+      }
+      r.bring.push_back({.column = static_cast<ColumnId>(column - problem_.columns.begin()),
+                         .value = formulas_.read(with.items[i], column->unit)});
+    }
+    return r;
   }
 
   Transition transition(const Value& v) {
@@ -249,6 +232,16 @@ std::vector<Symbol> with_parameters(const BuildContext& context, const Value& ty
   return symbols;
 }
 
+/// What formulas may ask of reservoirs: every species, which stand first among the symbols, and every vesicle class.
+void hold_in_reservoirs(const BuildContext& context, std::span<const Symbol> symbols, FormulaCells& cells) {
+  cells.reservoirs = context.root["reservoirs"].keys;
+  cells.held.assign(symbols.begin(),
+                    symbols.begin() + static_cast<std::ptrdiff_t>(context.root["species"].keys.size()));
+  const Unit density = parse_unit("EV/um^3");
+  for (const std::string& name : context.root["vesicles"].keys)
+    cells.held.push_back({.name = name, .dimension = density.dimension, .scale = density.scale});
+}
+
 AtDivision at_division(const Value& column) {
   const std::string& word = column["at_division"].text;
   return word == "halve"       ? AtDivision::halve
@@ -309,6 +302,7 @@ void injury(const BuildContext& context, const Value& v, Problem& problem) {
            .near = std::nullopt,
            .hazard = v["hazard"].number,
            .in_region = region_mask(context, v["in"])};
+  if (v.has("until")) i.until = v["until"].number;
   const Value& start = v["at_start"];
   i.count_at_start = static_cast<std::uint64_t>(start["count"].number);
   if (start.has("nearest"))
@@ -347,8 +341,17 @@ void build_cell_types(const BuildContext& context, Problem& problem) {
   FormulaCells cells;
   cells.types = types.keys;
   for (const Value& type : types.items) cells.states.push_back(type["states"].keys);
-  const CellSymbolLayout layout{context.root["species"].keys.size(), problem.columns.size(), types.keys.size()};
+  hold_in_reservoirs(context, symbols, cells);
+  for (const RegisteredModel& m : context.registry.all()) cells.models.emplace_back(m.descriptor.name);
+  cells.active_models = context.active_models;
+  const std::size_t species = context.root["species"].keys.size();
+  const CellSymbolLayout layout{.species = species,
+                                .columns = problem.columns.size(),
+                                .cell_types = types.keys.size(),
+                                .reservoirs = cells.reservoirs.size(),
+                                .vesicle_classes = cells.held.size() - species};
   cells.state_symbol = layout.state();
+  cells.first_held = layout.held(0);
   cells.first_gathered = layout.gathered(0);
   for (std::size_t i = 0; i < types.items.size(); ++i) {
     cells.own = static_cast<std::uint32_t>(i);

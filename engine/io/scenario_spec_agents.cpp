@@ -76,6 +76,17 @@ SpecPointer transition() {
                  may("divides", boolean("the cell divides on the way"), "false")});
 }
 
+SpecPointer recruitment() {
+  return one_of("a rate alone, or more",
+                {formula("rate", "cell/s"),
+                 record("a rate, and what newcomers bring along",
+                        {need("rate", formula("rate", "cell/s")),
+                         may("with",
+                             map_of("columns of theirs, own or of a model, that begin at a formula of this cell", {},
+                                    formula("value in the column's unit", "")),
+                             "{}")})});
+}
+
 SpecPointer state() {
   const auto amount = quantity("amount", {.unit = "molecule", .minimum = 0});
   return record(
@@ -86,8 +97,7 @@ SpecPointer state() {
        may("becomes", reference("entering it makes a cell of this type of it", {"cell type"})),
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
        may("spills", of_species("contents spilled evenly over the duration", amount), "{}"),
-       may("recruits",
-           map_of("cells that come in beside it, as from a vessel", {"cell type"}, formula("rate", "cell/s")), "{}"),
+       may("recruits", map_of("cells that come in beside it, as from a vessel", {"cell type"}, recruitment()), "{}"),
        may("transitions", list("ways out", transition()), "[]")});
 }
 
@@ -200,6 +210,7 @@ SpecPointer agent_spec_injury() {
       {need("cell", reference("which cells", {"cell type"})), need("to", text("state that they enter")),
        may("at_start", at_start),
        may("hazard", quantity("afterwards", {.unit = "1/s", .minimum = 0, .mark = "A", .source = "none"}), "0 1/s"),
+       may("until", quantity("when the hazard ends; without it never", {.unit = "s", .minimum = 0})),
        may("in", regions_spec("where the hazard holds"), "all")});
 }
 

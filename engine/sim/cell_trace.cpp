@@ -25,7 +25,8 @@ double ReadOutTrace::population_mean(std::size_t row) const {
 }
 
 CellTracer::CellTracer(const Problem& problem)
-    : rules_(problem.cell_types, problem.species, problem.columns, problem.chemistry),
+    : rules_(problem.cell_types, problem.species, problem.columns, problem.chemistry, problem.reservoirs.size(),
+             problem.vesicle_classes.size()),
       environment_(cell_environment_of(problem, rules_)),
       position_(problem.cell_types.size()) {
   for (const CellType& type : problem.cell_types) {
@@ -56,6 +57,7 @@ void CellTracer::record(const State& state, const Problem&) {
   const double now = seconds(state.clock.now);
   if (!traces_.empty() && !traces_[0].time.empty() && traces_[0].time.back() == now) return;  // seen already
   join_families(state.cells);
+  scratch_.around.see_reservoirs(state.reservoirs, environment_);
   evaluate_read_outs(state.cells, state.fields, environment_, now, values_, scratch_, serial_);
 
   std::vector<std::vector<double>> sum(traces_.size());

@@ -42,6 +42,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   begin_labels(state, problem);
   CellScratch scratch;
+  scratch.around.see_reservoirs(state.reservoirs, workspace.cell_environment);
   const CellStep first{.step = 0, .time = 0, .dt = state.clock.next_cells_dt(problem.schedule)};
   steer_cells(state.cells, state.fields, workspace.cell_environment, first, scratch, threads);
   return state;

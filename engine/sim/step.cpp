@@ -35,6 +35,13 @@ void begin_exchange(const Problem& p, Workspace& w, const Tick& now) {
   p.chemistry.mean_strengths(now.time + now.dt - now.transport_dt, now.transport_dt, w.exchange.strength);
 }
 
+/// Sense, decide, act, steer.
+void let_cells_act(State& s, const Problem& p, Workspace& w, const CellStep& interval, const Threads& threads) {
+  w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
+  update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
+               w.models.fates(), w.cell_scratch, threads);
+}
+
 }  // namespace
 
 // Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
@@ -46,9 +53,11 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   begin_exchange(p, w, now);
   w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
   w.models.apply_changes(p, s);
+
   if (now.transport_due) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
+    w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
     add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
     for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
       const auto& species = w.reactions.groups()[group];
@@ -57,7 +66,6 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                         threads, w.models.reservoir_copies());
       w.diffusion.diffuse(species, s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
     }
-    w.transfers.transfer(s.fields, s.reservoirs, dt);
   }
   if (now.vesicles_due) {  // cells move here too: contact depends on the relative motion
     const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};
@@ -71,9 +79,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
   const Nanoseconds before = s.clock.now;
   s.clock.advance(p.schedule);
-  if (now.cells_due)  // sense, decide, act, steer
-    update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
-                 w.models.fates(), w.cell_scratch, threads);
+  if (now.cells_due) let_cells_act(s, p, w, interval, threads);
   const std::span<const std::vector<Arrival>> arrivals = w.cell_scratch.arrivals;
   w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(),
                                           arrivals.first(now.cells_due ? arrivals.size() : 0), w.cell_environment,

@@ -42,16 +42,17 @@ CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rul
           .rules = &rules,
           .injuries = problem.injuries,
           .noise = problem.noise,
-          .chemotaxis_variant = problem.chemotaxis_variant};
+          .chemotaxis_variant = problem.chemotaxis_variant,
+          .reservoirs = problem.reservoirs};
 }
 
 Workspace::Workspace(const Problem& problem)
     : vesicle_environment(vesicle_environment_of(problem)),
-      cell_rules(problem.cell_types, problem.species, problem.columns, problem.chemistry),
+      cell_rules(problem.cell_types, problem.species, problem.columns, problem.chemistry, problem.reservoirs.size(),
+                 problem.vesicle_classes.size()),
       cell_environment(cell_environment_of(problem, cell_rules)),
       reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
       diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
-      transfers(problem.grid, problem.regions, problem.species, problem.reservoirs),
       models(problem),
       reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
   exchange.clearance_Km = problem.clearance_Km;

@@ -62,6 +62,73 @@ cells: {endothelium: {count: 400}}
   EXPECT_NEAR(since / (born.size() / 3.0), 1830, 220) << "evenly over the hour";
 }
 
+constexpr const char* kBlood = R"yaml(
+schema: 1
+title: blood
+domain: {size: [1 mm, 1 mm, 1 mm], spacing: 100 um, boundary: {all: periodic}}
+time: [{until: 30 min, transport: 60 s, vesicles: 60 s, cells: 60 s, series: 30 min}]
+reservoirs:
+  plasma: {volume: 1.5e12 um^3, represents: 1e5, vesicle_transfer: {spleen: 1e-3 1/s}}
+  spleen: {volume: 1e12 um^3, represents: 1e5}
+species: {drug: {diffusivity: 100 um^2/s, initial: {default: 0 uM, plasma: 2 uM}}}
+cell_types:
+  endothelium:
+    radius: 5 um
+    mobile: false
+    parameters: {k: 8 um^3/s}
+    columns: {met: {unit: EV, gain: "active(surface_contact) * k * in_reservoir(plasma, sev)"}}
+    initial_state: resting
+    states:
+      resting:
+        recruits:
+          leukocyte: {rate: "2 [cell/h]", with: {ev_signal: met, dosed: "in_reservoir(plasma, drug)"}}
+          watcher: "2 [cell/h]"
+  leukocyte:
+    radius: 4 um
+    columns: {dosed: {unit: uM}, heed: {gain: "ev_signal / 1e9 [EV] / 1 [s]"}}
+    initial_state: fresh
+    states: {fresh: {}}
+  watcher: {radius: 4 um, initial_state: fresh, states: {fresh: {}}}
+cells: {endothelium: {count: 400}}
+vesicles:
+  sev: {number: 1e11 EV, volume: 1.5e12 um^3, in: [], reservoirs: [plasma], at: [0 s]}
+models: {surface_contact: {signal_time: 24 h}}
+compare: {arms: {inert: {}, contact: {models: [surface_contact]}}}
+)yaml";
+
+// Vessels that watch the plasma: half of the leukocytes carry what vessels knew of it when they came in.
+TEST(Inflow, NewcomersBringWhatTheBloodHeld) {
+  const auto run = [](const std::string& arm) {
+    const Scenario scenario = test::scenario_from(kBlood);
+    Simulation simulation(build_problem(scenario, {.arm = arm}), 2);
+    while (!simulation.finished()) simulation.step();
+    return std::pair(simulation.state().cells, simulation.problem().columns);
+  };
+  const auto [cells, columns] = run("contact");
+  const auto column = [&](const char* name) {
+    return cells
+        .columns[static_cast<std::size_t>(std::ranges::find(columns, name, &ColumnSpec::name) - columns.begin())];
+  };
+  const auto signal = column("ev_signal"), dosed = column("dosed");
+  std::size_t newcomers = 0;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    EXPECT_EQ(dosed[c], index(cells.type[c]) == 1 ? 2 : 0) << "uM, of leukocytes alone";
+    if (index(cells.type[c]) != 1) continue;
+    ++newcomers;
+    // n' = k c0 e^{-rt} until it comes in; then a memory that fades within a day. 1e11 EV in 1.5e12 um^3.
+    const double since = cells.state_since[c], r = 1e-3;
+    const double met = 8 * 1e11 / 1.5e12 / r * (1 - std::exp(-r * since));
+    EXPECT_NEAR(signal[c] / std::exp(-(1800 - since) / 86400), met, 0.04 * met) << "steps of 60 s: r dt/2 = 3 %";
+  }
+  expect_count(newcomers, 400);
+  const auto [inert, of_inert] = run("inert");
+  for (std::size_t c = 0; c < inert.size(); ++c)
+    EXPECT_EQ(inert.columns[static_cast<std::size_t>(std::ranges::find(of_inert, "ev_signal", &ColumnSpec::name) -
+                                                     of_inert.begin())][c],
+              0);
+  EXPECT_EQ(inert.x, cells.x) << "who comes in is the same in both arms";
+}
+
 constexpr const char* kCompartments = R"(
 schema: 1
 title: compartments
@@ -152,33 +219,5 @@ vesicles: {sev: {number: 1000 EV, at: [0 s, 60 s, 90.5 s]}}
   EXPECT_TRUE(std::ranges::adjacent_find(ids) == ids.end()) << "every vesicle is another one";
 }
 
-// Plasma and a tissue that no face joins: two compartments with elimination, as in a table of pharmacokinetics.
-TEST(Inflow, SpeciesPassBetweenCompartmentsByRates) {
-  const SeriesTable series = test::run_series(R"yaml(
-schema: 1
-domain: {size: [40 um, 40 um, 40 um], spacing: 20 um}
-time: [{until: 1 h, transport: 10 s, vesicles: 10 s, cells: 10 s, series: 10 min}, {until: 24 h, transport: 1 min, vesicles: 1 min, cells: 1 min, series: 1 h}]
-regions: {tissue: {shape: everywhere, medium: tissue, volume_fraction: 0.25}}
-reservoirs: {plasma: {volume: 1e5 um^3}, gone: {volume: 1 um^3}}
-species:
-  drug:
-    diffusivity: 10 um^2/s
-    initial: {default: 0 uM, plasma: 2 uM}
-    transfer: {plasma: {tissue: 1e-5 1/s, gone: 2e-5 1/s}, tissue: {plasma: 8e-5 1/s}}
-)yaml");
-  const double in = 1e-5, out = 8e-5, loss = 2e-5, plasma = 1e5, tissue = 0.25 * 64000;
-  const double sum = in + out + loss, root = std::sqrt(sum * sum - 4 * out * loss);
-  const double fast = 0.5 * (sum + root), slow = 0.5 * (sum - root);  // roots of the biexponential
-  for (std::size_t row = 0; row < series.time.size(); ++row) {
-    const double t = series.time[row], a = std::exp(-slow * t), b = std::exp(-fast * t);
-    const double expected = 2 * ((out - slow) * a + (fast - out) * b) / root;
-    EXPECT_NEAR(series.find("reservoir.plasma.drug")->at(row), expected, 1e-9) << t;
-    EXPECT_NEAR(series.find("mean.tissue.drug")->at(row), 2 * plasma * in / tissue * (a - b) / root, 1e-9) << t;
-    const double gone = series.find("reservoir.gone.drug")->at(row);
-    EXPECT_NEAR(gone + plasma * series.find("reservoir.plasma.drug")->at(row) +
-                    tissue * series.find("mean.tissue.drug")->at(row),
-                2 * plasma, 1e-9 * plasma);
-  }
-}
 }  // namespace
 }  // namespace interstice

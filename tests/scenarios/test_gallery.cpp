@@ -37,6 +37,8 @@ const std::vector<Short> kGallery{
     {"complement_neutrophil", {"time.0.until=20 min", "time.1.until=40 min", "vesicles.msc_sev.agents=500"}},
     {"stroke_penumbra", {"time.0.until=1.5 h"}},
     {"agvhd_crypt", {"time.0.until=16 h", "vesicles.msc_sev.at=[{value: 1 min, mark: A, source: test}]"}},
+    {"rat_knee_repair",
+     {"time.0.until=20 min", "time.1.until=3 h", "vesicles.msc_sev.at=[{value: 0 s, mark: A, source: test}]"}},
     {"iv_vs_local", {"time.1.until=10 min"}},
     {"vsvg", {"time.0.until=20 min"}},
     {"topical_psoriasis", {"time.0.until=3 h"}},

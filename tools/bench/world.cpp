@@ -45,6 +45,7 @@ void World::exchange(const Threads& threads) {
   w.models.evaluate(problem, state, state.clock.tick(problem.schedule), w.cell_voxel, w.exposed_copies, w.exchange);
   w.models.apply_changes(problem, state);
   const CellStep interval{.step = state.clock.step, .time = seconds(state.clock.now), .dt = seconds(phase().transport)};
+  w.cell_scratch.around.see_reservoirs(state.reservoirs, w.cell_environment);
   add_cell_exchange(state.cells, state.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
 }
 
@@ -79,6 +80,7 @@ void World::update_cells(const Threads& threads) {
   const double dt = seconds(phase().cells);
   const CellStep interval{.step = state.clock.step++, .time = seconds(state.clock.now), .dt = dt};
   fates_.assign(state.cells.size(), 0);
+  w.cell_scratch.around.see_reservoirs(state.reservoirs, w.cell_environment);
   interstice::update_cells(state.cells, state.fields, w.cell_environment, interval, dt, {}, fates_, w.cell_scratch,
                            threads);
   update_population(state.cells, state.vesicles, state.ledger, fates_, w.cell_scratch.arrivals, w.cell_environment,

@@ -160,6 +160,28 @@ TEST(CellStates, InjuryHitsItsRegionAndSparesTheDying) {
   EXPECT_NEAR(hit / static_cast<double>(inside), expected, 3.5 * std::sqrt(expected * (1 - expected) / inside));
 }
 
+TEST(CellStates, InjuryEndsWhenItsTimeIsOver) {
+  CellWorld world;
+  three_states(world);
+  world.injuries.push_back({.type = CellTypeId{0},
+                            .to_state = 1,
+                            .count_at_start = 0,
+                            .near = {},
+                            .hazard = 1.0 / 3600,
+                            .in_region = {},
+                            .until = 1800});
+  world.build();
+  world.seed(20000);
+  const auto hit = [&world] {
+    return static_cast<double>(std::ranges::count_if(world.cells.transitions, [](auto n) { return n > 0; })) / 20000;
+  };
+  for (int s = 0; s < 2; ++s) world.update(s, 900);
+  const double expected = 1 - std::exp(-0.5), then = hit();
+  EXPECT_NEAR(then, expected, 3.5 * std::sqrt(expected * (1 - expected) / 20000));
+  world.update(2, 900);
+  EXPECT_EQ(hit(), then);
+}
+
 TEST(CellStates, DrawsFromEveryDistribution) {
   const Noise noise(3);
   double uniform = 0, exponential = 0;

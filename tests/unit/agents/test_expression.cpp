@@ -318,5 +318,38 @@ TEST(Expression, GathersFromOtherCells) {
   EXPECT_THROW(Expression("total(cell, in_state(m1))", symbols(), "1", &cells), InputError);
 }
 
+/// Two reservoirs over two species and a vesicle class.
+FormulaCells with_reservoirs() {
+  FormulaCells cells = two_types();
+  const auto all = symbols();
+  cells.reservoirs = {"plasma", "lymph"};
+  cells.held = {all[0], all[1], {.name = "sev", .dimension = parse_unit("EV/um^3").dimension}};
+  cells.first_held = kValues.size();
+  cells.models = {"cd73", "surface_contact"};
+  cells.active_models = {"surface_contact"};
+  return cells;
+}
+
+TEST(Expression, ReadsWhatReservoirsHold) {
+  FormulaCells cells = with_reservoirs();
+  auto values = kValues;
+  values.insert(values.end(), {1, 2, 3, 4, 5, 6});
+  const std::string second = symbols()[1].name;
+  EXPECT_EQ(Expression("in_reservoir(plasma, sev)", symbols(), "EV/um^3", &cells)(values), 3);
+  EXPECT_EQ(Expression("in_reservoir(lymph, sev) * 2 [um^3/EV]", symbols(), "1", &cells)(values), 12);
+  EXPECT_NEAR(Expression("in_reservoir(lymph, " + second + ")", symbols(), "nM", &cells)(values), 5000, 1e-9);
+  for (const char* wrong : {"in_reservoir(blood, sev)", "in_reservoir(plasma, msc)", "in_reservoir(plasma)",
+                            "in_reservoir(plasma, sev, sev)", "in_reservoir(plasma, state)"})
+    EXPECT_THROW(Expression(wrong, symbols(), "EV/um^3", &cells), InputError) << wrong;
+  EXPECT_THROW(Expression("in_reservoir(plasma, sev)", symbols(), "uM", &cells), InputError) << "another unit";
+}
+
+TEST(Expression, KnowsWhichModelsAct) {
+  FormulaCells cells = with_reservoirs();
+  EXPECT_EQ(Expression("active(surface_contact)", symbols(), "1", &cells)(kValues), 1);
+  EXPECT_TRUE(Expression("3 * active(cd73)", symbols(), "1", &cells).always_zero()) << "known before the run";
+  EXPECT_THROW(Expression("active(cd37)", symbols(), "1", &cells), InputError);
+}
+
 }  // namespace
 }  // namespace interstice

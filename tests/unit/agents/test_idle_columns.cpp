@@ -82,6 +82,31 @@ TEST_F(IdleColumns, CountersOfDivisionsStay) {
   EXPECT_EQ(idle_columns({&one, 1}, {}), (Names{}));
 }
 
+// What newcomers bring along is no first value, nor does it change afterwards: it is neither idle nor unread.
+TEST_F(IdleColumns, WhatNewcomersBringStays) {
+  column("licence", zero_, "0 [1/s]", "0 [1/s]");
+  column("idle", zero_, "0 [1/s]", "0 [1/s]");
+  column("marked", {Distribution::Kind::constant, 2, 1}, "0 [1/s]", "0 [1/s]");
+  const auto with = [this](const std::string& rate, const std::string& licence) {
+    CellTable one = table("licence * idle * marked / 1 [s]");
+    one.types[0].states[0].recruits.push_back(
+        {.type = CellTypeId{0},
+         .rate = world_.formula(rate, "cell/s"),
+         .bring = {{ColumnId{0}, world_.formula(licence, "1")}, {ColumnId{1}, world_.formula("idle", "1")}}});
+    return one;
+  };
+  CellTable one = with("1 [cell/h]", "0.5");
+  EXPECT_EQ(idle_columns({&one, 1}, {}), (Names{"idle", "marked"})) << "the hazard is 0 all the same";
+  const CellTable nobody = with("idle * 1 [cell/h]", "0.5");
+  EXPECT_EQ(idle_columns({&nobody, 1}, {}), (Names{"licence", "idle", "marked"}));
+  const CellTable nothing = with("1 [cell/h]", "idle");
+  EXPECT_EQ(idle_columns({&nothing, 1}, {}), (Names{"licence", "idle", "marked"}));
+  EXPECT_EQ(idle_columns(std::vector<CellTable>{nothing, one}, {}), (Names{"idle", "marked"})) << "all arms count";
+  drop_columns(one.types, one.columns, one.species, Names{"idle", "marked"});
+  ASSERT_EQ(one.types[0].states[0].recruits[0].bring.size(), 1u);
+  EXPECT_EQ(index(one.types[0].states[0].recruits[0].bring[0].column), 0u);
+}
+
 TEST_F(IdleColumns, DroppingKeepsWhatIsLeftInPlace) {
   world_.add_species("signal");
   column("a", zero_, "0 [1/s]", "0 [1/s]");
