@@ -185,7 +185,7 @@ std::vector<std::pair<std::string, std::string>> terminal_columns(const Comparis
   std::vector<std::pair<double, std::string>> read_outs;
   const std::string counted = "influenced_minus_sham.";
   for (const Metric& metric : summary.metrics)
-    if (metric.name.starts_with("outcome."))
+    if (metric.name.starts_with("outcome.") && !metric.name.ends_with(".clearance"))
       columns.emplace_back(metric.name, fmt::format("{}{}", metric.name.substr(8), in_unit(metric.unit)));
   for (const Metric& metric : summary.metrics) {
     if (metric.name.starts_with("primary.time_to."))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -27,6 +28,12 @@ struct ToReservoir {
 };
 using FaceCondition = std::variant<NoFlux, FixedValue, Permeable, Periodic, ToReservoir>;
 
+/// A way in which molecules go from one well-mixed place to another. Places are the reservoirs, then the regions.
+struct SpeciesTransfer {
+  std::size_t from = 0, to = 0;
+  double rate = 0;  ///< [1/s]
+};
+
 struct Species {
   std::string name;
   std::vector<double> diffusivity;        ///< per region [um^2/s]
@@ -34,6 +41,7 @@ struct Species {
   std::vector<double> initial;            ///< per region [uM]
   std::vector<double> reservoir_initial;  ///< per reservoir [uM]
   std::array<FaceCondition, 6> faces;     ///< indexed by Face
+  std::vector<SpeciesTransfer> transfers;
 };
 
 /// A kind of tissue. Region 0 is the background.

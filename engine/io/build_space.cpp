@@ -280,6 +280,46 @@ void vesicle_transfers(const BuildContext& context, Problem& problem) {
   }
 }
 
+/// Place of a reservoir or region among both, and how many patches share it.
+struct TransferPlace {
+  std::size_t place = 0;
+  double represents = 1;
+};
+
+std::optional<TransferPlace> transfer_place(const BuildContext& context, const Problem& problem, const Value& at,
+                                            const std::string& name) {
+  if (const auto r = key_index(context.root["reservoirs"], name)) return {{*r, problem.reservoirs[*r].represents}};
+  const auto region = key_index(context.root["regions"], name);
+  if (!region) return std::nullopt;
+  if (std::ranges::find(problem.regions.of_voxel, static_cast<std::uint8_t>(*region)) ==
+      problem.regions.of_voxel.end()) {
+    context.report(at, fmt::format("{} holds no voxel (other regions are painted over it)", name));
+    return std::nullopt;
+  }
+  return {{problem.reservoirs.size() + *region, 1}};
+}
+
+void species_transfers(const BuildContext& context, Problem& problem) {
+  const Value& all = context.root["species"];
+  for (std::size_t s = 0; s < all.items.size() && s < problem.species.size(); ++s) {
+    const Value& sources = all.items[s]["transfer"];
+    for (std::size_t i = 0; i < sources.items.size(); ++i)
+      for (std::size_t k = 0; k < sources.items[i].items.size(); ++k) {
+        const Value& rate = sources.items[i].items[k];
+        const auto from = transfer_place(context, problem, rate, sources.keys[i]),
+                   to = transfer_place(context, problem, rate, sources.items[i].keys[k]);
+        if (!from || !to || !rate.valid) continue;
+        if (from->place == to->place) context.report(rate, "a species cannot go from a place to itself");
+        if (from->represents != to->represents)
+          context.report(rate,
+                         fmt::format("{} represents {} patches and {} {} (amounts are those in the share of one "
+                                     "patch) give both the same `represents`; a region has 1",
+                                     sources.keys[i], from->represents, sources.items[i].keys[k], to->represents));
+        problem.species[s].transfers.push_back({.from = from->place, .to = to->place, .rate = rate.number});
+      }
+  }
+}
+
 }  // namespace
 
 void build_reservoirs(const BuildContext& context, Problem& problem) {
@@ -302,6 +342,7 @@ void build_reservoirs(const BuildContext& context, Problem& problem) {
     problem.reservoirs.push_back(std::move(r));
   }
   vesicle_transfers(context, problem);
+  species_transfers(context, problem);
 }
 
 }  // namespace interstice

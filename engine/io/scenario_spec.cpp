@@ -253,7 +253,12 @@ SpecPointer chemistry_spec_species() {
                      .mark = "A",
                      .source = "far from saturation"}),
            "linear"),
-       may("boundary", record("faces at which this species differs", std::move(sides)), "{}")});
+       may("boundary", record("faces at which this species differs", std::move(sides)), "{}"),
+       may("transfer",
+           map_of("rates at which it goes from a reservoir, or from the fluid of a region, to others",
+                  {"reservoir", "region"},
+                  map_of("where to, and how fast", {"reservoir", "region"}, not_negative("rate", "1/s"))),
+           "{}")});
 }
 
 SpecPointer chemistry_spec_reaction() {

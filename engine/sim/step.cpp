@@ -53,7 +53,6 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   begin_exchange(p, w, now);
   w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
   w.models.apply_changes(p, s);
-
   if (now.transport_due) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
@@ -66,6 +65,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                         threads, w.models.reservoir_copies());
       w.diffusion.diffuse(species, s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
     }
+    w.transfers.transfer(s.fields, s.reservoirs, dt);
   }
   if (now.vesicles_due) {  // cells move here too: contact depends on the relative motion
     const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};

@@ -53,6 +53,7 @@ Workspace::Workspace(const Problem& problem)
       cell_environment(cell_environment_of(problem, cell_rules)),
       reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
       diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
+      transfers(problem.grid, problem.regions, problem.species, problem.reservoirs),
       models(problem),
       reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
   exchange.clearance_Km = problem.clearance_Km;

@@ -11,6 +11,7 @@
 #include "engine/grid/diffusion.h"
 #include "engine/grid/exchange.h"
 #include "engine/grid/reactions.h"
+#include "engine/grid/species_transfer.h"
 #include "engine/sim/model_bridge.h"
 #include "engine/sim/problem.h"
 
@@ -30,6 +31,7 @@ struct Workspace {
   CellEnvironment cell_environment;
   ReactionSolver reactions;
   DiffusionSolver diffusion;
+  SpeciesTransferSolver transfers;
   ModelBridge models;
 
   FieldSet reacted;  ///< fields after the local kinetics of a transport step, of the species in flight

@@ -219,5 +219,33 @@ vesicles: {sev: {number: 1000 EV, at: [0 s, 60 s, 90.5 s]}}
   EXPECT_TRUE(std::ranges::adjacent_find(ids) == ids.end()) << "every vesicle is another one";
 }
 
+// Plasma and a tissue that no face joins: two compartments with elimination, as in a table of pharmacokinetics.
+TEST(Inflow, SpeciesPassBetweenCompartmentsByRates) {
+  const SeriesTable series = test::run_series(R"yaml(
+schema: 1
+domain: {size: [40 um, 40 um, 40 um], spacing: 20 um}
+time: [{until: 1 h, transport: 10 s, vesicles: 10 s, cells: 10 s, series: 10 min}, {until: 24 h, transport: 1 min, vesicles: 1 min, cells: 1 min, series: 1 h}]
+regions: {tissue: {shape: everywhere, medium: tissue, volume_fraction: 0.25}}
+reservoirs: {plasma: {volume: 1e5 um^3}, gone: {volume: 1 um^3}}
+species:
+  drug:
+    diffusivity: 10 um^2/s
+    initial: {default: 0 uM, plasma: 2 uM}
+    transfer: {plasma: {tissue: 1e-5 1/s, gone: 2e-5 1/s}, tissue: {plasma: 8e-5 1/s}}
+)yaml");
+  const double in = 1e-5, out = 8e-5, loss = 2e-5, plasma = 1e5, tissue = 0.25 * 64000;
+  const double sum = in + out + loss, root = std::sqrt(sum * sum - 4 * out * loss);
+  const double fast = 0.5 * (sum + root), slow = 0.5 * (sum - root);  // roots of the biexponential
+  for (std::size_t row = 0; row < series.time.size(); ++row) {
+    const double t = series.time[row], a = std::exp(-slow * t), b = std::exp(-fast * t);
+    const double expected = 2 * ((out - slow) * a + (fast - out) * b) / root;
+    EXPECT_NEAR(series.find("reservoir.plasma.drug")->at(row), expected, 1e-9) << t;
+    EXPECT_NEAR(series.find("mean.tissue.drug")->at(row), 2 * plasma * in / tissue * (a - b) / root, 1e-9) << t;
+    const double gone = series.find("reservoir.gone.drug")->at(row);
+    EXPECT_NEAR(gone + plasma * series.find("reservoir.plasma.drug")->at(row) +
+                    tissue * series.find("mean.tissue.drug")->at(row),
+                2 * plasma, 1e-9 * plasma);
+  }
+}
 }  // namespace
 }  // namespace interstice
