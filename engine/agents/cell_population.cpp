@@ -10,6 +10,7 @@
 #include "engine/agents/cell_seeding.h"
 #include "engine/agents/cell_states.h"
 #include "engine/agents/cell_update.h"
+#include "engine/agents/vesicle_field.h"
 #include "engine/agents/vesicle_properties.h"
 
 namespace interstice {
@@ -271,9 +272,12 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
     }
   }
   drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  rehost_in_fields(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid,
+                   *environment.regions, environment.box, environment.noise);
   if (!changes.any_removed) return true;
   const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
   for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });
+  renumber_hosts_of_fields(vesicles, new_index, cells.size());
   return true;
 }
 

@@ -7,15 +7,10 @@
 #include <limits>
 
 #include "engine/agents/vesicle_kernel.h"
-#include "engine/core/pinned_math.h"
+#include "engine/agents/vesicle_properties.h"
 
 namespace interstice {
 namespace {
-
-double activity(const VesicleClass& klass, double time) {
-  constexpr double kLn2 = 0.69314718055994530942;
-  return std::isinf(klass.enzyme_half_life) ? 1.0 : pinned::exp(-kLn2 * time / klass.enzyme_half_life);
-}
 
 constexpr std::size_t kVoxelGrain = 1U << 16;  ///< voxels per block of work
 constexpr std::size_t kBatch = 256;            ///< vesicles whose voxels are found in one go
@@ -171,7 +166,7 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
                                scratch);
     threads.for_blocks(parts, 1, [&](std::size_t t, std::size_t) { deposit.set_own(t, parts); });
     threads.for_blocks(parts, 1, [&](std::size_t t, std::size_t) { deposit.add_noted(t, parts); });
-    const double real = static_cast<double>(klass.weight) * activity(klass, time);
+    const double real = static_cast<double>(klass.weight) * enzyme_activity(klass, time);
     for (const ProteinLoad& load : klass.proteins) {
       double* total = copies[index(load.protein)].data();
       const double* sum = sums[index(load.protein)].data();
@@ -185,7 +180,7 @@ void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirS
     for (const ProteinLoad& load : environment.classes[k].proteins)
       for (std::size_t r = 0; r < reservoirs.size(); ++r)
         reservoir_copies[index(load.protein)][r] +=
-            load.mean * activity(environment.classes[k], time) * static_cast<double>(reservoirs[r].vesicles[k]);
+            load.mean * enzyme_activity(environment.classes[k], time) * static_cast<double>(reservoirs[r].vesicles[k]);
 }
 
 void deposit_exposed_copies(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,

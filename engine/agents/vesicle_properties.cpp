@@ -44,6 +44,17 @@ double mean_root_diffusivity(const VesicleClass& klass) {
   return std::sqrt(median) * pinned::exp(sigma * sigma / 8);
 }
 
+double mean_diffusivity(const VesicleClass& klass) {
+  const double sigma = pinned::log(klass.geometric_sd);
+  const double median = stokes_einstein(klass.median_diameter, klass.temperature, klass.water_viscosity);
+  return median * pinned::exp(sigma * sigma / 2);
+}
+
+double enzyme_activity(const VesicleClass& klass, double time) {
+  constexpr double kLn2 = 0.69314718055994530942;
+  return std::isinf(klass.enzyme_half_life) ? 1.0 : pinned::exp(-kLn2 * time / klass.enzyme_half_life);
+}
+
 void resize_vesicles(Vesicles& vesicles, std::size_t size) {
   for_each_column(vesicles, [size](auto& values) {
     // Doubling, which is what a vector does by itself, would be half a gigabyte too much for 1e7 vesicles.

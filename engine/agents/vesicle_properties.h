@@ -30,6 +30,12 @@ inline constexpr double kArrivalSizeBias = -0.5;
 /// Mean of sqrt(D) over the size distribution, D in water [um/sqrt(s)].
 double mean_root_diffusivity(const VesicleClass& klass);
 
+/// Mean of D over the size distribution, in water [um^2/s].
+double mean_diffusivity(const VesicleClass& klass);
+
+/// Share of their activity that enzymes on vesicles have at `time` [s].
+double enzyme_activity(const VesicleClass& klass, double time);
+
 /// Makes every array this long; what is new holds nothing yet. Grows by little more than it must.
 void resize_vesicles(Vesicles& vesicles, std::size_t size);
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/agents/vesicle_field.h"
 #include "engine/agents/vesicle_map.h"
 #include "engine/agents/vesicle_properties.h"
 #include "engine/core/simd_targets.h"
@@ -117,20 +118,14 @@ std::vector<AgentId> sort_ids(AgentId source, const std::vector<std::uint32_t>& 
   return ids;
 }
 
-}  // namespace
-
-void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose,
-               const Threads& threads) {
-  require_fused_multiply_add();
-  const std::size_t k = index(dose.klass);
-  const VesicleClass& klass = environment.classes[k];
-  const std::uint64_t weight = klass.weight;
-  assert(weight >= 1);
-  const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
+/// The agents of a dose; returns how many real vesicles they are.
+std::uint64_t place_agents(Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
+                           const VesicleDose& dose, AgentId source, const Threads& threads) {
+  const VesicleClass& klass = environment.classes[index(dose.klass)];
+  assert(klass.weight >= 1);
   const DosedVolume volume(environment, dose.in_region);
-  const std::uint64_t candidates =
-      rounded(dose.density * volume.total() / static_cast<double>(weight), environment.noise, child_id(source, ~0ULL));
+  const std::uint64_t candidates = rounded(dose.density * volume.total() / static_cast<double>(klass.weight),
+                                           environment.noise, child_id(source, ~0ULL));
   const std::vector<AgentId> ids =
       sort_ids(source, find_voxels(source, candidates, volume, cells, environment, threads),
                environment.grid->voxel_count(), threads);
@@ -141,8 +136,30 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
       place_vesicle(vesicles, first + i, dose.klass, klass, environment.noise, ids[i],
                     draw_position(volume, *environment.grid, environment.noise, ids[i]));
   });
-  ledger[k].dosed += weight * ids.size();
-  ledger[k].free += weight * ids.size();
+  return klass.weight * ids.size();
+}
+
+/// The same of a class that is a field.
+std::uint64_t count_into_field(VesicleField& field, const Cells& cells, const VesicleEnvironment& environment,
+                               const VesicleDose& dose, AgentId source) {
+  const double mean = dose.density * fluid_outside_cells(cells, environment, dose.in_region);
+  const std::uint64_t number = rounded(mean, environment.noise, child_id(source, ~0ULL));
+  return spread_in_field(field, cells, environment, dose.in_region, number, source);
+}
+
+}  // namespace
+
+void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+               const Cells& cells, const VesicleEnvironment& environment, const VesicleDose& dose,
+               const Threads& threads) {
+  require_fused_multiply_add();
+  const std::size_t k = index(dose.klass);
+  const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
+  const std::uint64_t given = environment.classes[k].as_field
+                                  ? count_into_field(vesicles.fields[k], cells, environment, dose, source)
+                                  : place_agents(vesicles, cells, environment, dose, source, threads);
+  ledger[k].dosed += given;
+  ledger[k].free += given;
   for (const ReservoirId r : dose.reservoirs) {
     const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].share(), environment.noise,
                                         child_id(source, ~1ULL - index(r)));
@@ -156,6 +173,8 @@ std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const Ves
                                VesicleClassId klass, std::span<const std::uint8_t> in_region, std::uint64_t number,
                                AgentId source) {
   constexpr int kAttempts = 64;
+  if (environment.classes[index(klass)].as_field)
+    return spread_in_field(vesicles.fields[index(klass)], cells, environment, in_region, number, source);
   const DosedVolume volume(environment, in_region);
   if (!(volume.total() > 0)) return 0;
   const Occupied occupied(cells, environment.box);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "engine/agents/vesicle_kernel.h"
 #include "engine/agents/vesicle_properties.h"
@@ -232,6 +233,16 @@ void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> clas
         ledger[k].endosomal += weight;
         break;
     }
+  }
+  const auto sum = [](const VesicleField::Counts& counts) {
+    std::uint64_t total = 0;
+    for (const auto& some : counts) total = std::accumulate(some.begin(), some.end(), total);
+    return total;
+  };
+  for (std::size_t k = 0; k < vesicles.fields.size(); ++k) {
+    ledger[k].free += sum(vesicles.fields[k].free);
+    ledger[k].adsorbed += sum(vesicles.fields[k].adsorbed);
+    ledger[k].endosomal += sum(vesicles.fields[k].endosomal);
   }
 }
 

@@ -1,7 +1,9 @@
 /// @file
-/// Extracellular vesicles: structure of arrays. One entry stands for `weight` real vesicles of its class.
+/// Extracellular vesicles: structure of arrays. One entry stands for `weight` real vesicles of its class. Classes may
+/// also be kept as a field: whole numbers of vesicles per voxel and per cell.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -28,6 +30,7 @@ struct VesicleClass {
   double temperature = 310.15;        ///< [K]
   double water_viscosity = 6.913e-4;  ///< [Pa s]
   std::uint64_t weight = 1;           ///< real vesicles per agent
+  bool as_field = false;              ///< counted per voxel and cell instead of followed one by one
   std::vector<ProteinLoad> proteins;
   double enzyme_half_life = std::numeric_limits<double>::infinity();  ///< of enzyme activity [s]
   double desorption = 1e-3;                                           ///< [1/s]
@@ -38,7 +41,15 @@ struct VesicleClass {
   double fusogen_uptake = 1;                                          ///< multiplies the adsorption reactivity
 };
 
-/// Living vesicle agents of all classes.
+/// Vesicles of one class that are counted. Of each pair, [1] are those with cargo and [0] those that have lost it.
+struct VesicleField {
+  using Counts = std::array<std::vector<std::uint64_t>, 2>;
+  Counts free;       ///< per voxel
+  Counts adsorbed;   ///< per cell
+  Counts endosomal;  ///< per cell
+};
+
+/// Living vesicles of all classes: agents, but for the last member.
 struct Vesicles {
   std::vector<double> x, y, z;  ///< [um]
   std::vector<AgentId> id;
@@ -50,6 +61,7 @@ struct Vesicles {
   std::vector<float> clearance_left;  ///< unit-exponential life still to be used up by clearance while free
   std::vector<std::vector<std::uint16_t>> proteins;  ///< [ProteinId][vesicle]
   std::vector<std::vector<float>> columns;           ///< [column of the active models][vesicle]
+  std::vector<VesicleField> fields;                  ///< [VesicleClassId]; without numbers for classes of agents
 
   [[nodiscard]] std::size_t size() const { return id.size(); }
   [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }

@@ -132,6 +132,17 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
   for (std::size_t p = 0; p < proteins; ++p) sum.add(problem.proteins[p]);
 }
 
+/// Nothing where all classes are agents.
+void add_vesicle_fields(Sha256& sum, const Vesicles& vesicles, const Cells& cells) {
+  const auto order = by_id(cells.id);
+  for (const VesicleField& field : vesicles.fields) {
+    for (const auto& free : field.free) add_array(sum, std::span<const std::uint64_t>(free));
+    for (const auto* counts : {&field.adsorbed, &field.endosomal})
+      for (const auto& per_cell : *counts)
+        if (!per_cell.empty()) add_sorted(sum, order, per_cell);
+  }
+}
+
 void add_accounts(Sha256& sum, const State& state) {
   for (const VesicleLedger& l : state.ledger)
     for (const std::uint64_t count :
@@ -155,6 +166,7 @@ std::string state_hash(const State& state, const Problem& problem) {
   add_fields(sum, state, problem, Part::everything);
   add_cells(sum, state.cells, problem, Part::everything);
   add_vesicles(sum, state.vesicles, state.cells, problem);
+  add_vesicle_fields(sum, state.vesicles, state.cells);
   add_accounts(sum, state);
   return sum.hex_digest();
 }

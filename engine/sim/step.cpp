@@ -3,6 +3,7 @@
 #include "engine/agents/cell_exchange.h"
 #include "engine/agents/cell_population.h"
 #include "engine/agents/vesicle_enzymes.h"
+#include "engine/agents/vesicle_field.h"
 #include "engine/agents/vesicle_motion.h"
 #include "engine/agents/vesicle_order.h"
 #include "engine/agents/vesicle_turnover.h"
@@ -23,6 +24,7 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
   w.vesicles_changed = false;
   deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
                          w.exposed_copies, w.exposed_in_reservoirs, w.vesicle_scratch.deposit, threads);
+  add_field_copies(s.vesicles, s.cells, w.vesicle_environment, seconds(s.clock.last_vesicles), w.exposed_copies);
   for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
     w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
                                w.exposed_in_reservoirs[p].end());
@@ -73,6 +75,8 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
                   threads);
     turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
                        threads);
+    step_vesicle_fields(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.field_scratch,
+                        threads);
     keep_vesicles_in_order(s.vesicles, w.vesicle_environment, interval, threads);
     w.vesicles_changed = true;
   }

@@ -7,6 +7,7 @@
 
 #include "engine/agents/cell_update.h"
 #include "engine/agents/vesicle_environment.h"
+#include "engine/agents/vesicle_field.h"
 #include "engine/agents/vesicle_scratch.h"
 #include "engine/grid/diffusion.h"
 #include "engine/grid/exchange.h"
@@ -42,6 +43,7 @@ struct Workspace {
   bool vesicles_changed = true;  ///< since exposed_copies were found
   std::vector<std::uint32_t> cell_voxel;
   VesicleScratch vesicle_scratch;
+  FieldScratch field_scratch;
   CellScratch cell_scratch;
 };
 

@@ -1,0 +1,50 @@
+/// @file
+/// Where vesicles that are counted per voxel find room, and how a cell reaches them: cells take volume from voxels, and
+/// adsorb from the voxels around them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/agents/cell_list.h"
+#include "engine/agents/cells.h"
+#include "engine/agents/vesicle_environment.h"
+
+namespace interstice {
+
+/// Of the volume of each voxel, what cells leave to vesicles. A cell counts as a cube of its volume.
+class FieldRoom {
+ public:
+  void update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box);
+
+  /// Share of the voxel that is not in cells; at least a tenth, so that vesicles can leave a voxel that a cell enters.
+  [[nodiscard]] double outside(std::size_t voxel) const { return outside_[voxel]; }
+  /// How much slower vesicles spread among the cells of a region: (1 - phi) / (1 + phi/2) of their diffusivity in the
+  /// fluid, phi being the share of its volume in cells (Maxwell 1873, impermeable spheres).
+  [[nodiscard]] double hindrance(std::size_t region) const { return hindrance_[region]; }
+
+ private:
+  std::vector<double> outside_, hindrance_;
+};
+
+/// The voxels from which a cell adsorbs, and with which weight; weights add up to 1.
+struct FieldReach {
+  std::vector<std::uint32_t> voxel;
+  std::vector<double> share;
+  double access = 0;  ///< share of the cell that lies where vesicles may be
+};
+
+/// Finds `reach` of cell `c`: what a cube of twice its radius, but at least of two voxels, overlaps outside cells, in
+/// regions that the cell itself touches and vesicles may enter. Empty where there is none.
+void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
+                const Box& box, FieldReach& reach);
+
+/// Rate at which a cell takes vesicles from voxels of a given density, per density there [um^3/s]. Between the voxels
+/// and far away the grid has a resistance of its own, sum_ij w_i w_j G(i - j) / (D h) with the Green function G of the
+/// simple cubic lattice (Glasser & Zucker 1977); what is left of that of a partially reactive sphere, 1 / (4 pi R^2
+/// kappa) + 1 / (4 pi D R) (Collins & Kimball 1949), is the cell's.
+double field_adsorption(double radius, double reactivity, double diffusivity, const FieldReach& reach, const Grid& grid,
+                        const Box& box);
+
+}  // namespace interstice

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/agents/vesicle_field.h"
+#include "engine/agents/vesicle_properties.h"
+#include "engine/agents/vesicle_walk.h"
+#include "engine/core/pinned_math.h"
+
+namespace interstice {
+namespace {
+
+constexpr std::size_t kGrain = 512;  ///< cells per block of work
+
+double probability(double rate, double dt) { return -pinned::expm1(-rate * dt); }
+
+/// One class and all that its step works on.
+struct FieldStep {
+  std::size_t k;
+  VesicleField& field;
+  Cells& cells;
+  VesicleLedger& ledger;
+  const VesicleEnvironment& environment;
+  const VesicleStep& step;
+  FieldScratch& scratch;
+  const Threads& threads;
+
+  [[nodiscard]] const VesicleClass& klass() const { return environment.classes[k]; }
+  /// Key of one kind of draw.
+  [[nodiscard]] AgentId key(std::uint64_t kind, std::size_t cargo) const {
+    return mix64(0x6669656c64455673ULL + (k << 32) + 2 * kind + cargo);
+  }
+  [[nodiscard]] std::uint64_t binomial(std::uint64_t n, double p, AgentId id) const {
+    return environment.noise.binomial(n, p, Stream::vesicle_field, id, step.step);
+  }
+};
+
+void find_draws(const FieldStep& s) {
+  const VesicleEnvironment& e = s.environment;
+  const double in_water = mean_diffusivity(s.klass());
+  s.scratch.draws.resize((s.cells.size() + kGrain - 1) / kGrain);
+  s.threads.for_blocks(s.cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    auto& draws = s.scratch.draws[begin / kGrain];
+    draws.clear();
+    FieldReach reach;
+    for (std::size_t c = begin; c < end; ++c) {
+      const double kappa = e.cell_types[index(s.cells.type[c])].contact.adsorption * s.klass().fusogen_uptake;
+      const double room = 1 - static_cast<double>(s.cells.bound[c]) / site_count(s.cells, c, e.cell_types);
+      if (!(kappa > 0) || !(room > 0)) continue;
+      find_reach(s.cells, c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
+      for (std::size_t i = 0; i < reach.voxel.size(); ++i) {
+        const std::uint32_t v = reach.voxel[i];
+        if (s.field.free[0][v] + s.field.free[1][v] == 0) continue;
+        const std::uint8_t region = e.regions->of_voxel[v];
+        const double D = in_water * s.scratch.room.hindrance(region) / e.regions->regions[region].viscosity;
+        const double per_density =
+            room * reach.access * field_adsorption(s.cells.radius[c], kappa, D, reach, *e.grid, e.box);
+        draws.push_back({v, static_cast<std::uint32_t>(c),
+                         per_density * reach.share[i] / (s.scratch.room.outside(v) * e.grid->voxel_volume())});
+      }
+    }
+  });
+  s.scratch.all_draws.clear();
+  for (const auto& block : s.scratch.draws)
+    s.scratch.all_draws.insert(s.scratch.all_draws.end(), block.begin(), block.end());
+  std::ranges::stable_sort(s.scratch.all_draws, {}, &FieldScratch::Draw::voxel);
+}
+
+/// Those of a voxel that stick to one of the cells around it; each cell takes no more than it has sites for.
+void adsorb_from(const FieldStep& s, std::span<const FieldScratch::Draw> draws) {
+  double rest = 0;
+  for (const auto& draw : draws) rest += draw.rate;
+  const std::uint32_t v = draws.front().voxel;
+  const double sticks = probability(rest, s.step.dt);
+  for (const std::size_t cargo : {0, 1}) {
+    std::uint64_t &free = s.field.free[cargo][v], left = s.binomial(free, sticks, child_id(s.key(0, cargo), v));
+    double still = rest;
+    for (const auto& draw : draws) {
+      if (left == 0) break;
+      const double share = &draw == &draws.back() ? 1 : std::min(1.0, draw.rate / still);
+      const AgentId pair = child_id(child_id(s.key(1, cargo), v), s.cells.id[draw.cell]);
+      const std::uint64_t wants = s.binomial(left, share, pair);
+      left -= wants;
+      still -= draw.rate;
+      const double sites = site_count(s.cells, draw.cell, s.environment.cell_types);
+      const double vacant = std::max(0.0, std::floor(sites - static_cast<double>(s.cells.bound[draw.cell])));
+      const std::uint64_t takes = static_cast<double>(wants) <= vacant ? wants : static_cast<std::uint64_t>(vacant);
+      free -= takes;
+      s.field.adsorbed[cargo][draw.cell] += takes;
+      s.cells.bound[draw.cell] += takes;
+      s.cells.adsorptions[draw.cell] += takes;
+      s.ledger.free -= takes;
+      s.ledger.adsorbed += takes;
+    }
+  }
+}
+
+void adsorb(const FieldStep& s) {
+  find_draws(s);
+  const std::span<const FieldScratch::Draw> draws = s.scratch.all_draws;
+  for (std::size_t begin = 0, end = 0; begin < draws.size(); begin = end) {
+    while (end < draws.size() && draws[end].voxel == draws[begin].voxel) ++end;
+    adsorb_from(s, draws.subspan(begin, end - begin));
+  }
+}
+
+/// Puts what comes off a cell back where it adsorbs from.
+void come_out(const FieldStep& s, std::size_t c, std::size_t cargo, std::uint64_t number, AgentId key) {
+  const VesicleEnvironment& e = s.environment;
+  FieldReach reach;
+  find_reach(s.cells, c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
+  std::vector<std::uint64_t>& free = s.field.free[cargo];
+  s.ledger.free += number;
+  double rest = 1;
+  for (std::size_t i = 0; i + 1 < reach.voxel.size(); ++i) {
+    const std::uint64_t here = s.binomial(number, std::min(1.0, reach.share[i] / rest), child_id(key, i));
+    free[reach.voxel[i]] += here;
+    number -= here;
+    rest -= reach.share[i];
+  }
+  free[reach.voxel.empty() ? e.grid->voxel_at(s.cells.position(c)) : reach.voxel.back()] += number;
+}
+
+/// Desorption and internalisation of what is on cell c.
+void leave_surface(const FieldStep& s, std::size_t c, std::size_t cargo) {
+  const VesicleClass& k = s.klass();
+  const double off = k.desorption + k.internalisation;
+  std::uint64_t& adsorbed = s.field.adsorbed[cargo][c];
+  if (adsorbed == 0 || !(off > 0)) return;
+  const AgentId id = child_id(s.key(2, cargo), s.cells.id[c]);
+  const auto leaving = s.binomial(adsorbed, probability(off, s.step.dt), id);
+  const auto desorbed = s.binomial(leaving, k.desorption / off, mix64(~id)), entering = leaving - desorbed;
+  adsorbed -= leaving;
+  s.field.endosomal[cargo][c] += entering;
+  s.cells.bound[c] -= leaving;
+  s.cells.internal[c] += entering;
+  s.ledger.adsorbed -= leaving;
+  s.ledger.endosomal += entering;
+  if (desorbed > 0) come_out(s, c, cargo, desorbed, child_id(id, 1));
+}
+
+/// Release of cargo, recycling and degradation of `endosomal`, those that were in endosomes of cell c before the step.
+void leave_endosomes(const FieldStep& s, std::size_t c, std::size_t cargo, std::uint64_t endosomal) {
+  const VesicleClass& k = s.klass();
+  if (endosomal == 0) return;
+  const AgentId id = child_id(s.key(3, cargo), s.cells.id[c]);
+  const auto leaving = s.binomial(endosomal, probability(k.endosome_exit, s.step.dt), id);
+  if (leaving == 0) return;
+  // without cargo there is nothing to release: what would have is degraded
+  const auto release = s.binomial(leaving, k.released_fraction, child_id(id, 1)), released = cargo == 1 ? release : 0;
+  const double recycles = k.released_fraction < 1 ? k.recycled_fraction / (1 - k.released_fraction) : 0;
+  const auto recycled = s.binomial(leaving - release, std::min(1.0, recycles), child_id(id, 2));
+  s.field.endosomal[cargo][c] -= leaving;
+  s.cells.internal[c] -= leaving;
+  s.cells.releases[c] += released;
+  s.ledger.endosomal -= leaving;
+  s.ledger.released += released;
+  s.ledger.degraded += leaving - released - recycled;
+  if (recycled > 0) come_out(s, c, 0, recycled, child_id(id, 3));
+}
+
+/// Non-cellular loss of free ones.
+void clear(const FieldStep& s) {
+  std::vector<double> odds;
+  for (const Region& region : s.environment.regions->regions)
+    odds.push_back(probability(region.vesicle_clearance, s.step.dt));
+  if (std::ranges::all_of(odds, [](double p) { return p == 0; })) return;
+  for (const std::size_t cargo : {0, 1}) {
+    auto& free = s.field.free[cargo];
+    for (std::size_t v = 0; v < free.size(); ++v) {
+      const auto gone = s.binomial(free[v], odds[s.environment.regions->of_voxel[v]], child_id(s.key(4, cargo), v));
+      free[v] -= gone;
+      s.ledger.free -= gone;
+      s.ledger.cleared += gone;
+    }
+  }
+}
+
+void turn_over(const FieldStep& s) {
+  for (std::size_t c = 0; c < s.cells.size(); ++c) {
+    const std::array before{s.field.endosomal[0][c], s.field.endosomal[1][c]};
+    for (const std::size_t cargo : {0, 1}) leave_surface(s, c, cargo);
+    for (const std::size_t cargo : {0, 1}) leave_endosomes(s, c, cargo, before[cargo]);
+  }
+  clear(s);
+}
+
+}  // namespace
+
+void step_vesicle_fields(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+                         std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
+                         const VesicleStep& step, FieldScratch& scratch, const Threads& threads) {
+  if (std::ranges::none_of(environment.classes, &VesicleClass::as_field)) return;
+  scratch.room.update(cells, *environment.grid, *environment.regions, environment.box);
+  for (std::size_t k = 0; k < environment.classes.size(); ++k) {
+    if (!environment.classes[k].as_field) continue;
+    VesicleField& field = vesicles.fields[k];
+    for (VesicleField::Counts* counts : {&field.adsorbed, &field.endosomal})
+      for (auto& per_cell : *counts) per_cell.resize(cells.size(), 0);
+    const FieldStep s{k, field, cells, ledger[k], environment, step, scratch, threads};
+    adsorb(s);
+    hop_in_field(k, field, ledger[k], reservoirs, environment, step, scratch, threads);
+    turn_over(s);
+  }
+}
+
+}  // namespace interstice
