@@ -144,7 +144,8 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   document["arms"] = arms_json(runs);
   document["vesicles"] = Json::array();
   for (const DosedClass& klass : runs.vesicles)
-    document["vesicles"].push_back({{"class", klass.name}, {"weight", klass.weight}, {"dosed", klass.dosed}});
+    document["vesicles"].push_back(
+        {{"class", klass.name}, {"as_field", klass.as_field}, {"weight", klass.weight}, {"dosed", klass.dosed}});
   document["primary"] = nullptr;
   if (runs.primary)
     document["primary"] = {{"field", runs.primary->field},

@@ -264,6 +264,11 @@ std::string basis_sentence(const Comparison& comparison) {
   sentence += ". ";
   for (const auto& vesicles : comparison.document().at("vesicles")) {
     const double weight = vesicles.at("weight");
+    if (vesicles.at("as_field")) {
+      sentence += fmt::format("{} are counted per voxel ({} dosed). ", escape(vesicles.at("class").get<std::string>()),
+                              number(vesicles.at("dosed")));
+      continue;
+    }
     sentence += fmt::format("Each simulated {} agent stands for {} real EV{} ({} dosed). ",
                             escape(vesicles.at("class").get<std::string>()), number(weight), weight == 1 ? "" : "s",
                             number(vesicles.at("dosed")));

@@ -53,10 +53,25 @@ double lattice_green(std::array<int, 3> d) {
   return 1 / (4 * kPi * std::sqrt(static_cast<double>(square)));
 }
 
+/// Below this share of the density far away a voxel counts as empty: what the grid brings it cannot be exceeded.
+constexpr double kLeastDensity = 0.01;
+
 int offset(std::size_t a, std::size_t b, int n, bool periodic) {
   const int d = static_cast<int>(b) - static_cast<int>(a);
   if (!periodic) return d;
   return d > n / 2 ? d - n : d < -(n / 2) ? d + n : d;
+}
+
+/// Of every pair of voxels of a reach.
+std::vector<double> green_matrix(const FieldReach& reach, const Grid& grid, const Box& box) {
+  const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
+  std::vector<double> green;
+  for (const std::size_t a : reach.voxel)
+    for (const std::size_t b : reach.voxel)
+      green.push_back(lattice_green({offset(a % nx, b % nx, grid.nx, box.periodic[0]),
+                                     offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
+                                     offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])}));
+  return green;
 }
 
 }  // namespace
@@ -106,27 +121,31 @@ void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const 
   for (double& share : reach.share) share /= sum;
 }
 
-double field_adsorption(double radius, double reactivity, double diffusivity, const FieldReach& reach, const Grid& grid,
-                        const Box& box) {
-  constexpr std::size_t kMostPairs = 64 * 64;
-  const double to_surface = 1 / (4 * kPi * diffusivity * radius);
-  double on_grid = to_surface;  // many voxels: they lie around the cell as its surface does
+double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, const FieldReach& reach,
+                        const Grid& grid, const Box& box) {
+  constexpr std::size_t kMostVoxels = 64;
+  constexpr int kIterations = 4;
   const std::size_t count = reach.voxel.size();
-  const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
-  if (count * count <= kMostPairs) {
-    double green = 0;
-    for (std::size_t i = 0; i < count; ++i)
-      for (std::size_t j = 0; j < count; ++j) {
-        const std::size_t a = reach.voxel[i], b = reach.voxel[j];
-        green += reach.share[i] * reach.share[j] *
-                 lattice_green({offset(a % nx, b % nx, grid.nx, box.periodic[0]),
-                                offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
-                                offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])});
-      }
-    on_grid = green / (diffusivity * grid.spacing);
+  const double at_surface = 4 * kPi * radius * radius * reactivity;
+  if (count > kMostVoxels) return at_surface;  // the grid resolves the cell
+  const double wanted = 1 / (1 / at_surface + 1 / (4 * kPi * D.in_fluid * radius));
+  const auto green = green_matrix(reach, grid, box);
+  std::vector<double> flux(count);  // into the voxels, for a density of 1 far away
+  for (std::size_t i = 0; i < count; ++i) flux[i] = wanted * reach.share[i];
+  double rate = wanted;
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    std::vector<double> density(count, 1.0);
+    double mean = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < count; ++j)
+        density[i] -= green[i * count + j] * flux[j] / (D.among_cells * grid.spacing);
+      density[i] = std::max(density[i], kLeastDensity);
+      mean += reach.share[i] * density[i];
+    }
+    rate = wanted / mean;
+    for (std::size_t i = 0; i < count; ++i) flux[i] = 0.5 * (flux[i] + rate * reach.share[i] * density[i]);
   }
-  const double of_sphere = 1 / (4 * kPi * radius * radius * reactivity) + to_surface;
-  return 1 / std::max(0.01 * to_surface, of_sphere - on_grid);
+  return rate;
 }
 
 }  // namespace interstice

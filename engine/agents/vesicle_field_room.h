@@ -40,11 +40,17 @@ struct FieldReach {
 void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
                 const Box& box, FieldReach& reach);
 
-/// Rate at which a cell takes vesicles from voxels of a given density, per density there [um^3/s]. Between the voxels
-/// and far away the grid has a resistance of its own, sum_ij w_i w_j G(i - j) / (D h) with the Green function G of the
-/// simple cubic lattice (Glasser & Zucker 1977); what is left of that of a partially reactive sphere, 1 / (4 pi R^2
-/// kappa) + 1 / (4 pi D R) (Collins & Kimball 1949), is the cell's.
-double field_adsorption(double radius, double reactivity, double diffusivity, const FieldReach& reach, const Grid& grid,
-                        const Box& box);
+/// Of vesicles around a cell [um^2/s].
+struct FieldDiffusivity {
+  double in_fluid = 0;     ///< between cells
+  double among_cells = 0;  ///< on the scale of voxels: with the hindrance of the region
+};
+
+/// Rate at which a cell takes vesicles from the voxels that it reaches, per density there [um^3/s], such that with a
+/// density c far away it takes c / (1 / (4 pi R^2 kappa) + 1 / (4 pi D R)) (Collins & Kimball 1949). The voxels are
+/// emptier than far away: their densities are c - sum_j G(i - j) flux_j / (D h), G being the Green function of the
+/// simple cubic lattice (Glasser & Zucker 1977), and the flux into each follows from its density. Solved by iteration.
+double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, const FieldReach& reach,
+                        const Grid& grid, const Box& box);
 
 }  // namespace interstice

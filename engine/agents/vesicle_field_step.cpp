@@ -34,6 +34,14 @@ struct FieldStep {
   }
 };
 
+/// In the voxel that the cell draws most from.
+FieldDiffusivity around(const FieldStep& s, const FieldReach& reach, double in_water) {
+  const auto most = std::ranges::max_element(reach.share) - reach.share.begin();
+  const std::uint8_t region = s.environment.regions->of_voxel[reach.voxel[static_cast<std::size_t>(most)]];
+  const double in_fluid = in_water / s.environment.regions->regions[region].viscosity;
+  return {in_fluid, in_fluid * s.scratch.room.hindrance(region)};
+}
+
 void find_draws(const FieldStep& s) {
   const VesicleEnvironment& e = s.environment;
   const double in_water = mean_diffusivity(s.klass());
@@ -47,13 +55,13 @@ void find_draws(const FieldStep& s) {
       const double room = 1 - static_cast<double>(s.cells.bound[c]) / site_count(s.cells, c, e.cell_types);
       if (!(kappa > 0) || !(room > 0)) continue;
       find_reach(s.cells, c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
+      if (reach.voxel.empty()) continue;
+      const double per_density =
+          room * reach.access *
+          field_adsorption(s.cells.radius[c], kappa, around(s, reach, in_water), reach, *e.grid, e.box);
       for (std::size_t i = 0; i < reach.voxel.size(); ++i) {
         const std::uint32_t v = reach.voxel[i];
         if (s.field.free[0][v] + s.field.free[1][v] == 0) continue;
-        const std::uint8_t region = e.regions->of_voxel[v];
-        const double D = in_water * s.scratch.room.hindrance(region) / e.regions->regions[region].viscosity;
-        const double per_density =
-            room * reach.access * field_adsorption(s.cells.radius[c], kappa, D, reach, *e.grid, e.box);
         draws.push_back({v, static_cast<std::uint32_t>(c),
                          per_density * reach.share[i] / (s.scratch.room.outside(v) * e.grid->voxel_volume())});
       }

@@ -158,6 +158,34 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
   return v.has("weight") && v["weight"].valid ? static_cast<std::uint64_t>(v["weight"].number) : 1;
 }
 
+/// How the class is kept: as a field, or as agents of a weight.
+void represent(const BuildContext& context, const Value& v, double vesicles_in_patch, VesicleClass& klass) {
+  klass.as_field = v["representation"].text == "field";
+  if (!klass.as_field) {
+    klass.weight = weight_of(context, v, vesicles_in_patch);
+    if (vesicles_in_patch > kMostAgents * klass.weight && v.sound())
+      context.report(v, fmt::format("this would be {:.3g} agents (expected at most {:.0e}) set a larger `weight`, or "
+                                    "`agents`, or `representation: field`",
+                                    vesicles_in_patch / klass.weight, kMostAgents));
+    return;
+  }
+  for (const char* key : {"weight", "agents"})
+    if (v.has(key))
+      context.report(
+          v[key],
+          fmt::format("a field has no agents leave it out (an empty value drops what is included: `{}:`), or use "
+                      "`representation: agents`",
+                      key));
+  for (const std::string& model : context.root["models"].keys) {
+    const RegisteredModel* listed = context.registry.find(model);
+    if (listed != nullptr && !listed->descriptor.vesicle_columns.empty())
+      context.report(v["representation"],
+                     fmt::format("the model {} follows vesicles one by one (expected agents) leave out the model, or "
+                                 "the field",
+                                 model));
+  }
+}
+
 }  // namespace
 
 void build_vesicles(const BuildContext& context, Problem& problem) {
@@ -185,13 +213,7 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
     const double patch = dosed_volume(problem, dose.in_region);
     dose.density = density_of(context, v, patch);
     const double in_patch = dose.density * patch;
-    if (countable(context, v, in_patch, "the patch")) {
-      klass.weight = weight_of(context, v, in_patch);
-      if (in_patch > kMostAgents * klass.weight && v.sound())
-        context.report(v, fmt::format("this would be {:.3g} agents (expected at most {:.0e}) set a larger `weight`, or "
-                                      "`agents`",
-                                      in_patch / klass.weight, kMostAgents));
-    }
+    if (countable(context, v, in_patch, "the patch")) represent(context, v, in_patch, klass);
     for (const Value& r : v["reservoirs"].items)
       if (const auto id = key_index(context.root["reservoirs"], r.text))
         dose.reservoirs.push_back(ReservoirId{static_cast<std::uint8_t>(*id)});

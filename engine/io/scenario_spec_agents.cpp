@@ -321,6 +321,12 @@ SpecPointer agent_spec_vesicles() {
        may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]"),
        may("diameter", diameter(), "{}"),
        may("proteins", map_of("surface proteins", {"protein"}, surface_protein()), "{}"),
+       may("representation",
+           choice(
+               "agents: followed one by one, or `weight` at a time; field: whole numbers per voxel and per cell, for "
+               "doses with several vesicles per voxel",
+               {"agents", "field"}),
+           "agents"),
        may("weight", integer("real vesicles per agent", 1, 1e9)),
        may("agents",
            quantity("instead of a weight: about this many agents in the patch", {.minimum = 1, .maximum = 1e9})),

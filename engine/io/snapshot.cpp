@@ -79,7 +79,10 @@ void SnapshotWriter::record(const State& state, const Problem& problem) {
 void SnapshotWriter::copy(const State& state, SnapshotFrame& frame) const {
   frame.step = state.clock.step;
   frame.time = seconds(state.clock.now);
-  if (writes_fields_) copy_fields(state, fields_, frame.fields);
+  if (writes_fields_) {
+    copy_fields(state, fields_, frame.fields);
+    copy_densities(state, problem_, frame.densities);
+  }
   if (writes_cells_) {
     std::vector<std::uint32_t> shown;
     for (std::uint32_t c = 0; c < state.cells.size(); ++c)

@@ -86,14 +86,19 @@ void write_fields_file(const std::filesystem::path& path, const SnapshotFrame& f
   file.create_group("/meta");
   const auto shape = image.shape();
   std::vector<float> layers;
-  for (std::size_t k = 0; k < shown.size(); ++k) {
-    const std::string& name = problem.species[index(shown[k])].name;
-    const std::string array = "/VTKHDF/PointData/" + file_name_with_unit(name, "uM");
-    file.write<float>(array, image.spread<float>(frame.fields[k], layers), shape);
-    file.set_attribute(array, "units", "uM");
-    file.set_attribute(array, "long_name", bare_file_name(name) + " concentration in the extracellular fluid");
-    if (const auto bare = bare_file_name(name); bare != "time" && bare != "region") finish_array(file, array, bare);
-  }
+  const auto write = [&](const std::string& name, const std::string& unit, const std::string& what,
+                         const std::vector<float>& values) {
+    const std::string array = "/VTKHDF/PointData/" + file_name_with_unit(name, unit), bare = bare_file_name(name);
+    file.write<float>(array, image.spread<float>(values, layers), shape);
+    file.set_attribute(array, "units", file_unit(unit));
+    file.set_attribute(array, "long_name", bare + " " + what);
+    if (bare != "time" && bare != "region") finish_array(file, array, bare);
+  };
+  for (std::size_t k = 0; k < shown.size(); ++k)
+    write(problem.species[index(shown[k])].name, "uM", "concentration in the extracellular fluid", frame.fields[k]);
+  auto density = frame.densities.begin();
+  for (const VesicleClass& klass : problem.vesicle_classes)
+    if (klass.as_field) write("vesicles_" + klass.name, "EV/ml", "that are free, per volume of tissue", *density++);
   const std::string region = "/VTKHDF/PointData/region";
   std::vector<std::uint8_t> region_layers;
   file.write<std::uint8_t>(region, image.spread<std::uint8_t>(problem.regions.of_voxel, region_layers), shape);

@@ -33,12 +33,14 @@ struct SnapshotFrame {
   std::uint64_t number = 0, step = 0;
   double time = 0;  ///< [s]
   std::string state_sha256;
-  std::vector<std::vector<float>> fields;  ///< of the shown species, x fastest [uM]
+  std::vector<std::vector<float>> fields;     ///< of the shown species, x fastest [uM]
+  std::vector<std::vector<float>> densities;  ///< of free vesicles of classes that are fields [EV/ml of tissue]
   AgentFrame cells, vesicles;
 };
 
 // Each replaces what the frame holds; its memory is used again.
 void copy_fields(const State& state, std::span<const SpeciesId> shown, std::vector<std::vector<float>>& fields);
+void copy_densities(const State& state, const Problem& problem, std::vector<std::vector<float>>& densities);
 void copy_cells(const State& state, const Problem& problem, std::span<const std::uint32_t> shown, AgentFrame& frame);
 void copy_vesicles(const State& state, const Problem& problem, std::span<const std::uint32_t> shown, AgentFrame& frame);
 

@@ -23,6 +23,16 @@ TEST(Determinism, AnyNumberOfThreadsGivesTheSameBits) {
   }
 }
 
+TEST(Determinism, VesiclesAsAFieldGiveTheSameBitsAndLeaveTheTissueAlone) {
+  const std::vector<std::string> field{"vesicles.msc_sev.representation=field", "vesicles.msc_sev.agents=null"};
+  const std::string reference = hash_of(run(short_knee("all", field)));
+  for (const int threads : {2, 5}) EXPECT_EQ(hash_of(run(short_knee("all", field), threads)), reference);
+  EXPECT_NE(hash_of(run(short_knee("all", {"seed=2", field[0], field[1]}))), reference);
+  const Simulation vehicle = run(short_knee("vehicle", field)), inert = run(short_knee("inert", field));
+  EXPECT_GT(inert.state().ledger[0].adsorbed, 0U);
+  EXPECT_EQ(tissue_hash(vehicle.state(), vehicle.problem()), tissue_hash(inert.state(), inert.problem()));
+}
+
 TEST(Determinism, MoreThreadsThanCoresReallyWork) {
   // Which of the 16 get a block before the others have done it is up to the system's scheduler, and on a busy machine a
   // sleeping thread can miss a whole short run: any of ten runs may show that most of them work. That all 16 run where

@@ -43,7 +43,7 @@ class MadeUp {
                  {"arms", json::array()},
                  {"values", json::array()},
                  {"metrics", json::array()}};
-    document_["vesicles"] = {{{"class", "msc_sev"}, {"weight", 10.0}, {"dosed", 1e6}}};
+    document_["vesicles"] = {{{"class", "msc_sev"}, {"as_field", false}, {"weight", 10.0}, {"dosed", 1e6}}};
     document_["primary"] = {{"field", "adenosine"},
                             {"region", "film"},
                             {"series", "mean.film.adenosine"},

@@ -1,0 +1,124 @@
+/// @file
+/// Vesicles one by one, many to an agent, and as a field: the same question gets the same answer.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+#include "engine/core/constants.h"
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+/// Cells of two kinds in a cube of (100 um)^3 with 1e10 EV/ml, 10 000 vesicles, for ten minutes: one kind takes all
+/// that diffusion brings (kappa R / D = 5.2), the other what its surface lets in (0.09).
+std::string tissue(const std::string& representation) {
+  return R"(
+schema: 1
+title: three representations
+include: [chemistry/purinergic.yaml]
+domain: {size: [100 um, 100 um, 100 um], spacing: 10 um, boundary: {all: periodic}}
+time: [{until: 10 min, transport: 2 s, vesicles: 500 ms, cells: 30 s, series: 10 min}]
+regions: {fluid: {shape: everywhere, medium: fluid, viscosity: 5, vesicle_half_life: 30 min}}
+species: {AMP: {initial: 10 uM}}
+cell_types:
+  avid: {radius: 10 um, mobile: false, contact: {adsorption: 0.6 um/s}, initial_state: alive, states: {alive: {}}}
+  slow: {radius: 5 um, mobile: false, contact: {adsorption: 0.02 um/s}, initial_state: alive, states: {alive: {}}}
+cells: {avid: {count: 5}, slow: {count: 20}}
+vesicles:
+  ev:
+    density: 1e10 EV/ml
+    proteins: {CD73: {mean: 5}}
+    endosome: {released_fraction: 0.3, lysosome_half_life: 10 min}
+)" + representation +
+         R"(
+models: {cd73: {}}
+)";
+}
+
+struct Outcome {
+  double free = 0, adsorbed = 0, endosomal = 0, released = 0, degraded = 0, cleared = 0, on_slow = 0, adenosine = 0;
+  [[nodiscard]] double taken() const { return adsorbed + endosomal + released + degraded; }
+};
+
+Outcome mean_outcome(const std::string& representation, int seeds) {
+  Outcome mean;
+  for (int seed = 1; seed <= seeds; ++seed) {
+    Simulation simulation(test::problem_from(tissue(representation), {"seed=" + std::to_string(seed)}), 2);
+    while (!simulation.finished()) simulation.step();
+    const State& state = simulation.state();
+    const VesicleLedger& l = state.ledger[0];
+    EXPECT_EQ(l.total(), l.dosed);
+    mean.free += static_cast<double>(l.free) / seeds;
+    mean.adsorbed += static_cast<double>(l.adsorbed) / seeds;
+    mean.endosomal += static_cast<double>(l.endosomal) / seeds;
+    mean.released += static_cast<double>(l.released) / seeds;
+    mean.degraded += static_cast<double>(l.degraded) / seeds;
+    mean.cleared += static_cast<double>(l.cleared) / seeds;
+    for (std::size_t c = 0; c < state.cells.size(); ++c)
+      if (state.cells.radius[c] < 7) mean.on_slow += static_cast<double>(state.cells.adsorptions[c]) / seeds;
+    mean.adenosine += state.budget.reacted.back() / seeds;
+  }
+  return mean;
+}
+
+void expect_alike(const Outcome& a, const Outcome& b, double tolerance) {
+  EXPECT_NEAR(b.free / a.free, 1, tolerance);
+  EXPECT_NEAR(b.adsorbed / a.adsorbed, 1, tolerance);
+  EXPECT_NEAR(b.endosomal / a.endosomal, 1, tolerance);
+  EXPECT_NEAR(b.released / a.released, 1, tolerance);
+  EXPECT_NEAR(b.degraded / a.degraded, 1, tolerance);
+  EXPECT_NEAR(b.cleared / a.cleared, 1, tolerance);
+  EXPECT_NEAR(b.on_slow / a.on_slow, 1, tolerance);
+  EXPECT_NEAR(b.adenosine / a.adenosine, 1, tolerance);
+}
+
+TEST(VesicleRepresentations, AgentsWeightedAgentsAndFieldAgree) {
+  const Outcome one_by_one = mean_outcome("    weight: 1", 20);
+  EXPECT_GT(one_by_one.released, 100);
+  expect_alike(one_by_one, mean_outcome("    representation: field", 20), 0.05);
+  // 100 agents a run: numbers of rare fates would need thousands of runs
+  const Outcome weighted = mean_outcome("    weight: 100", 120);
+  EXPECT_NEAR(weighted.taken() / one_by_one.taken(), 1, 0.05);  // standard error 1.7 %
+  EXPECT_NEAR(weighted.free / one_by_one.free, 1, 0.05);
+  EXPECT_NEAR(weighted.adenosine / one_by_one.adenosine, 1, 0.05);
+}
+
+/// How many a sphere of radius R and reactivity kappa has taken up after five minutes of a dense suspension.
+double caught(const char* radius, const char* kappa, const char* representation) {
+  const std::string yaml = std::string(R"(
+schema: 1
+title: one cell
+domain: {size: [100 um, 100 um, 100 um], spacing: 10 um, boundary: {all: periodic}}
+time: [{until: 5 min, transport: 5 min, vesicles: 500 ms, cells: 5 min, series: 5 min}]
+regions: {fluid: {shape: everywhere, medium: fluid, viscosity: 5}}
+cell_types:
+  sphere: {radius: )") + radius +
+                           ", mobile: false, contact: {adsorption: " + kappa + R"(, sites: unlimited},
+    initial_state: alive, states: {alive: {}}}
+cells: {sphere: {count: 1}}
+vesicles:
+  ev: {density: 2e11 EV/ml, internalisation: 0 1/s, desorption: 0 1/s, representation: )" +
+                           representation +
+                           "}
+                           ";
+                           double sum = 0;
+  for (const char* seed : {"seed=1", "seed=2", "seed=3"}) {
+    Simulation simulation(test::problem_from(yaml, {seed}), 2);
+    while (!simulation.finished()) simulation.step();
+    sum += static_cast<double>(simulation.state().ledger[0].adsorbed);
+  }
+  return sum;
+}
+
+TEST(VesicleRepresentations, FieldTakesWhatASphereTakesHoweverItLiesOnTheGrid) {
+  // From reaction-limited to perfect sinks, smaller than a voxel and larger.
+  const std::array<std::array<const char*, 2>, 4> spheres{
+      {{"3.5 um", "1e6 um/s"}, {"5 um", "0.6 um/s"}, {"7 um", "0.2 um/s"}, {"10 um", "1e6 um/s"}}};
+  for (const auto& [radius, kappa] : spheres)
+    EXPECT_NEAR(caught(radius, kappa, "field") / caught(radius, kappa, "agents"), 1, 0.03) << radius << " " << kappa;
+}
+
+}  // namespace
+}  // namespace interstice
