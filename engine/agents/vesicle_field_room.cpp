@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cmath>
 
 #include "engine/agents/vesicle_map.h"
@@ -101,24 +100,28 @@ void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const 
   reach.share.clear();
   const Vec3 centre = cells.position(c);
   const double radius = cells.radius[c];
-  std::bitset<256> touched;
-  double open = 0, all = 0, sum = 0;
+  std::array<double, 256> touched{}, reached{};  // per region [um^3]
+  double open = 0, all = 0;
   visit_cube(centre, radius, grid, box, [&](std::size_t voxel, double volume) {
     const std::uint8_t region = regions.of_voxel[voxel];
     all += volume;
     if (vesicle_capacity(regions.regions[region]) <= 0) return;
-    touched.set(region);
+    touched[region] += volume;
     open += volume;
   });
   reach.access = all > 0 ? open / all : 0;
   if (!(open > 0)) return;
   visit_cube(centre, std::max(radius, grid.spacing), grid, box, [&](std::size_t voxel, double volume) {
-    if (!touched.test(regions.of_voxel[voxel])) return;
+    const std::uint8_t region = regions.of_voxel[voxel];
+    if (!(touched[region] > 0)) return;
     reach.voxel.push_back(static_cast<std::uint32_t>(voxel));
     reach.share.push_back(volume * room.outside(voxel));
-    sum += reach.share.back();
+    reached[region] += reach.share.back();
   });
-  for (double& share : reach.share) share /= sum;
+  for (std::size_t i = 0; i < reach.voxel.size(); ++i) {
+    const std::uint8_t region = regions.of_voxel[reach.voxel[i]];
+    reach.share[i] *= touched[region] / open / reached[region];
+  }
 }
 
 double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, const FieldReach& reach,

@@ -35,8 +35,9 @@ struct FieldReach {
   double access = 0;  ///< share of the cell that lies where vesicles may be
 };
 
-/// Finds `reach` of cell `c`: what a cube of twice its radius, but at least of two voxels, overlaps outside cells, in
-/// regions that the cell itself touches and vesicles may enter. Empty where there is none.
+/// Finds `reach` of cell `c`: regions count by how much of a cube of twice its radius lies in them (of a sphere across
+/// a plane that is the share of its surface), if vesicles may enter; their voxels by what that cube, widened to at
+/// least two voxels, overlaps outside cells. Empty where there is none.
 void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
                 const Box& box, FieldReach& reach);
 

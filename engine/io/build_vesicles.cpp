@@ -171,11 +171,9 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
   }
   for (const char* key : {"weight", "agents"})
     if (v.has(key))
-      context.report(
-          v[key],
-          fmt::format("a field has no agents leave it out (an empty value drops what is included: `{}:`), or use "
-                      "`representation: agents`",
-                      key));
+      context.report(v[key], fmt::format("a field has no agents leave it out (an empty value drops it: `{}:`), or use "
+                                         "`representation: agents`",
+                                         key));
   for (const std::string& model : context.root["models"].keys) {
     const RegisteredModel* listed = context.registry.find(model);
     if (listed != nullptr && !listed->descriptor.vesicle_columns.empty())

@@ -87,6 +87,8 @@ class Override {
     }
     if (node.kind == YamlNode::Kind::null) node.kind = YamlNode::Kind::map;
     if (!node.is_map()) return;  // refused when the tree is checked
+    if (depth + 1 == parts_.size() && value_.kind == YamlNode::Kind::null && !field->needed)
+      return node.remove(field->name);  // an empty value takes the key away, as in an including file
     YamlNode* child = node.find(field->name);
     if (child == nullptr) {
       if (depth + 1 < parts_.size() && field->spec->kind == Spec::Kind::map)

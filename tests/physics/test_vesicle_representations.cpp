@@ -19,7 +19,7 @@ schema: 1
 title: three representations
 include: [chemistry/purinergic.yaml]
 domain: {size: [100 um, 100 um, 100 um], spacing: 10 um, boundary: {all: periodic}}
-time: [{until: 10 min, transport: 2 s, vesicles: 500 ms, cells: 30 s, series: 10 min}]
+time: [{until: 10 min, transport: 5 s, vesicles: 1 s, cells: 30 s, series: 10 min}]
 regions: {fluid: {shape: everywhere, medium: fluid, viscosity: 5, vesicle_half_life: 30 min}}
 species: {AMP: {initial: 10 uM}}
 cell_types:
@@ -91,7 +91,7 @@ double caught(const char* radius, const char* kappa, const char* representation)
 schema: 1
 title: one cell
 domain: {size: [100 um, 100 um, 100 um], spacing: 10 um, boundary: {all: periodic}}
-time: [{until: 5 min, transport: 5 min, vesicles: 500 ms, cells: 5 min, series: 5 min}]
+time: [{until: 5 min, transport: 5 min, vesicles: 1 s, cells: 5 min, series: 5 min}]
 regions: {fluid: {shape: everywhere, medium: fluid, viscosity: 5}}
 cell_types:
   sphere: {radius: )") + radius +
@@ -100,10 +100,8 @@ cell_types:
 cells: {sphere: {count: 1}}
 vesicles:
   ev: {density: 2e11 EV/ml, internalisation: 0 1/s, desorption: 0 1/s, representation: )" +
-                           representation +
-                           "}
-                           ";
-                           double sum = 0;
+                           representation + "}\n";
+  double sum = 0;
   for (const char* seed : {"seed=1", "seed=2", "seed=3"}) {
     Simulation simulation(test::problem_from(yaml, {seed}), 2);
     while (!simulation.finished()) simulation.step();
