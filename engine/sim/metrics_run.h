@@ -34,8 +34,8 @@ struct PrimaryField {
   [[nodiscard]] std::string series() const { return "mean." + region + "." + field; }
 };
 
-/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by binding what is in it, by touching,
-/// by delivering cargo.
+/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by binding what is in it, by
+/// touching, by delivering cargo.
 struct Engagement {
   bool enzymes = false, binding = false, contact = false, cargo = false;
   [[nodiscard]] bool any() const { return enzymes || binding || contact || cargo; }

@@ -35,8 +35,8 @@ struct OutcomeSpec {
   }
 };
 
-/// One number per row; NaN where it has none, such as a ratio to zero. A column that is not there, as of a model that the
-/// arm does without, is left out of its sum; empty when none is there.
+/// One number per row; NaN where it has none, such as a ratio to zero. A column that is not there, as of a model that
+/// the arm does without, is left out of its sum; empty when none is there.
 std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome);
 
 /// The number, from the rows in [from, until] that have one; empty without any. Means and areas follow the trapezoidal

@@ -44,6 +44,17 @@ void let_cells_act(State& s, const Problem& p, Workspace& w, const CellStep& int
                w.models.fates(), w.cell_scratch, threads);
 }
 
+/// Vesicles and where cells are; cells move here too, since contact depends on the relative motion.
+void advance_vesicles(State& s, Workspace& w, const Tick& now, const Threads& threads) {
+  const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};
+  const VesicleEnvironment& around = w.vesicle_environment;
+  move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
+  turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
+  step_vesicle_fields(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.field_scratch, threads);
+  keep_vesicles_in_order(s.vesicles, around, interval, threads);
+  w.vesicles_changed = true;
+}
+
 }  // namespace
 
 // Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
@@ -69,17 +80,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
     }
     w.transfers.transfer(s.fields, s.reservoirs, dt);
   }
-  if (now.vesicles_due) {  // cells move here too: contact depends on the relative motion
-    const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};
-    move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
-                  threads);
-    turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.vesicle_scratch,
-                       threads);
-    step_vesicle_fields(s.vesicles, s.cells, s.ledger, s.reservoirs, w.vesicle_environment, interval, w.field_scratch,
-                        threads);
-    keep_vesicles_in_order(s.vesicles, w.vesicle_environment, interval, threads);
-    w.vesicles_changed = true;
-  }
+  if (now.vesicles_due) advance_vesicles(s, w, now, threads);
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
   const Nanoseconds before = s.clock.now;
   s.clock.advance(p.schedule);

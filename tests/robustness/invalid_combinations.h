@@ -152,7 +152,8 @@ inline const std::vector<InvalidCase> kInvalidCombinations{
      "vesicles.sev.agents",
      {"no agents", "leave it out"}},
     {"field for a model of single vesicles",
-     "    agents: 1e4\n    endosome: {lysosome_half_life: 4 h, released_fraction: 0.05, recycled_fraction: 0.3}\nmodels:\n",
+     "    agents: 1e4\n    endosome: {lysosome_half_life: 4 h, released_fraction: 0.05, recycled_fraction: "
+     "0.3}\nmodels:\n",
      "    representation: field\nmodels:\n  cd59:\n",
      "representation: field",
      "vesicles.sev.representation",
