@@ -154,10 +154,10 @@ inline const std::vector<InvalidCase> kInvalidCombinations{
     {"field for a model of single vesicles",
      "    agents: 1e4\n    endosome: {lysosome_half_life: 4 h, released_fraction: 0.05, recycled_fraction: "
      "0.3}\nmodels:\n",
-     "    representation: field\nmodels:\n  cd59:\n",
+     "    representation: field\nmodels:\n  ligand_sink: {ligand: ATP}\n",
      "representation: field",
      "vesicles.sev.representation",
-     {"cd59", "one by one"}},
+     {"ligand_sink", "one by one"}},
     {"unknown representation",
      "agents: 1e4",
      "representation: fields",
