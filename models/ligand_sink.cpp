@@ -60,9 +60,10 @@ enum Tally : std::size_t { taken };
 constexpr std::array kTallies = {
     ModelTallySpec{"taken", "molecule", "ligand that EVs took from the fluid less what they gave back"}};
 
-/// Molecules in whole numbers of 2^-32, so that sums do not depend on the order of the vesicles.
+/// Molecules in whole numbers of 2^-32, so that sums do not depend on the order of the vesicles; 128 bits hold any sum.
+__extension__ using Grains = __int128;
 constexpr double kGrain = 4294967296.0;
-std::int64_t grains(double molecules) { return std::llround(molecules * kGrain); }
+Grains grains(double molecules) { return static_cast<Grains>(std::round(molecules * kGrain)); }
 
 class LigandSink final : public InteractionModel {
  public:
@@ -71,7 +72,7 @@ class LigandSink final : public InteractionModel {
 
   void evaluate(const ModelView& view, Effects& effects) const override {
     const std::vector<Binding> of_voxel = bind_in_voxels(view);
-    std::vector<std::int64_t> gone(of_voxel.size());
+    std::vector<Grains> gone(of_voxel.size());
     const VesicleView& ev = view.vesicles;
     for (std::size_t v = 0; v < ev.id.size(); ++v) {
       if (ev.state[v] == VesicleState::endosomal) continue;
@@ -80,7 +81,7 @@ class LigandSink final : public InteractionModel {
       gone[ev.voxel[v]] += grains(ev.weight[index(ev.klass[v])] * (put(view, effects, v, after) - before));
     }
     const std::span<double> amounts = effects.amounts(0);
-    std::int64_t all = 0;
+    Grains all = 0;
     for (std::size_t x = 0; x < gone.size(); ++x) {
       amounts[x] = -static_cast<double>(gone[x]) / kGrain;
       all += gone[x];
@@ -107,7 +108,8 @@ class LigandSink final : public InteractionModel {
 
   [[nodiscard]] std::vector<Binding> bind_in_voxels(const ModelView& view) const {
     struct Content {
-      std::int64_t vesicles = 0, ligand = 0;
+      std::int64_t vesicles = 0;
+      Grains ligand = 0;
     };
     const auto field = view.field(0);
     const VesicleView& ev = view.vesicles;

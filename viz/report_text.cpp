@@ -264,7 +264,7 @@ std::string basis_sentence(const Comparison& comparison) {
   sentence += ". ";
   for (const auto& vesicles : comparison.document().at("vesicles")) {
     const double weight = vesicles.at("weight");
-    if (vesicles.at("as_field")) {
+    if (vesicles.value("as_field", false)) {
       sentence += fmt::format("{} are counted per voxel ({} dosed). ", escape(vesicles.at("class").get<std::string>()),
                               number(vesicles.at("dosed")));
       continue;

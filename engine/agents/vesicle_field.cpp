@@ -25,7 +25,7 @@ std::vector<double> fluid_volumes(const Cells& cells, const VesicleEnvironment& 
   for (std::size_t v = 0; v < volume.size(); ++v) {
     const std::uint8_t r = regions.of_voxel[v];
     if (dosed(regions.regions[r], r, in_region))
-      volume[v] = regions.regions[r].volume_fraction * room.outside(v) * environment.grid->voxel_volume();
+      volume[v] = regions.regions[r].volume_fraction * room.fluid_share(v) * environment.grid->voxel_volume();
   }
   return volume;
 }
@@ -50,8 +50,8 @@ std::size_t outlet(const Cells& cells, std::size_t c, const Grid& grid, const Re
   room.update(cells, grid, regions, box);
   FieldReach reach;
   find_reach(cells, c, room, grid, regions, box, reach);
-  if (reach.voxel.empty()) return centre;
-  return reach.voxel[static_cast<std::size_t>(std::ranges::max_element(reach.share) - reach.share.begin())];
+  const auto weight = [](const FieldReach::Place& place) { return place.open ? place.share : -1; };
+  return reach.any_open() ? std::ranges::max_element(reach.places, {}, weight)->voxel : centre;
 }
 
 }  // namespace

@@ -48,11 +48,19 @@ void step_vesicle_fields(Vesicles& vesicles, Cells& cells, std::span<VesicleLedg
                          std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
                          const VesicleStep& step, FieldScratch& scratch, const Threads& threads);
 
-/// Diffusion by hops between neighbouring voxels, in substeps in which at most half of a voxel's vesicles hop along
-/// one axis. Rates keep the equilibrium: density in fluid outside cells times the partition of the region.
+/// One of the equal parts of a vesicle step.
+struct Substep {
+  int number = 0, count = 1;
+};
+
+/// Into how many parts a step is cut, so that at most half of a voxel's vesicles hop along one axis in one of them.
+int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const FieldScratch& scratch);
+
+/// Diffusion by hops between neighbouring voxels. Rates keep the equilibrium: density in fluid outside cells times the
+/// partition of the region.
 void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
-                  const VesicleEnvironment& environment, const VesicleStep& step, FieldScratch& scratch,
-                  const Threads& threads);
+                  const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
+                  FieldScratch& scratch, const Threads& threads);
 
 /// Adds what the fields' vesicles expose: mean copies x activity, free ones where they are, adsorbed ones at the centre
 /// of their cell. `copies` [protein][voxel].

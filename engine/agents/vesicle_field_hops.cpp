@@ -35,7 +35,8 @@ class HopRates {
   /// From `a` to its neighbour `b`: probability per (dt / h^2).
   [[nodiscard]] double between(std::size_t a, std::size_t b) const {
     const double here = conductance_[of_[a]], there = conductance_[of_[b]];
-    if (!(here > 0 && there > 0)) return 0;
+    if (!(here > 0)) return diffusivity_[of_[b]];  // whoever was left behind a wall finds the way out
+    if (!(there > 0)) return 0;
     return 2 * here * there / (here + there) / (capacity_[of_[a]] * room_.outside(a));
   }
   /// From `a` through the wall it touches.
@@ -186,26 +187,30 @@ void pass_walls(std::vector<std::uint64_t>& counts, bool with_cargo, const AxisL
 
 }  // namespace
 
-void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
-                  const VesicleEnvironment& environment, const VesicleStep& step, FieldScratch& scratch,
-                  const Threads& threads) {
+int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const FieldScratch& scratch) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
-  const double per_step = step.dt / (grid.spacing * grid.spacing);
-  const double most = per_step * fastest(rates, grid.voxel_count(), grid, environment.box);
-  const int substeps = std::max(1, static_cast<int>(std::ceil(most / kMostHopsPerAxis)));
+  const double most = fastest(rates, grid.voxel_count(), grid, environment.box) * dt / (grid.spacing * grid.spacing);
+  return std::max(1, static_cast<int>(std::ceil(most / kMostHopsPerAxis)));
+}
+
+void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+                  const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
+                  FieldScratch& scratch, const Threads& threads) {
+  const Grid& grid = *environment.grid;
+  const HopRates rates(environment.classes[klass], environment, scratch.room);
+  const double share = step.dt / substep.count / (grid.spacing * grid.spacing);
   const WallTraffic traffic{klass, ledger, reservoirs, environment};
-  for (int s = 0; s < substeps; ++s)
-    for (int axis = 0; axis < 3; ++axis)
-      for (const std::size_t cargo : {0, 1}) {
-        const AxisLines lines(axis, grid, environment.box);
-        const AgentId key = mix64(0x6669656c64686f70ULL + (klass << 32) + 8 * static_cast<std::size_t>(s) +
-                                  2 * static_cast<std::size_t>(axis) + cargo);
-        std::vector<std::uint64_t>& counts = field.free[cargo];
-        draw_hops(counts, rates, lines, per_step / substeps, key, step, environment.noise, scratch, threads);
-        move_counts(counts, lines, scratch, threads);
-        pass_walls(counts, cargo == 1, lines, per_step / substeps, rates, key, step.step, scratch, traffic);
-      }
+  for (int axis = 0; axis < 3; ++axis)
+    for (const std::size_t cargo : {0, 1}) {
+      const AxisLines lines(axis, grid, environment.box);
+      const AgentId key = mix64(0x6669656c64686f70ULL + (klass << 32) + 8 * static_cast<std::size_t>(substep.number) +
+                                2 * static_cast<std::size_t>(axis) + cargo);
+      std::vector<std::uint64_t>& counts = field.free[cargo];
+      draw_hops(counts, rates, lines, share, key, step, environment.noise, scratch, threads);
+      move_counts(counts, lines, scratch, threads);
+      pass_walls(counts, cargo == 1, lines, share, rates, key, step.step, scratch, traffic);
+    }
 }
 
 }  // namespace interstice

@@ -10,8 +10,6 @@
 namespace interstice {
 namespace {
 
-constexpr double kLeastOutside = 0.1;
-
 /// The intervals of voxels that [centre - half, centre + half] covers along one axis.
 struct Cover {
   std::vector<int> voxel;
@@ -65,12 +63,57 @@ int offset(std::size_t a, std::size_t b, int n, bool periodic) {
 std::vector<double> green_matrix(const FieldReach& reach, const Grid& grid, const Box& box) {
   const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
   std::vector<double> green;
-  for (const std::size_t a : reach.voxel)
-    for (const std::size_t b : reach.voxel)
+  for (const auto& [a, share_a, open_a] : reach.places)
+    for (const auto& [b, share_b, open_b] : reach.places)
       green.push_back(lattice_green({offset(a % nx, b % nx, grid.nx, box.periodic[0]),
                                      offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
                                      offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])}));
   return green;
+}
+
+/// Places of the same voxel, as where a periodic box is narrow, become one.
+void merge_places(std::vector<FieldReach::Place>& places) {
+  std::ranges::stable_sort(places, {}, &FieldReach::Place::voxel);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (kept > 0 && places[kept - 1].voxel == places[i].voxel)
+      places[kept - 1].share += places[i].share;
+    else
+      places[kept++] = places[i];
+  }
+  places.resize(kept);
+}
+
+/// Density at distance `d` from the centre of a perfect sink of which 1 / (4 pi D) goes in, short of far away: of a
+/// shell.
+double shell_green(const FieldReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
+  double sum = 0;
+  for (const FieldReach::Place& place : reach.places)
+    sum += place.share / norm(box.separation(centre, grid.centre(place.voxel)));
+  return sum * grid.spacing / (4 * kPi);
+}
+
+/// Flux into the voxels per density far away, solved for by iteration; returns the rate per density in them.
+double solve_fluxes(double wanted, double diffusivity, const FieldReach& reach, const Grid& grid, const Box& box) {
+  constexpr int kIterations = 4;
+  const std::size_t count = reach.places.size();
+  const auto green = green_matrix(reach, grid, box);
+  std::vector<double> flux(count);
+  for (std::size_t i = 0; i < count; ++i) flux[i] = wanted * reach.places[i].share;
+  double rate = wanted;
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    std::vector<double> density(count, 1.0);
+    double mean = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < count; ++j)
+        density[i] -= green[i * count + j] * flux[j] / (diffusivity * grid.spacing);
+      density[i] = std::max(density[i], kLeastDensity);
+      mean += reach.places[i].share * density[i];
+    }
+    rate = wanted / mean;
+    for (std::size_t i = 0; i < count; ++i) flux[i] = 0.5 * (flux[i] + rate * reach.places[i].share * density[i]);
+  }
+  return rate;
 }
 
 }  // namespace
@@ -85,7 +128,7 @@ void FieldRoom::update(const Cells& cells, const Grid& grid, const RegionMap& re
     const double share = outside_[v] / grid.voxel_volume();
     taken[regions.of_voxel[v]] += std::min(1.0, share);
     whole[regions.of_voxel[v]] += 1;
-    outside_[v] = std::max(kLeastOutside, 1 - share);
+    outside_[v] = std::max(0.0, 1 - share);
   }
   hindrance_.clear();
   for (std::size_t r = 0; r < taken.size(); ++r) {
@@ -96,59 +139,45 @@ void FieldRoom::update(const Cells& cells, const Grid& grid, const RegionMap& re
 
 void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
                 const Box& box, FieldReach& reach) {
-  reach.voxel.clear();
-  reach.share.clear();
   const Vec3 centre = cells.position(c);
   const double radius = cells.radius[c];
+  reach.places.clear();
+  reach.shell = radius >= grid.spacing;
   std::array<double, 256> touched{}, reached{};  // per region [um^3]
-  double open = 0, all = 0;
+  double all = 0;
   visit_cube(centre, radius, grid, box, [&](std::size_t voxel, double volume) {
-    const std::uint8_t region = regions.of_voxel[voxel];
+    touched[regions.of_voxel[voxel]] += volume;
     all += volume;
-    if (vesicle_capacity(regions.regions[region]) <= 0) return;
-    touched[region] += volume;
-    open += volume;
   });
-  reach.access = all > 0 ? open / all : 0;
-  if (!(open > 0)) return;
-  visit_cube(centre, std::max(radius, grid.spacing), grid, box, [&](std::size_t voxel, double volume) {
+  const double half = reach.shell ? radius + 1.5 * grid.spacing : grid.spacing;
+  visit_cube(centre, half, grid, box, [&](std::size_t voxel, double volume) {
     const std::uint8_t region = regions.of_voxel[voxel];
     if (!(touched[region] > 0)) return;
-    reach.voxel.push_back(static_cast<std::uint32_t>(voxel));
-    reach.share.push_back(volume * room.outside(voxel));
-    reached[region] += reach.share.back();
+    if (reach.shell) {
+      const double gap = norm(box.separation(centre, grid.centre(voxel))) - radius;
+      if (gap < 0 || gap >= grid.spacing) return;
+      volume = grid.voxel_volume();
+    }
+    reach.places.push_back({static_cast<std::uint32_t>(voxel), volume * room.outside(voxel),
+                            vesicle_capacity(regions.regions[region]) > 0});
   });
-  for (std::size_t i = 0; i < reach.voxel.size(); ++i) {
-    const std::uint8_t region = regions.of_voxel[reach.voxel[i]];
-    reach.share[i] *= touched[region] / open / reached[region];
+  merge_places(reach.places);
+  for (const FieldReach::Place& place : reach.places) reached[regions.of_voxel[place.voxel]] += place.share;
+  double sum = 0;
+  for (FieldReach::Place& place : reach.places) {
+    const std::uint8_t region = regions.of_voxel[place.voxel];
+    sum += place.share *= touched[region] / all / reached[region];
   }
+  for (FieldReach::Place& place : reach.places) place.share /= sum;  // a region may be touched and not reached
 }
 
-double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, const FieldReach& reach,
-                        const Grid& grid, const Box& box) {
+double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
+                        const FieldReach& reach, const Grid& grid, const Box& box) {
   constexpr std::size_t kMostVoxels = 64;
-  constexpr int kIterations = 4;
-  const std::size_t count = reach.voxel.size();
-  const double at_surface = 4 * kPi * radius * radius * reactivity;
-  if (count > kMostVoxels) return at_surface;  // the grid resolves the cell
-  const double wanted = 1 / (1 / at_surface + 1 / (4 * kPi * D.in_fluid * radius));
-  const auto green = green_matrix(reach, grid, box);
-  std::vector<double> flux(count);  // into the voxels, for a density of 1 far away
-  for (std::size_t i = 0; i < count; ++i) flux[i] = wanted * reach.share[i];
-  double rate = wanted;
-  for (int iteration = 0; iteration < kIterations; ++iteration) {
-    std::vector<double> density(count, 1.0);
-    double mean = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < count; ++j)
-        density[i] -= green[i * count + j] * flux[j] / (D.among_cells * grid.spacing);
-      density[i] = std::max(density[i], kLeastDensity);
-      mean += reach.share[i] * density[i];
-    }
-    rate = wanted / mean;
-    for (std::size_t i = 0; i < count; ++i) flux[i] = 0.5 * (flux[i] + rate * reach.share[i] * density[i]);
-  }
-  return rate;
+  const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
+  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.among_cells, reach, grid, box);
+  const double on_grid = shell_green(reach, centre, grid, box) / (D.among_cells * grid.spacing);
+  return 1 / std::max(kLeastDensity * to_cell, to_cell - on_grid);
 }
 
 }  // namespace interstice

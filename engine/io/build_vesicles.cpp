@@ -169,6 +169,9 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
                                     vesicles_in_patch / klass.weight, kMostAgents));
     return;
   }
+  if (const Value& species = context.root["species"]; species.has("vesicles_" + klass.name))
+    context.report(v["representation"],
+                   fmt::format("snapshots call this field like the species vesicles_{}; rename one", klass.name));
   for (const char* key : {"weight", "agents"})
     if (v.has(key))
       context.report(v[key], fmt::format("a field has no agents leave it out (an empty value drops it: `{}:`), or use "

@@ -136,6 +136,7 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
 void add_vesicle_fields(Sha256& sum, const Vesicles& vesicles, const Cells& cells) {
   const auto order = by_id(cells.id);
   for (const VesicleField& field : vesicles.fields) {
+    if (field.free[1].empty()) continue;
     for (const auto& free : field.free) add_array(sum, std::span<const std::uint64_t>(free));
     for (const auto* counts : {&field.adsorbed, &field.endosomal})
       for (const auto& per_cell : *counts)

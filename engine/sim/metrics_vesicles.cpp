@@ -96,7 +96,7 @@ double positive_share(const ProteinLoad& load) {
 void describe_vesicles(const Problem& problem, ArmFacts& facts) {
   std::vector<char> used(problem.proteins.size(), 0);
   for (const ActiveModel& model : problem.models) {
-    const bool binds = model.columns.empty() && !model.fields.empty();  // nothing of it is on cells
+    const bool binds = model.columns.empty() && model.vesicle_columns > 0;  // it is on vesicles alone
     bool& mechanism = !model.reactions.empty()         ? facts.engagement.enzymes
                       : model.name == "cargo_delivery" ? facts.engagement.cargo
                       : binds                          ? facts.engagement.binding
