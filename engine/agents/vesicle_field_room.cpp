@@ -38,6 +38,9 @@ void visit_cube(Vec3 p, double half, const Grid& grid, const Box& box, Visit vis
         visit(grid.index(x.voxel[i], y.voxel[j], z.voxel[k]), x.length[i] * y.length[j] * z.length[k]);
 }
 
+/// Cells of a larger radius, in voxels, have no voxels of their own: they reach those around them.
+constexpr double kLargeCell = 1.5;
+
 /// Half the edge of a cube with the volume of a sphere of radius 1: (4 pi / 3)^(1/3) / 2.
 constexpr double kHalfEdge = 0.80599597700823482;
 
@@ -142,14 +145,14 @@ void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const 
   const Vec3 centre = cells.position(c);
   const double radius = cells.radius[c];
   reach.places.clear();
-  reach.shell = radius >= grid.spacing;
+  reach.shell = radius > kLargeCell * grid.spacing;
   std::array<double, 256> touched{}, reached{};  // per region [um^3]
   double all = 0;
   visit_cube(centre, radius, grid, box, [&](std::size_t voxel, double volume) {
     touched[regions.of_voxel[voxel]] += volume;
     all += volume;
   });
-  const double half = reach.shell ? radius + 1.5 * grid.spacing : grid.spacing;
+  const double half = reach.shell ? radius + 1.5 * grid.spacing : std::max(radius, grid.spacing);
   visit_cube(centre, half, grid, box, [&](std::size_t voxel, double volume) {
     const std::uint8_t region = regions.of_voxel[voxel];
     if (!(touched[region] > 0)) return;
@@ -173,7 +176,7 @@ void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const 
 
 double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
                         const FieldReach& reach, const Grid& grid, const Box& box) {
-  constexpr std::size_t kMostVoxels = 64;
+  constexpr std::size_t kMostVoxels = 125;
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
   if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.among_cells, reach, grid, box);
   const double on_grid = shell_green(reach, centre, grid, box) / (D.among_cells * grid.spacing);

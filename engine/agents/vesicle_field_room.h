@@ -45,9 +45,9 @@ struct FieldReach {
   [[nodiscard]] bool any_open() const { return std::ranges::any_of(places, &Place::open); }
 };
 
-/// Finds `reach` of cell `c`: for a cell of less than a voxel's edge in radius, what a cube of two voxels' edge around
-/// its centre overlaps outside cells; for larger ones the voxels whose centres are up to one edge away from its
-/// surface. Regions count by how much of a cube of twice its radius lies in them: of a sphere across a plane, that is
+/// Finds `reach` of cell `c`: for a cell of up to 1.5 voxels in radius, what a cube of twice its radius (of at least
+/// two voxels) overlaps outside cells; for larger ones the voxels whose centres are up to one edge away from its
+/// surface. Regions count by how much of a cube of twice its radius lies in them: of a sphere across a plane that is
 /// the share of its surface.
 void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
                 const Box& box, FieldReach& reach);

@@ -90,6 +90,18 @@ TEST(VesicleField, NobodyEntersAForbiddenRegion) {
   EXPECT_EQ(inside, 0U);
 }
 
+TEST(VesicleField, WhoeverIsLeftBehindAWallFindsTheWayOut) {
+  FieldWorld w(6, 3, 3);
+  w.regions.regions.push_back({"cartilage", 1.0, 1.0, 0.0, 0.0});
+  for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) w.regions.of_voxel[v] = w.grid.centre(v).x > 30 ? 1 : 0;
+  w.periodic = {false, true, true};
+  w.put(w.grid.index(5, 1, 1), 1000);
+  w.run(5000, 10);
+  std::uint64_t inside = 0;
+  for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) inside += w.regions.of_voxel[v] * w.free_in(v);
+  EXPECT_LT(inside, 5U);
+}
+
 TEST(VesicleField, AReservoirFillsThePatchToItsDensity) {
   FieldWorld w(6, 6, 10);
   w.periodic = {true, true, false};
