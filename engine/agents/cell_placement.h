@@ -22,10 +22,10 @@ struct CellPlacement {
 struct Injury {
   CellTypeId type{};
   std::uint8_t to_state = 0;
-  std::uint64_t count_at_start = 0;     ///< the cells nearest to `near` are injured at t = 0
-  std::optional<RegionId> near;         ///< without it, cells chosen at random
-  double hazard = 0;                    ///< afterwards [1/s]
-  std::vector<std::uint8_t> in_region;  ///< where the hazard holds, 1 per region; empty = everywhere
+  std::uint64_t count_at_start = 0;                        ///< the cells nearest to `near` are injured at t = 0
+  std::optional<RegionId> near;                            ///< without it, cells chosen at random
+  double hazard = 0;                                       ///< afterwards [1/s]
+  std::vector<std::uint8_t> in_region;                     ///< where the hazard holds, 1 per region; empty = everywhere
   double until = std::numeric_limits<double>::infinity();  ///< when the hazard ends [s]
 };
 
