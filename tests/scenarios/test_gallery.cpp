@@ -36,6 +36,8 @@ const std::vector<Short> kGallery{
     {"amp_spike", {"time.0.until=30 min"}},
     {"complement_neutrophil", {"time.0.until=20 min", "time.1.until=40 min", "vesicles.msc_sev.agents=500"}},
     {"stroke_penumbra", {"time.0.until=1.5 h"}},
+    {"stroke_arms", {"time.0.until=65 min"}},
+    {"agvhd_arms", {"time.0.until=2 h", "vesicles.msc_sev.at=[{value: 1 min, mark: A, source: test}]"}},
     {"agvhd_crypt", {"time.0.until=16 h", "vesicles.msc_sev.at=[{value: 1 min, mark: A, source: test}]"}},
     {"rat_knee_repair",
      {"time.0.until=20 min", "time.1.until=3 h", "vesicles.msc_sev.at=[{value: 0 s, mark: A, source: test}]"}},
