@@ -87,8 +87,8 @@ void merge_places(std::vector<FieldReach::Place>& places) {
   places.resize(kept);
 }
 
-/// Density at distance `d` from the centre of a perfect sink of which 1 / (4 pi D) goes in, short of far away: of a
-/// shell.
+/// The mean over the reach of the Green function of free space, seen from the centre: what green_matrix says of a shell
+/// of many voxels.
 double shell_green(const FieldReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
   double sum = 0;
   for (const FieldReach::Place& place : reach.places)

@@ -149,7 +149,8 @@ void come_out(const FieldStep& s, std::size_t c, const FieldReach& reach, std::s
     number -= here;
     rest -= share;
   }
-  free[s.environment.grid->voxel_at(s.cells.position(c))] += number;  // none is left where there is an open voxel
+  // without an open voxel all of them; otherwise what rounding of the shares leaves, which is hardly ever one
+  free[s.environment.grid->voxel_at(s.cells.position(c))] += number;
 }
 
 /// Desorption and internalisation of what is on cell c. In equilibrium as many come off as stick: `faster` is by how

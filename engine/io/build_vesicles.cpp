@@ -174,7 +174,7 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
                    fmt::format("snapshots call this field like the species vesicles_{}; rename one", klass.name));
   for (const char* key : {"weight", "agents"})
     if (v.has(key))
-      context.report(v[key], fmt::format("a field has no agents leave it out (an empty value drops it: `{}:`), or use "
+      context.report(v[key], fmt::format("a field has no agents leave it out (`{}: null` drops it), or use "
                                          "`representation: agents`",
                                          key));
   for (const std::string& model : context.root["models"].keys) {

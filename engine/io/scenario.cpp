@@ -156,6 +156,10 @@ class Loader {
     }
     std::string path = set.substr(0, equals);
     while (!path.empty() && path.back() == ' ') path.pop_back();
+    if (set.find_first_not_of(" \t", equals + 1) == std::string::npos) {  // such as an unset variable of the shell
+      diagnostics_.report(place, path, "nothing stands here (expected a value, or `null` to drop the key)");
+      return;
+    }
     const std::size_t before = diagnostics_.count();
     const YamlNode value = parse_yaml_value(set.substr(equals + 1), place, diagnostics_);
     if (diagnostics_.count() > before) return;

@@ -85,6 +85,17 @@ TEST(VesicleRepresentations, AgentsWeightedAgentsAndFieldAgree) {
   EXPECT_NEAR(weighted.adenosine / one_by_one.adenosine, 1, 0.05);
 }
 
+TEST(VesicleRepresentations, AFieldAndASpeciesOfTheSameNameInSnapshotsAreRefused) {
+  std::string yaml = tissue("    representation: field");
+  yaml.replace(yaml.find("species: {"), 10, "species: {vesicles_ev: {diffusivity: 1 um^2/s}, ");
+  try {
+    test::problem_from(yaml);
+    FAIL() << "accepted";
+  } catch (const InputError& e) {
+    EXPECT_NE(std::string(e.what()).find("vesicles_ev; rename one"), std::string::npos) << e.what();
+  }
+}
+
 /// A sphere, the voxels around it and the rate at which vesicles come off it.
 struct Sphere {
   const char *radius, *kappa, *spacing, *desorption;

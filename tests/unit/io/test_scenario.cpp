@@ -246,6 +246,18 @@ TEST(Scenario, ParameterSetsAndOverrides) {
   EXPECT_EQ(build_problem(base({"time.1.until=3 min"})).schedule.end(), 180'000'000'000);
 }
 
+TEST(Scenario, OverridesDropAKeyOnlyWhereToldSo) {
+  EXPECT_EQ(base({"seed=null"}).seed, 1u);  // the default again
+  for (const char* unset : {"seed=", "seed= "}) {
+    try {
+      base({unset});
+      ADD_FAILURE() << "accepted '" << unset << "'";
+    } catch (const InputError& e) {
+      EXPECT_NE(std::string(e.what()).find("seed: nothing stands here"), std::string::npos) << e.what();
+    }
+  }
+}
+
 TEST(Scenario, OutputAndCompareSettings) {
   const Scenario s = base();
   EXPECT_EQ(s.output.fields, (std::vector<std::string>{"ATP", "adenosine"}));

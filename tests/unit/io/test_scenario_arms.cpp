@@ -84,6 +84,7 @@ TEST(ScenarioArms, MistakesAreToldWithTheArm) {
   EXPECT_NE(mistakes("    bad: {set: {cell_types.cell.columns: {c: {gain: \"A\"}}}}\n").find("in arm bad"),
             std::string::npos);
   EXPECT_NE(mistakes("    bad: {set: {time: []}}\n").find("an arm cannot change 'time'"), std::string::npos);
+  EXPECT_NE(mistakes("    bad: {set: {profiles: {}}}\n").find("an arm cannot change 'profiles'"), std::string::npos);
   EXPECT_NE(mistakes("    bad: {against: vehikel}\n").find("did you mean 'vehicle'"), std::string::npos);
   EXPECT_NE(mistakes("    other: {}\n    bad: {against: other}\n").find("expected an arm with `vesicles: false`"),
             std::string::npos);

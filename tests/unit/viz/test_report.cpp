@@ -57,6 +57,16 @@ TEST(Report, TellsWhoCrossesWhenAndWhatCannotBeSeen) {
   EXPECT_NE(text.find("stands for 10 real EVs"), std::string::npos);
 }
 
+TEST(Report, TellsCountedVesiclesFromAgents) {
+  MadeUp made;
+  made.document()["vesicles"][0]["as_field"] = true;
+  const std::string counted = answer(Comparison(made.document()));
+  EXPECT_NE(counted.find("msc_sev are counted per voxel"), std::string::npos);
+  EXPECT_EQ(counted.find("stands for"), std::string::npos);
+  made.document()["vesicles"][0].erase("as_field");  // written by an earlier build
+  EXPECT_NE(answer(Comparison(made.document())).find("stands for 10 real EVs"), std::string::npos);
+}
+
 TEST(Report, UnobservableValuesAreNeverShownAsZero) {
   const Comparison comparison(MadeUp().document());
   EXPECT_EQ(value_text(comparison.value("uptake", "influenced_minus_sham.chondrocyte.AKT"), "cell"),
