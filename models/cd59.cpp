@@ -25,9 +25,9 @@
 #include <memory>
 #include <vector>
 
-#include "engine/agents/vesicle_kernel.h"
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
 #include "models/builtin.h"
 
 namespace interstice::models {

@@ -12,8 +12,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "engine/io/diagnostics.h"
-#include "engine/io/provenance.h"
+#include "engine/results/provenance.h"
+#include "engine/scenario/yaml/diagnostics.h"
 
 namespace interstice::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "tools/commands.h"
+#include "tools/commands/commands.h"
 #include "tools/failure.h"
 #include "tools/help.h"
 

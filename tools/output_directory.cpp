@@ -16,8 +16,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/core/error.h"
-#include "engine/io/atomic_file.h"
-#include "engine/io/series_index.h"
+#include "engine/results/atomic_file.h"
+#include "engine/results/snapshots/series_index.h"
 
 namespace interstice::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/provenance.h"
+#include "engine/results/provenance.h"
 
 namespace interstice::cli {
 

@@ -2,7 +2,7 @@
 /// What is recorded of a run.
 #include "tools/recording.h"
 
-#include "engine/io/time_series.h"
+#include "engine/results/time_series.h"
 
 namespace interstice::cli {
 

@@ -2,9 +2,9 @@
 /// What is recorded of a run, as the scenario asks for it.
 #pragma once
 
-#include "engine/io/scenario.h"
-#include "engine/io/snapshot.h"
-#include "engine/sim/metrics.h"
+#include "engine/analysis/metrics.h"
+#include "engine/results/snapshots/snapshot.h"
+#include "engine/scenario/scenario.h"
 #include "tools/failure.h"
 
 namespace interstice::cli {

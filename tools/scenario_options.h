@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/scenario.h"
+#include "engine/scenario/scenario.h"
 
 namespace interstice::cli {
 

@@ -1,7 +1,7 @@
 #include "engine/sim/dosing.h"
 
-#include "engine/agents/vesicle_seeding.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/vesicle_seeding.h"
 
 namespace interstice {
 

@@ -1,9 +1,9 @@
 #include "engine/sim/initial_state.h"
 
-#include "engine/agents/cell_seeding.h"
-#include "engine/agents/vesicle_turnover.h"
+#include "engine/cells/cell_seeding.h"
 #include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
 
 namespace interstice {
 namespace {

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/agents/vesicle_kernel.h"
 #include "engine/core/constants.h"
 #include "engine/core/error.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
 
 namespace interstice {
 namespace {

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/grid/exchange.h"
+#include "engine/fields/exchange.h"
 #include "engine/sim/problem.h"
 
 namespace interstice {

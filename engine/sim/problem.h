@@ -9,20 +9,20 @@
 #include <string>
 #include <vector>
 
-#include "engine/agents/cell_placement.h"
-#include "engine/agents/cell_type.h"
-#include "engine/agents/cells.h"
-#include "engine/agents/vesicles.h"
+#include "engine/cells/cell_placement.h"
+#include "engine/cells/cell_type.h"
+#include "engine/cells/cells.h"
 #include "engine/core/noise.h"
-#include "engine/grid/budget.h"
-#include "engine/grid/chemistry.h"
-#include "engine/grid/field_set.h"
-#include "engine/grid/grid.h"
-#include "engine/grid/species.h"
+#include "engine/fields/budget.h"
+#include "engine/fields/chemistry.h"
+#include "engine/fields/field_set.h"
+#include "engine/fields/grid.h"
+#include "engine/fields/species.h"
 #include "engine/model/interaction_model.h"
 #include "engine/sim/labels.h"
 #include "engine/sim/profiles.h"
 #include "engine/sim/schedule.h"
+#include "engine/vesicles/vesicles.h"
 
 namespace interstice {
 

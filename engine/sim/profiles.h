@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "engine/core/ids.h"
-#include "engine/grid/field_set.h"
-#include "engine/grid/grid.h"
-#include "engine/grid/species.h"
+#include "engine/fields/field_set.h"
+#include "engine/fields/grid.h"
+#include "engine/fields/species.h"
 
 namespace interstice {
 

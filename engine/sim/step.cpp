@@ -1,14 +1,14 @@
 #include "engine/sim/step.h"
 
-#include "engine/agents/cell_exchange.h"
-#include "engine/agents/cell_population.h"
-#include "engine/agents/vesicle_enzymes.h"
-#include "engine/agents/vesicle_field.h"
-#include "engine/agents/vesicle_motion.h"
-#include "engine/agents/vesicle_order.h"
-#include "engine/agents/vesicle_turnover.h"
+#include "engine/cells/cell_exchange.h"
+#include "engine/population/cell_population.h"
 #include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/agents/vesicle_motion.h"
+#include "engine/vesicles/agents/vesicle_order.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
+#include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/vesicle_enzymes.h"
 
 namespace interstice {
 namespace {

@@ -5,16 +5,16 @@
 
 #include <vector>
 
-#include "engine/agents/cell_update.h"
-#include "engine/agents/vesicle_environment.h"
-#include "engine/agents/vesicle_field.h"
-#include "engine/agents/vesicle_scratch.h"
-#include "engine/grid/diffusion.h"
-#include "engine/grid/exchange.h"
-#include "engine/grid/reactions.h"
-#include "engine/grid/species_transfer.h"
+#include "engine/cells/cell_update.h"
+#include "engine/fields/diffusion/diffusion.h"
+#include "engine/fields/exchange.h"
+#include "engine/fields/reactions/reactions.h"
+#include "engine/fields/species_transfer.h"
 #include "engine/sim/model_bridge.h"
 #include "engine/sim/problem.h"
+#include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/vesicle_environment.h"
+#include "engine/vesicles/vesicle_scratch.h"
 
 namespace interstice {
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/grid/diffusion.h"
+#include "engine/fields/diffusion/diffusion.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/rows.h"
 #include "tools/bench/workloads.h"

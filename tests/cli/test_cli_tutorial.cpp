@@ -1,6 +1,6 @@
 /// @file
-/// docs/tutorial_mast_cell.md does what it says: its YAML blocks are saved, its commands run, and the results hold the
-/// new cell, its signal and the reaction that removes it.
+/// models/tutorial_mast_cell.md does what it says: its YAML blocks are saved, its commands run, and the results hold
+/// the new cell, its signal and the reaction that removes it.
 #include <cmath>
 #include <map>
 #include <regex>
@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "cli/command.h"
-#include "engine/io/scenario.h"
+#include "engine/scenario/scenario.h"
 #include "models/builtin.h"
 
 namespace interstice::test {
 namespace {
 
-std::string tutorial() { return file_text(INTERSTICE_SOURCE_DIR "/docs/tutorial_mast_cell.md"); }
+std::string tutorial() { return file_text(INTERSTICE_SOURCE_DIR "/models/tutorial_mast_cell.md"); }
 
 /// The fenced blocks of one language.
 std::vector<std::string> blocks(const std::string& text, const std::string& language) {
@@ -136,7 +136,7 @@ TEST(TutorialText, IsShortAndLinked) {
   const std::string text = tutorial();
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 80);
   for (const char* from : {"/README.md", "/models/README.md"})
-    EXPECT_NE(file_text(std::string(INTERSTICE_SOURCE_DIR) + from).find("docs/tutorial_mast_cell.md"),
+    EXPECT_NE(file_text(std::string(INTERSTICE_SOURCE_DIR) + from).find("models/tutorial_mast_cell.md"),
               std::string::npos)
         << from;
 }

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <set>
 
-#include "engine/agents/vesicle_kernel.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
 #include "support/short_knee.h"
 #include "support/simd_targets.h"
 

@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "engine/core/constants.h"
-#include "engine/io/snapshot.h"
+#include "engine/results/snapshots/snapshot.h"
 #include "unit/io/sample_state.h"
 
 namespace interstice {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "engine/agents/cell_motility.h"
+#include "engine/cells/cell_motility.h"
 #include "unit/agents/cell_world.h"
 
 namespace interstice {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <random>
 
-#include "engine/io/scenario.h"
+#include "engine/scenario/scenario.h"
 #include "models/builtin.h"
 #include "robustness/invalid_combinations.h"
 #include "support/file_text.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/state_hash.h"
+#include "engine/results/state_hash.h"
 #include "oracle/complement_ode.h"
 #include "support/run_scenario.h"
 

@@ -1,12 +1,13 @@
 /// @file
 // labels: slow
 /// Every scenario of the gallery: complete (arms, parameter sets, something to judge by), runnable in each arm, and
-/// with the numbers that it had: gallery_expected.csv holds what a shortened run gives. Bits are the same on any
-/// machine, so these numbers change only when a model, a value or the arithmetic does. After a change that is meant to:
+/// with the numbers that it had: gallery_expected.csv holds what a shortened run gives, gallery_hashes.csv the hash of
+/// the state at its end. Bits are the same on any machine, so both change only when a model, a value, the arithmetic or
+/// the key of a random number does. After a change that is meant to:
 ///
 ///     INTERSTICE_UPDATE_EXPECTED=1 build/ci/bin/test_gallery
 ///
-/// rewrites the file; its difference then shows what moved.
+/// rewrites the files; their difference then shows what moved.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -16,6 +17,7 @@
 #include <fstream>
 #include <map>
 
+#include "engine/results/state_hash.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
@@ -25,6 +27,8 @@ namespace {
 struct Short {
   const char* name;
   std::vector<std::string> sets;
+  const char* file = nullptr;  ///< of the scenario, where it has another name
+  [[nodiscard]] std::string scenario() const { return file == nullptr ? name : file; }
 };
 
 void PrintTo(const Short& s, std::ostream* out) { *out << s.name; }
@@ -45,6 +49,9 @@ const std::vector<Short> kGallery{
     {"vsvg", {"time.0.until=20 min"}},
     {"topical_psoriasis", {"time.0.until=3 h"}},
     {"label_artefact", {}},
+    {"rat_knee_counted",
+     {"time.1.until=20 s", "time.1.cells=10 s", "vesicles.msc_sev.representation=field", "vesicles.msc_sev.agents=null"},
+     "rat_knee"},
 };
 
 Scenario load(const std::string& name, const std::vector<std::string>& sets, const std::string& parameters = "") {
@@ -54,33 +61,41 @@ Scenario load(const std::string& name, const std::vector<std::string>& sets, con
   return load_scenario(fmt::format(INTERSTICE_SOURCE_DIR "/scenarios/{}.yaml", name), options, test::built_in_models());
 }
 
-/// "scenario,arm,quantity" -> value.
-using Numbers = std::map<std::string, double>;
-const std::string kFile = INTERSTICE_SOURCE_DIR "/tests/scenarios/gallery_expected.csv";
+/// "scenario,arm,quantity" -> value, and "scenario,arm" -> hash of the state, as text that compares exactly or nearly.
+using Rows = std::map<std::string, std::string>;
 
-Numbers read_expected() {
-  Numbers expected;
-  std::ifstream file(kFile);
+struct Expected {
+  Rows numbers, hashes;
+};
+
+const std::string kNumbers = INTERSTICE_SOURCE_DIR "/tests/scenarios/gallery_expected.csv";
+const std::string kHashes = INTERSTICE_SOURCE_DIR "/tests/scenarios/gallery_hashes.csv";
+
+Rows read_rows(const std::string& path) {
+  Rows rows;
+  std::ifstream file(path);
   std::string line;
   std::getline(file, line);
-  while (std::getline(file, line))
-    expected[line.substr(0, line.rfind(','))] = std::stod(line.substr(line.rfind(',') + 1));
-  return expected;
+  while (std::getline(file, line)) rows[line.substr(0, line.rfind(','))] = line.substr(line.rfind(',') + 1);
+  return rows;
 }
 
-void write_expected(const Numbers& numbers) {
-  std::ofstream file(kFile);
-  file << "scenario,arm,quantity,value\n";
-  for (const auto& [key, value] : numbers) file << fmt::format("{},{:.9g}\n", key, value);
+/// Replaces the rows of one scenario.
+void write_rows(const std::string& path, const std::string& header, const std::string& own, Rows found) {
+  Rows rows = read_rows(path);
+  std::erase_if(rows, [&own](const auto& row) { return row.first.starts_with(own); });
+  found.merge(rows);
+  std::ofstream file(path);
+  file << header << '\n';
+  for (const auto& [key, value] : found) file << key << ',' << value << '\n';
 }
 
 /// The outcomes, the means of all species, and how many cells and vesicles there are at the end.
-Numbers measure(const Scenario& scenario, const std::string& name, const std::string& arm) {
+void measure(const Scenario& scenario, const std::string& name, const std::string& arm, Expected& found) {
   Simulation simulation(build_problem(scenario, {.arm = arm}), 2);
   const SeriesTable series = test::run_series(simulation);
-  Numbers numbers;
   const auto add = [&](const std::string& what, double value) {
-    if (value != 0) numbers[fmt::format("{},{},{}", name, arm, what)] = value;
+    if (value != 0) found.numbers[fmt::format("{},{},{}", name, arm, what)] = fmt::format("{:.9g}", value);
   };
   for (const OutcomeSpec& outcome : scenario.compare.outcomes)
     if (const auto value = reduce(series, outcome)) add("outcome." + outcome.name, *value);
@@ -90,13 +105,13 @@ Numbers measure(const Scenario& scenario, const std::string& name, const std::st
   for (const std::string& column : series.name)
     if (column.starts_with("cells.")) cells += series.last(column);
   add("cells", cells);
-  return numbers;
+  found.hashes[fmt::format("{},{}", name, arm)] = state_hash(simulation.state(), simulation.problem());
 }
 
 class Gallery : public testing::TestWithParam<Short> {};
 
 TEST_P(Gallery, HasArmsSetsAndSomethingToJudgeBy) {
-  const Scenario scenario = load(GetParam().name, {});
+  const Scenario scenario = load(GetParam().scenario(), {});
   EXPECT_GE(scenario.description.size(), 300u) << "says what it reproduces, from where, and how sure that is";
   EXPECT_NE(scenario.description.find("onfidence"), std::string::npos);
   for (const char* set : {"papers", "sceptic"})
@@ -107,34 +122,36 @@ TEST_P(Gallery, HasArmsSetsAndSomethingToJudgeBy) {
 }
 
 TEST_P(Gallery, EveryArmBuildsWithEverySetOfParameters) {
-  for (const std::string& set : load(GetParam().name, {}).parameter_sets) {
+  for (const std::string& set : load(GetParam().scenario(), {}).parameter_sets) {
     if (set == "full") continue;  // millions of voxels, in some
-    const Scenario scenario = load(GetParam().name, {}, set);
+    const Scenario scenario = load(GetParam().scenario(), {}, set);
     for (const Arm& arm : scenario.compare.arms)
       EXPECT_NO_THROW(build_problem(scenario, {.arm = arm.name})) << set << " " << arm.name;
   }
 }
 
 // Only `vehicle` and `all`: together they use every mechanism of the scenario.
-TEST_P(Gallery, GivesTheNumbersThatItHad) {
-  const Scenario scenario = load(GetParam().name, GetParam().sets);
-  Numbers found = measure(scenario, GetParam().name, "vehicle");
-  found.merge(measure(scenario, GetParam().name, "all"));
-  Numbers expected = read_expected();
+TEST_P(Gallery, GivesTheNumbersAndTheHashThatItHad) {
+  const Scenario scenario = load(GetParam().scenario(), GetParam().sets);
+  Expected found;
+  for (const char* arm : {"vehicle", "all"}) measure(scenario, GetParam().name, arm, found);
   const std::string own = std::string(GetParam().name) + ",";
   if (std::getenv("INTERSTICE_UPDATE_EXPECTED") != nullptr) {
-    std::erase_if(expected, [&own](const auto& row) { return row.first.starts_with(own); });
-    expected.merge(found);
-    return write_expected(expected);
+    write_rows(kNumbers, "scenario,arm,quantity,value", own, found.numbers);
+    write_rows(kHashes, "scenario,arm,state_sha256", own, found.hashes);
+    return;
   }
-  for (const auto& [key, value] : expected) {
+  for (const auto& [key, value] : read_rows(kNumbers)) {
     if (!key.starts_with(own)) continue;
-    const auto now = found.find(key);
-    ASSERT_NE(now, found.end()) << key << " is gone";
-    EXPECT_NEAR(now->second, value, 1e-6 * std::abs(value)) << key;
-    found.erase(now);
+    const auto now = found.numbers.find(key);
+    ASSERT_NE(now, found.numbers.end()) << key << " is gone";
+    EXPECT_NEAR(std::stod(now->second), std::stod(value), 1e-6 * std::abs(std::stod(value))) << key;
+    found.numbers.erase(now);
   }
-  for (const auto& [key, value] : found) ADD_FAILURE() << key << " = " << value << " is new";
+  for (const auto& [key, value] : found.numbers) ADD_FAILURE() << key << " = " << value << " is new";
+  const Rows hashes = read_rows(kHashes);
+  for (const auto& [key, value] : found.hashes)
+    EXPECT_EQ(value, hashes.contains(key) ? hashes.at(key) : "nothing") << key;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Gallery, testing::ValuesIn(kGallery),

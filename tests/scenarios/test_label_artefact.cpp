@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/state_hash.h"
+#include "engine/results/state_hash.h"
 #include "support/run_scenario.h"
 
 namespace interstice {

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "engine/core/units.h"
-#include "engine/io/scenario.h"
+#include "engine/scenario/scenario.h"
 #include "models/builtin.h"
 #include "support/file_text.h"
 

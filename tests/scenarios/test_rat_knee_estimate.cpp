@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/scenario.h"
+#include "engine/scenario/scenario.h"
 #include "engine/sim/simulation.h"
 #include "models/builtin.h"
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/io/scenario.h"
-#include "engine/sim/observables.h"
+#include "engine/observe/observables.h"
+#include "engine/scenario/scenario.h"
 #include "engine/sim/simulation.h"
 #include "models/builtin.h"
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/io/scenario.h"
-#include "engine/sim/metrics.h"
-#include "engine/sim/observables.h"
+#include "engine/analysis/metrics.h"
+#include "engine/observe/observables.h"
+#include "engine/scenario/scenario.h"
 #include "engine/sim/simulation.h"
 #include "models/builtin.h"
 

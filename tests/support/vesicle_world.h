@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/agents/vesicle_enzymes.h"
-#include "engine/agents/vesicle_motion.h"
-#include "engine/agents/vesicle_properties.h"
-#include "engine/agents/vesicle_seeding.h"
-#include "engine/agents/vesicle_turnover.h"
 #include "engine/core/constants.h"
+#include "engine/vesicles/agents/vesicle_motion.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
+#include "engine/vesicles/vesicle_enzymes.h"
+#include "engine/vesicles/vesicle_properties.h"
+#include "engine/vesicles/vesicle_seeding.h"
 
 namespace interstice {
 

@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "engine/agents/vesicle_kernel.h"
-#include "engine/io/provenance.h"
+#include "engine/results/provenance.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
 #include "tools/bench/ceilings.h"
 #include "tools/bench/timing.h"
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "engine/io/snapshot.h"
+#include "engine/results/snapshots/snapshot.h"
 #include "tools/bench/timing.h"
 
 namespace interstice::bench {

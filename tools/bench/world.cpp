@@ -1,14 +1,14 @@
 #include "tools/bench/world.h"
 
-#include "engine/agents/cell_exchange.h"
-#include "engine/agents/cell_population.h"
-#include "engine/agents/vesicle_enzymes.h"
-#include "engine/agents/vesicle_motion.h"
-#include "engine/agents/vesicle_turnover.h"
+#include "engine/cells/cell_exchange.h"
 #include "engine/core/pinned_math.h"
-#include "engine/io/scenario.h"
+#include "engine/population/cell_population.h"
+#include "engine/scenario/scenario.h"
 #include "engine/sim/initial_state.h"
 #include "engine/sim/step.h"
+#include "engine/vesicles/agents/vesicle_motion.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
+#include "engine/vesicles/vesicle_enzymes.h"
 #include "models/builtin.h"
 
 namespace interstice::bench {

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/agents/cell_symbols.h"
-#include "engine/io/scenario.h"
+#include "engine/cells/cell_symbols.h"
+#include "engine/scenario/scenario.h"
 #include "models/builtin.h"
 
 namespace interstice {

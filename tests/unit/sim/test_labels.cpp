@@ -6,7 +6,7 @@
 #include <numbers>
 #include <string>
 
-#include "engine/io/state_hash.h"
+#include "engine/results/state_hash.h"
 #include "support/run_scenario.h"
 
 namespace interstice {

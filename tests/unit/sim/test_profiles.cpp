@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "engine/analysis/reach.h"
 #include "engine/sim/profiles.h"
-#include "engine/sim/reach.h"
 
 namespace interstice {
 namespace {

@@ -8,9 +8,9 @@
 #include <regex>
 
 #include "tests/unit/viz/made_up.h"
-#include "viz/html.h"
-#include "viz/report.h"
-#include "viz/report_text.h"
+#include "viz/report/html.h"
+#include "viz/report/report.h"
+#include "viz/report/report_text.h"
 
 namespace interstice::viz {
 namespace {

@@ -1,0 +1,127 @@
+/// @file
+/// What one run of a comparison says in numbers: the primary field, the fate of the vesicles, the budget of the chain
+/// of substances around the primary one, and the cells influenced against the paired run without vesicles.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/analysis/metrics.h"
+#include "engine/analysis/metrics_influence.h"
+#include "engine/observe/cell_trace.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+/// A named number of a run.
+struct Metric {
+  std::string name;         ///< for machines: "influenced.chondrocyte.AKT"
+  std::string label;        ///< for readers: "cells influenced: chondrocyte AKT"
+  std::string unit;         ///< "1" for shares
+  std::string description;  ///< how it is measured
+  std::optional<double> value;
+  std::string note;        ///< why there is no value, or what to mind
+  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism or of the read-out
+};
+
+/// The field that a comparison is about.
+struct PrimaryField {
+  std::string field, region;
+  std::vector<double> thresholds;  ///< [uM]
+  [[nodiscard]] std::string series() const { return "mean." + region + "." + field; }
+};
+
+/// By which mechanisms the vesicles of an arm act: through an enzyme in the fluid, by binding what is in it, by
+/// touching, by delivering cargo.
+struct Engagement {
+  bool enzymes = false, binding = false, contact = false, cargo = false;
+  [[nodiscard]] bool any() const { return enzymes || binding || contact || cargo; }
+};
+
+/// A class of vesicles as an arm uses it.
+struct ClassFacts {
+  std::string name;
+  double carriers = 0;   ///< share with at least one copy of a protein on which a reaction of the arm runs
+  double exchanged = 0;  ///< share of those dosed into reservoirs that is behind a face of the patch
+};
+
+/// What follows from the problem of an arm.
+struct ArmFacts {
+  std::string name;
+  bool vesicles = true, sham = false;
+  std::string against;               ///< arm that it is compared with, "" = the first without vesicles
+  std::string direct;                ///< arm in which only direct effects act, "" = none
+  std::vector<std::string> deaf;     ///< cell types that do not heed vesicles
+  std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
+  std::vector<std::string> models;
+  double delay = 0;  ///< of the fastest model [s]
+  Engagement engagement;
+  std::vector<ClassFacts> vesicle_classes;
+  std::vector<std::string> relays;        ///< species through which a cell can pass an effect on to others
+  double primary_volume = 0;              ///< fluid of the primary field's region [um^3]
+  std::vector<std::string> species;       ///< by SpeciesId
+  std::vector<std::string> chain;         ///< species connected to the primary field by reactions
+  bool chain_is_one_to_one = true;        ///< every reaction of the chain turns one molecule into one
+  std::vector<std::string> made_by_ev;    ///< reactions that make the primary substance on vesicles
+  std::vector<std::string> made_by_host;  ///< and those of the host
+  std::vector<std::string> host_works;    ///< per reaction of made_by_host: on cells, or lumped, and where
+};
+void describe_vesicles(const Problem& problem, ArmFacts& facts);  ///< classes and engagement: part of describe_arm
+ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryField* primary);
+
+/// What a run leaves behind.
+struct RunOutcome {
+  std::string arm;
+  std::uint64_t replicate = 0, seed = 0;
+  SeriesTable series;
+  std::vector<ReadOutTrace> traces;
+  std::vector<double> amount_at_start, amount_at_end;  ///< per species, patch and reservoirs [molecule]
+};
+
+/// Molecules of every species, in patch and reservoirs.
+std::vector<double> amounts(const State& state, const Problem& problem);
+
+/// The paired runs of the same replicate; null where the comparison has none.
+struct Pairing {
+  const RunOutcome* vehicle = nullptr;
+  const RunOutcome* sham = nullptr;
+};
+
+/// Read-outs ("type.name") for which chance alone influences so many cells that counting them says nothing.
+std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const InfluenceRule& rule);
+
+/// All metrics of a run. `noisy` read-outs get population means only.
+std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const PrimaryField* primary,
+                                const Pairing& pairing, const InfluenceRule& rule, const std::set<std::string>& noisy);
+
+/// The parts of measure_run, each appending to `out`.
+void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out);
+void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const PrimaryField& primary, const Pairing& pairing,
+                       std::vector<Metric>& out);
+void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
+void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
+                   const std::set<std::string>& noisy, std::vector<Metric>& out);
+
+/// Appends relayed_cells.*, relayed_effect.* and relayed_outcome.*: the metrics in `out`, of an arm in which effects
+/// are passed on, less those of its arm `direct` in the same replicate. Cell types that are deaf there are left out.
+void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, std::vector<Metric>& out);
+
+/// Real vesicles that could act at the start: those in the patch, and for enzymes also those in reservoirs behind its
+/// faces, for what they make there reaches the patch. Empty without vesicles.
+std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
+
+/// Real vesicles that acted by the end. Enzymes: all present that carry one (the first turnover comes within seconds);
+/// binding: all present;
+/// contact: adsorbed or beyond; cargo: released. With several mechanisms one that acts by any of them counts once:
+/// which protein a vesicle carries has no influence on whom it meets. Empty without a mechanism.
+std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);
+
+/// Probability that a vesicle carries at least one copy.
+double positive_share(const ProteinLoad& load);
+
+}  // namespace interstice

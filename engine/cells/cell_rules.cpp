@@ -1,0 +1,204 @@
+#include "engine/cells/cell_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "engine/core/error.h"
+
+namespace interstice {
+
+namespace {
+
+/// Collects what formulas read.
+class Needs {
+ public:
+  explicit Needs(const CellSymbolLayout& layout) : layout_(layout) {}
+
+  void add(const Expression& formula) {
+    for (const std::size_t s : formula.symbols_used()) {
+      if (s < layout_.species)
+        needed_.species.push_back(static_cast<std::uint32_t>(s));
+      else if (s < layout_.ev_bound())
+        needed_.columns.push_back(static_cast<std::uint32_t>(s - layout_.species));
+      else if (s == layout_.ev_bound())
+        needed_.ev_bound = true;
+      else if (s == layout_.ev_internal())
+        needed_.ev_internal = true;
+      else if (s == layout_.age_in_state())
+        needed_.age_in_state = true;
+      else if (s >= layout_.time() && s <= layout_.place(2))
+        needed_.time_and_place = true;
+      else if (s == layout_.state())
+        continue;  // always known
+      else if (s < layout_.held(0))
+        needed_.contacts.push_back(static_cast<std::uint32_t>(s - layout_.contacts(0)));
+      else if (s < layout_.gathered(0))
+        needed_.held.push_back(static_cast<std::uint32_t>(s - layout_.held(0)));
+      else if (s < layout_.count())
+        needed_.gathered.push_back(static_cast<std::uint32_t>(s - layout_.gathered(0)));
+      else
+        throw InputError(
+            fmt::format("formula \"{}\" reads a name that has no value (symbol {}) compile it against the "
+                        "symbols of this scenario",
+                        formula.text(), s));
+    }
+  }
+  [[nodiscard]] NeededSymbols result() {
+    for (auto* list : {&needed_.species, &needed_.columns, &needed_.contacts, &needed_.held, &needed_.gathered}) {
+      std::sort(list->begin(), list->end());
+      list->erase(std::unique(list->begin(), list->end()), list->end());
+    }
+    return needed_;
+  }
+
+ private:
+  CellSymbolLayout layout_;
+  NeededSymbols needed_;
+};
+
+void check_states(const CellType& type) {
+  if (type.states.empty() || type.initial_state >= type.states.size())
+    throw InputError(
+        fmt::format("cell type {} has no state to begin in (a cell is always in a state) give it states "
+                    "and one of them as initial_state",
+                    type.name));
+  for (const CellState& state : type.states) {
+    const bool lasts =
+        state.duration && (state.duration->kind != Distribution::Kind::constant || state.duration->a > 0);
+    if (!state.spills.empty() && !lasts)
+      throw InputError(
+          fmt::format("state {} of {} spills but has no duration (contents leave evenly while it lasts) "
+                      "give it one, for example 60 s",
+                      state.name, type.name));
+    if (state.transitions.size() > CellRules::kMaxTransitions)
+      throw InputError(fmt::format("state {} of {} has {} transitions (at most {}) split it", state.name, type.name,
+                                   state.transitions.size(), CellRules::kMaxTransitions));
+    if (state.duration && state.then >= type.states.size())
+      throw InputError(fmt::format("state {} of {} ends into a state that does not exist", state.name, type.name));
+  }
+}
+
+void check(const CellType& type) {
+  check_states(type);
+  if (type.columns.size() > CellRules::kMaxColumns)
+    throw InputError(fmt::format("cell type {} drives {} columns (at most {}) split it", type.name, type.columns.size(),
+                                 CellRules::kMaxColumns));
+  if (!type.motility.speed.empty() && !(type.motility.persistence > 0))
+    throw InputError(fmt::format("persistence of {} is {} s (a walk needs a positive one) give for example 2 min",
+                                 type.name, type.motility.persistence));
+  if (!(type.radius > 0))
+    throw InputError(fmt::format("radius of {} is {} um (it must be positive)", type.name, type.radius));
+}
+
+template <class... Conditions>
+bool holds_any_of(const FaceCondition& face) {
+  return (std::holds_alternative<Conditions>(face) || ...);
+}
+
+}  // namespace
+
+CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
+                     std::span<const ColumnSpec> columns, const Chemistry& chemistry, std::size_t reservoirs,
+                     std::size_t vesicle_classes)
+    : layout_{.species = species.size(),
+              .columns = columns.size(),
+              .cell_types = types.size(),
+              .reservoirs = reservoirs,
+              .vesicle_classes = vesicle_classes} {
+  for (const Species& s : species) {
+    auto& faces = open_.emplace_back();
+    for (std::size_t f = 0; f < faces.size(); ++f)
+      faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
+  }
+  for (const CellType& type : types) layout_.gatherings = std::max(layout_.gatherings, type.gatherings.size());
+  for (const CellType& type : types) {
+    check(type);
+    resolve_offers(type);
+    resolve_type(type);
+    plan_exchange(type, chemistry);
+    any_mobile_ = any_mobile_ || type.mobile;
+    largest_radius_ = std::max(largest_radius_, type.radius);
+  }
+}
+
+void CellRules::resolve_offers(const CellType& type) {
+  first_offer_.push_back(offers_.size());
+  for (const Gathering& gathering : type.gatherings) {
+    Needs offering(layout_);
+    offering.add(gathering.offer);
+    offers_.push_back({&gathering, offering.result()});
+    if (!offers_.back().needed.contacts.empty())
+      throw InputError(
+          fmt::format("\"{}\" counts contacts for cells that {} gathers from (only own numbers can be offered) give "
+                      "those cells a column for it",
+                      gathering.offer.text(), type.name));
+  }
+}
+
+void CellRules::resolve_type(const CellType& type) {
+  auto& update = update_.emplace_back();
+  auto& secretion = secretion_.emplace_back();
+  for (const CellState& state : type.states) {
+    Needs deciding(layout_), secreting(layout_);
+    for (const ColumnDynamics& column : type.columns) {
+      deciding.add(column.gain);
+      deciding.add(column.loss);
+    }
+    for (const Transition& transition : state.transitions) {
+      deciding.add(transition.hazard);
+      deciding.add(transition.when);
+    }
+    for (const Recruitment& recruitment : state.recruits) {
+      deciding.add(recruitment.rate);
+      for (const BroughtAlong& brought : recruitment.bring) deciding.add(brought.value);
+    }
+    deciding.add(type.motility.speed);
+    deciding.add(type.motility.gain);
+    for (const Secretion& s : state.secretions) secreting.add(s.rate);
+    for (const SurfaceEnzyme& enzyme : type.enzymes) secreting.add(enzyme.formula);
+    update.push_back(deciding.result());
+    secretion.push_back(secreting.result());
+    const auto meets = [](const NeededSymbols& n) { return !n.contacts.empty() || !n.gathered.empty(); };
+    secretion_reads_contacts_ = secretion_reads_contacts_ || meets(secretion.back());
+    any_contacts_ = any_contacts_ || secretion_reads_contacts_ || meets(update.back());
+  }
+  Needs reading(layout_);
+  for (const ReadOut& read_out : type.read_outs) reading.add(read_out.value);
+  read_outs_.push_back(reading.result());
+  any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty() || !read_outs_.back().gathered.empty();
+  most_read_outs_ = std::max(most_read_outs_, type.read_outs.size());
+}
+
+std::uint32_t CellRules::exchange_column(Exchange::Kind kind, std::uint32_t of) {
+  const Exchange::Quantity wanted{kind, of};
+  const auto known = std::find(exchange_quantities_.begin(), exchange_quantities_.end(), wanted);
+  const auto column = static_cast<std::uint32_t>(known - exchange_quantities_.begin());
+  if (known == exchange_quantities_.end()) exchange_quantities_.push_back(wanted);
+  return column;
+}
+
+void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) {
+  using Kind = Exchange::Kind;
+  CellExchangePlan& plan = exchange_plans_.emplace_back();
+  for (const Uptake& uptake : type.uptake)
+    plan.steady.push_back({exchange_column(Kind::clearance, index(uptake.species)), uptake.clearance});
+  for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r)
+    for (std::uint32_t e = 0; e < type.enzymes.size(); ++e) {
+      const SurfaceEnzyme& enzyme = type.enzymes[e];
+      if (enzyme.protein != chemistry.reactions[r].enzyme) continue;
+      if (!enzyme.formula.empty())
+        plan.varying.push_back({exchange_column(Kind::copies, r), e});
+      else if (enzyme.copies > 0)
+        plan.steady.push_back({exchange_column(Kind::copies, r), enzyme.copies});
+    }
+  for (const CellState& state : type.states) {
+    auto& [secretions, spills] = plan.states.emplace_back();
+    for (const Secretion& s : state.secretions)
+      secretions.push_back(exchange_column(Kind::secretion, index(s.species)));
+    for (const Spill& s : state.spills) spills.push_back(exchange_column(Kind::secretion, index(s.species)));
+  }
+}
+
+}  // namespace interstice

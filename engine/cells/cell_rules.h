@@ -1,0 +1,126 @@
+/// @file
+/// Cell types resolved once for a problem: which symbols each state needs, which columns a type drives, which reactions
+/// its surface enzymes catalyse. After this no name is looked up again.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/cells/cell_list.h"
+#include "engine/cells/cell_placement.h"
+#include "engine/cells/cell_symbols.h"
+#include "engine/cells/cell_type.h"
+#include "engine/core/noise.h"
+#include "engine/fields/chemistry.h"
+#include "engine/fields/exchange.h"
+#include "engine/fields/grid.h"
+#include "engine/fields/species.h"
+
+namespace interstice {
+
+/// The symbols that a set of formulas reads, by kind.
+struct NeededSymbols {
+  std::vector<std::uint32_t> species, columns, contacts, held, gathered;
+  bool ev_bound = false, ev_internal = false, age_in_state = false, time_and_place = false;
+};
+
+/// What cells of one type offer to those that gather it (Gathering, of the gathering type).
+struct CellOffer {
+  const Gathering* gathering = nullptr;
+  NeededSymbols needed;  ///< by the offering cell
+};
+
+/// Where the parts of a cell's exchange with the fluid are among CellRules::exchange_quantities().
+struct CellExchangePlan {
+  struct Steady {
+    std::uint32_t column = 0;
+    double amount = 0;
+  };
+  struct OfState {
+    std::vector<std::uint32_t> secretions, spills;  ///< in the order of the state's
+  };
+  struct Varying {
+    std::uint32_t column = 0;
+    std::uint32_t enzyme = 0;  ///< of the type, whose formula gives the copies
+  };
+  std::vector<Steady> steady;    ///< uptake and surface enzymes
+  std::vector<Varying> varying;  ///< surface enzymes that differ from cell to cell
+  std::vector<OfState> states;
+};
+
+class CellRules {
+ public:
+  static constexpr std::size_t kMaxColumns = 64;      ///< driven by one cell type
+  static constexpr std::size_t kMaxTransitions = 32;  ///< out of one state
+
+  /// `types` must outlive the rules. `reservoirs`, `vesicle_classes`: how many there are. Throws InputError naming type
+  /// and state for what cannot work, such as a spill in a state without duration or a persistence that is not positive.
+  CellRules(std::span<const CellType> types, std::span<const Species> species, std::span<const ColumnSpec> columns,
+            const Chemistry& chemistry, std::size_t reservoirs = 0, std::size_t vesicle_classes = 0);
+
+  [[nodiscard]] const CellSymbolLayout& layout() const { return layout_; }
+  /// For columns, transitions and motility of a cell in this state.
+  [[nodiscard]] const NeededSymbols& for_update(std::size_t type, std::size_t state) const {
+    return update_[type][state];
+  }
+  /// For secretion and surface enzymes.
+  [[nodiscard]] const NeededSymbols& for_secretion(std::size_t type, std::size_t state) const {
+    return secretion_[type][state];
+  }
+  [[nodiscard]] const NeededSymbols& for_read_outs(std::size_t type) const { return read_outs_[type]; }
+  /// What all types gather, type after type; that of a type begins at first_offer(type).
+  [[nodiscard]] const std::vector<CellOffer>& offers() const { return offers_; }
+  [[nodiscard]] std::size_t first_offer(std::size_t type) const { return first_offer_[type]; }
+  /// Everything that cells of any type can give to the fluid or take from it.
+  [[nodiscard]] const std::vector<Exchange::Quantity>& exchange_quantities() const { return exchange_quantities_; }
+  [[nodiscard]] const CellExchangePlan& exchange_plan(std::size_t type) const { return exchange_plans_[type]; }
+  /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
+  [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
+  [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< or gatherings, that any formula reads
+  [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
+  [[nodiscard]] bool any_mobile() const { return any_mobile_; }
+  [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
+  [[nodiscard]] std::size_t most_read_outs() const { return most_read_outs_; }
+
+ private:
+  void resolve_type(const CellType& type);
+  void resolve_offers(const CellType& type);
+  void plan_exchange(const CellType& type, const Chemistry& chemistry);
+  std::uint32_t exchange_column(Exchange::Kind kind, std::uint32_t of);
+
+  CellSymbolLayout layout_;
+  std::vector<std::vector<NeededSymbols>> update_, secretion_;
+  std::vector<NeededSymbols> read_outs_;
+  std::vector<CellOffer> offers_;
+  std::vector<std::size_t> first_offer_;
+  std::vector<Exchange::Quantity> exchange_quantities_;
+  std::vector<CellExchangePlan> exchange_plans_;
+  std::vector<std::array<bool, 6>> open_;
+  bool any_contacts_ = false, secretion_reads_contacts_ = false, any_mobile_ = false;
+  double largest_radius_ = 0;
+  std::size_t most_read_outs_ = 0;
+};
+
+/// What cells live in; never changes after set-up.
+struct CellEnvironment {
+  const Grid* grid = nullptr;
+  const RegionMap* regions = nullptr;
+  Box box;
+  std::span<const CellType> types;
+  std::span<const ColumnSpec> columns;
+  const CellRules* rules = nullptr;
+  std::span<const Injury> injuries;
+  Noise noise;
+  std::uint64_t chemotaxis_variant = 0;  ///< another walk with the same seed (the sham arm)
+  std::span<const Reservoir> reservoirs{};
+};
+
+/// The interval [time, time + dt] over which a cell stage works [s].
+struct CellStep {
+  std::uint64_t step = 0;
+  double time = 0, dt = 0;
+};
+
+}  // namespace interstice

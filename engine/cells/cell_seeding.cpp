@@ -1,0 +1,185 @@
+#include "engine/cells/cell_seeding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "engine/cells/cell_injury.h"
+#include "engine/cells/cell_motility.h"
+#include "engine/cells/cell_states.h"
+#include "engine/core/error.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr std::uint32_t kAttempts = 256;
+
+/// Cells placed so far, in bins, so that each candidate looks at its neighbours only.
+class PlacedCells {
+ public:
+  PlacedCells(const Box& box, double reach) : box_(box) {
+    const double size[3] = {box.size.x, box.size.y, box.size.z};
+    for (int a = 0; a < 3; ++a) bins_[a] = std::clamp(static_cast<int>(size[a] / reach), 1, 256);
+    first_.assign(static_cast<std::size_t>(bins_[0]) * bins_[1] * bins_[2], kEnd);
+  }
+
+  void add(Vec3 p, double radius) {
+    next_.push_back(std::exchange(first_[bin(coordinates(p))], static_cast<std::uint32_t>(at_.size())));
+    at_.push_back(p);
+    radius_.push_back(radius);
+  }
+
+  /// How deep a sphere at p would reach into the worst of its neighbours or into a wall [um]; <= 0 when free.
+  [[nodiscard]] double overlap(Vec3 p, double radius) const {
+    double worst = wall_overlap(p, radius);
+    const auto home = coordinates(p);
+    for (int dz = -1; dz <= 1; ++dz)
+      for (int dy = -1; dy <= 1; ++dy)
+        for (int dx = -1; dx <= 1; ++dx) {
+          std::array<int, 3> b{home[0] + dx, home[1] + dy, home[2] + dz};
+          if (!wrap(b)) continue;
+          for (std::uint32_t k = first_[bin(b)]; k != kEnd; k = next_[k])
+            worst = std::max(worst, radius + radius_[k] - norm(box_.separation(p, at_[k])));
+        }
+    return worst;
+  }
+
+ private:
+  static constexpr std::uint32_t kEnd = std::numeric_limits<std::uint32_t>::max();
+
+  [[nodiscard]] double wall_overlap(Vec3 p, double radius) const {
+    const double x[3] = {p.x, p.y, p.z}, size[3] = {box_.size.x, box_.size.y, box_.size.z};
+    double worst = -std::numeric_limits<double>::infinity();
+    for (int a = 0; a < 3; ++a)
+      if (!box_.periodic[a]) worst = std::max(worst, std::min(radius, 0.5 * size[a]) - std::min(x[a], size[a] - x[a]));
+    return worst;
+  }
+  [[nodiscard]] std::array<int, 3> coordinates(Vec3 p) const {
+    const auto along = [](double x, double size, int bins) {
+      return std::clamp(static_cast<int>(x / size * bins), 0, bins - 1);
+    };
+    return {along(p.x, box_.size.x, bins_[0]), along(p.y, box_.size.y, bins_[1]), along(p.z, box_.size.z, bins_[2])};
+  }
+  [[nodiscard]] bool wrap(std::array<int, 3>& b) const {
+    for (int a = 0; a < 3; ++a) {
+      if (b[a] >= 0 && b[a] < bins_[a]) continue;
+      if (!box_.periodic[a]) return false;
+      b[a] = (b[a] + bins_[a]) % bins_[a];
+    }
+    return true;
+  }
+  [[nodiscard]] std::size_t bin(const std::array<int, 3>& b) const {
+    return static_cast<std::size_t>(b[0]) +
+           static_cast<std::size_t>(bins_[0]) * (b[1] + static_cast<std::size_t>(bins_[1]) * b[2]);
+  }
+
+  Box box_;
+  std::array<int, 3> bins_{1, 1, 1};
+  std::vector<std::uint32_t> first_, next_;
+  std::vector<Vec3> at_;
+  std::vector<double> radius_;
+};
+
+std::vector<std::size_t> allowed_voxels(const CellPlacement& placement, const CellEnvironment& environment) {
+  std::vector<std::size_t> voxels;
+  for (std::size_t v = 0; v < environment.grid->voxel_count(); ++v)
+    if (placement.in_region.empty() || placement.in_region[environment.regions->of_voxel[v]] != 0) voxels.push_back(v);
+  if (voxels.empty() && placement.count > 0)
+    throw InputError(
+        fmt::format("{} cells of type {} have nowhere to be (their regions hold no voxel) paint the region "
+                    "larger or choose another",
+                    placement.count, environment.types[index(placement.type)].name));
+  return voxels;
+}
+
+Vec3 find_place(AgentId id, double radius, const std::vector<std::size_t>& voxels, const PlacedCells& placed,
+                const CellEnvironment& environment) {
+  const auto uniform = [&](std::uint32_t attempt, std::uint32_t which) {
+    return environment.noise.uniform(Stream::cell_seeding, id, attempt, which);
+  };
+  const double h = environment.grid->spacing;
+  Vec3 best;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
+    const auto chosen = static_cast<std::size_t>(uniform(attempt, 0) * static_cast<double>(voxels.size()));
+    const Vec3 centre = environment.grid->centre(voxels[std::min(chosen, voxels.size() - 1)]);
+    const Vec3 p = centre + h * Vec3{uniform(attempt, 1) - 0.5, uniform(attempt, 2) - 0.5, uniform(attempt, 3) - 0.5};
+    const double overlap = placed.overlap(p, radius);
+    if (overlap <= 0) return p;
+    if (overlap < least) least = overlap, best = p;
+  }
+  return best;
+}
+
+/// Room for so many cells and no more: arrays that double as they grow would take up to twice as much.
+void reserve_cells(Cells& cells, std::size_t count) {
+  cells.id.reserve(count), cells.ancestor.reserve(count), cells.type.reserve(count), cells.state.reserve(count);
+  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz, &cells.heading_x, &cells.heading_y,
+                  &cells.heading_z, &cells.radius, &cells.state_since, &cells.state_until})
+    v->reserve(count);
+  for (auto* v : {&cells.births, &cells.transitions}) v->reserve(count);
+  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->reserve(count);
+  for (auto& column : cells.columns) column.reserve(count);
+}
+
+}  // namespace
+
+void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double now, std::span<const ColumnSpec> columns,
+                 const CellEnvironment& environment) {
+  const CellType& type = environment.types[index(type_id)];
+  const Vec3 heading = unit_vector(environment.noise.uniform(Stream::cell_seeding, id, kAttempts, 0),
+                                   environment.noise.uniform(Stream::cell_seeding, id, kAttempts, 1));
+  cells.id.push_back(id);
+  cells.ancestor.push_back(id);
+  cells.type.push_back(type_id);
+  cells.state.push_back(type.initial_state);
+  cells.x.push_back(p.x);
+  cells.y.push_back(p.y);
+  cells.z.push_back(p.z);
+  for (auto* v : {&cells.vx, &cells.vy, &cells.vz}) v->push_back(0);
+  cells.heading_x.push_back(heading.x);
+  cells.heading_y.push_back(heading.y);
+  cells.heading_z.push_back(heading.z);
+  cells.radius.push_back(type.radius);
+  cells.state_since.push_back(now);
+  cells.state_until.push_back(0);
+  for (auto* v : {&cells.births, &cells.transitions}) v->push_back(0);
+  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->push_back(0);
+  for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k].push_back(columns[k].initial);
+  for (const ColumnDynamics& column : type.columns) {
+    const std::size_t k = index(column.column);
+    cells.columns[k].back() =
+        draw(column.initial, environment.noise, Stream::cell_column, id, columns[k].place_before.value_or(k));
+  }
+  draw_duration(cells, cells.size() - 1, environment);
+}
+
+void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,
+                const CellEnvironment& environment, const Threads& threads) {
+  cells = Cells{};
+  cells.columns.resize(columns.size());
+  std::size_t count = 0;
+  for (const CellPlacement& placement : placements) count += placement.count;
+  reserve_cells(cells, count);
+  PlacedCells placed(environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5));
+  std::vector<std::uint64_t> ordinal(environment.types.size(), 0);
+  for (const CellPlacement& placement : placements) {
+    const std::vector<std::size_t> voxels = allowed_voxels(placement, environment);
+    const std::size_t type = index(placement.type);
+    for (std::uint64_t k = 0; k < placement.count; ++k) {
+      const AgentId id = child_id(type, ordinal[type]++);
+      const double radius = environment.types[type].radius;
+      const Vec3 p = find_place(id, radius, voxels, placed, environment);
+      placed.add(p, radius);
+      append_cell(cells, placement.type, id, p, 0, columns, environment);
+    }
+  }
+  injure_at_start(cells, environment, threads);
+}
+
+}  // namespace interstice

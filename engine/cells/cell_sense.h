@@ -1,0 +1,50 @@
+/// @file
+/// What a cell perceives: concentrations of its voxel, their gradients, its own columns, whom it touches, and what
+/// reservoirs hold.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/cells/cell_list.h"
+#include "engine/cells/cell_rules.h"
+#include "engine/cells/cells.h"
+#include "engine/core/parallel.h"
+#include "engine/fields/field_set.h"
+
+namespace interstice {
+
+/// Gradient at the centre of a voxel [uM/um]: the mean of the two face gradients. A closed wall has none; at an open
+/// one the inner face alone counts; periodic axes wrap.
+Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, const CellEnvironment& environment);
+
+/// What stands around the cells at one moment: who is near whom, and what each offers to those that gather. Taken once
+/// before the cells change, so that it does not matter which of them comes first.
+class CellSurroundings {
+ public:
+  CellList list;
+
+  /// With neighbours only; for those who push.
+  void find_neighbours(const Cells& cells, const CellEnvironment& environment);
+  /// Neighbours and offers.
+  void look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
+                   const Threads& threads);
+  /// What reservoirs hold from now on; for formulas that ask for it (in_reservoir).
+  void see_reservoirs(std::span<const ReservoirState> reservoirs, const CellEnvironment& environment);
+  /// CellSymbolLayout::held: [uM] or [EV/um^3].
+  [[nodiscard]] double held(std::size_t k) const { return held_[k]; }
+  [[nodiscard]] double offer(std::size_t which, std::size_t cell) const { return offers_[which][cell]; }
+  [[nodiscard]] double total(std::size_t which) const { return totals_[which]; }
+
+ private:
+  std::vector<std::vector<double>> offers_;  ///< [CellRules::offers][cell]
+  std::vector<double> totals_;
+  std::vector<double> held_;
+};
+
+/// Writes the needed symbols' values at time `now` [s]; leaves the others.
+void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
+           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values);
+
+}  // namespace interstice

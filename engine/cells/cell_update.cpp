@@ -1,0 +1,205 @@
+#include "engine/cells/cell_update.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/cells/cell_mechanics.h"
+#include "engine/cells/cell_motility.h"
+#include "engine/cells/cell_states.h"
+#include "engine/core/error.h"
+#include "engine/core/pinned_math.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr std::size_t kGrain = 128;    ///< cells per block
+constexpr std::size_t kLookAhead = 8;  ///< cells stand anywhere in the fields: these are fetched so far ahead
+
+/// Asks for what cell c will read of the fields. Inlined, because GCC takes a call that only prefetches for one without
+/// effect and drops it.
+[[gnu::always_inline]] inline void fetch_fields(const Cells& cells, std::size_t c, const FieldSet& fields,
+                                                const CellEnvironment& environment) {
+  const Grid& grid = *environment.grid;
+  const std::size_t type = index(cells.type[c]), voxel = grid.voxel_at(cells.position(c)), voxels = grid.voxel_count();
+  for (const std::uint32_t s : environment.rules->for_update(type, cells.state[c]).species)
+    __builtin_prefetch(&fields[SpeciesId{s}][voxel]);
+  const std::size_t row = static_cast<std::size_t>(grid.nx), plane = row * grid.ny;
+  for (const ChemotacticSignal& signal : environment.types[type].motility.signals)
+    for (const std::size_t away : {row, plane})
+      for (const std::size_t near : {voxel + away, voxel - away})
+        if (near < voxels) __builtin_prefetch(&fields[signal.species][near]);
+}
+
+/// What the cells need to see: all of it, or only who is near, or nothing.
+void look_around(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double now,
+                 CellSurroundings& around, const Threads& threads) {
+  if (environment.rules->any_contacts())
+    around.look_around(cells, fields, environment, now, threads);
+  else if (environment.rules->any_mobile())
+    around.find_neighbours(cells, environment);
+}
+
+/// x(t + dt) for x' = gain - loss x with gain and loss held.
+double relaxed(double x, double gain, double loss, double dt) {
+  const double exponent = loss * dt;
+  const double held = exponent == 0 ? dt : -pinned::expm1(-exponent) / loss;
+  return x + (gain - loss * x) * held;
+}
+
+/// All columns from the values at the start of the step; the new ones then stand in `values` for the decision.
+void advance_columns(Cells& cells, std::size_t c, const CellType& type, const CellSymbolLayout& layout, double dt,
+                     std::span<double> values) {
+  std::array<double, CellRules::kMaxColumns> advanced;
+  for (std::size_t k = 0; k < type.columns.size(); ++k) {
+    const ColumnDynamics& column = type.columns[k];
+    advanced[k] = relaxed(cells.columns[index(column.column)][c], column.gain(values), column.loss(values), dt);
+    if (!std::isfinite(advanced[k]))
+      throw NumericalError(
+          fmt::format("a column of a {} becomes {} (gain \"{}\", loss \"{}\") check what it is divided by", type.name,
+                      advanced[k], column.gain.text(), column.loss.text()));
+  }
+  for (std::size_t k = 0; k < type.columns.size(); ++k) {
+    const std::size_t column = index(type.columns[k].column);
+    cells.columns[column][c] = advanced[k];
+    values[layout.column(column)] = advanced[k];
+  }
+}
+
+/// How many newcomers the state of cell c has drawn in over the step.
+void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<const double> values,
+             const CellEnvironment& environment, const CellStep& step, std::vector<Arrival>& arrivals) {
+  for (const Recruitment& recruitment : type.states[cells.state[c]].recruits) {
+    const double mean = recruitment.rate(values) * step.dt;
+    if (!std::isfinite(mean))
+      throw NumericalError(fmt::format("\"{}\" recruits {} cells in {} s beside a {}; check what it is divided by",
+                                       recruitment.rate.text(), mean, step.dt, type.name));
+    if (!(mean > 0)) continue;
+    const AgentId key = child_id(cells.id[c], index(recruitment.type));
+    const auto number = environment.noise.poisson(mean, Stream::cell_recruitment, key, step.step);
+    if (number == 0) continue;
+    Arrival arrival{static_cast<std::uint32_t>(c), recruitment.type, number};
+    for (const auto& [column, formula] : recruitment.bring) {
+      arrival.bring.emplace_back(column, formula(values));
+      if (!std::isfinite(arrival.bring.back().second))
+        throw NumericalError(
+            fmt::format("newcomers beside a {} bring \"{}\" along, which is {}; check what it is "
+                        "divided by",
+                        type.name, formula.text(), arrival.bring.back().second));
+    }
+    arrivals.push_back(std::move(arrival));
+  }
+}
+
+void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnvironment& environment,
+         std::uint8_t& fate) {
+  enter_state(cells, c, decision.target, decision.since, environment);
+  const CellState& state = environment.types[index(cells.type[c])].states[decision.target];
+  if (state.removed)
+    fate = static_cast<std::uint8_t>(CellFate::remove);
+  else if (state.becomes && fate != static_cast<std::uint8_t>(CellFate::remove))
+    fate = static_cast<std::uint8_t>(CellFate::become);
+  else if (decision.divides && fate == static_cast<std::uint8_t>(CellFate::none))
+    fate = static_cast<std::uint8_t>(CellFate::divide);
+}
+
+/// Velocity for the coming step.
+Vec3 steer(Cells& cells, std::size_t c, const FieldSet& fields, std::span<const double> values,
+           const CellList& neighbours, const CellEnvironment& environment, const CellStep& step) {
+  const CellType& type = environment.types[index(cells.type[c])];
+  Vec3 velocity = separating_velocity(cells, c, neighbours, environment, step.dt);
+  velocity.z -= type.motility.settling;
+  const double speed = type.motility.speed(values);
+  if (!(speed > 0)) return velocity;
+  const double gain = type.motility.gain.empty() ? 1 : type.motility.gain(values);
+  const ChemotacticBias bias =
+      type.motility.max_bias > 0 ? chemotactic_bias(type, cells.radius[c], cells.position(c), gain, fields, environment)
+                                 : ChemotacticBias{};
+  Vec3 heading{cells.heading_x[c], cells.heading_y[c], cells.heading_z[c]};
+  velocity += speed * walk(heading, cells.id[c], type.motility.persistence, bias, environment, step);
+  cells.heading_x[c] = heading.x;
+  cells.heading_y[c] = heading.y;
+  cells.heading_z[c] = heading.z;
+  return velocity;
+}
+
+void set_velocity(Cells& cells, std::size_t c, Vec3 velocity) {
+  cells.vx[c] = velocity.x;
+  cells.vy[c] = velocity.y;
+  cells.vz[c] = velocity.z;
+}
+
+}  // namespace
+
+void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
+                  double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
+                  const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
+  look_around(cells, fields, environment, coming.time, scratch.around, threads);
+  scratch.arrivals.resize((cells.size() + kGrain - 1) / kGrain);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    auto& arrivals = scratch.arrivals[begin / kGrain];
+    arrivals.clear();
+    for (std::size_t c = begin; c < end; ++c) {
+      if (c + kLookAhead < end) fetch_fields(cells, c + kLookAhead, fields, environment);
+      const std::size_t type_index = index(cells.type[c]);
+      const CellType& type = environment.types[type_index];
+      const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
+      sense(cells, c, voxel, rules.for_update(type_index, cells.state[c]), fields, scratch.around, environment,
+            coming.time, values);
+      advance_columns(cells, c, type, rules.layout(), past.dt, values);
+      recruit(cells, c, type, values, environment, past, arrivals);
+      if (const auto decision = decide(cells, c, values, voxel, environment, past))
+        act(cells, c, *decision, environment, fate[c]);
+      Vec3 velocity;
+      if (type.mobile) {
+        velocity = steer(cells, c, fields, values, scratch.around.list, environment, coming);
+        if (!drift.empty()) velocity += Vec3{drift[3 * c], drift[3 * c + 1], drift[3 * c + 2]};
+      }
+      set_velocity(cells, c, velocity);
+    }
+  });
+}
+
+void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& coming,
+                 CellScratch& scratch, const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  if (!rules.any_mobile()) return;
+  look_around(cells, fields, environment, coming.time, scratch.around, threads);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> values(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t type = index(cells.type[c]);
+      if (!environment.types[type].mobile) continue;
+      sense(cells, c, environment.grid->voxel_at(cells.position(c)), rules.for_update(type, cells.state[c]), fields,
+            scratch.around, environment, coming.time, values);
+      set_velocity(cells, c, steer(cells, c, fields, values, scratch.around.list, environment, coming));
+    }
+  });
+}
+
+void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
+                        std::vector<double>& values, CellScratch& scratch, const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  const std::size_t width = rules.most_read_outs();
+  values.assign(cells.size() * width, 0.0);
+  if (width == 0) return;
+  if (rules.any_contacts()) scratch.around.look_around(cells, fields, environment, time, threads);
+  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    std::vector<double> symbols(rules.layout().count(), 0.0);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t type = index(cells.type[c]);
+      const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
+      sense(cells, c, voxel, rules.for_read_outs(type), fields, scratch.around, environment, time, symbols);
+      const auto& read_outs = environment.types[type].read_outs;
+      for (std::size_t r = 0; r < read_outs.size(); ++r) values[c * width + r] = read_outs[r].value(symbols);
+    }
+  });
+}
+
+}  // namespace interstice

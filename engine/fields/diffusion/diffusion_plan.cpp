@@ -1,0 +1,61 @@
+/// @file
+/// Walls and substeps of one species.
+#include "engine/fields/diffusion/diffusion_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace interstice {
+namespace {
+
+constexpr double kSubstepRatio = 0.5;     ///< largest D dt/dx^2 of a substep
+constexpr double kReservoirShare = 0.25;  ///< largest part of a reservoir exchanged in a substep
+constexpr double kPositiveShare = 0.9;    ///< largest part of a voxel that leaves in a substep of the positive fallback
+
+int pieces(double amount, double limit) { return std::max(1, static_cast<int>(std::ceil(amount / limit - 1e-9))); }
+
+bool same_wall(const FaceCondition& a, const FaceCondition& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* p = std::get_if<Permeable>(&a)) return p->permeability == std::get<Permeable>(b).permeability;
+  return true;
+}
+
+}  // namespace
+
+bool same_operator(const Species& a, const Species& b) {
+  return a.diffusivity == b.diffusivity && std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
+}
+
+Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors) {
+  Plan plan;
+  plan.factors = factors;
+  const Conductance* conductance = factors == nullptr ? nullptr : &factors->conductance();
+  plan.reservoir_gain.assign(reservoirs.size(), 0.0);
+  std::vector<double> rate(reservoirs.size(), 0.0);
+  for (int f = 0; f < 6; ++f) {
+    Wall& wall = plan.walls[f];
+    wall.open = conductance != nullptr && !conductance->periodic(f / 2) && conductance->wall_total(f) > 0;
+    if (const auto* fixed = std::get_if<FixedValue>(&species.faces[f])) wall.outside = fixed->concentration;
+    if (const auto* permeable = std::get_if<Permeable>(&species.faces[f])) wall.outside = permeable->outside;
+    if (const auto* to = std::get_if<ToReservoir>(&species.faces[f]); to != nullptr && wall.open) {
+      wall.reservoir = static_cast<int>(index(to->reservoir));
+      const Reservoir& r = reservoirs[index(to->reservoir)];
+      plan.reservoir_gain[wall.reservoir] = r.represents * conductance->flux_volume() / r.volume;
+      rate[wall.reservoir] += conductance->wall_total(f) * plan.reservoir_gain[wall.reservoir];
+      plan.reservoir_rate = std::max(plan.reservoir_rate, rate[wall.reservoir]);
+    }
+  }
+  return plan;
+}
+
+int implicit_substeps(const Plan& plan, double dt) {
+  if (plan.factors == nullptr) return 1;
+  return std::max(pieces(dt * plan.factors->conductance().neighbour_rate(), kSubstepRatio),
+                  pieces(dt * plan.reservoir_rate, kReservoirShare));
+}
+
+int positive_substeps(const Plan& plan, double dt) {
+  return pieces(dt * std::max(plan.factors->conductance().loss_rate(), plan.reservoir_rate), kPositiveShare);
+}
+
+}  // namespace interstice

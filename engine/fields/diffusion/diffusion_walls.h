@@ -1,0 +1,55 @@
+/// @file
+/// What passes the walls of the domain while one species diffuses, and the reservoirs behind them.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "engine/fields/diffusion/diffusion_plan.h"
+
+namespace interstice {
+
+/// Walls and reservoirs of one species in flight. A substep opens them, adds to the fluxes and closes them.
+class WallExchange {
+ public:
+  WallExchange() = default;
+  WallExchange(const Grid& grid, std::size_t reservoir_count);
+
+  /// Sets the reservoirs to their contents `before`; the net change to `reacted` is shared among the substeps.
+  void load(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
+            std::span<const ReservoirState> reacted, int substeps);
+  /// The same, but losses are taken at once and gains only are shared.
+  void load_gains(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
+                  std::span<const ReservoirState> reacted, int substeps);
+
+  /// Sets what lies beyond the walls and books the flux of the unsplit operator through those across y and z.
+  void open(const Plan& plan, const SubstepFactors& factors, double steps, const double* c);
+  /// Adds to `out` what passes the walls across x, or the seam of a ring, in some rows of the grid and books it.
+  void add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
+                    std::size_t first_row, std::size_t end_row, double* out);
+  /// Adds up what came through the walls and takes it from the reservoirs.
+  void close(const Plan& plan);
+
+  /// A row or plane of the concentration beyond a face [uM].
+  [[nodiscard]] const double* beyond(int face) const { return beyond_[face].data(); }
+  /// Where the sweeps along an axis book the fluxes of their increments, from one line on.
+  [[nodiscard]] WallFlux flux(const Plan& plan, int axis, std::size_t line);
+
+  [[nodiscard]] double outside(const Wall& wall) const {
+    return wall.reservoir >= 0 ? reservoir_[wall.reservoir] : wall.outside;
+  }
+  [[nodiscard]] double reservoir(std::size_t r) const { return reservoir_[r]; }  ///< [uM]
+  [[nodiscard]] bool any_reservoir_negative() const;
+  [[nodiscard]] bool any_reservoir_changes() const;
+  /// What came through walls of given concentration or permeability [molecules].
+  [[nodiscard]] double inflow(const Plan& plan) const;
+
+ private:
+  std::size_t nx_ = 1;
+  std::array<std::vector<double>, 6> beyond_, flux_;  ///< flux per line
+  std::vector<double> reservoir_, share_;             ///< contents, and what each substep adds to them
+  std::array<double, 6> inflow_{};
+};
+
+}  // namespace interstice

@@ -1,0 +1,288 @@
+/// @file
+/// The reaction stage: voxels in batches, reservoirs one by one, and the budget of both.
+#include "engine/fields/reactions/reactions.h"
+
+#include <algorithm>
+#include <cassert>
+#include <functional>
+
+#include "engine/core/constants.h"
+#include "engine/fields/lanes.h"
+#include "engine/fields/reactions/reaction_batch.h"
+#include "engine/fields/reactions/reaction_loader.h"
+#include "engine/fields/vector_clones.h"
+
+namespace interstice {
+namespace {
+
+/// Below this a species is gone [uM]: exponential decay would end in subnormal numbers, which cost a hundredfold.
+constexpr double kVanished = 1e-100;
+
+/// Voxels per parallel block, and per partial sum of the budget: at most about 256 blocks.
+std::size_t block_of(std::size_t voxels) {
+  constexpr std::size_t kLeast = 8, kBlocks = 256;
+  return kBatch * std::max(kLeast, voxels / (kBatch * kBlocks));
+}
+
+void book(const double* amounts, std::vector<double>& budget) {
+  for (std::size_t i = 0; i < budget.size(); ++i) budget[i] += amounts[i] * kMoleculesPerUmCubedPerMicromolar;
+}
+
+void book(const Tally& tally, Budget& budget) {
+  book(tally.reacted, budget.reacted);
+  book(tally.secreted, budget.secreted);
+  book(tally.cleared, budget.cleared);
+  book(tally.decayed, budget.decayed);
+}
+
+/// Kept by each thread.
+struct Scratch {
+  struct OfCluster {
+    ReactionBatch batch;
+    BatchLoader loader;
+  };
+  BatchVoxels voxels;
+  std::vector<OfCluster> clusters;
+};
+Scratch& scratch(std::size_t clusters) {
+  thread_local Scratch one;
+  if (one.clusters.size() < clusters) one.clusters.resize(clusters);
+  return one;
+}
+
+/// What is the same for all batches of a cluster in one step.
+struct ClusterStep {
+  ClusterStep(const Cluster& cluster, const Exchange& exchange, double dt)
+      : intake(cluster, exchange), alone(cluster.decay.front(), dt) {}
+  /// Whether nothing but its decay changes a lone species, in voxels with or without cells.
+  [[nodiscard]] bool only_decays(const Cluster& cluster, bool cells) const {
+    return cluster.channels.empty() && intake.arrays.empty() && (!cells || intake.columns.empty());
+  }
+
+  Intake intake;
+  LoneDecay alone;
+};
+
+/// to <- what is left of `from`; returns what decayed, times the volume.
+INTERSTICE_VECTOR_CLONES double only_decay(const double* from, double lost, const BatchVoxels& voxels, double* to) {
+  fetch_next_batch(from);
+  fetch_next_batch(to);
+  const double left = 1 - lost, *volume = voxels.volume.data();
+  Lanes sum{};
+  std::size_t w = 0;
+  for (; w + kVector <= voxels.lanes; w += kVector) {
+    const Lanes c = lanes(from + w), rest = left * c;
+    sum += lanes(volume + w) * c;
+    lanes(to + w) = rest < kVanished ? Lanes{} : rest;
+  }
+  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (; w < voxels.lanes; ++w) {
+    total += volume[w] * from[w];
+    to[w] = left * from[w] < kVanished ? 0.0 : left * from[w];
+  }
+  return lost * total;
+}
+
+INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_used, double* to) {
+  fetch_next_batch(to);
+  std::size_t w = 0;
+  for (; w + kVector <= lanes_used; w += kVector) {
+    const Lanes value = lanes(from.data() + w);
+    lanes(to + w) = value < kVanished ? Lanes{} : value;
+  }
+  for (; w < lanes_used; ++w) to[w] = from[w] < kVanished ? 0.0 : from[w];
+}
+
+/// The part of `voxels` (ascending) that lies in [first, last).
+std::span<const std::uint32_t> between(std::span<const std::uint32_t> voxels, std::size_t first, std::size_t last) {
+  const auto begin = std::lower_bound(voxels.begin(), voxels.end(), first);
+  return {begin, std::lower_bound(begin, voxels.end(), last)};
+}
+
+/// Nothing can happen in these voxels.
+bool at_rest(const ReactionBatch& batch) {
+  const auto is_set = [](std::uint8_t flag) { return flag != 0; };
+  return std::ranges::none_of(batch.active, is_set) && std::ranges::none_of(batch.sourced, is_set);
+}
+
+void advance(const Cluster& cluster, double dt, const LoneDecay& alone, const StepTolerance& tolerance,
+             std::size_t lanes, ReactionBatch& batch) {
+  if (cluster.channels.empty() && (batch.active[0] == 0 || batch.inverse_uptake_Km[0] == 0)) {
+    react_alone(alone, lanes, batch);
+  } else {
+    react_batch(cluster, dt, tolerance, lanes, batch);
+  }
+}
+
+}  // namespace
+
+struct ReactionSolver::Impl {
+  Grid grid;
+  Medium medium;
+  std::vector<Cluster> clusters;
+  std::vector<Reservoir> reservoirs;
+  std::vector<std::span<const Cluster>> groups;
+  std::vector<std::vector<SpeciesId>> species_of_group;
+  std::size_t species = 0, reactions = 0;
+  StepTolerance tolerance{0};
+
+  void divide_into_groups();
+  void react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const FieldSet& c,
+                   const Exchange& exchange, double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
+                   const Tally& tally) const;
+  void react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
+                       const Exchange& exchange, std::span<const double> vesicle_copies, double dt, ReservoirState& to,
+                       const Tally& tally) const;
+};
+
+/// Clusters in turn, as many to a group as have no more species than the largest.
+void ReactionSolver::Impl::divide_into_groups() {
+  std::size_t room = 1;
+  for (const Cluster& cluster : clusters) room = std::max(room, cluster.size());
+  if (grid.voxel_count() <= kSmallGrid) room = species;
+  std::ranges::stable_sort(clusters, std::greater<>(), &Cluster::size);
+  for (std::size_t first = 0, end = 0; first < clusters.size(); first = end) {
+    auto& together = species_of_group.emplace_back();
+    while (end < clusters.size() && together.size() + clusters[end].size() <= room) {
+      together.insert(together.end(), clusters[end].species.begin(), clusters[end].species.end());
+      ++end;
+    }
+    groups.emplace_back(&clusters[first], end - first);
+  }
+}
+
+void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps,
+                                       const FieldSet& c, const Exchange& exchange, double dt, std::size_t begin,
+                                       std::size_t end, FieldSet& reacted, const Tally& tally) const {
+  Scratch& own = scratch(clusters.size());
+  for (std::size_t k = 0; k < clusters.size(); ++k) {
+    own.clusters[k].batch.prepare(clusters[k]);
+    own.clusters[k].loader.begin(clusters[k], medium, exchange, dt);
+  }
+  own.voxels.lanes = 0;  // what it holds may be from another solver
+  auto places = between(exchange.voxels, begin, end);
+  for (std::size_t first = begin; first < end; first += kBatch) {
+    const std::size_t lanes = std::min(kBatch, end - first);
+    std::size_t here = 0;
+    while (here < places.size() && places[here] < first + lanes) ++here;
+    own.voxels.enter(medium, first, lanes, dt);
+    for (std::size_t k = 0; k < clusters.size(); ++k) {
+      const Cluster& cluster = clusters[k];
+      if (steps[k].only_decays(cluster, here > 0)) {
+        const SpeciesId s = cluster.species.front();
+        tally.decayed[index(s)] +=
+            only_decay(c[s].data() + first, steps[k].alone.lost, own.voxels, reacted[s].data() + first);
+        continue;
+      }
+      auto& [batch, loader] = own.clusters[k];
+      loader.load(cluster, own.voxels, c, exchange, steps[k].intake, places.first(here), batch);
+      if (!at_rest(batch)) {
+        advance(cluster, dt, steps[k].alone, tolerance, lanes, batch);
+        loader.count(cluster, own.voxels, batch, tally);
+      }
+      for (std::size_t s = 0; s < cluster.size(); ++s) {
+        store(batch.c[s], lanes, reacted[cluster.species[s]].data() + first);
+      }
+    }
+    places = places.subspan(here);
+  }
+}
+
+/// A reservoir is one voxel of its volume; the reactions of the background region run in it.
+void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
+                                           const Exchange& exchange, std::span<const double> vesicle_copies, double dt,
+                                           ReservoirState& to, const Tally& tally) const {
+  const Reservoir& reservoir = reservoirs[r];
+  const double share = reservoir.share();
+  const auto strength = [&](const Channel::Member& member) {
+    const std::size_t id = member.reaction;
+    double copies = id < reservoir.enzyme_copies.size() ? reservoir.enzyme_copies[id] : 0.0;
+    if (id < vesicle_copies.size()) copies += vesicle_copies[id] * reservoir.represents;
+    const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
+    const double span = exchange.strength_of(id) * dt;
+    return member.in_region[0] * (member.constant + member.per_copy * concentration) * span;
+  };
+  ReactionBatch& batch = scratch(1).clusters.front().batch;
+  for (const Cluster& cluster : clusters) {
+    batch.prepare(cluster);
+    for (std::size_t s = 0; s < cluster.size(); ++s) {
+      batch.c[s] = {};
+      batch.c[s][0] = from.concentration[index(cluster.species[s])];
+    }
+    for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
+      batch.active[k] = 1;
+      batch.factor[k] = {};
+      for (const Channel::Member& member : cluster.channels[k].members) batch.factor[k][0] += strength(member);
+    }
+    advance(cluster, dt, LoneDecay(cluster.decay.front(), dt), tolerance, 1, batch);
+    for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
+      for (const Channel::Member& member : cluster.channels[k].members) {
+        if (batch.factor[k][0] == 0) continue;
+        tally.reacted[member.reaction] += share * batch.extents[k][0] * (strength(member) / batch.factor[k][0]);
+      }
+    }
+    for (std::size_t s = 0; s < cluster.size(); ++s) {
+      const std::size_t id = index(cluster.species[s]), decay = cluster.channels.size() + cluster.size() + s;
+      if (batch.active[decay] != 0) tally.decayed[id] += share * batch.extents[decay][0];
+      to.concentration[id] = batch.c[s][0] < kVanished ? 0.0 : batch.c[s][0];
+    }
+  }
+}
+
+ReactionSolver::ReactionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,
+                               const Chemistry& chemistry, std::span<const Reservoir> reservoirs,
+                               ReactionOptions options)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->grid = grid;
+  impl_->medium.region_of_voxel = regions.of_voxel;
+  for (const Region& region : regions.regions) {
+    impl_->medium.volume.push_back(region.volume_fraction * grid.voxel_volume());
+  }
+  impl_->clusters = make_clusters(chemistry, species, regions.regions.size());
+  impl_->reservoirs.assign(reservoirs.begin(), reservoirs.end());
+  impl_->species = species.size();
+  impl_->reactions = chemistry.reactions.size();
+  impl_->tolerance = StepTolerance(options.tolerance);
+  impl_->divide_into_groups();
+}
+ReactionSolver::~ReactionSolver() = default;
+ReactionSolver::ReactionSolver(ReactionSolver&&) noexcept = default;
+ReactionSolver& ReactionSolver::operator=(ReactionSolver&&) noexcept = default;
+
+std::span<const std::vector<SpeciesId>> ReactionSolver::groups() const { return impl_->species_of_group; }
+
+void ReactionSolver::react(const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange,
+                           double dt, FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs,
+                           Budget& budget, const Threads& threads,
+                           std::span<const std::vector<double>> vesicle_copies) const {
+  for (std::size_t group = 0; group < groups().size(); ++group) {
+    react(group, c, reservoirs, exchange, dt, reacted, reacted_reservoirs, budget, threads, vesicle_copies);
+  }
+}
+
+void ReactionSolver::react(std::size_t group, const FieldSet& c, std::span<const ReservoirState> reservoirs,
+                           const Exchange& exchange, double dt, FieldSet& reacted,
+                           std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
+                           std::span<const std::vector<double>> vesicle_copies) const {
+  const Impl& m = *impl_;
+  const std::span<const Cluster> clusters = m.groups[group];
+  const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
+  const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
+  assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
+  std::vector<ClusterStep> steps;
+  for (const Cluster& cluster : clusters) steps.emplace_back(cluster, exchange, dt);
+  std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
+  const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
+  threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
+    m.react_block(clusters, steps, c, exchange, dt, begin, end, reacted, tally(begin / block));
+  });
+  if (group == 0) reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
+  for (std::size_t r = 0; r < reservoirs.size(); ++r) {
+    const auto copies =
+        r < vesicle_copies.size() ? std::span<const double>(vesicle_copies[r]) : std::span<const double>();
+    m.react_reservoir(clusters, r, reservoirs[r], exchange, copies, dt, reacted_reservoirs[r], tally(blocks + r));
+  }
+  for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
+}
+
+}  // namespace interstice

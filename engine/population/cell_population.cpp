@@ -1,0 +1,284 @@
+#include "engine/population/cell_population.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/cells/cell_motility.h"
+#include "engine/cells/cell_seeding.h"
+#include "engine/cells/cell_states.h"
+#include "engine/cells/cell_update.h"
+#include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/vesicle_properties.h"
+
+namespace interstice {
+
+namespace {
+
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+constexpr double kJustOutside = 1e-3;  ///< a freed vesicle does not start inside the next cell test [um]
+
+/// What happens to the cells of before, by their old index.
+struct Changes {
+  explicit Changes(std::size_t cells) : removed(cells, 0), daughter(cells, kNone), old_centre(cells) {}
+
+  std::vector<std::uint8_t> removed;
+  std::vector<std::uint32_t> daughter;  ///< index of the newborn, kNone without
+  std::vector<Vec3> old_centre;         ///< of dividing cells
+  bool any_removed = false, any_birth = false, any_change = false;
+};
+
+bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment, double now) {
+  if (fate != static_cast<std::uint8_t>(CellFate::divide)) return false;
+  const CellState& state = environment.types[index(cells.type[c])].states[cells.state[c]];
+  return state.spills.empty() || now >= cells.state_until[c];
+}
+
+template <class T>
+void repeat_last(std::vector<T>& values, std::size_t c) {
+  const T copy = values[c];
+  values.push_back(copy);
+}
+
+/// Every array of the cells, in one place.
+template <class Visit>
+void for_each_array(Cells& cells, Visit visit) {
+  visit(cells.id);
+  visit(cells.ancestor);
+  visit(cells.type);
+  visit(cells.state);
+  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz}) visit(*v);
+  for (auto* v : {&cells.heading_x, &cells.heading_y, &cells.heading_z}) visit(*v);
+  for (auto* v : {&cells.radius, &cells.state_since, &cells.state_until}) visit(*v);
+  for (auto* v : {&cells.births, &cells.transitions}) visit(*v);
+  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) visit(*v);
+  for (auto& column : cells.columns) visit(column);
+}
+
+void place(Cells& cells, std::size_t c, Vec3 p, const Box& box) {
+  const Vec3 inside = into_box(p, box, cells.radius[c]);
+  cells.x[c] = inside.x;
+  cells.y[c] = inside.y;
+  cells.z[c] = inside.z;
+}
+
+/// Id of the parent's next child. Should another cell have it already, further hashes are tried: which ones depends on
+/// the cells that live, not on the order in which they came.
+AgentId newborn_id(AgentId parent, std::uint32_t ordinal, const std::unordered_set<AgentId>& taken) {
+  AgentId id = child_id(parent, ordinal);
+  for (std::uint64_t attempt = 1; taken.contains(id); ++attempt) id = child_id(parent, ordinal + (attempt << 32));
+  return id;
+}
+
+double inherited(double value, AtDivision how) {
+  switch (how) {
+    case AtDivision::halve:
+      return 0.5 * value;
+    case AtDivision::increment:
+      return value + 1;
+    case AtDivision::clear:
+      return 0;
+    case AtDivision::copy:
+      break;
+  }
+  return value;
+}
+
+/// Turns a cell into one of the type that its state names. Columns that both types drive keep their values; those that
+/// only the new one drives begin anew.
+void become(Cells& cells, std::size_t c, const CellEnvironment& environment) {
+  const CellType& before = environment.types[index(cells.type[c])];
+  const CellTypeId id = *before.states[cells.state[c]].becomes;
+  const CellType& after = environment.types[index(id)];
+  for (const ColumnDynamics& column : after.columns) {
+    const auto same = [&column](const ColumnDynamics& other) { return other.column == column.column; };
+    if (std::ranges::any_of(before.columns, same)) continue;
+    const std::size_t k = index(column.column);
+    cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, cells.id[c],
+                               environment.columns[k].place_before.value_or(k));
+  }
+  cells.type[c] = id;
+  cells.radius[c] = after.radius;
+  enter_state(cells, c, after.initial_state, cells.state_since[c], environment);
+}
+
+void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& environment,
+                 std::unordered_set<AgentId>& taken) {
+  const Vec3 centre = cells.position(parent);
+  const AgentId parent_id = cells.id[parent];
+  const std::uint32_t ordinal = cells.births[parent]++;
+  const Vec3 axis = unit_vector(environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 0),
+                                environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 1));
+  const Vec3 offset = (0.5 * cells.radius[parent]) * axis;
+  for_each_array(cells, [parent](auto& values) { repeat_last(values, parent); });
+  const std::size_t daughter = cells.size() - 1;
+  for (std::size_t k = 0; k < environment.columns.size(); ++k)
+    cells.columns[k][daughter] = cells.columns[k][parent] =
+        inherited(cells.columns[k][parent], environment.columns[k].at_division);
+  cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
+  taken.insert(cells.id[daughter]);
+  cells.bound[daughter] = cells.internal[daughter] = 0;  // until its vesicles are shared out
+  cells.births[daughter] = 0;
+  cells.transitions[daughter] = 0;
+  draw_duration(cells, daughter, environment);
+  place(cells, parent, centre - offset, environment.box);
+  place(cells, daughter, centre + offset, environment.box);
+}
+
+/// Newcomers beside the cell that drew them in.
+void admit(Cells& cells, const Arrival& arrival, const CellEnvironment& environment, const CellStep& step,
+           std::unordered_set<AgentId>& taken) {
+  const AgentId gate =
+      child_id(child_id(cells.id[arrival.beside], ~static_cast<std::uint64_t>(index(arrival.type))), step.step);
+  for (std::uint64_t k = 0; k < arrival.number; ++k) {
+    const AgentId id = newborn_id(gate, static_cast<std::uint32_t>(k), taken);
+    taken.insert(id);
+    const double radius = environment.types[index(arrival.type)].radius;
+    const Vec3 direction = unit_vector(environment.noise.uniform(Stream::cell_recruitment, id, step.step, 1),
+                                       environment.noise.uniform(Stream::cell_recruitment, id, step.step, 2));
+    const Vec3 p = cells.position(arrival.beside) + (cells.radius[arrival.beside] + radius) * direction;
+    append_cell(cells, arrival.type, id, into_box(p, environment.box, radius), step.time + step.dt, environment.columns,
+                environment);
+    for (const auto& [column, value] : arrival.bring) cells.columns[index(column)].back() = value;
+  }
+}
+
+void put_on_surface(Vesicles& vesicles, std::size_t v, const Cells& cells, std::size_t host, double gap,
+                    const Box& box) {
+  const Vec3 centre = cells.position(host);
+  Vec3 outward = box.separation(centre, vesicles.position(v));
+  const double distance = norm(outward);
+  outward = distance > 0 ? (1 / distance) * outward : Vec3{1, 0, 0};
+  const Vec3 p = into_box(centre + (cells.radius[host] + gap) * outward, box, 0);
+  vesicles.x[v] = p.x;
+  vesicles.y[v] = p.y;
+  vesicles.z[v] = p.z;
+}
+
+/// A vesicle of a cell that divided finds its daughter. `number`: how many real ones it stands for.
+void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, Cells& cells, const Changes& changes,
+               const CellEnvironment& environment) {
+  const std::uint32_t parent = vesicles.host[v], daughter = changes.daughter[parent];
+  const Box& box = environment.box;
+  const Vec3 here = vesicles.position(v);
+  const bool adsorbed = vesicles.state[v] == VesicleState::adsorbed;
+  bool leaves = false;
+  if (adsorbed) {
+    const Vec3 to_parent = box.separation(here, cells.position(parent));
+    const Vec3 to_daughter = box.separation(here, cells.position(daughter));
+    leaves = dot(to_daughter, to_daughter) < dot(to_parent, to_parent);
+  } else {  // keyed by vesicle and newborn: a vesicle may live through many divisions
+    const AgentId key = mix64(vesicles.id[v] ^ cells.id[daughter]);
+    leaves = environment.noise.uniform(Stream::vesicle_division, key, 0) < 0.5;
+  }
+  if (leaves) {
+    auto& count = adsorbed ? cells.bound : cells.internal;
+    count[parent] -= number;
+    count[daughter] += number;
+    vesicles.host[v] = daughter;
+  }
+  if (adsorbed) {
+    put_on_surface(vesicles, v, cells, vesicles.host[v], 0, box);
+    return;
+  }
+  const Vec3 shift = box.separation(changes.old_centre[parent], cells.position(vesicles.host[v]));
+  const Vec3 p = into_box(here + shift, box, 0);
+  vesicles.x[v] = p.x;
+  vesicles.y[v] = p.y;
+  vesicles.z[v] = p.z;
+}
+
+/// Vesicles of dying and dividing cells; returns which are gone, ascending.
+std::vector<std::size_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells,
+                                const Changes& changes, const CellEnvironment& environment,
+                                std::span<const VesicleClass> classes) {
+  std::vector<std::size_t> gone;
+  for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) {
+    const std::uint32_t host = vesicles.host[v];
+    const std::size_t klass = index(vesicles.klass[v]);
+    const std::uint64_t number = classes[klass].weight;
+    if (changes.daughter[host] != kNone) share_out(vesicles, v, number, cells, changes, environment);
+    if (changes.any_change && vesicles.state[v] == VesicleState::adsorbed && changes.removed[host] == 0)
+      put_on_surface(vesicles, v, cells, vesicles.host[v], 0, environment.box);  // the radius may be another
+    if (changes.removed[host] == 0) return;
+    VesicleLedger& places = ledger[klass];
+    if (vesicles.state[v] == VesicleState::adsorbed) {
+      put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
+      vesicles.state[v] = VesicleState::free;
+      vesicles.host[v] = kNoHost;
+      places.adsorbed -= number;
+      places.free += number;
+    } else {
+      gone.push_back(v);
+      places.endosomal -= number;
+      places.degraded += number;
+    }
+  });
+  return gone;
+}
+
+/// Drops removed cells, keeping the order; returns the new index of each.
+std::vector<std::uint32_t> compact(Cells& cells, const std::vector<std::uint8_t>& removed) {
+  std::vector<std::uint32_t> new_index(cells.size(), kNone);
+  std::uint32_t kept = 0;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    if (c >= removed.size() || removed[c] == 0) new_index[c] = kept++;
+  for_each_array(cells, [&](auto& values) {
+    for (std::size_t c = 0; c < values.size(); ++c)
+      if (new_index[c] != kNone) values[new_index[c]] = values[c];
+    values.resize(kept);
+  });
+  return new_index;
+}
+
+Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, const CellEnvironment& environment,
+                     double now) {
+  Changes changes(cells.size());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
+    changes.any_removed = changes.any_removed || changes.removed[c] != 0;
+    changes.any_birth = changes.any_birth || divides(cells, c, fate[c], environment, now);
+    changes.any_change = changes.any_change || fate[c] == static_cast<std::uint8_t>(CellFate::become);
+  }
+  return changes;
+}
+
+}  // namespace
+
+bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger> ledger,
+                       std::span<const std::uint8_t> fate, std::span<const std::vector<Arrival>> arrivals,
+                       const CellEnvironment& environment, std::span<const VesicleClass> classes,
+                       const CellStep& step) {
+  const std::size_t before = cells.size();
+  const auto none = [](std::uint8_t f) { return f == static_cast<std::uint8_t>(CellFate::none); };
+  const bool any_arrival = !std::ranges::all_of(arrivals, &std::vector<Arrival>::empty);
+  if (!any_arrival && std::ranges::all_of(fate.first(before), none)) return false;
+  const double now = step.time + step.dt;
+  Changes changes = plan_changes(cells, fate, environment, now);
+  if (!changes.any_removed && !changes.any_birth && !changes.any_change && !any_arrival) return false;
+  for (std::size_t c = 0; c < before && changes.any_change; ++c)
+    if (fate[c] == static_cast<std::uint8_t>(CellFate::become)) become(cells, c, environment);
+  if (changes.any_birth || any_arrival) {
+    std::unordered_set<AgentId> taken(cells.id.begin(), cells.id.end());
+    for (const auto& some : arrivals)
+      for (const Arrival& arrival : some) admit(cells, arrival, environment, step, taken);
+    for (std::size_t c = 0; c < before; ++c) {
+      if (!divides(cells, c, fate[c], environment, now)) continue;
+      changes.old_centre[c] = cells.position(c);
+      changes.daughter[c] = static_cast<std::uint32_t>(cells.size());
+      divide_cell(cells, c, environment, taken);
+    }
+  }
+  drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
+  rehost_in_fields(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid,
+                   *environment.regions, environment.box, environment.noise);
+  if (!changes.any_removed) return true;
+  const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
+  for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });
+  renumber_hosts_of_fields(vesicles, new_index, cells.size());
+  return true;
+}
+
+}  // namespace interstice

@@ -1,0 +1,130 @@
+#include "engine/results/provenance.h"
+
+#include <H5public.h>
+#include <isa-l.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "engine/core/sha256.h"
+#include "engine/core/version.h"
+#include "engine/results/atomic_file.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
+
+namespace interstice {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// UTC in ISO 8601.
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+Json build_json() {
+  const BuildInfo& build = build_info();
+  return {{"version", build.version},   {"commit", build.commit}, {"modified", build.modified},
+          {"compiler", build.compiler}, {"flags", build.flags},   {"build_type", build.build_type}};
+}
+
+Json libraries_json() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return {{"HDF5", std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release)},
+          {"ISA-L", std::to_string(ISAL_MAJOR_VERSION) + "." + std::to_string(ISAL_MINOR_VERSION) + "." +
+                        std::to_string(ISAL_PATCH_VERSION)}};
+}
+
+Json models_json(const std::vector<RunRecord::Model>& models) {
+  Json list = Json::array();
+  for (const auto& m : models)
+    list.push_back({{"name", m.name}, {"version", m.version}, {"origin", m.origin}, {"sha256", m.sha256}});
+  return list;
+}
+
+}  // namespace
+
+const BuildInfo& build_info() {
+  static const BuildInfo info{std::string(kVersion),  std::string(kGitCommit), kGitDirty,
+                              std::string(kCompiler), std::string(kFlags),     std::string(kBuildType)};
+  return info;
+}
+
+std::string version_line() {
+  const BuildInfo& build = build_info();
+  return "interstice " + build.version + " (" + build.commit.substr(0, 12) + (build.modified ? ", modified)" : ")");
+}
+
+std::string sha256_of(std::string_view text) {
+  Sha256 sum;
+  sum.add_bytes(text.data(), text.size());
+  return sum.hex_digest();
+}
+
+RunRecord make_run_record(const Problem& problem, std::string scenario, std::string command_line, std::string arm,
+                          int threads) {
+  RunRecord record;
+  record.title = problem.title;
+  record.arm = std::move(arm);
+  record.seed = problem.noise.seed();
+  record.threads = threads;
+  record.simd_target = simd_target();
+  record.command_line = std::move(command_line);
+  record.scenario = std::move(scenario);
+  for (const auto& model : problem.models)
+    record.models.push_back({model.name, model.version, model.origin, model.sha256});
+  record.started = now_text();
+  return record;
+}
+
+std::string provenance_json(const RunRecord& record, bool identity_only) {
+  Json json{{"program", "interstice"},
+            {"build", build_json()},
+            {"libraries", libraries_json()},
+            {"simd_target", record.simd_target},
+            {"title", record.title},
+            {"changes", record.changes},
+            {"arm", record.arm},
+            {"replicate", record.replicate},
+            {"seed", record.seed},
+            {"threads", record.threads},
+            {"command_line", record.command_line},
+            {"host", host_name()},
+            {"process", static_cast<std::int64_t>(getpid())},
+            {"scenario_sha256", sha256_of(record.scenario)},
+            {"models", models_json(record.models)},
+            {"units", {{"length", "um"}, {"time", "s"}, {"concentration", "uM"}, {"amount", "molecule"}}},
+            {"started", record.started}};
+  if (!identity_only) {
+    json["ended"] = record.ended.empty() ? Json(nullptr) : Json(record.ended);
+    json["status"] = record.status;
+    json["exit_status"] = record.ended.empty() ? Json(nullptr) : Json(record.exit_status);
+  }
+  return json.dump(1, ' ', false, Json::error_handler_t::replace);  // a command line may hold any bytes
+}
+
+void write_run_record(const std::filesystem::path& directory, const RunRecord& record) {
+  write_file_atomically(directory / "run.json", provenance_json(record) + "\n");
+}
+
+void finish_run_record(const std::filesystem::path& directory, RunRecord& record, std::string status, int exit_status) {
+  record.status = std::move(status);
+  record.exit_status = exit_status;
+  record.ended = now_text();
+  write_run_record(directory, record);
+}
+
+}  // namespace interstice

@@ -1,0 +1,72 @@
+/// @file
+/// timeseries.csv: one row per observation, appended and flushed, so that a growing file always ends with a complete
+/// line. Numbers are the shortest decimals that read back to the same double.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/observe/observables.h"
+#include "engine/results/background_writer.h"
+#include "engine/sim/state_sink.h"
+
+namespace interstice {
+
+class TimeSeriesWriter {
+ public:
+  /// Creates the file with the header `time [s],<column>,...`. Throws DiskError.
+  TimeSeriesWriter(std::filesystem::path path, std::span<const std::string> columns);
+  ~TimeSeriesWriter();
+  TimeSeriesWriter(const TimeSeriesWriter&) = delete;
+  TimeSeriesWriter& operator=(const TimeSeriesWriter&) = delete;
+
+  void append(double time, std::span<const double> values);
+  /// Flushes to the disk and closes; reports what the destructor must swallow.
+  void close();
+
+ private:
+  void write(std::string_view text);
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  std::size_t columns_ = 0;
+};
+
+/// Writes the observables of every state it is shown; by `background`, if given.
+class TimeSeriesSink : public StateSink {
+ public:
+  TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background = nullptr);
+  ~TimeSeriesSink() override;
+  TimeSeriesSink(const TimeSeriesSink&) = delete;
+  TimeSeriesSink& operator=(const TimeSeriesSink&) = delete;
+
+  void record(const State& state, const Problem& problem) override;
+  /// After all rows.
+  void close();
+  [[nodiscard]] const Observables& observables() const { return observables_; }
+
+ private:
+  Observables observables_;
+  TimeSeriesWriter writer_;
+  BackgroundWriter* background_;
+};
+
+/// A time series read back. A last line without its newline is ignored: it is still being written.
+struct TimeSeries {
+  std::vector<std::string> labels;  ///< of the columns after the time, with their units
+  std::vector<double> time;         ///< [s]
+  std::vector<std::vector<double>> columns;
+
+  /// Column by name, with or without its unit.
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
+  /// As find(), but throws InputError naming the column.
+  [[nodiscard]] const std::vector<double>& operator[](std::string_view name) const;
+};
+
+TimeSeries read_time_series(const std::filesystem::path& path);
+
+}  // namespace interstice

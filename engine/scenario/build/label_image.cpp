@@ -1,0 +1,99 @@
+#include "engine/scenario/build/label_image.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "engine/core/error.h"
+#include "engine/results/hdf5/hdf5_file.h"
+#include "engine/scenario/build/label_image_vti.h"
+
+namespace interstice {
+
+namespace {
+
+LabelPixels read_hdf5(const std::filesystem::path& path, const std::string& wanted) {
+  const Hdf5File file = Hdf5File::open(path);
+  std::string dataset = wanted;
+  if (dataset.empty()) {
+    const auto all = file.datasets();
+    if (all.size() != 1)
+      throw InputError(fmt::format("{}: which of {} data sets holds the labels? (give `dataset: /name`)", path.string(),
+                                   all.size()));
+    dataset = all.front();
+  }
+  if (dataset.front() != '/') dataset = fmt::format("/{}", dataset);
+  if (!file.exists(dataset)) {
+    std::string known;
+    for (const auto& name : file.datasets()) known.append(known.empty() ? "" : ", ").append(name);
+    throw InputError(fmt::format("{}: there is no {} (data sets: {})", path.string(), dataset, known));
+  }
+  const auto shape = file.shape(dataset);
+  if (shape.size() != 3 || !file.is_integer(dataset))
+    throw InputError(
+        fmt::format("{}: {} is no label image (it has {} dimensions and {} elements) store integers as "
+                    "(z, y, x)",
+                    path.string(), dataset, shape.size(), file.is_integer(dataset) ? "integer" : "other"));
+  return {{shape[2], shape[1], shape[0]}, file.read_as<std::int32_t>(dataset)};
+}
+
+LabelPixels read_pixels(const std::filesystem::path& path, const std::string& dataset) {
+  try {
+    return path.extension() == ".vti" ? read_vti(path, dataset) : read_hdf5(path, dataset);
+  } catch (const DiskError& error) {  // a wrong file in a scenario is the user's to mend, not the machine's
+    throw InputError(fmt::format("{} give an HDF5 file or a .vti image", error.what()));
+  }
+}
+
+/// Pixels along one axis that a voxel covers: [first, last).
+struct Cover {
+  std::uint64_t first = 0, last = 1;
+};
+
+Cover cover(std::uint64_t voxel, std::uint64_t voxels, std::uint64_t pixels) {
+  if (pixels >= voxels) return {voxel * (pixels / voxels), (voxel + 1) * (pixels / voxels)};
+  const std::uint64_t pixel = voxel / (voxels / pixels);
+  return {pixel, pixel + 1};
+}
+
+std::int32_t commonest(const LabelPixels& image, Cover x, Cover y, Cover z) {
+  std::map<std::int32_t, std::uint64_t> votes;
+  for (std::uint64_t k = z.first; k < z.last; ++k)
+    for (std::uint64_t j = y.first; j < y.last; ++j)
+      for (std::uint64_t i = x.first; i < x.last; ++i)
+        ++votes[image.labels[i + image.size[0] * (j + image.size[1] * k)]];
+  return std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) { return a.second < b.second; })->first;
+}
+
+void check_size(const std::filesystem::path& path, const LabelPixels& image, std::array<std::uint64_t, 3> grid) {
+  for (std::size_t a = 0; a < 3; ++a)
+    if (image.size[a] == 0 || (image.size[a] % grid[a] != 0 && grid[a] % image.size[a] != 0))
+      throw InputError(
+          fmt::format("{}: {} pixels along {} do not fit {} voxels (neither divides the other) resample the "
+                      "image or choose another spacing",
+                      path.string(), image.size[a], std::string_view("xyz").substr(a, 1), grid[a]));
+}
+
+}  // namespace
+
+std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, const std::string& dataset,
+                                           const Grid& grid) {
+  if (!std::filesystem::exists(path))
+    throw InputError(fmt::format("{}: there is no such label image (look for a misspelt path)", path.string()));
+  const LabelPixels image = read_pixels(path, dataset);
+  const std::array<std::uint64_t, 3> voxels{static_cast<std::uint64_t>(grid.nx), static_cast<std::uint64_t>(grid.ny),
+                                            static_cast<std::uint64_t>(grid.nz)};
+  check_size(path, image, voxels);
+  std::vector<std::int32_t> labels;
+  labels.reserve(grid.voxel_count());
+  for (std::uint64_t k = 0; k < voxels[2]; ++k)
+    for (std::uint64_t j = 0; j < voxels[1]; ++j)
+      for (std::uint64_t i = 0; i < voxels[0]; ++i)
+        labels.push_back(commonest(image, cover(i, voxels[0], image.size[0]), cover(j, voxels[1], image.size[1]),
+                                   cover(k, voxels[2], image.size[2])));
+  return labels;
+}
+
+}  // namespace interstice

@@ -1,0 +1,344 @@
+/// @file
+/// Loading: read and merge, load plug-ins, apply the parameter set and --set, check, build once to find what only the
+/// whole shows, and only then complain, about everything at once.
+
+#include "engine/scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/scenario_loading.h"
+#include "engine/scenario/scenario_text.h"
+#include "engine/scenario/spec/scenario_spec.h"
+#include "engine/scenario/yaml/yaml_include.h"
+
+namespace interstice {
+
+namespace fs = std::filesystem;
+
+std::string path_beside(const Place& place, const std::string& path) {
+  if (fs::path(path).is_absolute() || !place.file) return path;
+  return fs::absolute(fs::path(*place.file).parent_path() / path).lexically_normal().string();
+}
+
+void make_paths_absolute(Value& root) {
+  for (Value& section : root.items)
+    for (Value& entry : section.items)
+      for (std::size_t i = 0; i < entry.keys.size(); ++i)
+        if ((entry.keys[i] == "image" || entry.keys[i] == "library") && entry.items[i].valid)
+          entry.items[i].text = path_beside(entry.items[i].place, entry.items[i].text);
+}
+
+void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, const std::string& whose,
+                   Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < entries.keys.size(); ++i) {
+    YamlNode value = entries.items[i];
+    if (value.place.line == entries.key_places[i].line || !value.is_map()) value.place = entries.key_places[i];
+    override_value(root, spec, entries.keys[i], value, whose, diagnostics);
+  }
+}
+
+Names scenario_names(const YamlNode& root, const Spec& spec, const ModelRegistry& registry) {
+  Names names;
+  collect_names(root, spec, names);
+  auto& proteins = names["protein"];
+  const auto add = [&proteins](std::string_view name) {
+    if (std::ranges::find(proteins, name) == proteins.end()) proteins.emplace_back(name);
+  };
+  for (const RegisteredModel& m : registry.all())
+    for (const std::string_view p : m.descriptor.proteins) add(p);
+  if (const YamlNode* reactions = root.find("reactions"))
+    for (const YamlNode& r : reactions->items)
+      if (const YamlNode* enzyme = r.find("enzyme"); enzyme != nullptr && enzyme->is_scalar()) add(enzyme->text);
+  if (const YamlNode* models = root.find("models")) names["listed model"] = models->keys;
+  return names;
+}
+
+namespace {
+
+/// Loads the shared objects that `models` names, so that their keys are known.
+void load_libraries(const YamlNode& root, ModelRegistry& registry, Diagnostics& diagnostics) {
+  const YamlNode* models = root.find("models");
+  for (std::size_t i = 0; models != nullptr && i < models->keys.size(); ++i) {
+    const YamlNode* library = models->items[i].find("library");
+    if (library == nullptr || !library->is_scalar()) continue;
+    try {
+      registry.load(path_beside(library->place, library->text));
+    } catch (const std::exception& e) {
+      diagnostics.report(library->place, fmt::format("models.{}.library", models->keys[i]), e.what());
+      diagnostics.incomplete = true;  // what it would have brought is not known
+    }
+  }
+}
+
+/// `cd73:` alone lists the model with its defaults; a model whose library did not load must not become an unknown key
+/// as well.
+void prepare_models(YamlNode& root, const ModelRegistry& registry) {
+  YamlNode* models = root.find("models");
+  if (models == nullptr) return;
+  for (YamlNode& model : models->items)
+    if (model.kind == YamlNode::Kind::null) model.kind = YamlNode::Kind::map;
+  for (const std::string& name : std::vector<std::string>(models->keys)) {
+    const YamlNode* library = models->find(name)->find("library");
+    if (library != nullptr && registry.find(name) == nullptr && library->is_scalar() &&
+        std::ranges::none_of(registry.all(),
+                             [&](const auto& m) { return m.origin == path_beside(library->place, library->text); }))
+      models->remove(name);
+  }
+}
+
+class Loader {
+ public:
+  Loader(const LoadOptions& options, const ModelRegistry& registry)
+      : options_(options), registry_(std::make_shared<ModelRegistry>(registry)) {}
+
+  Scenario load(const std::string& path, const std::string* text) {
+    scenario_.path = path;
+    YamlNode root = read_with_includes(path, text, options_.include_directories, scenario_.files, diagnostics_);
+    load_libraries(root, *registry_, diagnostics_);
+    prepare_models(root, *registry_);
+    spec_ = scenario_spec(*registry_);
+    const YamlNode as_written = root;
+    choose_parameters(root);
+    for (const std::string& set : options_.sets) apply_set(root, set);
+    auto values = std::make_shared<Value>(check(root, spec_, names(root), diagnostics_));
+    make_paths_absolute(*values);
+    const std::size_t before = diagnostics_.count();
+    Problem whole = build_once(*values);
+    const bool sound = before == 0 && diagnostics_.count() == 0;
+    check_overridden(as_written);
+    check_unused_sets(as_written);
+    check_libraries(*values);
+    check_run_settings(*values);
+    std::vector<CellTable> tables{{whole.cell_types, whole.columns, whole.species.size()}};
+    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_, tables});
+    if (sound) {
+      leave_out_idle_columns(tables, (*values)["models"].keys, whole);
+      scenario_.compare.outcomes =
+          read_outcomes((*values)["compare"]["outcomes"], whole, scenario_.idle_columns, diagnostics_);
+    }
+    diagnostics_.throw_if_any();
+    values_ = values;
+    describe_run();
+    return std::move(scenario_);
+  }
+
+ private:
+  void choose_parameters(YamlNode& root) {
+    const YamlNode* named = root.find("parameters");
+    scenario_.parameter_set = !options_.parameters.empty()             ? options_.parameters
+                              : named != nullptr && named->is_scalar() ? named->text
+                                                                       : "";
+    if (scenario_.parameter_set.empty()) return;
+    const YamlNode* sets = root.find("parameter_sets");
+    const YamlNode* set = sets == nullptr ? nullptr : sets->find(scenario_.parameter_set);
+    if (set != nullptr) {
+      const YamlNode entries = *set;
+      apply_entries(root, *spec_, entries, "parameter set " + scenario_.parameter_set, diagnostics_);
+    } else if (!options_.parameters.empty()) {
+      diagnostics_.report(
+          {std::make_shared<const std::string>("--parameters"), 0, 0}, "",
+          fmt::format("unknown parameter set '{}'{}", options_.parameters,
+                      did_you_mean(options_.parameters, sets == nullptr ? std::vector<std::string>{} : sets->keys)));
+    }
+  }
+
+  void apply_set(YamlNode& root, const std::string& set) {
+    const Place place{std::make_shared<const std::string>("--set"), 0, 0};
+    const auto equals = set.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      diagnostics_.report(place, "", fmt::format("'{}' sets nothing (expected key.path=value)", set.substr(0, 200)));
+      return;
+    }
+    std::string path = set.substr(0, equals);
+    while (!path.empty() && path.back() == ' ') path.pop_back();
+    if (set.find_first_not_of(" \t", equals + 1) == std::string::npos) {  // such as an unset variable of the shell
+      diagnostics_.report(place, path, "nothing stands here (expected a value, or `null` to drop the key)");
+      return;
+    }
+    const std::size_t before = diagnostics_.count();
+    const YamlNode value = parse_yaml_value(set.substr(equals + 1), place, diagnostics_);
+    if (diagnostics_.count() > before) return;
+    override_value(root, *spec_, path, value, "--set", diagnostics_);
+  }
+
+  [[nodiscard]] Names names(const YamlNode& root) const { return scenario_names(root, *spec_, *registry_); }
+
+  // With every listed model and with vesicles: each arm is a part of this.
+  Problem build_once(const Value& values) {
+    auto models = values["models"].keys;
+    std::ranges::sort(models);
+    return build_all({.root = values,
+                      .registry = *registry_,
+                      .diagnostics = diagnostics_,
+                      .active_models = models,
+                      .vesicles = true});
+  }
+
+  void leave_out_idle_columns(std::span<const CellTable> tables, const std::vector<std::string>& models,
+                              Problem& whole) {
+    std::vector<std::string> by_models;
+    for (const std::string& name : models)
+      if (const RegisteredModel* model = registry_->find(name)) {
+        for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
+        for (const std::string_view column : model->descriptor.reads) by_models.emplace_back(column);
+      }
+    scenario_.idle_columns = idle_columns(tables, by_models);
+    drop_columns(whole.cell_types, whole.columns, whole.species.size(), scenario_.idle_columns);
+  }
+
+  /// A value that a parameter set or --set replaces must be right all the same.
+  void check_overridden(const YamlNode& as_written) {
+    if (scenario_.parameter_set.empty() && options_.sets.empty()) return;
+    Diagnostics own;
+    own.incomplete = true;  // what is missing may be just what the override brings
+    check(as_written, spec_, names(as_written), own);
+    for (const Complaint& c : own.complaints()) diagnostics_.report(c.place, c.key_path, c.message);
+  }
+
+  /// Sets that are not in force must work too when their turn comes.
+  void check_unused_sets(const YamlNode& as_written) {
+    const YamlNode* sets = as_written.find("parameter_sets");
+    for (std::size_t i = 0; sets != nullptr && i < sets->keys.size(); ++i) {
+      if (sets->keys[i] == scenario_.parameter_set) continue;
+      const YamlNode& entries = sets->items[i];
+      YamlNode trial = as_written;
+      Diagnostics all;
+      all.incomplete = diagnostics_.incomplete;
+      apply_entries(trial, *spec_, entries, "parameter set " + sets->keys[i], all);
+      const Value values = check(trial, spec_, names(trial), all);
+      for (const Complaint& c : all.complaints())
+        for (const Place& place : entries.key_places)
+          if (c.place.file == place.file && c.place.line == place.line) {
+            diagnostics_.report(c.place, c.key_path, c.message);
+            break;
+          }
+    }
+  }
+
+  [[nodiscard]] bool complained(const std::string& key_path) const {
+    return std::ranges::any_of(diagnostics_.complaints(), [&](const Complaint& c) { return c.key_path == key_path; });
+  }
+
+  void check_libraries(const Value& values) {
+    const Value& models = values["models"];
+    for (std::size_t i = 0; i < models.items.size(); ++i) {
+      const Value& library = models.items[i]["library"];
+      const RegisteredModel* m = registry_->find(models.keys[i]);
+      if (library.valid && m != nullptr && m->origin != library.text && !complained(library.path))
+        diagnostics_.report(library.place, library.path,
+                            fmt::format("the model {} is {}, not from this library", models.keys[i], m->origin));
+    }
+  }
+
+  void check_run_settings(const Value& values) {
+    const Value& every = values["output"]["every"];
+    const BuildContext context{
+        .root = values, .registry = *registry_, .diagnostics = diagnostics_, .active_models = {}};
+    if (every.valid && every.number > 0) scenario_.output.every = to_nanoseconds(context, every);
+    for (const Value& phase : values["time"].items) {
+      if (scenario_.output.every == 0 || !phase.sound()) continue;
+      const double step = std::min({phase["transport"].number, phase["vesicles"].number, phase["cells"].number});
+      const auto ns = static_cast<Nanoseconds>(std::llround(step * 1e9));
+      if (ns < 1 || scenario_.output.every % ns == 0) continue;
+      context.report(every,
+                     fmt::format("{} is not a multiple of the smallest step of a phase, {} s", every.text, step));
+      return;
+    }
+  }
+
+  void describe_run() {
+    const Value& v = *values_;
+    scenario_.title = v["title"].text;
+    scenario_.description = v["description"].text;
+    scenario_.seed = static_cast<std::uint64_t>(v["seed"].number);
+    scenario_.arm = v["arm"].text;
+    if (!scenario_.parameter_set.empty()) scenario_.changes.push_back("parameter set " + scenario_.parameter_set);
+    scenario_.changes.insert(scenario_.changes.end(), options_.sets.begin(), options_.sets.end());
+    scenario_.parameter_sets = v["parameter_sets"].keys;
+    scenario_.models = v["models"].keys;
+    std::ranges::sort(scenario_.models);
+    output(v["output"]);
+    compare(v["compare"]);
+    scenario_.parameters = parameter_table(v);
+    scenario_.resolved = resolved_text(v, scenario_.parameter_set);
+    for (const Complaint& warning : diagnostics_.warnings()) scenario_.warnings.push_back(warning.text());
+    scenario_.values = with_spec(values_);
+    for (Arm& arm : scenario_.compare.arms)
+      if (arm.values) arm.values = with_spec(std::move(arm.values));
+    scenario_.registry = registry_;
+  }
+
+  // The values point into their specs: tie the two lifetimes together.
+  [[nodiscard]] std::shared_ptr<const Value> with_spec(std::shared_ptr<const Value> values) const {
+    struct Kept {
+      SpecPointer spec;
+      std::shared_ptr<const Value> values;
+    };
+    const Value* const what = values.get();
+    return {std::make_shared<Kept>(Kept{spec_, std::move(values)}), what};
+  }
+
+  void output(const Value& v) {
+    const Value &fields = v["fields"], &vesicles = v["vesicles"];
+    for (const Value& name : fields.items) scenario_.output.fields.push_back(name.text);
+    if (fields.text == "all") scenario_.output.fields = (*values_)["species"].keys;
+    scenario_.output.cells = v["cells"].text == "all";
+    scenario_.output.vesicle_sample = vesicles.text == "all"    ? OutputSettings::kAll
+                                      : vesicles.text == "none" ? 0
+                                                                : static_cast<std::uint64_t>(vesicles["sample"].number);
+  }
+
+  void compare(const Value& v) {
+    scenario_.compare.replicates = static_cast<std::uint64_t>(v["replicates"].number);
+    const Value& rule = v["influenced"];
+    scenario_.compare.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
+    if (!v.has("primary")) return;
+    PrimaryReadOut primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
+    for (const Value& level : v["primary"]["thresholds"].items) primary.thresholds.push_back(level.number);
+    scenario_.compare.primary = std::move(primary);
+  }
+
+  const LoadOptions& options_;
+  std::shared_ptr<ModelRegistry> registry_;
+  SpecPointer spec_;
+  Diagnostics diagnostics_;
+  Scenario scenario_;
+  std::shared_ptr<const Value> values_;
+};
+
+}  // namespace
+
+namespace {
+
+Scenario load(const std::string& path, const std::string* text, const LoadOptions& options,
+              const ModelRegistry& registry) {
+  try {
+    return Loader(options, registry).load(path, text);
+  } catch (const ScenarioErrors&) {
+    throw;
+  } catch (const std::exception& e) {  // such as a path that the file system refuses
+    Diagnostics diagnostics;
+    diagnostics.report({std::make_shared<const std::string>(path), 0, 0}, "", e.what());
+    diagnostics.throw_if_any();
+    throw;
+  }
+}
+
+}  // namespace
+
+Scenario load_scenario(const std::string& path, const LoadOptions& options, const ModelRegistry& registry) {
+  return load(path, nullptr, options, registry);
+}
+
+Scenario load_scenario_text(std::string_view text, const std::string& path, const LoadOptions& options,
+                            const ModelRegistry& registry) {
+  const std::string copy(text);
+  return load(path, &copy, options, registry);
+}
+
+}  // namespace interstice

@@ -1,0 +1,122 @@
+/// @file
+/// A scenario: YAML with includes and overrides, checked against the self-describing specs (scenario_spec.h), every
+/// default made explicit. From it come the Problem of a run, the resolved text that reproduces it, and `describe`.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/analysis/metrics_influence.h"
+#include "engine/analysis/outcomes.h"
+#include "engine/model/registry.h"
+#include "engine/scenario/yaml/diagnostics.h"
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+struct Value;
+
+struct LoadOptions {
+  std::vector<std::string> include_directories;  ///< searched last
+  std::vector<std::string> sets;                 ///< "key.path=value", applied last
+  std::string parameters;                        ///< parameter set, "" = the one the scenario names
+};
+
+/// A file that took part, and who asked for it.
+struct SourceFile {
+  std::string path;
+  std::string included_as;  ///< as written, "" for the scenario itself
+  std::string included_by;  ///< path, "" for the scenario itself
+};
+
+struct OutputSettings {
+  static constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+  Nanoseconds every = 0;            ///< between snapshots, 0 = only the first and the last
+  std::vector<std::string> fields;  ///< species written to snapshots
+  bool cells = true;
+  std::uint64_t vesicle_sample = kAll;  ///< how many vesicle agents a snapshot holds at most
+};
+
+/// What is switched on in one arm of a comparison.
+struct Arm {
+  std::string name;
+  bool vesicles = true;
+  bool sham = false;                   ///< other chemotaxis noise
+  std::vector<std::string> models{};   ///< sorted
+  std::string direct{};                ///< arm in which only direct effects act, "" = none
+  std::string against{};               ///< arm without vesicles that it is compared with, "" = the first of them
+  std::vector<std::string> changes{};  ///< "key.path = value", what `set` changes
+  std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where `set` changes it
+};
+
+struct PrimaryReadOut {
+  std::string field, region;
+  std::vector<double> thresholds;  ///< [uM]
+};
+
+struct CompareSettings {
+  std::uint64_t replicates = 8;
+  std::vector<Arm> arms;
+  std::optional<PrimaryReadOut> primary;
+  std::vector<OutcomeSpec> outcomes;
+  InfluenceRule influenced;
+};
+
+/// One number of the scenario with what is known about it; the table of the report.
+struct ParameterRecord {
+  std::string path;    ///< key path
+  std::string value;   ///< as written, with its unit
+  double number = 0;   ///< in `unit`
+  std::string unit;    ///< the unit the engine asks for
+  std::string range;   ///< as written, "" when none
+  std::string mark;    ///< V verified, L literature, A assumption, calc; "" when none
+  std::string source;  ///< "" when none
+  std::string where;   ///< file:line, or "default", "--set", ...
+  bool is_default = false;
+  bool outside = false;  ///< outside its range
+};
+
+/// A loaded and valid scenario.
+struct Scenario {
+  std::string path;
+  std::string title, description;
+  std::uint64_t seed = 1;
+  std::string arm;                          ///< what `run` runs, "" = every model, with vesicles
+  std::vector<std::string> parameter_sets;  ///< that it offers
+  std::string parameter_set;                ///< in force, "" = the values as they stand
+  std::vector<std::string> changes;         ///< made to the file: the parameter set in force and each --set
+  OutputSettings output;
+  CompareSettings compare;
+  std::vector<std::string> models;        ///< listed under `models`, sorted
+  std::vector<std::string> idle_columns;  ///< of cells: stay as they begin in every arm, so that runs do without them
+  std::vector<ParameterRecord> parameters;
+  std::vector<SourceFile> files;
+  std::vector<std::string> warnings;  ///< what is allowed but worth knowing
+  std::string resolved;  ///< complete YAML: no includes, every default explicit; loads again to the same Problem
+
+  std::shared_ptr<const Value> values;            ///< the checked tree
+  std::shared_ptr<const ModelRegistry> registry;  ///< built-in models and the libraries that the scenario names
+};
+
+/// Throws ScenarioErrors listing every mistake.
+Scenario load_scenario(const std::string& path, const LoadOptions& options, const ModelRegistry& registry);
+
+/// The same for a text; `path` stands in messages and its folder is where includes are looked for first.
+Scenario load_scenario_text(std::string_view text, const std::string& path, const LoadOptions& options,
+                            const ModelRegistry& registry);
+
+/// Which run of a scenario.
+struct RunVariant {
+  std::string arm;              ///< an arm of `compare`, "" = the scenario's own
+  std::uint64_t replicate = 0;  ///< 0 keeps the scenario's seed
+};
+
+/// Everything the engine needs. Throws InputError for an unknown arm.
+Problem build_problem(const Scenario& scenario, const RunVariant& variant = {});
+
+}  // namespace interstice

@@ -1,0 +1,145 @@
+/// @file
+/// The outcomes that a comparison is judged by.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/constants.h"
+#include "engine/observe/observables.h"
+#include "engine/scenario/scenario_loading.h"
+
+namespace interstice {
+namespace {
+
+/// Columns of the time series by name; what is wrong goes to the diagnostics.
+class ColumnReader {
+ public:
+  ColumnReader(const Problem& problem, std::span<const std::string> idle, Diagnostics& diagnostics)
+      : columns_(problem), idle_(idle), diagnostics_(diagnostics) {
+    for (const auto& [name, unit] : columns_.names()) names_.push_back(name);
+  }
+
+  /// A column, a list of them, or patterns that end with *. All must share a unit.
+  std::vector<std::string> read(const Value& v, std::string& unit) {
+    std::vector<std::string> found;
+    if (v.items.empty())
+      add(v, found, unit);
+    else
+      for (const Value& one : v.items) add(one, found, unit);
+    return found;
+  }
+
+ private:
+  void add(const Value& v, std::vector<std::string>& found, std::string& unit) {
+    if (!v.valid) return;
+    const bool pattern = v.text.ends_with('*');
+    const std::string_view wanted = std::string_view(v.text).substr(0, v.text.size() - (pattern ? 1 : 0));
+    const std::size_t before = found.size();
+    for (const auto& [name, its_unit] : columns_.names()) {
+      if (pattern ? !name.starts_with(wanted) : name != wanted) continue;
+      if (!unit.empty() && unit != its_unit) {
+        diagnostics_.report(
+            v.place, v.path,
+            fmt::format("{} is in {}, those before it in {}: they cannot be added", name, its_unit, unit));
+        return;
+      }
+      unit = its_unit;
+      found.push_back(name);
+    }
+    if (found.size() > before) return;
+    const bool idle = std::ranges::any_of(idle_, [&v](const auto& name) { return v.text.ends_with("." + name); });
+    diagnostics_.report(v.place, v.path,
+                        fmt::format("timeseries.csv has no column '{}'{}", v.text,
+                                    idle ? " (nothing in this scenario changes it, so that it is left out)"
+                                         : did_you_mean(v.text, names_)));
+  }
+
+  Observables columns_;
+  std::span<const std::string> idle_;
+  Diagnostics& diagnostics_;
+  std::vector<std::string> names_;
+};
+
+OutcomeSpec::Take take_of(const std::string& word) {
+  using Take = OutcomeSpec::Take;
+  constexpr std::pair<const char*, Take> words[] = {
+      {"last", Take::last},           {"mean", Take::mean},           {"peak", Take::peak},
+      {"lowest", Take::lowest},       {"area", Take::area},           {"gain", Take::gain},
+      {"half_life", Take::half_life}, {"remaining", Take::remaining}, {"reach", Take::reach}};
+  for (const auto& [name, take] : words)
+    if (word == name) return take;
+  return Take::last;
+}
+
+/// The mean over the fluid outside the region of a profile [um^2/s].
+double diffusivity_around(const Profile& profile, const Problem& problem) {
+  double volume = 0, sum = 0;
+  for (std::size_t v = 0; v < profile.of_voxel.size(); ++v) {
+    if (profile.of_voxel[v] == 0) continue;
+    const std::size_t region = problem.regions.of_voxel[v];
+    volume += problem.regions.regions[region].volume_fraction;
+    sum +=
+        problem.regions.regions[region].volume_fraction * problem.species[index(profile.species)].diffusivity[region];
+  }
+  return volume > 0 ? sum / volume : 0;
+}
+
+void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, OutcomeSpec& outcome) {
+  const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
+    return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
+  });
+  if (profile == problem.profiles.end() || v.has("per")) {
+    diagnostics.report(v.place, v.path,
+                       "a reach is that of a whole profile (expected of: profile.NAME.*, and no `per`)");
+    return;
+  }
+  const SpeciesId species = profile->species;
+  outcome.reach = {.shells = outcome.of,
+                   .width = profile->width,
+                   .diffusivity = diffusivity_around(*profile, problem),
+                   .species = problem.species[index(species)].name,
+                   .consumed = {},
+                   .elsewhere = {}};
+  for (const Reaction& reaction : problem.chemistry.reactions)
+    for (const Stoichiometry& reactant : reaction.reactants)
+      if (reactant.species == species)
+        outcome.reach.consumed.emplace_back("reaction." + reaction.name, reactant.coefficient);
+  for (const Reservoir& reservoir : problem.reservoirs)
+    outcome.reach.elsewhere.emplace_back(fmt::format("reservoir.{}.{}", reservoir.name, outcome.reach.species),
+                                         reservoir.share() * kMoleculesPerUmCubedPerMicromolar);
+}
+
+}  // namespace
+
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, std::span<const std::string> idle,
+                                       Diagnostics& diagnostics) {
+  std::vector<OutcomeSpec> all;
+  ColumnReader columns(problem, idle, diagnostics);
+  for (std::size_t i = 0; i < outcomes.items.size(); ++i) {
+    const Value& v = outcomes.items[i];
+    OutcomeSpec outcome;
+    outcome.name = outcomes.keys[i];
+    outcome.label = v.has("label") ? v["label"].text : outcome.name;
+    outcome.of = columns.read(v["of"], outcome.unit);
+    outcome.per_start = v["per"].items.empty() && v["per"].text == "start";
+    outcome.per_time = v["per"].items.empty() && v["per"].text == "time";
+    if (v.has("per") && !outcome.per_start && !outcome.per_time) {
+      std::string below;
+      outcome.per = columns.read(v["per"], below);
+      outcome.unit = outcome.unit == below ? "1" : fmt::format("{}/({})", outcome.unit, below);
+    }
+    if (outcome.per_start) outcome.unit = "1";
+    if (outcome.per_time) outcome.unit += "/s";
+    outcome.take = take_of(v["take"].text);
+    if (outcome.take == OutcomeSpec::Take::reach) reach_from(v, problem, diagnostics, outcome);
+    outcome.from = v["from"].number;
+    if (v.has("until")) outcome.until = v["until"].number;
+    if (const double end = seconds(problem.schedule.end()); outcome.from > end || outcome.until < outcome.from)
+      diagnostics.report(v.place, v.path,
+                         fmt::format("no row lies between `from` and `until` (the run has {} s)", end));
+    all.push_back(std::move(outcome));
+  }
+  return all;
+}
+
+}  // namespace interstice

@@ -1,0 +1,145 @@
+/// @file
+/// Specs to JSON Schema. Nothing is `required` outside of lists: an included file may hold it.
+
+#include "engine/scenario/schema.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "engine/scenario/spec/scenario_spec.h"
+
+namespace interstice {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kNumber = "^\\s*[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?";
+
+bool bare_number_allowed(const Spec& s) {
+  return s.any_unit || s.unit == "1" || std::ranges::find(s.other_units, "1") != s.other_units.end();
+}
+
+json limits(const Spec& s) {
+  json j = json::object();
+  if (std::isfinite(s.minimum)) j[s.above_minimum ? "exclusiveMinimum" : "minimum"] = s.minimum;
+  if (std::isfinite(s.maximum)) j["maximum"] = s.maximum;
+  return j;
+}
+
+/// YAML 1.1 readers take 1e5 for a string, so numbers may be strings too.
+json bare_number(const Spec& s, bool whole) {
+  json number = limits(s);
+  number["type"] = "number";
+  if (whole) number["multipleOf"] = 1;
+  return number;
+}
+
+json quantity_scalar(const Spec& s) {
+  json options = json::array();
+  const bool bare = bare_number_allowed(s);
+  if (bare) options.push_back(bare_number(s, false));
+  options.push_back(
+      {{"type", "string"}, {"pattern", kNumber + std::string(bare ? "\\s*\\S*" : "\\s*(1\\s*/\\s*)?[^\\s0-9.]")}});
+  json words = json::array();
+  for (const auto& [word, value] : s.words) words.push_back(word);
+  if (!words.empty()) options.push_back({{"enum", words}});
+  return options.size() == 1 ? options[0] : json{{"anyOf", options}};
+}
+
+/// An entry without a value drops what an included file says of it; in lists there is nothing to drop.
+json may_be_dropped(json options, bool complete) {
+  if (!complete) options.push_back({{"type", "null"}});
+  return {{"anyOf", std::move(options)}};
+}
+
+json quantity(const Spec& s, bool complete) {
+  const json scalar = quantity_scalar(s);
+  const json annotated = {
+      {"type", "object"},
+      {"properties",
+       {{"value", scalar},
+        {"range", {{"type", "array"}, {"items", scalar}, {"minItems", 2}, {"maxItems", 2}}},
+        {"mark", {{"enum", {"V", "L", "A", "calc"}}, {"description", "verified, literature, assumption, calculated"}}},
+        {"source", {{"type", "string"}}},
+        {"outside", {{"type", "boolean"}, {"description", "the value is meant to lie outside its range"}}}}},
+      {"required", {"value"}},
+      {"additionalProperties", false}};
+  return may_be_dropped({scalar, annotated}, complete);
+}
+
+json convert(const Spec& s, bool complete);
+
+json record(const Spec& s, bool complete) {
+  json properties = json::object(), required = json::array();
+  for (const Field& f : s.fields) {
+    properties[f.name] = convert(*f.spec, complete);
+    if (!f.fallback.empty() && f.spec->kind != Spec::Kind::record) properties[f.name]["default"] = f.fallback;
+    if (complete && f.needed) required.push_back(f.name);
+  }
+  json j = {{"type", {"object", "null"}}, {"properties", properties}, {"additionalProperties", false}};
+  if (!required.empty()) j["required"] = required;
+  if (s.noun == "model")  // models of plug-ins are not known here
+    j["additionalProperties"] = {{"type", "object"}, {"required", {"library"}}};
+  return j;
+}
+
+json convert_kind(const Spec& s, bool complete) {
+  switch (s.kind) {
+    case Spec::Kind::record:
+      return record(s, complete);
+    case Spec::Kind::map:
+      // An entry without a value drops what an included file says of it.
+      return {{"type", {"object", "null"}},
+              {"additionalProperties", {{"anyOf", {convert(*s.item, complete), {{"type", "null"}}}}}}};
+    case Spec::Kind::list: {
+      json j = {{"type", {"array", "null"}}, {"items", convert(*s.item, true)}};
+      if (s.minimum_items > 0) j["minItems"] = s.minimum_items;
+      if (s.maximum_items < 1000000) j["maxItems"] = s.maximum_items;
+      return j;
+    }
+    case Spec::Kind::quantity:
+      return quantity(s, complete);
+    case Spec::Kind::integer:
+      return may_be_dropped({bare_number(s, true), {{"type", "string"}, {"pattern", kNumber}}}, complete);
+    case Spec::Kind::boolean:
+      return {{"type", "boolean"}};
+    case Spec::Kind::choice:
+      return {{"enum", s.choices}};
+    case Spec::Kind::text:
+    case Spec::Kind::formula:
+      return {{"type", {"string", "number"}}};
+    case Spec::Kind::reference:
+      return {{"type", "string"}};
+    case Spec::Kind::one_of: {
+      json options = json::array();
+      for (const auto& option : s.options) options.push_back(convert(*option, complete));
+      return {{"anyOf", options}};
+    }
+    case Spec::Kind::anything:
+      return json::object();
+  }
+  return json::object();
+}
+
+json convert(const Spec& s, bool complete) {
+  json j = convert_kind(s, complete);
+  if (!s.doc.empty()) j["description"] = s.unit.empty() || s.unit == "1" ? s.doc : s.doc + " [" + s.unit + "]";
+  return j;
+}
+
+}  // namespace
+
+json scenario_schema(const ModelRegistry& registry) {
+  json schema = convert(*scenario_spec(registry), false);
+  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["title"] = "Interstice scenario";
+  schema["type"] = "object";
+  const json file = {{"type", "string"}};
+  schema["properties"]["include"] = {
+      {"description", "files merged under this one; looked for beside it, then in models/"},
+      {"anyOf", {file, {{"type", "array"}, {"items", file}}, {{"type", "null"}}}}};
+  return schema;
+}
+
+}  // namespace interstice

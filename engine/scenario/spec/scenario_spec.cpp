@@ -1,0 +1,368 @@
+/// @file
+/// Specs of the scenario as a whole, of space, of the chemistry and of what is done with a run.
+
+#include "engine/scenario/spec/scenario_spec.h"
+
+#include <fmt/format.h>
+
+namespace interstice {
+
+using namespace spec;
+
+namespace {
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+SpecPointer half_life(std::string doc, std::string mark = {}, std::string source = {}) {
+  return quantity(std::move(doc), {.unit = "s",
+                                   .minimum = 0,
+                                   .above_minimum = true,
+                                   .words = {{"never", kNever}},
+                                   .mark = std::move(mark),
+                                   .source = std::move(source)});
+}
+
+SpecPointer positive(std::string doc, std::string unit) {
+  return quantity(std::move(doc), {.unit = std::move(unit), .minimum = 0, .above_minimum = true});
+}
+
+/// The mark and its source are those of the default.
+SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
+  return quantity(std::move(doc),
+                  {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
+}
+
+SpecPointer point(std::string doc) {
+  return list(std::move(doc), quantity("coordinate; the lower corner of the domain is the origin", {.unit = "um"}), 3,
+              3);
+}
+
+SpecPointer to_reservoir() {
+  return record("opens into a well-mixed reservoir", {need("reservoir", reference("its name", {"reservoir"}))});
+}
+
+/// x_min ... z_max, x, y, z, all; a face beats its axis, an axis beats `all`.
+SpecPointer faces(std::string doc, const SpecPointer& condition, const std::string& fallback) {
+  std::vector<Field> fields{may("all", condition, fallback)};
+  for (const char* name : {"x", "y", "z", "x_min", "x_max", "y_min", "y_max", "z_min", "z_max"})
+    fields.push_back(may(name, condition));
+  return record(std::move(doc), std::move(fields));
+}
+
+SpecPointer phase() {
+  return record("a phase of the run with its steps",
+                {need("until", positive("end of the phase", "s")),
+                 need("transport", positive("step of reactions and diffusion", "s")),
+                 need("vesicles", positive("step of vesicle motion and turnover", "s")),
+                 need("cells", positive("step of cell decisions", "s")),
+                 need("series", positive("between rows of timeseries.csv", "s"))});
+}
+
+SpecPointer shape() {
+  const auto box = record("a box", {need("box", record("opposite corners", {need("from", point("lower corner")),
+                                                                            need("to", point("upper corner"))}))});
+  const auto disc = list("centre, of the other two axes", quantity("coordinate", {.unit = "um"}), 2, 2);
+  const auto cylinder = record(
+      "a cylinder", {need("cylinder", record("a cylinder along an axis",
+                                             {need("axis", choice("its axis", {"x", "y", "z"})), need("centre", disc),
+                                              need("radius", positive("radius", "um")),
+                                              need("from", quantity("where it starts along the axis", {.unit = "um"})),
+                                              need("to", quantity("where it ends", {.unit = "um"}))}))});
+  const auto sphere =
+      record("a sphere", {need("sphere", record("a sphere", {need("centre", point("centre")),
+                                                             need("radius", positive("radius", "um"))}))});
+  return one_of("shape; a voxel belongs to it when its centre does",
+                {choice("the whole domain", {"everywhere"}), box, cylinder, sphere});
+}
+
+SpecPointer output() {
+  const auto sample = record("a sample", {need("sample", integer("at most this many agents per snapshot", 1, 1e12))});
+  const auto fields = one_of("which species snapshots hold", {choice("all or none", {"all", "none"}),
+                                                              list("some", reference("a species", {"species"}))});
+  return record(
+      "what is written",
+      {may("every",
+           quantity("between snapshots; `end` = only the first and the last",
+                    {.unit = "s", .minimum = 0, .above_minimum = true, .words = {{"end", 0}}}),
+           "end"),
+       may("fields", fields, "all"), may("cells", choice("whether snapshots hold cells", {"all", "none"}), "all"),
+       may("vesicles", one_of("which vesicles snapshots hold", {choice("all or none", {"all", "none"}), sample}),
+           "{sample: 1e5}")});
+}
+
+SpecPointer compare() {
+  const auto arm = record(
+      "what is switched on in this arm",
+      {may("vesicles", boolean("false = nothing is dosed"), "true"),
+       may("sham", boolean("other chemotaxis noise, to see what chance alone does"), "false"),
+       may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
+       may("set",
+           named("what differs in this arm, by key path, after the parameter set and --set", "key path",
+                 anything("a value")),
+           "{}"),
+       may("direct",
+           reference("arm with the same mechanisms but without relay; the report gives the difference", {"arm"})),
+       may("against",
+           reference("arm without vesicles that it is compared with; otherwise the first of them", {"arm"}))});
+  const auto primary = record(
+      "the read-out that decides",
+      {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
+       may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
+  const auto moment = not_negative("time", "s");
+  const auto outcome = record(
+      "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
+      {may("label", text("what it is called in reports; its name if none is given")),
+       need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
+       may("per", one_of("columns whose sum it is divided by, or `start`: its own first value, or `time`: the rate per "
+                         "second at which it has grown since the row before",
+                         {text("a column"), list("columns", text("a column"), 1)})),
+       may("take",
+           choice(
+               "how the rows become one number (gain: last less first; half_life: of the line through the logarithms; "
+               "remaining: last over first; reach: distance within which 90 % of the excess over the paired run lies, "
+               "of profile.NAME.*)",
+               {"last", "mean", "peak", "lowest", "area", "gain", "half_life", "remaining", "reach"}),
+           "last"),
+       may("from", moment, "0 s"), may("until", moment)});
+  const auto influenced =
+      record("when a cell counts as influenced, against the paired run without vesicles",
+             {may("difference",
+                  quantity("of its read-out, as a share of the dynamic range",
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
+                  "0.1"),
+              may("hold",
+                  quantity("how long the difference must last without a break ...",
+                           {.unit = "s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1 min", "60 min"}}),
+                  "10 min"),
+              may("hold_share",
+                  quantity("... or this share of the run, whichever is shorter",
+                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.05", "0.5"}}),
+                  "0.2")});
+  return record("the paired comparison of arms",
+                {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
+                 may("arms", named("arms by name", "arm", arm), "{}"), may("primary", primary),
+                 may("outcomes", named("what the arms are judged by, in this order", "outcome", outcome), "{}"),
+                 may("influenced", influenced, "{}")});
+}
+
+SpecPointer models(const ModelRegistry& registry) {
+  std::vector<Field> fields;
+  for (const RegisteredModel& m : registry.all())
+    fields.push_back(may(std::string(m.descriptor.name), model_spec(m.descriptor)));
+  return record("interaction models and their parameters; those listed can be switched on by an arm", std::move(fields),
+                "model");
+}
+
+}  // namespace
+
+std::vector<std::string> formula_words() { return {"and", "or", "not"}; }
+
+SpecPointer regions_spec(std::string doc, std::size_t at_least) {
+  const auto region = reference("a region", {"region"}, {"all"});
+  return one_of(std::move(doc), {region, list("regions", region, at_least)});
+}
+
+SpecPointer space_spec_domain() {
+  const auto reactive = record(
+      "takes up vesicles that touch it, such as a layer of cells",
+      {need("reactive",
+            positive("kappa of D dc/dz = kappa c for vesicles; closed to species that say nothing else", "um/s"))});
+  const auto side =
+      one_of("what happens at a face, to fields and vesicles alike",
+             {choice("closed, periodic or absorbing", {"no_flux", "periodic", "absorbing"}), to_reservoir(), reactive});
+  return record(
+      "the simulated patch",
+      {need("size", list("edge lengths x, y, z", positive("edge length, a multiple of the spacing", "um"), 3, 3)),
+       need("spacing", positive("voxel edge", "um")),
+       may("boundary", faces("faces of the domain", side, "no_flux"), "{}")});
+}
+
+SpecPointer space_spec_region() {
+  return record(
+      "a kind of tissue",
+      {may("shape", shape()), may("image", text("label image (.vti, or HDF5 integers z, y, x)")),
+       may("dataset", text("array in the image, when it holds several")),
+       may("label", integer("label of this region in the image", -2147483648.0, 2147483647)),
+       may("medium", choice("which diffusivities hold", {"fluid", "tissue"}), "fluid"),
+       may("viscosity",
+           quantity("seen by vesicles, relative to water",
+                    {.minimum = 0.01, .maximum = 1e6, .mark = "A", .source = "as water"}),
+           "1"),
+       may("volume_fraction",
+           quantity(
+               "share of the volume that is extracellular fluid",
+               {.minimum = 0, .maximum = 1, .above_minimum = true, .mark = "A", .source = "no room is taken away"}),
+           "1"),
+       may("vesicle_partition",
+           quantity("vesicle density relative to free fluid at equilibrium; 0 keeps "
+                    "them out",
+                    {.minimum = 0, .maximum = 1000, .mark = "A", .source = "free access"}),
+           "1"),
+       may("vesicle_half_life", half_life("non-cellular loss of free vesicles", "A", "no loss beyond cells"),
+           "never")});
+}
+
+SpecPointer space_spec_reservoir() {
+  return record(
+      "a well-mixed volume: fluid behind a face, or a compartment such as plasma",
+      {need("volume", positive("volume", "um^3")),
+       may("represents", quantity("identical patches that share it", {.minimum = 1, .maximum = 1e15}), "1"),
+       may("vesicle_half_life", half_life("non-cellular loss of vesicles", "A", "no loss beyond cells"), "never"),
+       may("vesicle_transfer",
+           map_of("rates at which its vesicles go into another reservoir, or evenly into the fluid of a region",
+                  {"reservoir", "region"}, not_negative("rate", "1/s")),
+           "{}"),
+       may("enzymes",
+           map_of("host enzyme copies in the volume", {"protein"},
+                  quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
+           "{}"),
+       may("content", choice("what its vesicles are in; only labels ask", {"fluid", "cells", "degraded"}), "fluid")});
+}
+
+SpecPointer chemistry_spec_species() {
+  const auto diffusivity = not_negative("diffusivity", "um^2/s");
+  const auto level = not_negative("concentration in extracellular fluid", "uM", "A", "none is there");
+  const auto fixed = record("held at a value", {need("fixed", level)});
+  const auto permeable =
+      record("flux = permeability (outside - c)",
+             {need("permeability", not_negative("permeability", "um/s")), may("outside", level, "0 uM")});
+  const auto side = one_of("what happens at a face, instead of what the domain says",
+                           {choice("closed", {"no_flux", "periodic"}), fixed, permeable, to_reservoir()});
+  std::vector<Field> sides;
+  for (const char* name : {"all", "x", "y", "z", "x_min", "x_max", "y_min", "y_max", "z_min", "z_max"})
+    sides.push_back(may(name, side));
+  return record(
+      "a diffusing substance",
+      {need("diffusivity", one_of("diffusivity, everywhere or per medium or region",
+                                  {diffusivity, map_of("per medium (fluid, tissue) or region, which beats the medium",
+                                                       {"region"}, diffusivity, {"fluid", "tissue", "default"})})),
+       may("decay",
+           not_negative("first-order decay beyond enzymes and cells", "1/s", "A", "none beyond enzymes and cells"),
+           "0 1/s"),
+       may("initial",
+           one_of("concentration at the start, everywhere or per region or reservoir",
+                  {level, map_of("per region or reservoir; `default` elsewhere", {"region", "reservoir"}, level,
+                                 {"default"})}),
+           "0 uM"),
+       may("uptake_Km",
+           quantity("half-saturation of uptake by cells; `linear` = never saturates",
+                    {.unit = "uM",
+                     .minimum = 0,
+                     .above_minimum = true,
+                     .words = {{"linear", 0}},
+                     .mark = "A",
+                     .source = "far from saturation"}),
+           "linear"),
+       may("boundary", record("faces at which this species differs", std::move(sides)), "{}"),
+       may("transfer",
+           map_of("rates at which it goes from a reservoir, or from the fluid of a region, to others",
+                  {"reservoir", "region"},
+                  map_of("where to, and how fast", {"reservoir", "region"}, not_negative("rate", "1/s"))),
+           "{}")});
+}
+
+SpecPointer chemistry_spec_reaction() {
+  return record(
+      "a reaction: mass action (k), Michaelis-Menten (Km) or Hill (K)",
+      {need("equation", text("for example '2 A + B -> C'")),
+       may("k", any_quantity("mass action: rate constant, uM^(1-order)/s")),
+       may("Km", positive("Michaelis-Menten: half-saturation", "uM")),
+       may("kcat", not_negative("turnovers per enzyme copy", "1/s")),
+       may("enzyme", name_of("surface protein whose copies on cells and in reservoirs catalyse it", "protein")),
+       may("vmax", not_negative("lumped rate, besides the enzyme", "uM/s")),
+       may("inhibitors", map_of("competitive inhibitors and their Ki", {"species"}, positive("Ki", "uM"))),
+       may("K", positive("Hill: half-saturation", "uM")),
+       may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
+       may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all"),
+       may("from", not_negative("when it sets in", "s", "A", "runs from the start"), "0 s"),
+       may("until",
+           quantity("when it stops", {.unit = "s",
+                                      .minimum = 0,
+                                      .above_minimum = true,
+                                      .words = {{"end", kNever}},
+                                      .mark = "A",
+                                      .source = "runs to the end"}),
+           "end"),
+       may("half_life", half_life("in which its strength halves after it has set in", "A", "does not fade"), "never")});
+}
+
+SpecPointer model_spec(const ModelDescriptor& model) {
+  std::vector<Field> fields{may("library", text("shared object that holds the model"))};
+  for (const ParameterSpec& p : model.parameters) {
+    const auto written = [&](double number) {
+      return p.unit == "1" ? fmt::format("{}", number) : fmt::format("{} {}", number, p.unit);
+    };
+    fields.push_back(may(std::string(p.name),
+                         quantity(std::string(p.description), {.unit = std::string(p.unit),
+                                                               .minimum = p.minimum,
+                                                               .maximum = p.maximum,
+                                                               .mark = std::string(p.mark),
+                                                               .source = std::string(p.source),
+                                                               .range = {written(p.minimum), written(p.maximum)}}),
+                         written(p.default_value)));
+  }
+  for (const ChoiceSpec& c : model.choices) {
+    const std::string about(c.description);
+    fields.push_back(may(std::string(c.name),
+                         c.names_species ? text(about) : choice(about, {c.options.begin(), c.options.end()}),
+                         std::string(c.options.front())));
+  }
+  return record(std::string(model.summary), std::move(fields));
+}
+
+SpecPointer scenario_spec(const ModelRegistry& registry) {
+  const auto placements = one_of("where cells of this type stand at the start",
+                                 {agent_spec_placement(), list("several places", agent_spec_placement())});
+  const auto regions =
+      std::make_shared<Spec>(*named("kinds of tissue, painted in this order; the first must be everywhere", "region",
+                                    space_spec_region(), {"all", "default"}));
+  regions->minimum_items = 1;
+  regions->maximum_items = 255;
+  return record(
+      "a scenario",
+      {need("schema", integer("version of this format", 1, 1)),
+       may("title", text("title, one line"), "untitled"),
+       may("description", text("free text about the scenario"), "\"\""),
+       may("seed", integer("seed of all random numbers", 0, 9e15), "1"),
+       may("temperature",
+           quantity("sets the viscosity of water", {.unit = "K",
+                                                    .minimum = 274,
+                                                    .maximum = 373,
+                                                    .mark = "A",
+                                                    .source = "body temperature",
+                                                    .range = {"20 degC", "42 degC"}}),
+           "37 degC"),
+       need("domain", space_spec_domain()),
+       may("reservoirs",
+           named("well-mixed volumes, behind faces or elsewhere; they react as the first region does", "reservoir",
+                 space_spec_reservoir(), {"default"}),
+           "{}"),
+       need("time", list("phases, one after the other", phase(), 1, 1000)),
+       may("regions", regions, "{everywhere: {shape: everywhere}}"),
+       may("species", named("diffusing substances", "species", chemistry_spec_species(), formula_words()), "{}"),
+       may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
+       may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type()), "{}"),
+       may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),
+       may("injury", list("what harms cells", agent_spec_injury()), "[]"),
+       may("vesicles", named("vesicle classes and their doses", "vesicle class", agent_spec_vesicles()), "{}"),
+       may("labels",
+           named("labels of vesicles and what they show; an observation that changes nothing else", "label",
+                 label_spec()),
+           "{}"),
+       may("profiles",
+           named("how much of a species lies how far from a region; an observation that changes nothing else",
+                 "profile", profile_spec()),
+           "{}"),
+       may("models", models(registry), "{}"),
+       may("arm", reference("which arm `run` runs; without it every listed model, with vesicles", {"arm"})),
+       may("parameter_sets",
+           named("values to set together, by key path", "parameter set",
+                 named("key path -> value", "key path", anything("a value"))),
+           "{}"),
+       may("parameters",
+           reference("the parameter set in force; without it the values as they stand", {"parameter set"})),
+       may("compare", compare(), "{}"),
+       may("output", output(), "{}")});
+}
+
+}  // namespace interstice

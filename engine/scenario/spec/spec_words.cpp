@@ -1,0 +1,50 @@
+#include "engine/scenario/spec/spec_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "engine/core/units.h"
+
+namespace interstice {
+
+const char* kind_text(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::null:
+      return "nothing";
+    case YamlNode::Kind::scalar:
+      return "a single value";
+    case YamlNode::Kind::list:
+      return "a list";
+    case YamlNode::Kind::map:
+      return "a map";
+  }
+  return "";
+}
+
+bool is_identifier(std::string_view s) {
+  if (s.empty() || s.size() > 60 || std::isdigit(static_cast<unsigned char>(s.front())) != 0) return false;
+  return std::ranges::all_of(s, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+}
+
+std::string unknown_name(const std::string& noun, const std::string& name, const std::vector<std::string>& known) {
+  const std::string expected = known.empty()       ? "expected none here"
+                               : known.size() > 16 ? fmt::format("{} are known", known.size())
+                                                   : fmt::format("expected one of: {}", fmt::join(known, ", "));
+  return fmt::format("unknown {} '{}' ({}){}", noun, name.substr(0, 60), expected, did_you_mean(name, known));
+}
+
+std::optional<std::vector<double>> native_numbers(const std::vector<std::string>& quantities) {
+  std::vector<double> numbers;
+  std::optional<Unit> first;
+  for (const std::string& text : quantities) {
+    const Quantity q = parse_quantity(text);
+    if (!first) first = q.unit;
+    if (q.unit.dimension != first->dimension) return std::nullopt;
+    numbers.push_back(q.value * q.unit.scale + q.unit.offset);
+  }
+  return numbers;
+}
+
+}  // namespace interstice

@@ -1,0 +1,26 @@
+/// @file
+/// Small questions about texts and nodes that the checker of specs asks, and how it words what it says about them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/scenario/yaml/yaml_node.h"
+
+namespace interstice {
+
+/// "a list" and the like.
+const char* kind_text(const YamlNode& node);
+
+/// Letters, digits and _, not starting with a digit.
+bool is_identifier(std::string_view s);
+
+/// "unknown key 'x' (expected one of: ...) did you mean 'y'?"
+std::string unknown_name(const std::string& noun, const std::string& name, const std::vector<std::string>& known);
+
+/// The quantities in native units; empty when their dimensions differ.
+std::optional<std::vector<double>> native_numbers(const std::vector<std::string>& quantities);
+
+}  // namespace interstice

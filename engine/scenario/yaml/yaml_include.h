@@ -1,0 +1,24 @@
+/// @file
+/// One tree from a scenario and the files it includes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/scenario/scenario.h"
+#include "engine/scenario/yaml/yaml_node.h"
+
+namespace interstice {
+
+/// Reads `path` (or `text` in its place) and everything it includes. Included files are looked for beside the file
+/// that names them, then among the models and scenarios that ship (source tree or installed share), then in
+/// `include_directories`.
+/// The including file wins over what it includes; two included files must not disagree.
+YamlNode read_with_includes(const std::string& path, const std::string* text,
+                            const std::vector<std::string>& include_directories, std::vector<SourceFile>& files,
+                            Diagnostics& diagnostics);
+
+/// Folders that hold the cell types and chemistries that ship with the program.
+std::vector<std::string> model_directories();
+
+}  // namespace interstice

@@ -1,0 +1,177 @@
+#include "engine/vesicles/agents/vesicle_motion.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/cells/cell_motility.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
+#include "engine/vesicles/agents/vesicle_walk.h"
+#include "engine/vesicles/vesicle_properties.h"
+#include "engine/vesicles/vesicle_reservoirs.h"
+
+namespace interstice {
+namespace {
+
+constexpr std::size_t kGrain = 4096;  ///< vesicles per block of work
+
+void place(Vesicles& vesicles, std::size_t v, Vec3 p) {
+  vesicles.x[v] = p.x;
+  vesicles.y[v] = p.y;
+  vesicles.z[v] = p.z;
+}
+
+bool holds_vesicles(const ReservoirState& reservoir) {
+  return std::any_of(reservoir.vesicles.begin(), reservoir.vesicles.end(), [](std::uint64_t n) { return n > 0; });
+}
+
+/// Those on or in cells ride along.
+void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box) {
+  for_each_bound(vesicles, begin, end, [&](std::size_t v) {
+    const Vec3 move = moves[vesicles.host[v]];
+    if (move != Vec3{}) place(vesicles, v, into_box(vesicles.position(v) + move, box, 0));
+  });
+}
+
+/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or have something else in the way.
+void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
+                    const Encounters& encounters, std::vector<Adsorption>& adsorptions,
+                    std::vector<Departure>& departures) {
+  for (std::size_t n = 0; n < block.count; ++n) {
+    if (!encounters.touches(n) && block.stays[n] == 0) continue;
+    const std::uint32_t i = block.which[n];
+    const auto v = static_cast<std::uint32_t>(begin + i);
+    const Walker walker{vesicles.id[v],
+                        vesicles.klass[v],
+                        block.variance[i],
+                        {block.x[i], block.y[i], block.z[i]},
+                        {block.dx[i], block.dy[i], block.dz[i]},
+                        block.spare[i],
+                        block.bin[i]};
+    const WalkEnd w = encounters.touches(n) ? walk.past_cells(walker) : walk.alone(walker);
+    place(vesicles, v, w.position);
+    if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
+    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
+  }
+}
+
+/// Moves the vesicles [begin, end); what needs a decision across vesicles is listed.
+void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<const Vec3> moves, const Box& box,
+                const MotionTables& tables, const VesicleMap& map, const VesicleWalk& walk,
+                std::vector<Adsorption>& adsorptions, std::vector<Departure>& departures) {
+  MotionBlock block;
+  Encounters encounters(map, walk.spheres(), box);
+  adsorptions.clear();
+  departures.clear();
+  ride(vesicles, begin, end, moves, box);
+  for (; begin < end; begin += MotionBlock::kCapacity) {
+    const VesicleColumns columns{vesicles.x.data() + begin,           vesicles.y.data() + begin,
+                                 vesicles.z.data() + begin,           vesicles.id.data() + begin,
+                                 vesicles.diffusivity.data() + begin, vesicles.state.data() + begin};
+    if (!tables.open) map.fetch_ahead(vesicles.position(begin));
+    move_free(columns, std::min(MotionBlock::kCapacity, end - begin), tables, block);
+    if (block.count == 0) continue;
+    encounters.find(block);
+    walk_carefully(vesicles, begin, block, walk, encounters, adsorptions, departures);
+  }
+}
+
+/// Attaches a vesicle that touched a cell, if there is room.
+void settle(const Adsorption& a, Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+            const VesicleEnvironment& environment) {
+  const std::size_t k = index(vesicles.klass[a.vesicle]);
+  const std::uint64_t weight = environment.classes[k].weight;
+  if (static_cast<double>(cells.bound[a.cell] + weight) > site_count(cells, a.cell, environment.cell_types)) return;
+  vesicles.state[a.vesicle] = VesicleState::adsorbed;
+  vesicles.host[a.vesicle] = a.cell;
+  place(vesicles, a.vesicle, a.on_surface);
+  cells.bound[a.cell] += weight;
+  cells.adsorptions[a.cell] += weight;
+  ledger[k].free -= weight;
+  ledger[k].adsorbed += weight;
+}
+
+/// Where sites run out they go in order of the vesicles' ids, which are as good as random, so that neither threads nor
+/// the order in memory matter.
+void settle_adsorptions(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+                        const VesicleEnvironment& environment, VesicleScratch& scratch) {
+  scratch.wanted.assign(cells.size(), 0);
+  for (const auto& block : scratch.adsorptions)
+    for (const Adsorption& a : block)
+      scratch.wanted[a.cell] += environment.classes[index(vesicles.klass[a.vesicle])].weight;
+  scratch.contested.clear();
+  for (const auto& block : scratch.adsorptions)
+    for (const Adsorption& a : block) {
+      const double sites = site_count(cells, a.cell, environment.cell_types);
+      // Where all find room they also do after some have settled and count twice: whether they do is no matter of
+      // order.
+      if (static_cast<double>(cells.bound[a.cell] + scratch.wanted[a.cell]) > sites)
+        scratch.contested.push_back(a);
+      else
+        settle(a, vesicles, cells, ledger, environment);
+    }
+  std::sort(scratch.contested.begin(), scratch.contested.end(),
+            [&](const Adsorption& a, const Adsorption& b) { return vesicles.id[a.vesicle] < vesicles.id[b.vesicle]; });
+  for (const Adsorption& a : scratch.contested) settle(a, vesicles, cells, ledger, environment);
+}
+
+void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
+                       const VesicleEnvironment& environment, VesicleScratch& scratch) {
+  scratch.gone.clear();
+  for (const auto& block : scratch.departures)
+    for (const Departure& d : block) {
+      const std::size_t k = index(vesicles.klass[d.vesicle]);
+      const std::uint64_t weight = environment.classes[k].weight;
+      scratch.gone.push_back(d.vesicle);
+      ledger[k].free -= weight;
+      const int reservoir = environment.reservoir_of_face[d.face];
+      if (reservoir >= 0) {
+        reservoirs[reservoir].vesicles[k] += weight;
+        ledger[k].in_reservoir += weight;
+      } else {
+        ledger[k].left += weight;
+      }
+    }
+  drop_vesicles(vesicles, scratch.gone);
+}
+
+}  // namespace
+
+void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+                   std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment, const VesicleStep& step,
+                   VesicleScratch& scratch, const Threads& threads) {
+  plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
+  const bool any = vesicles.size() > 0 || std::any_of(reservoirs.begin(), reservoirs.end(), holds_vesicles);
+  if (any) {
+    scratch.map.update(cells, scratch.cell_moves, environment, step.dt, threads);
+    scratch.dt_over_viscosity.clear();
+    for (const Region& region : environment.regions->regions)
+      scratch.dt_over_viscosity.push_back(static_cast<float>(step.dt / region.viscosity));
+    const MotionTables tables{scratch.map.bins(),
+                              scratch.map.bins_per_um(),
+                              scratch.map.surroundings().data(),
+                              static_cast<float>(scratch.map.margin_unit()),
+                              scratch.dt_over_viscosity,
+                              environment.box.size,
+                              environment.box.periodic,
+                              scratch.map.open(),
+                              std::ranges::any_of(environment.reactivity, [](double r) { return r > 0; }),
+                              environment.noise.seed(),
+                              step.step};
+    const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);
+    const std::size_t blocks = (vesicles.size() + kGrain - 1) / kGrain;
+    scratch.adsorptions.resize(blocks);
+    scratch.departures.resize(blocks);
+    threads.for_blocks(vesicles.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
+                 scratch.adsorptions[begin / kGrain], scratch.departures[begin / kGrain]);
+    });
+    settle_adsorptions(vesicles, cells, ledger, environment, scratch);
+  }
+  carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
+  if (!any) return;
+  // Arrivals first: their number follows from the reservoir's density at the start of the step.
+  admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
+  settle_departures(vesicles, ledger, reservoirs, environment, scratch);
+}
+
+}  // namespace interstice

@@ -1,0 +1,251 @@
+#include "engine/vesicles/agents/vesicle_walk.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "engine/vesicles/agents/vesicle_contact.h"
+#include "engine/vesicles/agents/vesicle_kernel.h"
+
+namespace interstice {
+namespace {
+
+constexpr double kFlat = std::numeric_limits<double>::infinity();  ///< radius of a plane
+constexpr std::uint32_t kMostLegs = 4000;
+/// A step of up to half a cell's radius is divided only within this many sqrt(D dt) of it: what comes from beyond in
+/// one step is 1.5 % of the flux into a plane (the integral of erfc(x/2) beyond 3).
+/// tests/physics/test_vesicle_sphere_flux holds the whole to 3 %.
+constexpr double kDividedNear = 3;
+constexpr double kUndividedStepInRadii = 0.5;
+
+double fold_axis(double x, double size, bool periodic) {
+  if (periodic) {
+    while (x < 0) x += size;
+    while (x >= size) x -= size;
+    return x;
+  }
+  while (x < 0 || x > size) x = x < 0 ? -x : 2 * size - x;
+  return x;
+}
+
+}  // namespace
+
+VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const VesicleMap& map,
+                         const VesicleEnvironment& environment, const VesicleStep& step)
+    : cells_(cells),
+      map_(map),
+      environment_(environment),
+      grid_(*environment.grid),
+      voxels_per_um_(1 / grid_.spacing),
+      nearest_image_(environment.box),
+      step_(step) {
+  for (const VesicleClass& klass : environment.classes)
+    for (const CellType& type : environment.cell_types)
+      reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
+  for (int face = 0; face < 6; ++face) {
+    any_open_face_ |= environment.reactivity[face] > 0 || environment.reservoir_of_face[face] >= 0;
+  }
+  one_tissue_ = environment.regions->regions.size() == 1;
+  spheres_.resize(cells.size());
+  room_.resize(cells.size());
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    const double sites = site_count(cells, c, environment.cell_types);
+    spheres_[c] = {cells.position(c), moves[c], cells.radius[c], cells.radius[c] + norm(moves[c])};
+    room_[c] = std::max(0.0, 1 - static_cast<double>(cells.bound[c]) / sites);
+  }
+}
+
+WalkEnd VesicleWalk::past_cells(const Walker& walker) const {
+  const double root_dt = std::sqrt(walker.variance);
+  Neighbours near;
+  find_neighbours(walker, root_dt, near);
+  if (one_tissue_) return walk_legs(walker, walker.displacement, root_dt, near);
+  const Vec3 whole = walker.displacement, end = walker.start + whole;
+  const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
+                       interface_stops(walker.id, walker.start, folded(end), whole, root_dt);
+  return walk_legs(walker, stopped ? Vec3{} : whole, root_dt, near);
+}
+
+WalkEnd VesicleWalk::alone(const Walker& walker) const {
+  const double root_dt = std::sqrt(walker.variance);
+  WalkEnd w;
+  w.position = walker.start + walker.displacement;
+  w.face = face_passed(walker, walker.start, w.position, Leg{root_dt});
+  if (w.face >= 0) return w;
+  w.position = folded(w.position);
+  if (interface_stops(walker.id, walker.start, w.position, walker.displacement, root_dt)) w.position = walker.start;
+  return w;
+}
+
+void VesicleWalk::find_neighbours(const Walker& walker, double root_dt, Neighbours& found) const {
+  found.count = 0;
+  const double reach = std::min(kReachInRootDt * root_dt, map_.longest_reach());
+  for (const std::uint32_t c : map_.cells_near(walker.bin)) {
+    const WalkSphere& sphere = spheres_[c];
+    const Vec3 d = nearest_image_(walker.start - sphere.centre);
+    const double square = dot(d, d), limit = sphere.wide + reach;
+    if (square >= limit * limit) continue;
+    const double gap = std::sqrt(square) - sphere.radius;
+    bool known = false;  // a narrow periodic box lists a cell once per image
+    for (std::size_t i = 0; i < found.count; ++i) known |= found.near[i].cell == c;
+    if (known) continue;
+    if (found.count == kMostNear && found.near[kMostNear - 1].gap <= gap) continue;
+    std::size_t at = std::min(found.count, kMostNear - 1);
+    for (; at > 0 && found.near[at - 1].gap > gap; --at) found.near[at] = found.near[at - 1];
+    found.near[at] = {c, gap};
+    found.count = std::min(found.count + 1, kMostNear);
+  }
+}
+
+std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) const {
+  double radius = kFlat;
+  for (std::size_t i = 0; i < near.count; ++i) {
+    const double R = cells_.radius[near.near[i].cell];
+    if (near.near[i].gap < kDividedNear * root_dt || root_dt > kUndividedStepInRadii * R) radius = std::min(radius, R);
+  }
+  const double ratio = root_dt / (kLongestStepInRadii * radius);
+  return ratio <= 1 ? 1 : std::min(kMostLegs, static_cast<std::uint32_t>(std::ceil(ratio * ratio)));
+}
+
+/// The path near cells, divided. Whether the whole step may pass an interface was decided before, as it is far from
+/// cells: were it decided leg by leg, vesicles would pass more easily from where legs are many to where they are few. A
+/// step that was stopped is a loop. Only what keeps vesicles out altogether stops a leg.
+WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
+  const std::uint32_t legs = legs_needed(near, root_dt);
+  const double part = 1.0 / legs;
+  Leg leg{root_dt * std::sqrt(part), 0, part, 0, walker.spare};
+  const double sigma = std::sqrt(2.0) * leg.root_dt;
+  Vec3 rest = whole;  // what the bridge still has to cover
+  WalkEnd w;
+  w.position = walker.start;
+  bool met = false;
+  for (; leg.number < legs; ++leg.number) {
+    leg.begin = leg.number * part;
+    leg.end = leg.number + 1 == legs ? 1.0 : (leg.number + 1) * part;
+    const Vec3 from = w.position;
+    const double left = legs - leg.number;
+    Vec3 displacement = (1 / left) * rest;
+    double next_spare = 0;
+    if (leg.number + 1 < legs) {
+      const auto xi = environment_.noise.four_normals(Stream::vesicle_motion, walker.id, step_.step, 1 + leg.number);
+      displacement += (sigma * std::sqrt((left - 1) / left)) * Vec3{xi[0], xi[1], xi[2]};
+      next_spare = xi[3];
+    }
+    rest = rest - displacement;
+    w.position = from + displacement;
+    w.face = face_passed(walker, from, w.position, leg);
+    if (w.face >= 0) return w;
+    w.position = folded(w.position);
+    if (forbidden(from, w.position)) {
+      w.position = from;
+      met = true;
+    }
+    met |= meet_cells(walker, from, leg, near, w);
+    if (w.cell >= 0) return w;
+    leg.spare = next_spare;
+  }
+  if (!met) w.position = folded(walker.start + whole);
+  return w;
+}
+
+/// As for cells, and as the free step sees it: a path that starts further away is reflected.
+bool VesicleWalk::within_reach(const Walker& walker, int face) const {
+  const Vec3 size = environment_.box.size, p = walker.start;
+  const std::array<double, 6> distance{p.x, size.x - p.x, p.y, size.y - p.y, p.z, size.z - p.z};
+  return distance[face] * distance[face] < kReachInRootDt * kReachInRootDt * walker.variance;
+}
+
+std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const {
+  if (!any_open_face_) return -1;
+  const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
+                                     from.z, environment_.box.size.z - from.z};
+  const std::array<double, 6> after{to.x, environment_.box.size.x - to.x, to.y, environment_.box.size.y - to.y,
+                                    to.z, environment_.box.size.z - to.z};
+  for (std::int32_t face = 0; face < 6; ++face) {
+    if (environment_.reservoir_of_face[face] >= 0 && after[face] < 0) return face;
+    if (!(environment_.reactivity[face] > 0) || !within_reach(walker, face)) continue;
+    // A plane is a sphere without curvature: exact for steps of any length.
+    const double x0 = std::max(0.0, before[face]), x1 = std::abs(after[face]), s = leg.root_dt;
+    if (x0 * x1 > kNoTouch * s * s) continue;
+    const double reactivity = environment_.reactivity[face];
+    const double fusogen = environment_.classes[index(walker.klass)].fusogen_uptake;
+    const double kappa = std::isinf(reactivity) ? reactivity : reactivity * fusogen;
+    const SphereStep plane{kFlat, s, kappa * step_.dt * (leg.end - leg.begin) / s};
+    const double u =
+        environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, 8 * leg.number + 1 + face);
+    if (u < adsorption_bound(x0, x1, plane) && u < adsorption_probability(x0, x1, plane)) return face;
+  }
+  return -1;
+}
+
+bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const {
+  if (one_tissue_) return false;
+  const Region &here = region_at(from), &there = region_at(to);
+  if (&here == &there) return false;
+  const double capacity_here = vesicle_capacity(here), capacity_there = vesicle_capacity(there);
+  if (capacity_there <= 0) return capacity_here > 0;
+  if (here.viscosity == there.viscosity && capacity_here <= capacity_there) return false;
+  // K_y q(y->x) / (K_x q(x->y)) with q the Gaussian of the viscosity at its start.
+  const double ratio = there.viscosity / here.viscosity;  // D_x / D_y
+  const double square = dot(displacement, displacement) / (4 * root_dt * root_dt);
+  const double backward = capacity_there * ratio * std::sqrt(ratio) * pinned::exp(square * (1 - ratio));
+  const double u = environment_.noise.uniform(Stream::vesicle_acceptance, id, step_.step);
+  return u * capacity_here >= backward;
+}
+
+bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
+                             WalkEnd& w) const {
+  bool met = false;
+  for (std::size_t i = 0; i < near.count; ++i) {
+    const std::uint32_t c = near.near[i].cell;
+    const double R = spheres_[c].radius;
+    const double kappa = reactivity_[index(walker.klass) * environment_.cell_types.size() + index(cells_.type[c])];
+    const Vec3 r1 = to_cell(c, leg.end, w.position);
+    const double away = norm(r1), x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
+    SphereStep sphere{R, leg.root_dt, 0};
+    double x1 = away - R;
+    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
+    if (x1 < 0) {
+      x1 = reflected_distance(x0, -x1, sphere);
+      w.position = folded(w.position + (R + x1 - away) * outward);
+      met = true;
+    }
+    if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
+    sphere.reactivity = kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt;
+    if (!sticks(walker, x0, x1, sphere, room_[c], leg, i)) continue;
+    w.cell = static_cast<std::int32_t>(c);
+    w.on_surface = folded(spheres_[c].centre + spheres_[c].move + R * outward);
+    return true;
+  }
+  if (met && vesicle_capacity(region_at(w.position)) <= 0 && vesicle_capacity(region_at(from)) > 0) w.position = from;
+  return met;
+}
+
+bool VesicleWalk::sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
+                         const Leg& leg, std::size_t rank) const {
+  const double bound = room * adsorption_bound(x0, x1, sphere);
+  double u = 0;
+  if (rank == 0) {
+    // Phi(spare) is uniform and comes with the motion; mostly it is plain that it exceeds a small chance.
+    constexpr double kPhiOfMinus2 = 0.0227;
+    if (bound < kPhiOfMinus2 && leg.spare > -2) return false;
+    u = 0.5 * pinned::erfc(-leg.spare / std::numbers::sqrt2);
+  } else {
+    const std::uint32_t draw = 16 * leg.number + static_cast<std::uint32_t>(rank);
+    u = environment_.noise.uniform(Stream::vesicle_adsorption, walker.id, step_.step, draw);
+  }
+  return u < bound && u < room * adsorption_probability(x0, x1, sphere);
+}
+
+Vec3 VesicleWalk::to_cell(std::uint32_t c, double part, Vec3 p) const {
+  return nearest_image_(p - (spheres_[c].centre + part * spheres_[c].move));
+}
+
+Vec3 VesicleWalk::folded_back(Vec3 p) const {
+  const Box& box = environment_.box;
+  return {fold_axis(p.x, box.size.x, box.periodic[0]), fold_axis(p.y, box.size.y, box.periodic[1]),
+          fold_axis(p.z, box.size.z, box.periodic[2])};
+}
+
+}  // namespace interstice

@@ -1,0 +1,82 @@
+/// @file
+/// Vesicle classes that are kept as a field: whole numbers per voxel and per cell in place of agents, for doses with
+/// many vesicles per voxel. All that agents do is drawn here for many at once: they diffuse by hops between voxels,
+/// adsorb from the voxels around a cell, come off, enter, are recycled, cleared and transferred. What is lost is who is
+/// who: all vesicles of a class have its mean diffusivity and mean surface copies. Numbers are whole and draws keyed by
+/// voxel or cell, so that no vesicle is lost and threads do not matter.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/cells/cells.h"
+#include "engine/core/parallel.h"
+#include "engine/vesicles/counts/vesicle_counts_room.h"
+#include "engine/vesicles/vesicle_environment.h"
+
+namespace interstice {
+
+/// Working memory of the stages below.
+struct FieldScratch {
+  /// What a cell takes per second from a voxel.
+  struct Draw {
+    std::uint32_t voxel = 0, cell = 0;
+    double rate = 0;  ///< [1/s] per vesicle there
+  };
+  FieldRoom room;
+  std::vector<std::vector<Draw>> draws;  ///< per block of cells
+  std::vector<Draw> all_draws;           ///< by voxel, then by cell
+  std::vector<std::uint64_t> down, up;   ///< per voxel: hops along one axis
+};
+
+/// Empty fields for the classes that are kept so.
+void begin_vesicle_fields(Vesicles& vesicles, std::span<const VesicleClass> classes, std::size_t voxels);
+
+/// Spreads `number` vesicles with cargo evenly over the fluid of regions, outside cells. Returns how many found room:
+/// all, or none where there is no fluid. `key` keys the draws.
+std::uint64_t spread_in_field(VesicleField& field, const Cells& cells, const VesicleEnvironment& environment,
+                              std::span<const std::uint8_t> in_region, std::uint64_t number, AgentId key);
+
+/// Volume of the fluid outside cells in the dosed regions [um^3].
+double fluid_outside_cells(const Cells& cells, const VesicleEnvironment& environment,
+                           std::span<const std::uint8_t> in_region);
+
+/// One vesicle step of every class that is a field: contact with cells, hops and walls, then what becomes of bound
+/// ones, and clearance. Counts go to the cells and the ledger as those of agents do. Cells have moved already.
+void step_vesicle_fields(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+                         std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
+                         const VesicleStep& step, FieldScratch& scratch, const Threads& threads);
+
+/// One of the equal parts of a vesicle step.
+struct Substep {
+  int number = 0, count = 1;
+};
+
+/// Into how many parts a step is cut, so that at most half of a voxel's vesicles hop along one axis in one of them.
+int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const FieldScratch& scratch);
+
+/// Diffusion by hops between neighbouring voxels. Rates keep the equilibrium: density in fluid outside cells times the
+/// partition of the region.
+void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+                  const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
+                  FieldScratch& scratch, const Threads& threads);
+
+/// Adds what the fields' vesicles expose: mean copies x activity, free ones where they are, adsorbed ones at the centre
+/// of their cell. `copies` [protein][voxel].
+void add_field_copies(const Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment, double time,
+                      std::span<std::vector<double>> copies);
+
+/// Cells that divide (`daughter`, an index, or ~0) share bound vesicles with their daughters by fair draws; those that
+/// go (`removed`) set adsorbed ones free, and what is inside is degraded.
+struct HostChanges {
+  std::span<const std::uint8_t> removed;
+  std::span<const std::uint32_t> daughter;
+};
+void rehost_in_fields(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
+                      const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise);
+
+/// Drops the cells whose new index is ~0 and gives the others theirs.
+void renumber_hosts_of_fields(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept);
+
+}  // namespace interstice

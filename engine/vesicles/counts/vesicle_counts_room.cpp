@@ -1,0 +1,186 @@
+#include "engine/vesicles/counts/vesicle_counts_room.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/core/constants.h"
+#include "engine/vesicles/agents/vesicle_map.h"
+
+namespace interstice {
+namespace {
+
+/// The intervals of voxels that [centre - half, centre + half] covers along one axis.
+struct Cover {
+  std::vector<int> voxel;
+  std::vector<double> length;  ///< [um]
+
+  Cover(double centre, double half, int n, double spacing, bool periodic) {
+    const int first = static_cast<int>(std::floor((centre - half) / spacing));
+    const int last = static_cast<int>(std::floor((centre + half) / spacing));
+    for (int i = first; i <= last; ++i) {
+      const double covered = std::min(centre + half, (i + 1) * spacing) - std::max(centre - half, i * spacing);
+      if (!(covered > 0) || (!periodic && (i < 0 || i >= n))) continue;
+      voxel.push_back(((i % n) + n) % n);
+      length.push_back(covered);
+    }
+  }
+};
+
+/// visit(voxel, volume) for what a cube around `p` overlaps [um^3].
+template <class Visit>
+void visit_cube(Vec3 p, double half, const Grid& grid, const Box& box, Visit visit) {
+  const Cover x(p.x, half, grid.nx, grid.spacing, box.periodic[0]),
+      y(p.y, half, grid.ny, grid.spacing, box.periodic[1]), z(p.z, half, grid.nz, grid.spacing, box.periodic[2]);
+  for (std::size_t k = 0; k < z.voxel.size(); ++k)
+    for (std::size_t j = 0; j < y.voxel.size(); ++j)
+      for (std::size_t i = 0; i < x.voxel.size(); ++i)
+        visit(grid.index(x.voxel[i], y.voxel[j], z.voxel[k]), x.length[i] * y.length[j] * z.length[k]);
+}
+
+/// Cells of a larger radius, in voxels, have no voxels of their own: they reach those around them.
+constexpr double kLargeCell = 1.5;
+
+/// Half the edge of a cube with the volume of a sphere of radius 1: (4 pi / 3)^(1/3) / 2.
+constexpr double kHalfEdge = 0.80599597700823482;
+
+/// Green function of the simple cubic lattice at offset d (in voxels); 1 / (4 pi |d|) beyond its neighbours.
+double lattice_green(std::array<int, 3> d) {
+  constexpr std::array kNear{0.252731, 0.0860640, 0.0552768, 0.0435958};  // 000, 100, 110, 111
+  for (int& x : d) x = std::abs(x);
+  const int square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+  if (square <= 3) return kNear[static_cast<std::size_t>(square)];
+  return 1 / (4 * kPi * std::sqrt(static_cast<double>(square)));
+}
+
+/// Below this share of the density far away a voxel counts as empty: what the grid brings it cannot be exceeded.
+constexpr double kLeastDensity = 0.01;
+
+int offset(std::size_t a, std::size_t b, int n, bool periodic) {
+  const int d = static_cast<int>(b) - static_cast<int>(a);
+  if (!periodic) return d;
+  return d > n / 2 ? d - n : d < -(n / 2) ? d + n : d;
+}
+
+/// Of every pair of voxels of a reach.
+std::vector<double> green_matrix(const FieldReach& reach, const Grid& grid, const Box& box) {
+  const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
+  std::vector<double> green;
+  for (const auto& [a, share_a, open_a] : reach.places)
+    for (const auto& [b, share_b, open_b] : reach.places)
+      green.push_back(lattice_green({offset(a % nx, b % nx, grid.nx, box.periodic[0]),
+                                     offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
+                                     offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])}));
+  return green;
+}
+
+/// Places of the same voxel, as where a periodic box is narrow, become one.
+void merge_places(std::vector<FieldReach::Place>& places) {
+  std::ranges::stable_sort(places, {}, &FieldReach::Place::voxel);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (kept > 0 && places[kept - 1].voxel == places[i].voxel)
+      places[kept - 1].share += places[i].share;
+    else
+      places[kept++] = places[i];
+  }
+  places.resize(kept);
+}
+
+/// The mean over the reach of the Green function of free space, seen from the centre: what green_matrix says of a shell
+/// of many voxels.
+double shell_green(const FieldReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
+  double sum = 0;
+  for (const FieldReach::Place& place : reach.places)
+    sum += place.share / norm(box.separation(centre, grid.centre(place.voxel)));
+  return sum * grid.spacing / (4 * kPi);
+}
+
+/// Flux into the voxels per density far away, solved for by iteration; returns the rate per density in them.
+double solve_fluxes(double wanted, double diffusivity, const FieldReach& reach, const Grid& grid, const Box& box) {
+  constexpr int kIterations = 4;
+  const std::size_t count = reach.places.size();
+  const auto green = green_matrix(reach, grid, box);
+  std::vector<double> flux(count);
+  for (std::size_t i = 0; i < count; ++i) flux[i] = wanted * reach.places[i].share;
+  double rate = wanted;
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    std::vector<double> density(count, 1.0);
+    double mean = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::size_t j = 0; j < count; ++j)
+        density[i] -= green[i * count + j] * flux[j] / (diffusivity * grid.spacing);
+      density[i] = std::max(density[i], kLeastDensity);
+      mean += reach.places[i].share * density[i];
+    }
+    rate = wanted / mean;
+    for (std::size_t i = 0; i < count; ++i) flux[i] = 0.5 * (flux[i] + rate * reach.places[i].share * density[i]);
+  }
+  return rate;
+}
+
+}  // namespace
+
+void FieldRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
+  outside_.assign(grid.voxel_count(), 0.0);  // first what cells take
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    visit_cube(cells.position(c), kHalfEdge * cells.radius[c], grid, box,
+               [&](std::size_t voxel, double volume) { outside_[voxel] += volume; });
+  std::vector<double> taken(regions.regions.size(), 0.0), whole(regions.regions.size(), 0.0);
+  for (std::size_t v = 0; v < outside_.size(); ++v) {
+    const double share = outside_[v] / grid.voxel_volume();
+    taken[regions.of_voxel[v]] += std::min(1.0, share);
+    whole[regions.of_voxel[v]] += 1;
+    outside_[v] = std::max(0.0, 1 - share);
+  }
+  hindrance_.clear();
+  for (std::size_t r = 0; r < taken.size(); ++r) {
+    const double phi = whole[r] > 0 ? taken[r] / whole[r] : 0;
+    hindrance_.push_back(std::max(kLeastOutside, (1 - phi) / (1 + phi / 2)));
+  }
+}
+
+void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
+                const Box& box, FieldReach& reach) {
+  const Vec3 centre = cells.position(c);
+  const double radius = cells.radius[c];
+  reach.places.clear();
+  reach.shell = radius > kLargeCell * grid.spacing;
+  std::array<double, 256> touched{}, reached{};  // per region [um^3]
+  double all = 0;
+  visit_cube(centre, radius, grid, box, [&](std::size_t voxel, double volume) {
+    touched[regions.of_voxel[voxel]] += volume;
+    all += volume;
+  });
+  const double half = reach.shell ? radius + 1.5 * grid.spacing : std::max(radius, grid.spacing);
+  visit_cube(centre, half, grid, box, [&](std::size_t voxel, double volume) {
+    const std::uint8_t region = regions.of_voxel[voxel];
+    if (!(touched[region] > 0)) return;
+    if (reach.shell) {
+      const double gap = norm(box.separation(centre, grid.centre(voxel))) - radius;
+      if (gap < 0 || gap >= grid.spacing) return;
+      volume = grid.voxel_volume();
+    }
+    reach.places.push_back({static_cast<std::uint32_t>(voxel), volume * room.outside(voxel),
+                            vesicle_capacity(regions.regions[region]) > 0});
+  });
+  merge_places(reach.places);
+  for (const FieldReach::Place& place : reach.places) reached[regions.of_voxel[place.voxel]] += place.share;
+  double sum = 0;
+  for (FieldReach::Place& place : reach.places) {
+    const std::uint8_t region = regions.of_voxel[place.voxel];
+    sum += place.share *= touched[region] / all / reached[region];
+  }
+  for (FieldReach::Place& place : reach.places) place.share /= sum;  // a region may be touched and not reached
+}
+
+double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
+                        const FieldReach& reach, const Grid& grid, const Box& box) {
+  constexpr std::size_t kMostVoxels = 125;
+  const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
+  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.among_cells, reach, grid, box);
+  const double on_grid = shell_green(reach, centre, grid, box) / (D.among_cells * grid.spacing);
+  return 1 / std::max(kLeastDensity * to_cell, to_cell - on_grid);
+}
+
+}  // namespace interstice

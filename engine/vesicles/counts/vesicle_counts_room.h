@@ -1,0 +1,70 @@
+/// @file
+/// Where vesicles that are counted per voxel find room, and how a cell reaches them: cells take volume from voxels, and
+/// adsorb from the voxels around them.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/cells/cell_list.h"
+#include "engine/cells/cells.h"
+#include "engine/vesicles/vesicle_environment.h"
+
+namespace interstice {
+
+/// Of the volume of each voxel, what cells leave to vesicles. A cell counts as a cube of its volume.
+class FieldRoom {
+ public:
+  void update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box);
+
+  /// Share of the voxel that is not in cells; at least a tenth, so that vesicles can leave a voxel that a cell enters.
+  [[nodiscard]] double outside(std::size_t voxel) const { return std::max(kLeastOutside, outside_[voxel]); }
+  /// The same without a least value: what is dosed.
+  [[nodiscard]] double fluid_share(std::size_t voxel) const { return outside_[voxel]; }
+  /// How much slower vesicles spread among the cells of a region: (1 - phi) / (1 + phi/2) of their diffusivity in the
+  /// fluid, phi being the share of its volume in cells (Maxwell 1873, impermeable spheres).
+  [[nodiscard]] double hindrance(std::size_t region) const { return hindrance_[region]; }
+
+ private:
+  static constexpr double kLeastOutside = 0.1;
+  std::vector<double> outside_, hindrance_;
+};
+
+/// Voxels around a cell, with weights that add up to 1. It adsorbs from those that vesicles may enter; the others
+/// stand for the walls behind which they lie: a wall mirrors what is in front of it.
+struct FieldReach {
+  struct Place {
+    std::uint32_t voxel = 0;
+    double share = 0;
+    bool open = false;  ///< vesicles may enter
+  };
+  std::vector<Place> places;
+  bool shell = false;  ///< the places lie around the cell, otherwise also where it is
+  [[nodiscard]] bool any_open() const { return std::ranges::any_of(places, &Place::open); }
+};
+
+/// Finds `reach` of cell `c`: for a cell of up to 1.5 voxels in radius, what a cube of twice its radius (of at least
+/// two voxels) overlaps outside cells; for larger ones the voxels whose centres are up to one edge away from its
+/// surface. Regions count by how much of a cube of twice its radius lies in them: of a sphere across a plane that is
+/// the share of its surface.
+void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
+                const Box& box, FieldReach& reach);
+
+/// Of vesicles around a cell [um^2/s].
+struct FieldDiffusivity {
+  double in_fluid = 0;     ///< between cells
+  double among_cells = 0;  ///< on the scale of voxels: with the hindrance of the region
+};
+
+/// Rate at which a cell takes vesicles from the voxels that it reaches, per density there [um^3/s], such that with a
+/// density c far away it takes c / (1 / (4 pi R^2 kappa) + 1 / (4 pi D R)) (Collins & Kimball 1949). The voxels are
+/// emptier than far away: their densities are c - sum_j G(i - j) flux_j / (D h), G being the Green function of the
+/// simple cubic lattice (Glasser & Zucker 1977), and the flux into each follows from its density. Solved by iteration.
+/// What comes off the cell must reach the voxels faster than off its surface by the same factor, rate / (4 pi R^2
+/// kappa).
+double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
+                        const FieldReach& reach, const Grid& grid, const Box& box);
+
+}  // namespace interstice

@@ -1,0 +1,38 @@
+/// @file
+/// What surrounds the vesicles and does not change while they move: tissue, walls, classes, cell types, noise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "engine/cells/cell_list.h"
+#include "engine/cells/cell_type.h"
+#include "engine/core/noise.h"
+#include "engine/fields/grid.h"
+#include "engine/fields/species.h"
+#include "engine/vesicles/vesicles.h"
+
+namespace interstice {
+
+struct VesicleEnvironment {
+  const Grid* grid = nullptr;
+  const RegionMap* regions = nullptr;
+  Box box;
+  /// Per face, of its partially absorbing plane D dc/dz = kappa c [um/s]: 0 closed, infinite a perfect sink.
+  std::array<double, 6> reactivity{};
+  std::array<int, 6> reservoir_of_face{-1, -1, -1, -1, -1, -1};  ///< index into reservoirs, -1 for none
+  std::span<const Reservoir> reservoirs;
+  std::span<const VesicleClass> classes;
+  std::span<const CellType> cell_types;
+  Noise noise;
+};
+
+/// The interval that a stage works on.
+struct VesicleStep {
+  std::uint64_t step = 0;
+  double time = 0;  ///< start [s]
+  double dt = 0;    ///< length [s]
+};
+
+}  // namespace interstice

@@ -1,0 +1,119 @@
+/// @file
+/// Label images of the grid's size, finer and coarser, from HDF5 and .vti; and what is refused.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "engine/core/error.h"
+#include "engine/results/hdf5/hdf5_file.h"
+#include "engine/scenario/build/label_image.h"
+#include "unit/io/sample_state.h"
+
+namespace interstice {
+namespace {
+
+using testing::TemporaryDirectory;
+using Shape = std::vector<std::uint64_t>;
+
+const Grid kGrid{2, 3, 4, 10.0};
+
+/// Label of voxel (i, j, k): all different.
+std::int32_t label(int i, int j, int k) { return i + 10 * j + 100 * k; }
+
+std::vector<std::int32_t> expected_labels() {
+  std::vector<std::int32_t> labels;
+  for (int k = 0; k < kGrid.nz; ++k)
+    for (int j = 0; j < kGrid.ny; ++j)
+      for (int i = 0; i < kGrid.nx; ++i) labels.push_back(label(i, j, k));
+  return labels;
+}
+
+template <class T>
+std::filesystem::path write_hdf5(const TemporaryDirectory& directory, const std::vector<T>& labels, Shape shape) {
+  const auto path = directory.path() / "labels.h5";
+  auto file = Hdf5File::create(path);
+  file.create_group("/map");
+  file.write<T>("/map/labels", labels, shape);
+  file.close();
+  return path;
+}
+
+TEST(LabelImage, OfTheGridsOwnSize) {
+  const TemporaryDirectory directory;
+  const auto labels = expected_labels();
+  const auto path = write_hdf5(directory, std::vector<std::uint16_t>(labels.begin(), labels.end()), {4, 3, 2});
+  EXPECT_EQ(read_label_image(path, "/map/labels", kGrid), labels);
+  EXPECT_EQ(read_label_image(path, "map/labels", kGrid), labels);
+  EXPECT_EQ(read_label_image(path, "", kGrid), labels);
+}
+
+TEST(LabelImage, FinerImagesVote) {
+  const TemporaryDirectory directory;
+  std::vector<std::int32_t> fine;
+  for (int k = 0; k < 3 * kGrid.nz; ++k)
+    for (int j = 0; j < 2 * kGrid.ny; ++j)
+      for (int i = 0; i < 1 * kGrid.nx; ++i) {
+        const bool dissent = k % 3 == 0;  // two of six pixels of every voxel say otherwise
+        fine.push_back(dissent ? -7 : label(i, j / 2, k / 3));
+      }
+  const auto path = write_hdf5(directory, fine, {12, 6, 2});
+  EXPECT_EQ(read_label_image(path, "", kGrid), expected_labels());
+}
+
+TEST(LabelImage, TiesGoToTheSmallestLabel) {
+  const TemporaryDirectory directory;
+  const auto path = write_hdf5(directory, std::vector<std::int32_t>{5, 2}, {1, 1, 2});
+  EXPECT_EQ(read_label_image(path, "", Grid{1, 1, 1, 10.0}), (std::vector<std::int32_t>{2}));
+}
+
+TEST(LabelImage, CoarserImagesAreRepeated) {
+  const TemporaryDirectory directory;
+  const auto path = write_hdf5(directory, std::vector<std::int32_t>{1, 2}, {2, 1, 1});
+  const auto labels = read_label_image(path, "", kGrid);
+  for (std::size_t v = 0; v < labels.size(); ++v) EXPECT_EQ(labels[v], v < 12 ? 1 : 2);
+}
+
+std::string refusal(const std::filesystem::path& path, const std::string& dataset = "", Grid grid = kGrid) {
+  try {
+    read_label_image(path, dataset, grid);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(LabelImage, SaysWhatDoesNotFit) {
+  const TemporaryDirectory directory;
+  const auto path = write_hdf5(directory, std::vector<std::int32_t>(30), {5, 3, 2});
+  EXPECT_NE(refusal(path).find("5 pixels along z do not fit 4 voxels"), std::string::npos) << refusal(path);
+  EXPECT_NE(refusal(path, "/nothing").find("/map/labels"), std::string::npos) << refusal(path, "/nothing");
+  EXPECT_NE(refusal(directory.path() / "missing.h5").find("no such label image"), std::string::npos);
+  const auto real = write_hdf5(directory, std::vector<float>(24), {4, 3, 2});
+  std::ofstream(directory.path() / "text.h5") << "no HDF5";
+  EXPECT_NE(refusal(directory.path() / "text.h5").find("give an HDF5 file"), std::string::npos);
+  EXPECT_NE(refusal(real).find("integers"), std::string::npos) << refusal(real);
+}
+
+TEST(LabelImage, Vti) {
+  const TemporaryDirectory directory;
+  const auto path = directory.path() / "labels.vti";
+  std::ofstream out(path);
+  out << R"(<?xml version="1.0"?><VTKFile type="ImageData" version="0.1" byte_order="LittleEndian">)"
+      << R"(<ImageData WholeExtent="0 2 0 3 0 4" Origin="0 0 0" Spacing="10 10 10"><Piece Extent="0 2 0 3 0 4">)"
+      << R"(<PointData/><CellData><DataArray type="UInt16" Name="tissue" format="ascii">)";
+  for (const auto l : expected_labels()) out << l << ' ';
+  out << "</DataArray></CellData></Piece></ImageData></VTKFile>\n";
+  out.close();
+  if (reads_vti()) {
+    EXPECT_EQ(read_label_image(path, "", kGrid), expected_labels());
+    EXPECT_EQ(read_label_image(path, "tissue", kGrid), expected_labels());
+    EXPECT_NE(refusal(path, "organ").find("no array 'organ'"), std::string::npos) << refusal(path, "organ");
+    std::ofstream(path) << "<VTKFile type=\"ImageData\"";
+    EXPECT_NE(refusal(path), "accepted");
+  } else {
+    EXPECT_NE(refusal(path).find("libvtk9-dev"), std::string::npos) << refusal(path);
+  }
+}
+
+}  // namespace
+}  // namespace interstice

@@ -1,0 +1,175 @@
+/// @file
+/// Outcomes: columns are checked when the scenario is read, and rows become one number as said.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/scenario/scenario.h"
+#include "models/builtin.h"
+
+namespace interstice {
+namespace {
+
+const std::string kHead =
+    "schema: 1\n"
+    "domain: {size: [30 um, 30 um, 30 um], spacing: 10 um}\n"
+    "time: [{until: 4 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
+    "species: {A: {diffusivity: 1 um^2/s}}\n"
+    "cell_types: {cell: {initial_state: here, states: {here: {}, there: {}}}}\n"
+    "cells: {cell: {count: 4}}\n"
+    "compare:\n  outcomes:\n    x: ";
+
+std::vector<OutcomeSpec> load(const std::string& outcome) {
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  return load_scenario_text(kHead + outcome + "\n", "outcomes.yaml", {}, registry).compare.outcomes;
+}
+
+std::string mistakes(const std::string& outcome) {
+  try {
+    load(outcome);
+  } catch (const ScenarioErrors& e) {
+    return e.what();
+  }
+  return "";
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
+  const OutcomeSpec share = load("{of: cells.cell.there, per: cells.cell.*, label: gone}").at(0);
+  EXPECT_EQ(share.label, "gone");
+  EXPECT_EQ(share.of, std::vector<std::string>{"cells.cell.there"});
+  EXPECT_EQ(share.per, (std::vector<std::string>{"cells.cell.here", "cells.cell.there"}));
+  EXPECT_EQ(share.unit, "1");
+  const OutcomeSpec area = load("{of: [mean.all.A], take: area, from: 1 s, until: 3 s}").at(0);
+  EXPECT_EQ(area.value_unit(), "uM s");
+  EXPECT_EQ(area.label, "x");
+  EXPECT_EQ(load("{of: mean.all.A, per: cells.cell.here}").at(0).unit, "uM/(cell)");
+  EXPECT_EQ(load("{of: mean.all.A, per: time}").at(0).unit, "uM/s");
+}
+
+TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
+  std::string text = kHead + "{of: column.cell.fed}\n";
+  text.replace(text.find("initial_state"), 0, "columns: {fed: {unit: \"1\", gain: \"0 [1/s]\"}}, ");
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  try {
+    load_scenario_text(text, "outcomes.yaml", {}, registry);
+    ADD_FAILURE() << "a column that stays 0 was accepted";
+  } catch (const ScenarioErrors& e) {
+    EXPECT_TRUE(has(e.what(), "no column 'column.cell.fed' (nothing in this scenario changes it")) << e.what();
+  }
+}
+
+TEST(ScenarioOutcomes, MistakesAreTold) {
+  EXPECT_TRUE(has(mistakes("{of: cells.cell.ther}"), "'cells.cell.there'")) << mistakes("{of: cells.cell.ther}");
+  EXPECT_TRUE(has(mistakes("{of: tissue.*}"), "no column 'tissue.*'"));
+  EXPECT_TRUE(has(mistakes("{of: [mean.all.A, cells.cell.here]}"), "cannot be added"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 5 s}"), "no row lies between"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: median}"), "median"));
+  EXPECT_TRUE(has(mistakes("{take: last}"), "of"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: reach}"), "profile.NAME.*"));
+}
+
+const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};
+
+double reduced(OutcomeSpec::Take take, std::vector<std::string> per = {}, double from = 0) {
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.per = std::move(per);
+  outcome.take = take;
+  outcome.from = from;
+  return reduce(kSeries, outcome).value();
+}
+
+TEST(Outcomes, ReduceAsSaid) {
+  using Take = OutcomeSpec::Take;
+  EXPECT_EQ(reduced(Take::last), 6);
+  EXPECT_EQ(reduced(Take::peak), 8);
+  EXPECT_EQ(reduced(Take::lowest), 2);
+  EXPECT_EQ(reduced(Take::gain), 4);
+  EXPECT_DOUBLE_EQ(reduced(Take::area), 3 + 12 + 7);
+  EXPECT_DOUBLE_EQ(reduced(Take::mean), 22 / 4.0);
+  EXPECT_DOUBLE_EQ(reduced(Take::mean, {}, 1), 19 / 3.0);
+  EXPECT_DOUBLE_EQ(reduced(Take::mean, {"b"}), (3 + 2.5) / 3) << "the first row has no ratio";
+  EXPECT_DOUBLE_EQ(reduced(Take::last, {"a", "b"}), 0.75);
+}
+
+TEST(Outcomes, HalfLifeIsThatOfTheLineThroughTheLogarithms) {
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.take = OutcomeSpec::Take::half_life;
+  outcome.unit = "EV";
+  EXPECT_EQ(outcome.value_unit(), "s");
+  const SeriesTable falls{{"a"}, {"EV"}, {0, 20, 30, 50, 60}, {{8, 4, 2 * std::sqrt(2.0), std::sqrt(2.0), 0}}};
+  EXPECT_NEAR(reduce(falls, outcome).value(), 20, 1e-12);  // a zero has no logarithm
+  const SeriesTable steps{{"a"}, {"EV"}, {0, 1, 2}, {{4, 4, 1}}};
+  EXPECT_NEAR(reduce(steps, outcome).value(), 1, 1e-12);
+  EXPECT_FALSE(reduce(kSeries, outcome)) << "it rises";
+}
+
+TEST(Outcomes, RateOfAnExponentialAndWhatIsLeftOfIt) {
+  constexpr double kRate = 0.01;
+  SeriesTable made{{"a"}, {"molecule"}, {}, {{}}};
+  for (double t = 0; t <= 300; t += 20) {
+    made.time.push_back(t);
+    made.value[0].push_back(500 * (1 - std::exp(-kRate * t)));
+  }
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.unit = "molecule/s";
+  outcome.per_time = true;
+  const auto rows = outcome_rows(made, outcome);
+  EXPECT_TRUE(std::isnan(rows[0])) << "before the first row nothing is known";
+  EXPECT_NEAR(rows[1], 500 * (1 - std::exp(-0.2)) / 20, 1e-12);
+  outcome.take = OutcomeSpec::Take::remaining;
+  outcome.from = 100;
+  outcome.until = 250;  // the last row in it is at 240 s
+  EXPECT_NEAR(reduce(made, outcome).value(), std::exp(-1.4), 1e-12);
+  EXPECT_EQ(outcome.value_unit(), "1");
+  outcome.take = OutcomeSpec::Take::half_life;
+  EXPECT_NEAR(reduce(made, outcome).value(), std::log(2) / kRate, 1e-9);
+  made.value[0].assign(made.time.size(), 7);
+  outcome.take = OutcomeSpec::Take::remaining;
+  EXPECT_FALSE(reduce(made, outcome)) << "of nothing, nothing can be left";
+}
+
+TEST(Outcomes, WithoutRowsThereIsNoNumber) {
+  OutcomeSpec outcome;
+  outcome.of = {"c"};
+  EXPECT_FALSE(reduce(kSeries, outcome));
+  outcome.of = {"b"};
+  outcome.per_start = true;
+  EXPECT_FALSE(reduce(kSeries, outcome)) << "relative to zero";
+  outcome.of = {"a"};
+  EXPECT_EQ(reduce(kSeries, outcome), 3);
+  outcome.from = 9;
+  EXPECT_FALSE(reduce(kSeries, outcome));
+}
+
+TEST(Outcomes, AreComparedWithThePairedRun) {
+  RunOutcome vehicle, arm;
+  vehicle.series = arm.series = kSeries;
+  arm.series.value[0].back() = 9;
+  OutcomeSpec outcome;
+  outcome.name = outcome.label = "alive";
+  outcome.unit = "cell";
+  outcome.of = {"a"};
+  std::vector<Metric> metrics;
+  measure_outcomes(arm, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
+  ASSERT_EQ(metrics.size(), 3U);
+  EXPECT_EQ(metrics[0].name, "outcome.alive");
+  EXPECT_EQ(metrics[0].value, 9);
+  EXPECT_EQ(metrics[1].name, "effect.alive");
+  EXPECT_EQ(metrics[1].value, 3);
+  EXPECT_EQ(metrics[2].name, "effect_relative.alive");
+  EXPECT_EQ(metrics[2].value, 0.5);
+  metrics.clear();
+  measure_outcomes(vehicle, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
+  EXPECT_EQ(metrics.size(), 1U) << "not compared with itself";
+}
+
+}  // namespace
+}  // namespace interstice

@@ -1,0 +1,235 @@
+/// @file
+/// The files and the table of a comparison.
+#include "tools/commands/compare_output.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tools/progress.h"
+
+namespace interstice::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr int kRecommendedReplicates = 20;
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c == '\n' ? ' ' : c);
+  return quoted + "\"";
+}
+
+Json arms_json(const ComparisonRuns& runs) {
+  Json arms = Json::array();
+  for (std::size_t a = 0; a < runs.arms.size(); ++a) {
+    const ArmFacts& arm = runs.arms[a];
+    const auto reference = runs.reference(a);
+    arms.push_back({{"name", arm.name},
+                    {"vesicles", arm.vesicles},
+                    {"sham", arm.sham},
+                    {"models", arm.models},
+                    {"delay", arm.delay},
+                    {"relays", arm.relays},
+                    {"changes", arm.changes},
+                    {"against", reference ? runs.arms[*reference].name : ""},
+                    {"direct", arm.direct}});
+  }
+  return arms;
+}
+
+Json read_outs_json(const ComparisonRuns& runs) {
+  Json read_outs = Json::array();
+  const auto run =
+      std::find_if(runs.outcomes.begin(), runs.outcomes.end(), [](const auto& o) { return o.has_value(); });
+  if (run == runs.outcomes.end()) return read_outs;
+  for (const ReadOutTrace& trace : (*run)->traces)
+    read_outs.push_back({{"cell_type", trace.cell_type},
+                         {"name", trace.name},
+                         {"receptor", trace.receptor},
+                         {"range", trace.range},
+                         {"delay", trace.delay},
+                         {"cells", trace.family.size()}});
+  return read_outs;
+}
+
+Json curves_json(const ComparisonSummary& summary) {
+  Json curves = Json::array();
+  for (const Curve& curve : summary.curves) {
+    Json arms = Json::object();
+    for (const ArmCurve& arm : curve.arms) arms[arm.arm] = {{"mean", arm.mean}, {"low", arm.low}, {"high", arm.high}};
+    curves.push_back(
+        {{"name", curve.name}, {"label", curve.label}, {"unit", curve.unit}, {"time", curve.time}, {"arms", arms}});
+  }
+  return curves;
+}
+
+Json values_json(const ComparisonSummary& summary) {
+  Json values = Json::array();
+  for (const ArmMetric& value : summary.values) {
+    Json entry = {{"arm", value.arm},
+                  {"metric", value.about.name},
+                  {"n", 0},
+                  {"mean", nullptr},
+                  {"low", nullptr},
+                  {"high", nullptr},
+                  {"note", value.note},
+                  {"observable", value.observable}};
+    if (value.estimate) {
+      entry["n"] = value.estimate->n;
+      entry["mean"] = value.estimate->mean;
+      entry["low"] = value.estimate->low;
+      entry["high"] = value.estimate->high;
+    }
+    values.push_back(std::move(entry));
+  }
+  return values;
+}
+
+Json parameters_json(const Scenario& scenario) {
+  Json parameters = Json::array();
+  for (const ParameterRecord& p : scenario.parameters)
+    parameters.push_back({{"path", p.path},
+                          {"value", p.value},
+                          {"range", p.range},
+                          {"mark", p.mark},
+                          {"source", p.source},
+                          {"where", p.where},
+                          {"default", p.is_default},
+                          {"outside", p.outside}});
+  return parameters;
+}
+
+/// One cell of the terminal table.
+std::string short_value(const ArmMetric* value) {
+  if (value == nullptr) return "-";
+  if (!value->estimate) return value->note.starts_with("not within") ? "never" : "-";
+  if (!value->observable && value->estimate->low <= 0 && value->estimate->high >= 0) return "not observable";
+  if (value->about.unit == "s") return duration_text(value->estimate->mean);
+  return fmt::format("{:.3g}", value->estimate->mean);
+}
+
+}  // namespace
+
+std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary) {
+  std::string out = "arm,replicate,metric,unit,value,note\n";
+  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
+    for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
+      for (const Metric& metric : summary.runs[arm * runs.replicates + replicate]) {
+        const std::string note = metric.observable ? metric.note : "not observable in this horizon";
+        out += fmt::format("{},{},{},{},{},{}\n", csv_text(runs.arms[arm].name), replicate, metric.name, metric.unit,
+                           metric.value ? fmt::format("{}", *metric.value) : "", csv_text(note));
+      }
+  for (const RunFailure& failure : runs.failures)
+    out += fmt::format("{},{},failed,,{},{}\n", csv_text(failure.arm), failure.replicate,
+                       static_cast<int>(failure.failure.code), csv_text(failure.failure.message));
+  return out;
+}
+
+std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
+                         const RunRecord& record) {
+  Json document = {{"format", "interstice comparison"},
+                   {"version", 1},
+                   {"title", scenario.title},
+                   {"description", scenario.description}};
+  const auto finished =
+      std::find_if(runs.outcomes.begin(), runs.outcomes.end(), [](const auto& o) { return o.has_value(); });
+  document["horizon"] = finished == runs.outcomes.end() ? 0.0 : (*finished)->series.duration();
+  document["replicates"] = runs.replicates;
+  document["recommended_replicates"] = kRecommendedReplicates;
+  document["parameter_set"] = scenario.parameter_set.empty() ? "the scenario's own values" : scenario.parameter_set;
+  document["parameter_sets"] = scenario.parameter_sets;
+  document["arms"] = arms_json(runs);
+  document["vesicles"] = Json::array();
+  for (const DosedClass& klass : runs.vesicles)
+    document["vesicles"].push_back(
+        {{"class", klass.name}, {"as_field", klass.as_field}, {"weight", klass.weight}, {"dosed", klass.dosed}});
+  document["primary"] = nullptr;
+  if (runs.primary)
+    document["primary"] = {{"field", runs.primary->field},
+                           {"region", runs.primary->region},
+                           {"series", runs.primary->series()},
+                           {"unit", "uM"},
+                           {"thresholds", runs.primary->thresholds}};
+  document["read_outs"] = read_outs_json(runs);
+  const InfluenceRule& rule = scenario.compare.influenced;
+  document["influenced"] = {{"difference", rule.share_of_range}, {"hold", rule.hold}, {"hold_share", rule.hold_share}};
+  document["curves"] = curves_json(summary);
+  document["metrics"] = Json::array();
+  for (const Metric& metric : summary.metrics)
+    document["metrics"].push_back(
+        {{"name", metric.name}, {"label", metric.label}, {"unit", metric.unit}, {"description", metric.description}});
+  document["values"] = values_json(summary);
+  document["failures"] = Json::array();
+  for (const RunFailure& failure : runs.failures)
+    document["failures"].push_back({{"arm", failure.arm},
+                                    {"replicate", failure.replicate},
+                                    {"exit_code", static_cast<int>(failure.failure.code)},
+                                    {"message", failure.failure.message}});
+  document["warnings"] = runs.warnings;
+  document["parameters"] = parameters_json(scenario);
+  document["provenance"] = Json::parse(provenance_json(record, true));
+  document["provenance"]["wall_time_s"] = runs.wall_time;
+  return document.dump(1, ' ', false, Json::error_handler_t::replace);  // a path may hold any bytes
+}
+
+namespace {
+
+std::string in_unit(const std::string& unit) { return unit == "1" ? "" : " [" + unit + "]"; }
+
+/// The outcomes, and the read-outs in which arms differ most from the sham, at most three; and the head of their
+/// columns.
+std::vector<std::pair<std::string, std::string>> terminal_columns(const ComparisonSummary& summary) {
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::vector<std::pair<double, std::string>> read_outs;
+  const std::string counted = "influenced_minus_sham.";
+  for (const Metric& metric : summary.metrics)
+    if (metric.name.starts_with("outcome.") && !metric.name.ends_with(".clearance"))
+      columns.emplace_back(metric.name, fmt::format("{}{}", metric.name.substr(8), in_unit(metric.unit)));
+  for (const Metric& metric : summary.metrics) {
+    if (metric.name.starts_with("primary.time_to."))
+      columns.emplace_back(metric.name, "t to " + metric.name.substr(16));
+    if (metric.name == "primary.peak") columns.emplace_back(metric.name, "peak [uM]");
+    if (metric.name == "flux.ev_share") columns.emplace_back(metric.name, "EV share");
+    if (!metric.name.starts_with(counted)) continue;
+    double most = 0;
+    for (const ArmMetric& value : summary.values)
+      if (value.about.name == metric.name && value.estimate) most = std::max(most, value.estimate->mean);
+    if (most > 0) read_outs.emplace_back(most, metric.name);
+  }
+  std::stable_sort(read_outs.begin(), read_outs.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (std::size_t k = 0; k < std::min<std::size_t>(3, read_outs.size()); ++k)
+    columns.emplace_back(read_outs[k].second, read_outs[k].second.substr(counted.size()) + " [cell]");
+  return columns;
+}
+
+}  // namespace
+
+std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary) {
+  const auto columns = terminal_columns(summary);
+  std::vector<std::vector<std::string>> rows(1, {"arm"});
+  for (const auto& [name, head] : columns) rows[0].push_back(head);
+  for (const ArmFacts& arm : runs.arms) {
+    rows.push_back({arm.name});
+    for (const auto& [name, head] : columns) rows.back().push_back(short_value(summary.find(arm.name, name)));
+  }
+  std::vector<std::size_t> width(rows[0].size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
+  std::string out;
+  for (const auto& row : rows) {
+    out += fmt::format("{:<{}}", row[0], width[0]);
+    for (std::size_t c = 1; c < row.size(); ++c) out += fmt::format("  {:>{}}", row[c], width[c]);
+    out += "\n";
+  }
+  if (runs.primary)
+    out += fmt::format("Of {} {}; EV share: made by enzymes on EVs. ", runs.primary->field,
+                       runs.primary->region == "all" ? "everywhere" : "in " + runs.primary->region);
+  const bool counts_cells = rows[0].back().ends_with("[cell]");
+  return out + "Means over replicates" + (counts_cells ? "; cells: influenced beyond the sham" : "") +
+         ". Intervals: report.html, summary.csv.\n";
+}
+
+}  // namespace interstice::cli

@@ -1,0 +1,46 @@
+/// @file
+/// `interstice info`: what a result directory or a snapshot holds, and whether it is undamaged.
+#include "engine/results/info.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "tools/commands/commands.h"
+#include "tools/output_directory.h"
+
+namespace interstice::cli {
+namespace {
+
+/// A run that says it is running while nothing holds its lock was killed, or the machine stopped.
+void print_info(const std::filesystem::path& path) {
+  RunInfo info = read_run_info(path);
+  if (info.status == "running" && !OutputDirectory::in_use(path)) info.status = "interrupted";
+  fmt::print("{}", info_text(info));
+}
+
+}  // namespace
+
+void add_info(CLI::App& app) {
+  struct Options {
+    std::string path;
+    bool hash = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("info", "What a result directory or a snapshot file holds.");
+  command->add_option("path", options->path, "Output directory of `run`, or one .hdf file")
+      ->required()
+      ->type_name("PATH");
+  command->add_flag("--hash", options->hash,
+                    "Verify the checksums of the files and print the SHA-256 of the full last state");
+  command->footer("Examples:\n  interstice info out/rat_knee\n  interstice info out/rat_knee --hash");
+  command->callback([options] {
+    if (options->hash)
+      fmt::print("{}\n", verified_state_hash(options->path));
+    else
+      print_info(options->path);
+  });
+}
+
+}  // namespace interstice::cli

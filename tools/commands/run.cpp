@@ -1,0 +1,95 @@
+/// @file
+/// `interstice run`: one run of a scenario, with its time series and snapshots.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <thread>
+
+#include "engine/results/atomic_file.h"
+#include "engine/results/snapshots/snapshot.h"
+#include "engine/results/time_series.h"
+#include "engine/sim/simulation.h"
+#include "tools/commands/commands.h"
+#include "tools/failure.h"
+#include "tools/output_directory.h"
+#include "tools/progress.h"
+#include "tools/recording.h"
+#include "tools/scenario_options.h"
+
+namespace interstice::cli {
+namespace {
+
+struct RunOptions {
+  ScenarioOptions scenario;
+  std::string output, arm;
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  bool quiet = false, force = false;
+};
+
+void simulate(const Scenario& scenario, Problem problem, const RunOptions& options, const OutputDirectory& directory,
+              RunRecord& record) {
+  Simulation simulation(std::move(problem), options.threads);
+  BackgroundWriter background;
+  TimeSeriesSink series(directory.path() / "timeseries.csv", simulation.problem(), &background);
+  SnapshotWriter snapshots(directory.path(), simulation.problem(), record,
+                           snapshot_selection(scenario, simulation.problem()), &background);
+  const std::vector<Observer> observers{{&series, Occasion::series_row}, {&snapshots, Occasion::snapshot}};
+  Progress progress(scenario.title, options.quiet);
+  const double end = seconds(simulation.problem().schedule.end());
+  run_to_end(simulation, observers, scenario.output.every, [&](const Simulation& now) {
+    progress.update(now.time() / end, [&] {
+      return fmt::format("{:.4g} of {:.4g} s, {} EV agents, {:.0f} steps/s", now.time(), end,
+                         now.state().vesicles.size(), static_cast<double>(now.state().clock.step) / progress.elapsed());
+    });
+    return true;
+  });
+  series.close();
+  progress.finish();
+  if (!options.quiet)
+    fmt::print("Finished {:.4g} s of simulated time in {}: {} snapshots and timeseries.csv in {}\n", end,
+               duration_text(progress.elapsed()), snapshots.written(), directory.path().string());
+}
+
+void run(const RunOptions& options) {
+  const Scenario scenario = load(options.scenario);
+  const std::string arm = options.arm.empty() ? scenario.arm : options.arm;
+  Problem problem = build_problem(scenario, {.arm = arm});
+  const OutputDirectory directory(output_path(options.output, options.scenario, ""));
+  RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
+  record.changes = scenario.changes;
+  const auto found =
+      directory.make_room({record, run_files(scenario, problem, true), input_files(scenario), options.force});
+  tell_found(found, directory.path(), options.quiet);
+  if (found == OutputDirectory::Found::finished) return;
+  print_warnings(scenario.warnings);
+  print_warnings(check_steps(problem));
+  write_run_record(directory.path(), record);
+  const auto failure = attempt([&] {
+    write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
+    simulate(scenario, std::move(problem), options, directory, record);
+  });
+  finish_run(directory.path(), record, failure);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "One run: time series and snapshots that ParaView opens.");
+  command->add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
+  command->add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
+  command->add_option("--arm", options->arm, "Run an arm of the comparison instead of everything")->type_name("NAME");
+  command->add_option("--threads", options->threads, "Threads; results do not depend on them")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  add_scenario_options(*command, options->scenario);
+  command->add_flag("--quiet", options->quiet, "No progress, no summary");
+  command->add_flag("--force", options->force, "Replace earlier results in the directory");
+  command->footer(
+      "Examples:\n  interstice run scenarios/rat_knee_short.yaml\n"
+      "  interstice run scenarios/rat_knee.yaml --arm emcev --set vesicles.msc_sev.dose=1ug -o out/low_dose");
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace interstice::cli

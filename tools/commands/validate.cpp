@@ -1,0 +1,186 @@
+/// @file
+/// `interstice validate`: every mistake of every file at once, and what a run would cost.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ctime>
+#include <limits>
+#include <memory>
+#include <thread>
+
+#include "engine/observe/observables.h"
+#include "engine/scenario/spec/spec.h"
+#include "engine/sim/simulation.h"
+#include "tools/commands/commands.h"
+#include "tools/failure.h"
+#include "tools/help.h"
+#include "tools/progress.h"
+#include "tools/scenario_options.h"
+
+namespace interstice::cli {
+namespace {
+
+constexpr double kTrialTime = 1;         ///< spent on timing steps of every phase [s]
+constexpr std::size_t kMostTrials = 20;  ///< phases that are timed one by one
+constexpr double kTrialMemory = 2e9;     ///< larger problems are not built only to be timed [B]
+constexpr double kBytesPerNumber = 4;    ///< snapshots hold float32; compression makes them smaller
+constexpr double kBytesPerCsvNumber = 12;
+
+struct Cost {
+  double steps = 0, memory = 0, disk = 0;  ///< [1], [B], [B]
+  std::optional<double> time;              ///< one run on one thread [s]
+};
+
+Nanoseconds smallest_step(const Phase& phase) { return std::min({phase.transport, phase.vesicles, phase.cells}); }
+
+/// Processor time that this program has used [s].
+double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+double series_rows(const Schedule& schedule) {
+  double rows = 1;
+  Nanoseconds begin = 0;
+  for (const Phase& phase : schedule.phases) {
+    if (phase.series > 0) rows += static_cast<double>(phase.until - begin) / static_cast<double>(phase.series);
+    begin = phase.until;
+  }
+  return rows;
+}
+
+double disk_space(const Scenario& scenario, const Problem& problem) {
+  double cells = 0, agents = 0;
+  for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
+  for (const Dose& dose : problem.doses) {
+    if (problem.vesicle_classes[index(dose.klass)].as_field) continue;
+    double volume = 0;
+    for (const std::uint8_t region : problem.regions.of_voxel)
+      if (dose.in_region[region] != 0) volume += problem.grid.voxel_volume();
+    agents += dose.density * volume / problem.vesicle_classes[index(dose.klass)].weight;
+  }
+  agents = std::min(agents, static_cast<double>(scenario.output.vesicle_sample));
+  const Nanoseconds whole = scenario.output.every > 0 ? problem.schedule.end() / scenario.output.every : 1;
+  const double snapshots = 1 + static_cast<double>(whole);
+  const double per_snapshot = static_cast<double>(problem.grid.voxel_count() * scenario.output.fields.size()) +
+                              (scenario.output.cells ? cells * static_cast<double>(problem.columns.size() + 12) : 0) +
+                              agents * static_cast<double>(problem.proteins.size() + 8);
+  const double rows = series_rows(problem.schedule) * static_cast<double>(Observables(problem).size());
+  return snapshots * per_snapshot * kBytesPerNumber + rows * kBytesPerCsvNumber;
+}
+
+/// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
+/// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share; the first round,
+/// which fills caches and tables, does not count.
+double time_step(Problem problem, Phase phase, double budget) {
+  const Nanoseconds step = smallest_step(phase);
+  const auto round = std::max<Nanoseconds>(1, phase.vesicles / step);
+  phase.until = phase.cells * (1 + std::numeric_limits<Nanoseconds>::max() / phase.cells / 4);  // trials never end
+  problem.schedule.phases = {phase};
+  Simulation simulation(std::move(problem), 1);
+  const auto take_round = [&] {
+    for (Nanoseconds i = 0; i < round; ++i) simulation.step();
+  };
+  take_round();
+  const double begin = processor_time();
+  double steps = 0;
+  do {
+    take_round();
+    steps += static_cast<double>(round);
+  } while (processor_time() - begin < budget);
+  return (processor_time() - begin) / steps;
+}
+
+Cost estimate(const Scenario& scenario, const Problem& problem) {
+  Cost cost;
+  const auto& phases = problem.schedule.phases;
+  cost.memory = estimate_memory(problem);
+  cost.disk = disk_space(scenario, problem);
+  if (cost.memory < kTrialMemory && phases.size() <= kMostTrials) cost.time = 0;
+  Nanoseconds begin = 0;
+  for (const Phase& phase : phases) {
+    const double steps = static_cast<double>(phase.until - begin) / static_cast<double>(smallest_step(phase));
+    cost.steps += steps;
+    begin = phase.until;
+    if (cost.time)
+      *cost.time += steps * time_step(build_problem(scenario, {.arm = scenario.arm}), phase,
+                                      kTrialTime / static_cast<double>(phases.size()));
+  }
+  return cost;
+}
+
+void print_cost(const Scenario& scenario, const Cost& cost) {
+  fmt::print("  one run: {:.0f} steps, {} of memory, at most {} on disk{}\n", cost.steps, bytes_text(cost.memory),
+             bytes_text(cost.disk), cost.time ? ", about " + duration_text(*cost.time) + " on one thread" : "");
+  const auto arms = scenario.compare.arms.size();
+  if (arms == 0) return;
+  const auto runs = static_cast<double>(arms * scenario.compare.replicates);
+  const double jobs = std::min(runs, static_cast<double>(std::max(1U, std::thread::hardware_concurrency())));
+  fmt::print(
+      "  compare: {} arms x {} replicates = {:.0f} runs, {} of memory{}\n", arms, scenario.compare.replicates, runs,
+      bytes_text(jobs * cost.memory),
+      cost.time ? fmt::format(", about {} with {:.0f} at a time", duration_text(*cost.time * runs / jobs), jobs) : "");
+}
+
+/// Columns of cell types that this scenario does without; those of models that it does not list go without saying.
+void print_idle_columns(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const std::string& name : scenario.idle_columns)
+    for (const Value& type : (*scenario.values)["cell_types"].items)
+      if (type["columns"].has(name)) {
+        names.push_back(name);
+        break;
+      }
+  if (!names.empty()) fmt::print("  columns left out, nothing here feeds or needs them: {}\n", fmt::join(names, ", "));
+}
+
+void validate_one(const ScenarioOptions& options, bool quiet) {
+  const Scenario scenario = load(options);
+  const Problem problem = build_problem(scenario, {.arm = scenario.arm});
+  for (const Arm& arm : scenario.compare.arms) build_problem(scenario, {.arm = arm.name});
+  const auto warnings = check_steps(problem);
+  fmt::print("{}: valid\n", options.file);
+  std::fflush(stdout);
+  print_warnings(scenario.warnings);
+  print_warnings(warnings);
+  if (quiet) return;
+  print_idle_columns(scenario);
+  print_cost(scenario, estimate(scenario, problem));
+}
+
+void validate(const ScenarioOptions& options, const std::vector<std::string>& files, bool quiet) {
+  std::vector<std::string> wrong;
+  ExitCode code = ExitCode::input;
+  for (const auto& file : files) {
+    ScenarioOptions one = options;
+    one.file = file;
+    if (const auto failure = attempt([&] { validate_one(one, quiet); })) {
+      wrong.push_back(failure->message);
+      code = failure->code;
+    }
+  }
+  if (wrong.empty()) return;
+  std::string text;
+  for (const auto& message : wrong) text += (text.empty() ? "" : "\n") + message;
+  if (files.size() > 1) text += fmt::format("\n{} of {} files have mistakes", wrong.size(), files.size());
+  throw Error(code, text);
+}
+
+}  // namespace
+
+void add_validate(CLI::App& app) {
+  struct Options {
+    ScenarioOptions scenario;
+    std::vector<std::string> files;
+    bool quiet = false;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("validate", "Every mistake of every file, and what a run would cost.");
+  command->add_option("files", options->files, "Scenario files (YAML)")->required()->type_name("FILE...");
+  add_scenario_options(*command, options->scenario);
+  command->add_flag("--quiet", options->quiet, "No cost estimate");
+  command->footer(
+      "Examples:\n  interstice validate scenarios/*.yaml\n  interstice validate my.yaml --set seed=3 --quiet");
+  command->callback([options] { validate(options->scenario, options->files, options->quiet); });
+}
+
+}  // namespace interstice::cli

@@ -1,0 +1,66 @@
+/// @file
+/// Reading compare.json.
+#include "viz/report/comparison.h"
+
+#include <cerrno>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace interstice::viz {
+
+Comparison::Comparison(nlohmann::json document) : document_(std::move(document)) {
+  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 1)
+    throw std::runtime_error("not a comparison that this version reads (format or version differ)");
+  for (const auto& arm : document_.at("arms")) {
+    arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
+                     arm.value("changes", std::vector<std::string>{}), arm.value("against", ""),
+                     arm.value("direct", "")});
+    if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
+  }
+}
+
+Comparison Comparison::read(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file)
+    throw std::filesystem::filesystem_error("cannot read", path, std::error_code(errno, std::generic_category()));
+  return Comparison(nlohmann::json::parse(file));
+}
+
+std::optional<ArmValue> Comparison::value(std::string_view arm, std::string_view metric) const {
+  for (const auto& entry : document_.at("values")) {
+    if (entry.at("arm") != arm || entry.at("metric") != metric) continue;
+    ArmValue value;
+    value.n = entry.at("n");
+    value.note = entry.at("note");
+    value.observable = entry.at("observable");
+    if (!entry.at("mean").is_null()) {
+      value.mean = entry.at("mean").get<double>();
+      value.low = entry.at("low");
+      value.high = entry.at("high");
+    }
+    return value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> Comparison::metrics(std::string_view prefix) const {
+  std::vector<std::string> names;
+  for (const auto& metric : document_.at("metrics")) {
+    const std::string name = metric.at("name");
+    if (name.starts_with(prefix)) names.push_back(name);
+  }
+  return names;
+}
+
+std::string Comparison::about(std::string_view metric, const char* key) const {
+  for (const auto& entry : document_.at("metrics"))
+    if (entry.at("name") == metric) return entry.at(key);
+  return {};
+}
+
+std::string Comparison::label(std::string_view metric) const { return about(metric, "label"); }
+std::string Comparison::unit(std::string_view metric) const { return about(metric, "unit"); }
+std::string Comparison::description(std::string_view metric) const { return about(metric, "description"); }
+
+}  // namespace interstice::viz

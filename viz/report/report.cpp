@@ -1,0 +1,87 @@
+/// @file
+/// Puts the page together.
+#include "viz/report/report.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "viz/report/assets.h"
+#include "viz/report/html.h"
+#include "viz/report/report_sections.h"
+#include "viz/report/report_text.h"
+
+namespace interstice::viz {
+namespace {
+
+/// JSON that can stand inside a <script> element.
+std::string script_safe(const nlohmann::json& document) {
+  std::string text = document.dump();
+  for (auto at = text.find("</"); at != std::string::npos; at = text.find("</", at + 3)) text.replace(at, 2, "<\\/");
+  return text;
+}
+
+/// What the figures need; the parameter table and the provenance are in the page already.
+nlohmann::json figure_data(const Comparison& comparison) {
+  nlohmann::json data;
+  for (const char* key : {"arms", "primary", "curves", "metrics", "values", "horizon", "vesicles", "read_outs"})
+    data[key] = comparison.document().at(key);
+  return data;
+}
+
+std::string contents(const Comparison& comparison) {
+  const bool outcomes = !comparison.metrics("outcome.").empty();
+  return std::string("<nav>") + (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
+         R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
+<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#leanings">Leanings</a> <a href="#parameters">Parameters</a>
+<a href="#provenance">Provenance</a></nav>
+)";
+}
+
+}  // namespace
+
+std::string report_html(const Comparison& comparison) {
+  const std::string title = unit_text(escape(comparison.document().at("title").get<std::string>()));
+  std::string page = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} – "
+      "Interstice</title>\n<style>\n",
+      title);
+  page += kReportCss;
+  page += fmt::format("</style>\n</head>\n<body>\n<header><h1>{}</h1>\n<p class=\"description\">{}</p>\n", title,
+                      unit_text(escape(comparison.document().at("description").get<std::string>())));
+  page += contents(comparison);
+  page += "</header>\n<main>\n<section id=\"answer\">\n<h2>Answer</h2>\n" + answer(comparison) + "</section>\n";
+  page +=
+      "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables.</p></noscript>\n";
+  page += outcomes_section(comparison) + arms_section(comparison) + curves_section(comparison) +
+          influence_section(comparison);
+  page += time_section(comparison) + fates_section(comparison) + budget_section(comparison);
+  page += "<section id=\"leanings\">\n<h2>Which way the set-up leans</h2>\n" + leanings(comparison) + "</section>\n";
+  page += parameters_section(comparison) + metrics_section(comparison) + provenance_section(comparison);
+  page +=
+      "</main>\n<footer>Made by Interstice. Figures: Chart.js 3.9.1, © 2022 Chart.js Contributors, MIT "
+      "licence.</footer>\n";
+  page +=
+      "<script type=\"application/json\" id=\"data\">" + script_safe(figure_data(comparison)) + "</script>\n<script>";
+  page += kChartJs;
+  page += "</script>\n<script>\n";
+  page += kReportJs;
+  return page + "</script>\n</body>\n</html>\n";
+}
+
+void write_report(const std::filesystem::path& compare_json, const std::filesystem::path& html) {
+  const std::string page = report_html(Comparison::read(compare_json));
+  const std::filesystem::path temporary = html.string() + ".tmp";
+  std::ofstream file(temporary, std::ios::binary);
+  file.write(page.data(), static_cast<std::streamsize>(page.size()));
+  file.close();
+  if (!file)
+    throw std::filesystem::filesystem_error("cannot write the report", temporary,
+                                            std::error_code(errno, std::generic_category()));
+  std::filesystem::rename(temporary, html);
+}
+
+}  // namespace interstice::viz

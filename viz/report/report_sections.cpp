@@ -1,0 +1,359 @@
+/// @file
+/// The sections of the report: a frame for the figure, and the same numbers as a table.
+#include "viz/report/report_sections.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "viz/report/html.h"
+#include "viz/report/report_text.h"
+
+namespace interstice::viz {
+namespace {
+
+std::string section(std::string_view id, std::string_view title, const std::string& body) {
+  return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id, title, body);
+}
+
+std::string figure(std::string_view id, std::string_view caption, int height, std::string_view controls = {}) {
+  return fmt::format(
+      "<figure>{}<div class=\"plot\" style=\"height:{}px\"><canvas id=\"{}\" role=\"img\" "
+      "aria-label=\"{}\"></canvas></div>"
+      "<figcaption>{}</figcaption></figure>\n",
+      controls, height, id, escape(caption), caption);
+}
+
+/// Of a figure with a row for each arm [px].
+int height_for(std::size_t arms) { return 140 + 24 * static_cast<int>(arms); }
+
+std::string details(std::string_view summary, const std::string& body, bool open = false) {
+  return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);
+}
+
+/// One row per metric, one column per arm that has anything to say. Where a heading says what is measured, the labels
+/// need only say of what: what follows their colon.
+std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics,
+                         const std::string& heading = "quantity", bool short_labels = false) {
+  std::vector<std::string> head{heading}, arms;
+  std::vector<std::size_t> numeric;
+  for (const auto& arm : comparison.arms()) {
+    if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& m) { return comparison.value(arm.name, m); }))
+      continue;
+    numeric.push_back(head.size());
+    head.push_back(escape(arm.name));
+    arms.push_back(arm.name);
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& metric : metrics) {
+    const std::string unit = comparison.unit(metric);
+    const std::string shown = unit == "1" || unit == "s" ? "" : " [" + escape(unit_text(unit)) + "]";
+    std::string label = comparison.label(metric);
+    if (const auto colon = label.find(": "); short_labels && colon != std::string::npos) label.erase(0, colon + 2);
+    std::vector<std::string> row{fmt::format("<span title=\"{}: {}\">{}</span>{}", escape(metric),
+                                             escape(comparison.description(metric)), escape(unit_text(label)),
+                                             short_labels ? "" : shown)};
+    for (const auto& arm : arms) row.push_back(value_text(comparison.value(arm, metric), unit));
+    rows.push_back(std::move(row));
+  }
+  return table(head, rows, numeric);
+}
+
+/// A key path that may break after its dots and underscores.
+std::string breakable(const std::string& path) {
+  std::string out = "<code>";
+  for (const char c : path) out += escape(std::string(1, c)) + (c == '.' || c == '_' ? "<wbr>" : "");
+  return out + "</code>";
+}
+
+/// "chemistry/purinergic.yaml:7" for a long path, with the whole of it as a tip.
+std::string short_place(const std::string& place) {
+  auto cut = place.rfind('/');
+  if (cut != std::string::npos && cut > 0) cut = place.rfind('/', cut - 1);
+  const std::string shown = cut == std::string::npos ? place : place.substr(cut + 1);
+  return fmt::format("<span title=\"{}\">{}</span>", escape(place), escape(shown));
+}
+
+/// Whether any arm has a value other than zero.
+bool speaks(const Comparison& comparison, const std::string& metric) {
+  return std::any_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
+    const auto value = comparison.value(arm.name, metric);
+    return value && value->mean && (*value->mean != 0 || value->low != 0 || value->high != 0);
+  });
+}
+
+/// All read-outs of one kind, folded away; those with nothing to say are left out, for the answer lists them.
+std::string group(const Comparison& comparison, std::string_view prefix, const std::string& title) {
+  auto metrics = comparison.metrics(prefix);
+  std::erase_if(metrics, [&](const std::string& metric) {
+    return !speaks(comparison, metric) &&
+           std::none_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
+             const auto value = comparison.value(arm.name, metric);
+             return value && !value->mean && !value->note.empty();
+           });
+  });
+  return metrics.empty() ? "" : details(title, metric_table(comparison, metrics, "read-out", true));
+}
+
+/// The metrics that say something as a table; the others folded away.
+std::string folded_table(const Comparison& comparison, const std::vector<std::string>& metrics) {
+  std::vector<std::string> loud, silent;
+  for (const auto& metric : metrics) (speaks(comparison, metric) ? loud : silent).push_back(metric);
+  std::string out = loud.empty() ? "<p>Nothing to show in this run.</p>\n" : metric_table(comparison, loud);
+  if (!silent.empty())
+    out += details(fmt::format("{} more: zero, never, or not observable in this horizon", silent.size()),
+                   metric_table(comparison, silent));
+  return out;
+}
+
+/// Whether an effect on one cell could have reached others by what cells secrete.
+std::string relay_sentence(const Comparison& comparison) {
+  std::vector<std::string> relays;
+  for (const auto& arm : comparison.document().at("arms"))
+    for (const auto& species : arm.at("relays"))
+      if (std::find(relays.begin(), relays.end(), escape(species.get<std::string>())) == relays.end())
+        relays.push_back(escape(species.get<std::string>()));
+  if (relays.empty())
+    return "<b>Direct effects only:</b> in this scenario no cell secretes, at a rate that EVs could change, anything "
+           "that another cell senses, so nothing is relayed from cell to cell.";
+  std::string sentence = fmt::format(
+      "<b>Direct and relayed effects together:</b> cells secrete {} at rates that depend on their condition, and cells "
+      "sense it; what EVs did to one cell may have reached another that way, and is counted with the arm.",
+      joined(relays, ", "));
+  for (const auto& arm : comparison.arms())
+    if (!arm.direct.empty() && !comparison.metrics("relayed_").empty())
+      sentence += fmt::format(" For {} the tables tell apart what went through other cells: {} less {}, run by run.",
+                              "<b>" + escape(arm.name) + "</b>", escape(arm.name), escape(arm.direct));
+  return sentence;
+}
+
+/// How far one EV reaches through the primary field.
+std::string footprint(const Comparison& comparison) {
+  const auto metrics = comparison.metrics("footprint.");
+  if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& metric) { return speaks(comparison, metric); }))
+    return {};
+  const auto& primary = comparison.document().at("primary");
+  return fmt::format(
+             "<h3>Field footprint of one EV</h3>\n<p>What an EV adds to {} in the {} (area under the curve less that "
+             "without EVs, times the fluid volume, per EV present), and the volume that this amount would hold at a "
+             "threshold throughout the run. For scale: a cell of 5 µm radius fills 524 µm³.</p>\n",
+             escape(primary.at("field").get<std::string>()), escape(primary.at("region").get<std::string>())) +
+         metric_table(comparison, metrics);
+}
+
+/// The apparent half-life of each class, where an arm has a value. It is the same in every arm with EVs, but for cells
+/// that the arm keeps alive or kills.
+std::string half_lives(const Comparison& comparison) {
+  std::string text;
+  for (const auto& metric : comparison.metrics("half_life.")) {
+    const auto arm = std::find_if(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& a) {
+      const auto value = comparison.value(a.name, metric);
+      return value && value->mean;
+    });
+    const std::string klass = escape(metric.substr(metric.find('.') + 1));
+    if (arm == comparison.arms().end()) {
+      text += fmt::format("<p>Apparent half-life of {} outside cells: no EV was lost within the run.</p>\n", klass);
+      continue;
+    }
+    const auto value = comparison.value(arm->name, metric);
+    text += fmt::format(
+        "<p><b>Apparent half-life of {} outside cells: {}</b>{}, by clearance and uptake together "
+        "(arm {}).</p>\n",
+        klass, value_text(value, "s"),
+        *value->mean > comparison.horizon() ? " – extrapolated, for the run is shorter" : "", escape(arm->name));
+  }
+  return text;
+}
+
+std::vector<std::string> join(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+std::string outcomes_section(const Comparison& comparison) {
+  const auto outcomes = comparison.metrics("outcome.");
+  if (outcomes.empty()) return {};
+  const char* controls = R"(<div class="controls"><label>outcome <select id="outcome"></select></label>
+<label>show <select id="outcome-kind"><option value="outcome">value</option>
+<option value="effect">difference from the arm compared with</option></select></label></div>)";
+  std::string body = figure("outcome-plot", "Mean over replicates with 95 % bootstrap interval.",
+                            height_for(comparison.arms().size()), controls);
+  body += metric_table(comparison, outcomes);
+  body += details("Differences from the paired run without EVs (or the arm named under Arms)",
+                  folded_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
+                  true);
+  body += group(comparison, "relayed_outcome.", "Of these differences, through other cells");
+  return section("outcomes", "Outcomes", body);
+}
+
+std::string arms_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& arm : comparison.arms()) {
+    const std::string models = arm.models.empty() ? "none" : joined(arm.models, ", ");
+    std::vector<std::string> remarks;
+    if (arm.sham) remarks.push_back("other chemotaxis noise: what chance alone does");
+    for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
+    if (!arm.against.empty() && arm.against != comparison.reference())
+      remarks.push_back("compared with " + escape(arm.against));
+    if (!arm.direct.empty()) remarks.push_back("its direct effects alone: " + escape(arm.direct));
+    rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
+                    joined(remarks, "<br>"), arm.models.empty() ? "–" : time_text(arm.delay)});
+  }
+  return section(
+      "arms", "Arms",
+      "<p>Every arm sees the same tissue, the same dose and the same random numbers; it differs only in what the "
+      "vesicles may do, and in what its row says besides.</p>\n" +
+          table({"arm", "EVs", "mechanisms on", "what differs besides", "own delay"}, rows, {4}));
+}
+
+std::string curves_section(const Comparison& comparison) {
+  const std::string controls =
+      "<div class=\"controls\"><label>quantity <select id=\"curve\"></select></label>"
+      "<label><input type=\"checkbox\" id=\"log-time\" checked> logarithmic time</label>"
+      "<label><input type=\"checkbox\" id=\"log-value\"> logarithmic value</label></div>";
+  return section(
+      "curves", "Over time",
+      figure("curve-plot", "Mean over replicates; the band holds 5–95 % of them. Dashed: thresholds.", 420, controls) +
+          metric_table(comparison, comparison.metrics("primary.")));
+}
+
+std::string influence_section(const Comparison& comparison) {
+  const auto& rule = comparison.document().at("influenced");
+  std::string body = fmt::format(
+      R"(<p>A cell family (a founder and its descendants) counts as influenced when its read-out differs from
+the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
+whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; in
+arms with enzymes also those in reservoirs behind its faces, because what they make there reaches the patch.
+<em>Engaged</em>: those that acted in the way of the arm: carry the enzyme, adsorbed, or released their cargo.</p>
+<p>{}</p>
+)",
+      number(100 * rule.at("difference").get<double>()), time_text(rule.at("hold").get<double>()),
+      number(100 * rule.at("hold_share").get<double>()), relay_sentence(comparison));
+  const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
+<option value="influenced_per_ev_present">cells per EV present</option>
+<option value="influenced_per_ev_engaged">cells per EV engaged</option>
+<option value="influenced_minus_sham">cells</option></select></label></div>)";
+  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.",
+                 height_for(comparison.arms().size()), controls);
+  body += metric_table(comparison, comparison.metrics("ev."));
+  body += group(comparison, "influenced_per_ev_present.", "Cells per EV present");
+  body += group(comparison, "influenced_per_ev_engaged.", "Cells per EV engaged");
+  body += group(comparison, "influenced_minus_sham.", "Cells influenced, sham subtracted");
+  body += group(comparison, "relayed_cells.", "Of these, through other cells");
+  body += group(comparison, "relayed_effect.", "Of the mean effect at the end, through other cells");
+  body += footprint(comparison);
+  body += details("Counts before subtraction, population means",
+                  folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
+  return section("influence", "Cells influenced per EV", body);
+}
+
+std::string time_section(const Comparison& comparison) {
+  const auto metrics = join(comparison.metrics("primary.time_to."), comparison.metrics("time_to_"));
+  return section(
+      "time", "Time to effect",
+      "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
+      "difference that lasted). A missing point means: not within the run.</p>\n" +
+          figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.",
+                 height_for(comparison.arms().size())) +
+          folded_table(comparison, metrics));
+}
+
+std::string fates_section(const Comparison& comparison) {
+  return section(
+      "fates", "Fate of the EVs",
+      "<p>Where every dosed EV is at the end. Adsorption, internalisation and clearance run the same in every arm "
+      "that has EVs.</p>\n" +
+          half_lives(comparison) +
+          figure("fate-plot", "Share of the dose at the end of the run.", height_for(comparison.arms().size())) +
+          metric_table(comparison, comparison.metrics("fate.")));
+}
+
+std::string budget_section(const Comparison& comparison) {
+  std::string body =
+      "<p>All molecules of the chain that ends in the primary substance, patch and reservoirs together: what was "
+      "supplied "
+      "is found again as what is left, taken up, decayed or gone through open boundaries.</p>\n";
+  body += figure("budget-plot", "Where the supplied molecules are at the end of the run.", 300);
+  body += figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.", 260);
+  body += metric_table(comparison, join(comparison.metrics("budget."), comparison.metrics("flux.")));
+  return section("budget", "Purine budget and the share of the EVs", body);
+}
+
+std::string parameters_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& parameter : comparison.document().at("parameters")) {
+    const std::string mark = parameter.at("mark");
+    rows.push_back({breakable(parameter.at("path").get<std::string>()),
+                    escape(unit_text(parameter.at("value").get<std::string>())),
+                    escape(unit_text(parameter.at("range").get<std::string>())) +
+                        (parameter.at("outside").get<bool>() ? " <b>value outside</b>" : ""),
+                    mark.empty() ? "" : fmt::format("<span class=\"mark {}\">{}</span>", escape(mark), escape(mark)),
+                    escape(parameter.at("source").get<std::string>()),
+                    short_place(parameter.at("where").get<std::string>())});
+  }
+  return section(
+      "parameters", "Parameters",
+      "<p>V: verified in a paper that was read; L: literature value, not checked; A: assumption; calc: follows from "
+      "others.</p>\n<div class=\"controls\"><label>filter <input type=\"search\" id=\"parameter-filter\" "
+      "placeholder=\"CD73, A, dose …\"></label><label><input type=\"checkbox\" id=\"parameter-marked\" checked> only "
+      "those with a mark</label><span id=\"parameter-count\"></span></div>\n" +
+          table({"parameter", "value", "range", "mark", "source", "set in"}, rows, {1}, "parameter-table"));
+}
+
+std::string metrics_section(const Comparison& comparison) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& metric : comparison.document().at("metrics"))
+    rows.push_back({"<code>" + escape(metric.at("name").get<std::string>()) + "</code>",
+                    escape(unit_text(metric.at("unit").get<std::string>())),
+                    escape(metric.at("description").get<std::string>())});
+  return section("metrics", "What the quantities mean",
+                 details("Definitions", table({"metric", "unit", "definition"}, rows, {})));
+}
+
+/// A value of the provenance without the marks of JSON; entries of a list on lines of their own.
+std::string plain_text(const nlohmann::json& value) {
+  if (value.is_string()) return escape(value.get<std::string>());
+  std::string text;
+  if (value.is_object())
+    for (const auto& [key, part] : value.items()) {
+      const std::string shown = plain_text(part);
+      if (!shown.empty()) text += (text.empty() ? "" : ", ") + escape(key) + ": " + shown;
+    }
+  else if (value.is_array())
+    for (const auto& part : value) text += (text.empty() ? "" : "<br>") + plain_text(part);
+  else
+    text = escape(value.dump());
+  return text;
+}
+
+std::string provenance_section(const Comparison& comparison) {
+  std::string body;
+  const auto& document = comparison.document();
+  if (!document.at("failures").empty()) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& failure : document.at("failures"))
+      rows.push_back({escape(failure.at("arm").get<std::string>()), std::to_string(failure.at("replicate").get<int>()),
+                      escape(failure.at("message").get<std::string>())});
+    body += "<h3>Failed runs</h3>\n" + table({"arm", "replicate", "message"}, rows, {1});
+  }
+  if (!document.at("warnings").empty()) {
+    body += "<h3>Warnings</h3>\n<ul>";
+    for (const auto& warning : document.at("warnings")) body += "<li>" + escape(warning.get<std::string>()) + "</li>";
+    body += "</ul>\n";
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [key, value] : document.at("provenance").items()) {
+    if (key == "scenario") continue;  // scenario.yaml beside the report
+    rows.push_back({escape(key), plain_text(value)});
+  }
+  body += table({"what", ""}, rows, {});
+  body +=
+      "<p>The resolved scenario is <code>scenario.yaml</code> beside this report; it reproduces the comparison. All "
+      "numbers: "
+      "<code>summary.csv</code> (every replicate) and <code>compare.json</code>.</p>\n";
+  return section("provenance", "Provenance", body);
+}
+
+}  // namespace interstice::viz

@@ -1,0 +1,316 @@
+/// @file
+/// The sentences of the report.
+#include "viz/report/report_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "viz/report/html.h"
+
+namespace interstice::viz {
+namespace {
+
+/// "a, b and c"
+std::string list(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t k = 0; k < words.size(); ++k)
+    out += (k == 0 ? "" : k + 1 == words.size() ? " and " : ", ") + words[k];
+  return out;
+}
+
+std::string bold(const std::string& arm) { return "<b>" + escape(arm) + "</b>"; }
+
+/// Arms that cross at about the same time (2 %) are told together.
+struct Crossing {
+  double time = 0, low = 0, high = 0;
+  std::vector<std::string> arms;
+};
+
+std::string metric_of(const Comparison& comparison, double threshold) {
+  return fmt::format("primary.time_to.{:g}{}", threshold,
+                     comparison.document().at("primary").at("unit").get<std::string>());
+}
+
+std::string crossing_sentence(const Comparison& comparison, double threshold) {
+  const auto& primary = comparison.document().at("primary");
+  std::vector<Crossing> crossings;
+  std::vector<std::string> never;
+  for (const auto& arm : comparison.arms()) {
+    const auto value = comparison.value(arm.name, metric_of(comparison, threshold));
+    if (!value || !value->mean) {
+      never.push_back(bold(arm.name));
+      continue;
+    }
+    const auto same = std::find_if(crossings.begin(), crossings.end(),
+                                   [&](const Crossing& c) { return std::abs(c.time - *value->mean) <= 0.02 * c.time; });
+    if (same != crossings.end())
+      same->arms.push_back(bold(arm.name));
+    else
+      crossings.push_back({*value->mean, value->low, value->high, {bold(arm.name)}});
+  }
+  std::sort(crossings.begin(), crossings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
+  const std::string level = fmt::format("{} {}", number(threshold), unit_text(primary.at("unit").get<std::string>()));
+  if (crossings.empty()) return fmt::format("No arm reaches {} within {}. ", level, time_text(comparison.horizon()));
+  std::vector<std::string> parts;
+  for (const auto& crossing : crossings) {
+    const TimeUnit unit = time_unit(crossing.time);
+    std::string interval;
+    if (crossing.low < crossing.high)
+      interval = fmt::format(" (95 % CI {}–{} {})", number(crossing.low / unit.seconds),
+                             number(crossing.high / unit.seconds), unit.name);
+    parts.push_back(fmt::format("{} after {}{}", list(crossing.arms), time_text(crossing.time), interval));
+  }
+  std::string sentence = fmt::format("Mean {} in the {} reaches {}: {}", escape(primary.at("field").get<std::string>()),
+                                     escape(primary.at("region").get<std::string>()), level, joined(parts, "; "));
+  if (!never.empty()) sentence += fmt::format("; not within {}: {}", time_text(comparison.horizon()), list(never));
+  return sentence + ". ";
+}
+
+std::string key_of(const nlohmann::json& read_out) {
+  return read_out.at("cell_type").get<std::string>() + "." + read_out.at("name").get<std::string>();
+}
+
+std::string name_of(const nlohmann::json& read_out) {
+  return escape(read_out.at("cell_type").get<std::string>() + " " + read_out.at("name").get<std::string>());
+}
+
+/// What the count of an arm in a read-out says.
+enum class Verdict { differs, no_difference, not_observable, not_counted };
+
+struct Count {
+  Verdict verdict = Verdict::not_counted;
+  std::string shown;   ///< HTML for the table
+  std::string reason;  ///< why it was not counted
+};
+
+std::string count_metric(const nlohmann::json& read_out) { return "influenced_minus_sham." + key_of(read_out); }
+
+/// Without a reference nothing was compared, without a sham nothing subtracted: neither is a null result.
+std::string reason_not_counted(const Comparison& comparison, const std::optional<ArmValue>& value) {
+  const bool has_sham = std::any_of(comparison.arms().begin(), comparison.arms().end(),
+                                    [](const ArmInfo& arm) { return !arm.vesicles && arm.sham; });
+  if (comparison.reference().empty() && !has_sham) return "needs the arms vehicle and sham";
+  if (comparison.reference().empty()) return "needs an arm vehicle";
+  if (!has_sham) return "needs an arm sham";
+  return value && !value->note.empty() ? escape(value->note) : "no run has a value";
+}
+
+Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann::json& read_out) {
+  const auto value = comparison.value(arm.name, count_metric(read_out));
+  if (!value || !value->mean) {
+    const std::string reason = reason_not_counted(comparison, value);
+    return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
+  }
+  const bool hidden = !value->observable && value->low <= 0 && value->high >= 0;
+  const std::string shown = hidden ? "<i>not observable</i>" : value_text(value, "cell");
+  if (value->low > 0) return {Verdict::differs, "<b>" + shown + "</b>", {}};
+  return {value->observable ? Verdict::no_difference : Verdict::not_observable, shown, {}};
+}
+
+std::vector<ArmInfo> acting_arms(const Comparison& comparison) {
+  std::vector<ArmInfo> acting;
+  for (const auto& arm : comparison.arms())
+    if (!arm.models.empty()) acting.push_back(arm);
+  return acting;
+}
+
+/// The counts of all acting arms, sorted into what can be said.
+struct Influenced {
+  std::vector<std::vector<std::string>> rows;                   ///< of the table: read-outs in which an arm differs
+  std::map<std::string, std::vector<std::string>> found;        ///< by arm: read-outs in which it differs
+  std::map<std::string, std::size_t> unobservable;              ///< by arm: read-outs that the horizon cannot show
+  std::vector<std::string> silent, too_slow;                    ///< read-outs
+  std::map<std::string, std::vector<std::string>> not_counted;  ///< by reason: read-outs
+};
+
+void sort_in(const Comparison& comparison, const nlohmann::json& read_out, const std::vector<ArmInfo>& acting,
+             Influenced& all) {
+  const std::string name = name_of(read_out);
+  std::vector<std::string> row{fmt::format("{} <span class=\"note\">{}</span>", name,
+                                           read_out.at("receptor").get<bool>() ? "receptor" : "phenotype")};
+  bool differs = false, judged = false;
+  std::string reason;
+  for (const auto& arm : acting) {
+    const Count count = count_of(comparison, arm, read_out);
+    row.push_back(count.shown);
+    if (count.verdict == Verdict::differs) all.found[arm.name].push_back(name);
+    if (count.verdict == Verdict::not_observable) ++all.unobservable[arm.name];
+    differs = differs || count.verdict == Verdict::differs;
+    judged = judged || count.verdict == Verdict::no_difference;
+    if (reason.empty()) reason = count.reason;
+  }
+  if (differs)
+    all.rows.push_back(std::move(row));
+  else if (judged)
+    all.silent.push_back(name);
+  else if (!reason.empty())
+    all.not_counted[reason].push_back(name);
+  else
+    all.too_slow.push_back(name);
+}
+
+Influenced sort_counts(const Comparison& comparison, const std::vector<ArmInfo>& acting) {
+  Influenced all;
+  for (const auto& read_out : comparison.document().at("read_outs")) sort_in(comparison, read_out, acting, all);
+  return all;
+}
+
+std::string read_out_count(std::size_t count) { return fmt::format("{} read-out{}", count, count == 1 ? "" : "s"); }
+
+std::string influence_headline(const Comparison& comparison, const std::vector<ArmInfo>& acting,
+                               const Influenced& all) {
+  std::vector<std::string> parts;
+  for (const auto& arm : acting)
+    if (const auto found = all.found.find(arm.name); found != all.found.end())
+      parts.push_back(fmt::format("{} in {}", bold(arm.name), found->second.size()));
+  if (parts.empty()) return {};
+  return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", list(parts),
+                     read_out_count(comparison.document().at("read_outs").size()));
+}
+
+/// The counts: a table of what was found, and a line for each kind of silence.
+std::string influence_table(const Comparison& comparison, const std::vector<ArmInfo>& acting, const Influenced& all) {
+  std::string out;
+  if (!all.rows.empty()) {
+    std::vector<std::string> head{"cells influenced beyond the sham"};
+    std::vector<std::size_t> numeric;
+    for (const auto& arm : acting) {
+      numeric.push_back(head.size());
+      head.push_back(escape(arm.name));
+    }
+    out += table(head, all.rows, numeric, "influenced-table");
+    out +=
+        "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero. \"Not "
+        "observable\": the "
+        "run is shorter than the delay of the mechanism or of the read-out.</p>\n";
+  }
+  std::string items;
+  if (!all.silent.empty())
+    items += fmt::format("<li>No arm that can be judged differed detectably from the sham within {}: {}.</li>\n",
+                         time_text(comparison.horizon()), joined(all.silent, ", "));
+  for (const auto& [reason, names] : all.not_counted)
+    items += fmt::format("<li>Not counted ({}): {}.</li>\n", reason, joined(names, ", "));
+  if (!all.too_slow.empty())
+    items += fmt::format("<li>Not observable in this horizon, for the effect takes longer than {}: {}.</li>\n",
+                         time_text(comparison.horizon()), joined(all.too_slow, ", "));
+  if (!items.empty()) out += "<ul class=\"note\">\n" + items + "</ul>\n";
+  return out;
+}
+
+/// Arms whose own delay is longer than the run: what of them was seen all the same, and what cannot be.
+std::string unobservable_sentence(const Comparison& comparison, const std::vector<ArmInfo>& acting,
+                                  const Influenced& all) {
+  std::vector<std::string> unseen, partly;
+  for (const auto& arm : acting) {
+    if (arm.delay <= comparison.horizon()) continue;
+    const std::string name = fmt::format("{} (own delay {})", bold(arm.name), time_text(arm.delay));
+    const auto found = all.found.find(arm.name);
+    if (found == all.found.end()) {
+      unseen.push_back(name);
+    } else if (const auto hidden = all.unobservable.find(arm.name); hidden != all.unobservable.end()) {
+      constexpr std::size_t kFewEnoughToName = 3;
+      const std::string where =
+          found->second.size() <= kFewEnoughToName ? list(found->second) : read_out_count(found->second.size());
+      partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, where,
+                                   "other " + read_out_count(hidden->second)));
+    }
+  }
+  std::string sentence;
+  if (!unseen.empty())
+    sentence = fmt::format(
+        "<b>Not observable in this horizon</b> of {}: effects of {} – the run ends before the mechanism's own delay, "
+        "so nothing can be said about them. ",
+        time_text(comparison.horizon()), list(unseen));
+  if (!partly.empty())
+    sentence +=
+        fmt::format("Only partly observable in {}: {}. ", time_text(comparison.horizon()), joined(partly, "; "));
+  return sentence;
+}
+
+/// "NETs: emcev -78 % [-82, -74]; no difference detected: uptake, contact."
+std::string outcome_sentence(const Comparison& comparison, const std::string& name) {
+  std::vector<std::string> differ, same;
+  for (const auto& arm : comparison.arms()) {
+    const auto effect = comparison.value(arm.name, "effect." + name);
+    if (!effect || !effect->mean || (arm.models.empty() && arm.changes.empty())) continue;
+    const bool zero_inside = effect->low <= 0 && effect->high >= 0;
+    if (zero_inside && arm.delay > comparison.horizon()) continue;  // said below
+    const auto relative = comparison.value(arm.name, "effect_relative." + name);
+    if (zero_inside)
+      same.push_back(escape(arm.name));
+    else if (relative && relative->mean)
+      differ.push_back(fmt::format("{} {:+.3g} % <span class=\"ci\">[{:.3g}, {:.3g}]</span>", bold(arm.name),
+                                   100 * *relative->mean, 100 * relative->low, 100 * relative->high));
+    else
+      differ.push_back(fmt::format("{} {:+.3g}", bold(arm.name), *effect->mean));
+  }
+  if (differ.empty() && same.empty()) return {};
+  std::string sentence =
+      escape(comparison.label("outcome." + name)) + ", against the paired run: " + joined(differ, ", ");
+  if (!same.empty())
+    sentence += (differ.empty() ? "" : "; ") + std::string("no difference detected: ") + joined(same, ", ");
+  return sentence + ". ";
+}
+
+std::string basis_sentence(const Comparison& comparison) {
+  const std::size_t recommended = comparison.document().at("recommended_replicates");
+  std::string sentence = fmt::format("This rests on {} paired replicate{} per arm", comparison.replicates(),
+                                     comparison.replicates() == 1 ? "" : "s");
+  if (comparison.replicates() < recommended)
+    sentence += fmt::format(" – a quick default with fewer than the {} wanted for publication", recommended);
+  sentence += ". ";
+  for (const auto& vesicles : comparison.document().at("vesicles")) {
+    const double weight = vesicles.at("weight");
+    if (vesicles.value("as_field", false)) {
+      sentence += fmt::format("{} are counted per voxel ({} dosed). ", escape(vesicles.at("class").get<std::string>()),
+                              number(vesicles.at("dosed")));
+      continue;
+    }
+    sentence += fmt::format("Each simulated {} agent stands for {} real EV{} ({} dosed). ",
+                            escape(vesicles.at("class").get<std::string>()), number(weight), weight == 1 ? "" : "s",
+                            number(vesicles.at("dosed")));
+  }
+  const auto& failures = comparison.document().at("failures");
+  if (!failures.empty())
+    sentence += fmt::format("<b>{} run(s) failed</b> and are left out; see Provenance. ", failures.size());
+  return sentence;
+}
+
+}  // namespace
+
+std::string value_text(const std::optional<ArmValue>& value, const std::string& unit) {
+  if (!value) return "–";
+  if (!value->mean && !value->observable && value->note.starts_with("not within"))
+    return "<i>not observable in this horizon</i>";
+  if (!value->mean) return value->note.empty() ? "–" : "<i>" + escape(value->note) + "</i>";
+  if (!value->observable && value->low <= 0 && value->high >= 0) return "<i>not observable in this horizon</i>";
+  const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};
+  const auto show = [&](double v) { return number(v / scale.seconds); };
+  std::string text = show(*value->mean) + (scale.name.empty() ? "" : " " + scale.name);
+  if (show(value->low) != show(*value->mean) || show(value->high) != show(*value->mean))
+    text += fmt::format(" <span class=\"ci\">[{}, {}]</span>", show(value->low), show(value->high));
+  if (!value->note.empty()) text += fmt::format(" <span class=\"note\">{}</span>", escape(value->note));
+  return text;
+}
+
+std::string answer(const Comparison& comparison) {
+  std::string text = "<p class=\"answer\">";
+  const auto& primary = comparison.document().at("primary");
+  if (!primary.is_null())
+    for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
+  for (const auto& metric : comparison.metrics("outcome.")) {
+    const std::string sentence = outcome_sentence(comparison, metric.substr(metric.find('.') + 1));
+    if (!sentence.empty()) text += "<br>\n" + sentence;
+  }
+  const auto acting = acting_arms(comparison);
+  const Influenced all = sort_counts(comparison, acting);
+  for (const auto& sentence : {influence_headline(comparison, acting, all),
+                               unobservable_sentence(comparison, acting, all), basis_sentence(comparison)})
+    if (!sentence.empty()) text += "<br>\n" + sentence;
+  return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all));
+}
+
+}  // namespace interstice::viz
