@@ -14,7 +14,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/results/snapshots/snapshot.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

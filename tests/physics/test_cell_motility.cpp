@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "engine/cells/cell_motility.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

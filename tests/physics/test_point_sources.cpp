@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/core/constants.h"
-#include "unit/grid/tissue.h"
+#include "unit/fields/tissue.h"
 
 namespace interstice {
 namespace {

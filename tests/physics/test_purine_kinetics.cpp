@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "engine/core/constants.h"
-#include "unit/grid/beaker.h"
+#include "unit/fields/beaker.h"
 
 namespace interstice {
 namespace {

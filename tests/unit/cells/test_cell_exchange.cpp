@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "engine/cells/cell_exchange.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

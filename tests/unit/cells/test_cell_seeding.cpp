@@ -9,7 +9,7 @@
 #include "engine/cells/cell_injury.h"
 #include "engine/cells/cell_seeding.h"
 #include "engine/core/error.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

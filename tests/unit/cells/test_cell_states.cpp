@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "engine/cells/cell_states.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/error.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

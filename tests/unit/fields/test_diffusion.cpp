@@ -8,7 +8,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/fields/diffusion/diffusion.h"
-#include "unit/grid/tissue.h"
+#include "unit/fields/tissue.h"
 
 namespace interstice {
 namespace {

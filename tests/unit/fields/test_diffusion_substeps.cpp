@@ -3,7 +3,7 @@
 /// the same grid, for the hardest cases: a source switched on in one voxel and a spill into it.
 #include <gtest/gtest.h>
 
-#include "unit/grid/tissue.h"
+#include "unit/fields/tissue.h"
 
 namespace interstice {
 namespace {

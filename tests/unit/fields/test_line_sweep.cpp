@@ -7,7 +7,7 @@
 #include <random>
 
 #include "engine/fields/diffusion/diffusion_factors.h"
-#include "unit/grid/tissue.h"
+#include "unit/fields/tissue.h"
 
 namespace interstice {
 namespace {

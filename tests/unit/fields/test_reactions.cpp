@@ -10,7 +10,7 @@
 #include "engine/core/constants.h"
 #include "engine/fields/reactions/conserved.h"
 #include "engine/fields/reactions/reactions.h"
-#include "unit/grid/beaker.h"
+#include "unit/fields/beaker.h"
 
 namespace interstice {
 namespace {

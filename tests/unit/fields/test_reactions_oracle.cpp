@@ -8,7 +8,7 @@
 #include <random>
 
 #include "oracle/purine_rosenbrock.h"
-#include "unit/grid/beaker.h"
+#include "unit/fields/beaker.h"
 
 namespace interstice {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/observe/observables.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "engine/population/cell_population.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

@@ -13,7 +13,7 @@
 #include "engine/results/background_writer.h"
 #include "engine/results/snapshots/snapshot.h"
 #include "engine/results/time_series.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/results/hdf5/hdf5_deflate.h"
 #include "engine/results/hdf5/hdf5_file.h"
 #include "support/file_text.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

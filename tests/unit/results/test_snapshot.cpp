@@ -17,7 +17,7 @@
 #include "engine/results/snapshots/snapshot.h"
 #include "engine/results/snapshots/snapshot_names.h"
 #include "engine/results/state_hash.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 /// HDF5 1.10 leaks memory of its own where it meets damaged headers, as it does here; test_hdf5 looks for ours.
 extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "engine/results/state_hash.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

@@ -9,7 +9,7 @@
 #include "engine/core/error.h"
 #include "engine/results/atomic_file.h"
 #include "engine/results/time_series.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

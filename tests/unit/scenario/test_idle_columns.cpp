@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/scenario/build/idle_columns.h"
-#include "unit/agents/cell_world.h"
+#include "unit/cells/cell_world.h"
 
 namespace interstice {
 namespace {

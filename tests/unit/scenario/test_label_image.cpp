@@ -7,7 +7,7 @@
 #include "engine/core/error.h"
 #include "engine/results/hdf5/hdf5_file.h"
 #include "engine/scenario/build/label_image.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/scenario/build/label_image.h"
 #include "engine/scenario/scenario.h"
 #include "models/builtin.h"
-#include "unit/io/sample_state.h"
+#include "unit/results/sample_state.h"
 
 namespace interstice {
 namespace {
