@@ -1,6 +1,6 @@
 /// @file
 /// Extracellular vesicles: structure of arrays. One entry stands for `weight` real vesicles of its class. Classes may
-/// also be kept as a field: whole numbers of vesicles per voxel and per cell.
+/// also be counted: whole numbers of vesicles per voxel and per cell in place of agents.
 #pragma once
 
 #include <array>

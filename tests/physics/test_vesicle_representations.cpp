@@ -1,5 +1,5 @@
 /// @file
-/// Vesicles one by one, many to an agent, and as a field: the same question gets the same answer.
+/// Vesicles one by one, many to an agent, and counted: the same question gets the same answer.
 #include <gtest/gtest.h>
 
 #include <cmath>

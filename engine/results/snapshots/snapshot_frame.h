@@ -34,7 +34,7 @@ struct SnapshotFrame {
   double time = 0;  ///< [s]
   std::string state_sha256;
   std::vector<std::vector<float>> fields;     ///< of the shown species, x fastest [uM]
-  std::vector<std::vector<float>> densities;  ///< of free vesicles of classes that are fields [EV/ml of tissue]
+  std::vector<std::vector<float>> densities;  ///< of free vesicles of classes that are counted [EV/ml of tissue]
   AgentFrame cells, vesicles;
 };
 

@@ -158,7 +158,7 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
   return v.has("weight") && v["weight"].valid ? static_cast<std::uint64_t>(v["weight"].number) : 1;
 }
 
-/// How the class is kept: as a field, or as agents of a weight.
+/// How the class is represented: counted, or as agents of a weight.
 void represent(const BuildContext& context, const Value& v, double vesicles_in_patch, VesicleClass& klass) {
   klass.as_field = v["representation"].text == "field";
   if (!klass.as_field) {
