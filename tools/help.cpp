@@ -3,23 +3,30 @@
 #include "tools/help.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "engine/results/provenance.h"
 #include "engine/scenario/yaml/diagnostics.h"
+#include "tools/command.h"
 
 namespace interstice::cli {
 namespace {
 
-constexpr std::array<std::string_view, 7> kCommands{"run",    "compare", "validate", "describe",
-                                                    "schema", "info",    "bench"};
+/// One line for each command, the summaries below each other.
+std::string command_lines() {
+  std::size_t width = 0;
+  for (const Command& command : commands()) width = std::max(width, command.name.size() + 1 + command.arguments.size());
+  std::string text;
+  for (const Command& command : commands())
+    text += fmt::format("  {:<{}}  {}\n", command.name + " " + command.arguments, width, command.summary);
+  return text;
+}
 
 }  // namespace
 
@@ -29,14 +36,8 @@ by uptake, by surface contact, or by changing the space between the cells.
 
 Usage: interstice COMMAND [ARGUMENTS] [OPTIONS]      `interstice COMMAND --help` tells more
 
-  run SCENARIO      one run: time series and snapshots for ParaView -> out/<scenario>/
-  compare SCENARIO  every arm x replicate, paired -> report.html, summary.csv, compare.json
-  validate FILE...  all mistakes at once with their lines, and what a run would cost
-  describe [WHAT]   what exists: sections, cells, models, species, a name, a scenario file
-  schema            JSON Schema of the scenario format, for editors
-  info PATH         what a result holds; --hash prints the state's hash and verifies files
-  bench             how fast this machine is, against the budgets and against a copy in memory
-
+)" + command_lines() +
+         R"(
 Examples:
   interstice compare scenarios/rat_knee.yaml
   interstice run scenarios/rat_knee.yaml --set vesicles.msc_sev.dose=1ug -o out/low_dose
@@ -57,14 +58,15 @@ std::string version_text() {
 }
 
 bool is_command(std::string_view word) {
-  return std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end();
+  const auto names = command_names();
+  return std::find(names.begin(), names.end(), word) != names.end();
 }
 
 std::string unknown_command(std::string_view word) {
-  const std::vector<std::string> known(kCommands.begin(), kCommands.end());
+  const auto known = command_names();
   const std::string hint = did_you_mean(word, known);
-  return fmt::format("unknown command '{}' (the commands are run, compare, validate, describe, schema, info, bench){}",
-                     word, hint.empty() ? " see interstice --help" : hint);
+  return fmt::format("unknown command '{}' (the commands are {}){}", word, fmt::join(known, ", "),
+                     hint.empty() ? " see interstice --help" : hint);
 }
 
 std::string error_prefix() {

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/failure.h"
 #include "tools/help.h"
 
@@ -21,13 +21,8 @@ void run_command_line(int argc, char** argv) {
   if (!cli::is_command(first)) throw InputError(cli::unknown_command(first));
   CLI::App app("", "interstice");
   app.require_subcommand(1);
-  cli::add_run(app);
-  cli::add_compare(app);
-  cli::add_validate(app);
-  cli::add_describe(app);
-  cli::add_schema(app);
-  cli::add_info(app);
-  cli::add_bench(app);
+  for (const cli::Command& command : cli::commands())
+    command.add_options(*app.add_subcommand(command.name, command.title));
   for (const CLI::App* command : app.get_subcommands({}))
     for (int k = 2; k < argc; ++k)
       if (command->get_name() == first && (argv[k] == std::string("--help") || argv[k] == std::string("-h")))

@@ -13,7 +13,7 @@
 #include "engine/sim/simulation.h"
 #include "tools/bench/machine.h"
 #include "tools/bench/suite.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/progress.h"
 
 namespace interstice::cli {
@@ -110,26 +110,31 @@ void measure(BenchOptions options) {
   if (!options.json.empty()) write_file_atomically(options.json, json);
 }
 
-}  // namespace
-
-void add_bench(CLI::App& app) {
+void add_options(CLI::App& command) {
   auto options = std::make_shared<BenchOptions>();
-  CLI::App* command = app.add_subcommand("bench", "How fast this machine is, line by line of the budget.");
-  command->add_option("--filter", options->suite.filter, "Only lines whose name contains TEXT")->type_name("TEXT");
-  command->add_option("--threads", options->suite.threads, "Threads, besides one")
+  command.add_option("--filter", options->suite.filter, "Only lines whose name contains TEXT")->type_name("TEXT");
+  command.add_option("--threads", options->suite.threads, "Threads, besides one")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_flag("--quick", options->quick, "A twentieth of the size, for a first look: 20 s instead of minutes");
-  command->add_option("--size", options->suite.size, "Size of the workloads, relative to the budget's")
+  command.add_flag("--quick", options->quick, "A twentieth of the size, for a first look: 20 s instead of minutes");
+  command.add_option("--size", options->suite.size, "Size of the workloads, relative to the budget's")
       ->check(CLI::Range(1e-4, 1.0))
       ->type_name("SHARE");
-  command->add_option("--json", options->json, "Write the lines to FILE too, or to standard output alone (-)")
+  command.add_option("--json", options->json, "Write the lines to FILE too, or to standard output alone (-)")
       ->type_name("FILE|-");
-  command->add_flag("--quiet", options->quiet, "No progress");
-  command->footer(
+  command.add_flag("--quiet", options->quiet, "No progress");
+  command.footer(
       "Examples:\n  interstice bench\n  interstice bench --quick --filter EV\n  interstice bench --threads 4 --json "
       "bench.json\n\nExit code 0 when all lines were measured, also where a budget is missed: the table says which.");
-  command->callback([options] { measure(*options); });
+  command.callback([options] { measure(*options); });
 }
 
+const RegisteredCommand registered{
+    {.position = 70,
+     .name = "bench",
+     .summary = "how fast this machine is, against the budgets and against a copy in memory",
+     .title = "How fast this machine is, line by line of the budget.",
+     .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

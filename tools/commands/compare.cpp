@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "engine/results/atomic_file.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/commands/compare_output.h"
 #include "tools/output_directory.h"
 #include "tools/recording.h"
@@ -107,30 +107,36 @@ void compare(const CompareOptions& options) {
              }));
 }
 
-}  // namespace
-
-void add_compare(CLI::App& app) {
+void add_options(CLI::App& command) {
   auto options = std::make_shared<CompareOptions>();
-  CLI::App* command = app.add_subcommand("compare", "Every arm, paired replicates, one report.");
-  command->add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
-  command->add_option("-o,--output", options->output, "Where results go (default out/<scenario>_compare)")
+  command.add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
+  command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>_compare)")
       ->type_name("DIR");
-  command->add_option("--replicates", options->replicates, "Replicates per arm instead of the scenario's")
+  command.add_option("--replicates", options->replicates, "Replicates per arm instead of the scenario's")
       ->check(CLI::Range(1, 100000))
       ->type_name("N");
-  command->add_option("--arms", options->arms, "Only these arms, for example vehicle,sham,emcev")
+  command.add_option("--arms", options->arms, "Only these arms, for example vehicle,sham,emcev")
       ->delimiter(',')
       ->type_name("A,B,...");
-  command->add_option("-j,--jobs,--threads", options->jobs, "Runs at a time, one thread each")
+  command.add_option("-j,--jobs,--threads", options->jobs, "Runs at a time, one thread each")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  add_scenario_options(*command, options->scenario);
-  command->add_flag("--quiet", options->quiet, "No progress, no table");
-  command->add_flag("--force", options->force, "Replace earlier results in the directory");
-  command->footer(
+  add_scenario_options(command, options->scenario);
+  command.add_flag("--quiet", options->quiet, "No progress, no table");
+  command.add_flag("--force", options->force, "Replace earlier results in the directory");
+  command.footer(
       "Examples:\n  interstice compare scenarios/rat_knee.yaml\n"
       "  interstice compare scenarios/rat_knee.yaml --replicates 20 --parameters sceptic -o out/sceptic");
-  command->callback([options] { compare(*options); });
+  command.callback([options] { compare(*options); });
 }
 
+const RegisteredCommand registered{
+    {.position = 20,
+     .name = "compare",
+     .arguments = "SCENARIO",
+     .summary = "every arm x replicate, paired -> report.html, summary.csv, compare.json",
+     .title = "Every arm, paired replicates, one report.",
+     .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

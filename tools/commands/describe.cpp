@@ -10,7 +10,7 @@
 
 #include "engine/scenario/describe_format.h"
 #include "models/builtin.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/scenario_options.h"
 
 namespace interstice::cli {
@@ -40,27 +40,32 @@ void describe_what(const ScenarioOptions& options, const std::string& key) {
   fmt::print("{}", describe(options.file, registry, options.includes));
 }
 
-}  // namespace
-
-void add_describe(CLI::App& app) {
+void add_options(CLI::App& command) {
   struct Options {
     ScenarioOptions scenario;
     std::string key;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("describe", "What exists, or what a scenario file holds.");
   command
-      ->add_option("what", options->scenario.file,
-                   "Nothing (an overview), format, models, cells, species, reactions, a name, a key such as "
-                   "vesicles.dose, a plug-in (.so), or a scenario file")
+      .add_option("what", options->scenario.file,
+                  "Nothing (an overview), format, models, cells, species, reactions, a name, a key such as "
+                  "vesicles.dose, a plug-in (.so), or a scenario file")
       ->type_name("WHAT");
-  command->add_option("key", options->key, "With a scenario file: parameters, a key path, or a model that it loads")
+  command.add_option("key", options->key, "With a scenario file: parameters, a key path, or a model that it loads")
       ->type_name("KEY");
-  add_scenario_options(*command, options->scenario);
-  command->footer(
+  add_scenario_options(command, options->scenario);
+  command.footer(
       "Examples:\n  interstice describe\n  interstice describe cd73\n  interstice describe chondrocyte\n"
       "  interstice describe scenarios/rat_knee.yaml parameters");
-  command->callback([options] { describe_what(options->scenario, options->key); });
+  command.callback([options] { describe_what(options->scenario, options->key); });
 }
 
+const RegisteredCommand registered{{.position = 40,
+                                    .name = "describe",
+                                    .arguments = "[WHAT]",
+                                    .summary = "what exists: sections, cells, models, species, a name, a scenario file",
+                                    .title = "What exists, or what a scenario file holds.",
+                                    .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/output_directory.h"
 
 namespace interstice::cli {
@@ -20,22 +20,19 @@ void print_info(const std::filesystem::path& path) {
   fmt::print("{}", info_text(info));
 }
 
-}  // namespace
-
-void add_info(CLI::App& app) {
+void add_options(CLI::App& command) {
   struct Options {
     std::string path;
     bool hash = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("info", "What a result directory or a snapshot file holds.");
-  command->add_option("path", options->path, "Output directory of `run`, or one .hdf file")
+  command.add_option("path", options->path, "Output directory of `run`, or one .hdf file")
       ->required()
       ->type_name("PATH");
-  command->add_flag("--hash", options->hash,
-                    "Verify the checksums of the files and print the SHA-256 of the full last state");
-  command->footer("Examples:\n  interstice info out/rat_knee\n  interstice info out/rat_knee --hash");
-  command->callback([options] {
+  command.add_flag("--hash", options->hash,
+                   "Verify the checksums of the files and print the SHA-256 of the full last state");
+  command.footer("Examples:\n  interstice info out/rat_knee\n  interstice info out/rat_knee --hash");
+  command.callback([options] {
     if (options->hash)
       fmt::print("{}\n", verified_state_hash(options->path));
     else
@@ -43,4 +40,12 @@ void add_info(CLI::App& app) {
   });
 }
 
+const RegisteredCommand registered{{.position = 60,
+                                    .name = "info",
+                                    .arguments = "PATH",
+                                    .summary = "what a result holds; --hash prints the state's hash and verifies files",
+                                    .title = "What a result directory or a snapshot file holds.",
+                                    .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

@@ -10,7 +10,7 @@
 #include "engine/results/snapshots/snapshot.h"
 #include "engine/results/time_series.h"
 #include "engine/sim/simulation.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/failure.h"
 #include "tools/output_directory.h"
 #include "tools/progress.h"
@@ -72,24 +72,29 @@ void run(const RunOptions& options) {
   finish_run(directory.path(), record, failure);
 }
 
-}  // namespace
-
-void add_run(CLI::App& app) {
+void add_options(CLI::App& command) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "One run: time series and snapshots that ParaView opens.");
-  command->add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
-  command->add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
-  command->add_option("--arm", options->arm, "Run an arm of the comparison instead of everything")->type_name("NAME");
-  command->add_option("--threads", options->threads, "Threads; results do not depend on them")
+  command.add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
+  command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
+  command.add_option("--arm", options->arm, "Run an arm of the comparison instead of everything")->type_name("NAME");
+  command.add_option("--threads", options->threads, "Threads; results do not depend on them")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  add_scenario_options(*command, options->scenario);
-  command->add_flag("--quiet", options->quiet, "No progress, no summary");
-  command->add_flag("--force", options->force, "Replace earlier results in the directory");
-  command->footer(
+  add_scenario_options(command, options->scenario);
+  command.add_flag("--quiet", options->quiet, "No progress, no summary");
+  command.add_flag("--force", options->force, "Replace earlier results in the directory");
+  command.footer(
       "Examples:\n  interstice run scenarios/rat_knee_short.yaml\n"
       "  interstice run scenarios/rat_knee.yaml --arm emcev --set vesicles.msc_sev.dose=1ug -o out/low_dose");
-  command->callback([options] { run(*options); });
+  command.callback([options] { run(*options); });
 }
 
+const RegisteredCommand registered{{.position = 10,
+                                    .name = "run",
+                                    .arguments = "SCENARIO",
+                                    .summary = "one run: time series and snapshots for ParaView -> out/<scenario>/",
+                                    .title = "One run: time series and snapshots that ParaView opens.",
+                                    .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

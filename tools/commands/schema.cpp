@@ -8,20 +8,27 @@
 #include <nlohmann/json.hpp>
 
 #include "models/builtin.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 
 namespace interstice::cli {
+namespace {
 
-void add_schema(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("schema", "JSON Schema of the scenario format, on standard output.");
-  command->footer(
+void add_options(CLI::App& command) {
+  command.footer(
       "Example:\n  interstice schema > interstice.schema.json\nand as the first line of a scenario:\n"
       "  # yaml-language-server: $schema=interstice.schema.json");
-  command->callback([] {
+  command.callback([] {
     ModelRegistry registry;
     register_builtin_models(registry);
     fmt::print("{}\n", scenario_schema(registry).dump(2));
   });
 }
 
+const RegisteredCommand registered{{.position = 50,
+                                    .name = "schema",
+                                    .summary = "JSON Schema of the scenario format, for editors",
+                                    .title = "JSON Schema of the scenario format, on standard output.",
+                                    .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli

@@ -13,7 +13,7 @@
 #include "engine/observe/observables.h"
 #include "engine/scenario/spec/spec.h"
 #include "engine/sim/simulation.h"
-#include "tools/commands/commands.h"
+#include "tools/command.h"
 #include "tools/failure.h"
 #include "tools/help.h"
 #include "tools/progress.h"
@@ -165,22 +165,27 @@ void validate(const ScenarioOptions& options, const std::vector<std::string>& fi
   throw Error(code, text);
 }
 
-}  // namespace
-
-void add_validate(CLI::App& app) {
+void add_options(CLI::App& command) {
   struct Options {
     ScenarioOptions scenario;
     std::vector<std::string> files;
     bool quiet = false;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("validate", "Every mistake of every file, and what a run would cost.");
-  command->add_option("files", options->files, "Scenario files (YAML)")->required()->type_name("FILE...");
-  add_scenario_options(*command, options->scenario);
-  command->add_flag("--quiet", options->quiet, "No cost estimate");
-  command->footer(
+  command.add_option("files", options->files, "Scenario files (YAML)")->required()->type_name("FILE...");
+  add_scenario_options(command, options->scenario);
+  command.add_flag("--quiet", options->quiet, "No cost estimate");
+  command.footer(
       "Examples:\n  interstice validate scenarios/*.yaml\n  interstice validate my.yaml --set seed=3 --quiet");
-  command->callback([options] { validate(options->scenario, options->files, options->quiet); });
+  command.callback([options] { validate(options->scenario, options->files, options->quiet); });
 }
 
+const RegisteredCommand registered{{.position = 30,
+                                    .name = "validate",
+                                    .arguments = "FILE...",
+                                    .summary = "all mistakes at once with their lines, and what a run would cost",
+                                    .title = "Every mistake of every file, and what a run would cost.",
+                                    .add_options = add_options}};
+
+}  // namespace
 }  // namespace interstice::cli
