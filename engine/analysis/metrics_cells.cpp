@@ -13,19 +13,19 @@ namespace {
 
 constexpr double kMostSham = 0.2;  ///< share of cells that chance may influence before counts say nothing
 
-std::string key_of(const ReadOutTrace& trace) { return trace.cell_type + "." + trace.name; }
+std::string key_of(const ReporterTrace& trace) { return trace.cell_type + "." + trace.name; }
 
-const ReadOutTrace* same_read_out(const RunOutcome* run, const ReadOutTrace& trace) {
+const ReporterTrace* same_reporter(const RunOutcome* run, const ReporterTrace& trace) {
   if (run == nullptr) return nullptr;
   const auto at = std::find_if(run->traces.begin(), run->traces.end(),
-                               [&](const ReadOutTrace& other) { return key_of(other) == key_of(trace); });
+                               [&](const ReporterTrace& other) { return key_of(other) == key_of(trace); });
   return at == run->traces.end() ? nullptr : &*at;
 }
 
-/// Puts the metrics of one read-out together.
-class ReadOutMetrics {
+/// Puts the metrics of one reporter together.
+class ReporterMetrics {
  public:
-  ReadOutMetrics(const ReadOutTrace& trace, bool observable, std::vector<Metric>& out)
+  ReporterMetrics(const ReporterTrace& trace, bool observable, std::vector<Metric>& out)
       : key_(key_of(trace)),
         what_(fmt::format("{} {} ({})", trace.cell_type, trace.name, trace.receptor ? "receptor" : "phenotype")),
         observable_(observable),
@@ -43,9 +43,9 @@ class ReadOutMetrics {
 };
 
 void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& found, const Influence* sham,
-                 ReadOutMetrics& metrics) {
+                 ReporterMetrics& metrics) {
   metrics.add("influenced", "cells influenced", "cell",
-              "families whose read-out differs from the paired run without vesicles for long enough",
+              "families whose reporter differs from the paired run without vesicles for long enough",
               static_cast<double>(found.count()));
   for (const int percent : {10, 50}) {
     const auto when = found.time_to_share(percent / 100.0);
@@ -76,7 +76,7 @@ void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& fo
 }
 
 /// Moments at which either population is extinct have no value.
-void add_mean_effect(const std::vector<double>& effect, ReadOutMetrics& metrics) {
+void add_mean_effect(const std::vector<double>& effect, ReporterMetrics& metrics) {
   std::optional<double> at_end, largest;
   if (!std::isnan(effect.back())) at_end = effect.back();
   for (const double value : effect)
@@ -91,12 +91,12 @@ void add_mean_effect(const std::vector<double>& effect, ReadOutMetrics& metrics)
 
 }  // namespace
 
-std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const InfluenceRule& rule) {
+std::set<std::string> noisy_reporters(std::span<const Pairing> pairings, const InfluenceRule& rule) {
   std::map<std::string, std::pair<double, double>> counts;  // influenced by the sham, families
   for (const Pairing& pairing : pairings) {
     if (pairing.vehicle == nullptr || pairing.sham == nullptr) continue;
-    for (const ReadOutTrace& trace : pairing.sham->traces)
-      if (const auto* reference = same_read_out(pairing.vehicle, trace)) {
+    for (const ReporterTrace& trace : pairing.sham->traces)
+      if (const auto* reference = same_reporter(pairing.vehicle, trace)) {
         const Influence found = influence(trace, *reference, rule);
         counts[key_of(trace)].first += static_cast<double>(found.count());
         counts[key_of(trace)].second += static_cast<double>(found.families);
@@ -111,18 +111,18 @@ std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const I
 void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
                    const std::set<std::string>& noisy, std::vector<Metric>& out) {
   if (pairing.vehicle == nullptr || pairing.vehicle == &run) return;
-  for (const ReadOutTrace& trace : run.traces) {
-    const ReadOutTrace* reference = same_read_out(pairing.vehicle, trace);
+  for (const ReporterTrace& trace : run.traces) {
+    const ReporterTrace* reference = same_reporter(pairing.vehicle, trace);
     if (reference == nullptr || trace.time.empty()) continue;
     const double duration = trace.time.back() - trace.time.front();
     const bool observable = arm.models.empty() || duration >= std::max(arm.delay, trace.delay);
-    ReadOutMetrics metrics(trace, observable, out);
+    ReporterMetrics metrics(trace, observable, out);
     if (noisy.contains(key_of(trace))) {
       metrics.add("influenced_minus_sham", "cells influenced, sham subtracted", "cell",
                   "count of the arm less that of the sham arm of the same replicate", std::nullopt,
                   "sham above 20 % of cells: population means only");
     } else {
-      const ReadOutTrace* sham = same_read_out(pairing.sham, trace);
+      const ReporterTrace* sham = same_reporter(pairing.sham, trace);
       std::optional<Influence> by_chance;
       if (sham != nullptr) by_chance = influence(*sham, *reference, rule);
       count_cells(run, arm, influence(trace, *reference, rule), by_chance ? &*by_chance : nullptr, metrics);

@@ -1,5 +1,5 @@
 /// @file
-/// Paired comparison of read-outs, family by family.
+/// Paired comparison of reporters, family by family.
 #include "engine/analysis/metrics_influence.h"
 
 #include <cmath>
@@ -9,8 +9,8 @@
 namespace interstice {
 namespace {
 
-/// The read-out of one family at one row; NaN when it does not live.
-double at(const ReadOutTrace& trace, std::size_t row, std::size_t family) {
+/// The reporter of one family at one row; NaN when it does not live.
+double at(const ReporterTrace& trace, std::size_t row, std::size_t family) {
   const auto& values = trace.mean[row];
   return family < values.size() ? static_cast<double>(values[family]) : std::nan("");
 }
@@ -21,7 +21,7 @@ bool differs(double arm, double reference, double least) {
 }
 
 /// Start of the first unbroken difference of at least `hold`; empty when there is none.
-std::optional<double> onset(const ReadOutTrace& arm, std::size_t in_arm, const ReadOutTrace& reference,
+std::optional<double> onset(const ReporterTrace& arm, std::size_t in_arm, const ReporterTrace& reference,
                             std::size_t in_reference, double least, double hold) {
   std::optional<double> since;
   for (std::size_t row = 0; row < arm.time.size(); ++row) {
@@ -45,7 +45,7 @@ std::optional<double> Influence::time_to_share(double share) const {
   return onsets[needed - 1];
 }
 
-Influence influence(const ReadOutTrace& arm, const ReadOutTrace& reference, const InfluenceRule& rule) {
+Influence influence(const ReporterTrace& arm, const ReporterTrace& reference, const InfluenceRule& rule) {
   if (arm.time != reference.time) throw std::invalid_argument("paired traces were recorded at different times");
   Influence result;
   if (arm.time.empty()) return result;
@@ -62,7 +62,7 @@ Influence influence(const ReadOutTrace& arm, const ReadOutTrace& reference, cons
   return result;
 }
 
-std::vector<double> mean_effect(const ReadOutTrace& arm, const ReadOutTrace& reference) {
+std::vector<double> mean_effect(const ReporterTrace& arm, const ReporterTrace& reference) {
   if (arm.time != reference.time) throw std::invalid_argument("paired traces were recorded at different times");
   std::vector<double> effect(arm.time.size());
   for (std::size_t row = 0; row < effect.size(); ++row)

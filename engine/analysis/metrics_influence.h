@@ -1,6 +1,6 @@
 /// @file
-/// Which cells an arm influenced: a cell family counts when its read-out differs from the same family in the paired
-/// reference run by more than a share of the read-out's dynamic range, for long enough without a break.
+/// Which cells an arm influenced: a cell family counts when its reporter differs from the same family in the paired
+/// reference run by more than a share of the reporter's dynamic range, for long enough without a break.
 #pragma once
 
 #include <algorithm>
@@ -30,10 +30,10 @@ struct Influence {
 
 /// Families are paired by founder. A family that lives in one run only, at a moment, differs at that moment: its fate
 /// differs. Throws std::invalid_argument when the two traces were not recorded at the same times.
-Influence influence(const ReadOutTrace& arm, const ReadOutTrace& reference, const InfluenceRule& rule);
+Influence influence(const ReporterTrace& arm, const ReporterTrace& reference, const InfluenceRule& rule);
 
 /// Population mean of the arm minus that of the reference, in units of the dynamic range, row by row; NaN where
 /// either has no cell: a population that is gone has no mean that could be equal.
-std::vector<double> mean_effect(const ReadOutTrace& arm, const ReadOutTrace& reference);
+std::vector<double> mean_effect(const ReporterTrace& arm, const ReporterTrace& reference);
 
 }  // namespace interstice

@@ -1,6 +1,6 @@
 /// @file
 /// What an arm reaches through cells that pass an effect on, apart from what vesicles do to cells directly: the arm
-/// less the arm in which the cells that pass it on do not heed vesicles. Both ran with the same random numbers.
+/// less the arm in which the cells that pass it on do not respond to EVs. Both ran with the same random numbers.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -20,9 +20,11 @@ constexpr std::array kKinds{
     Kind{"mean_effect.", "relayed_effect.", "mean effect at the end through other cells", true},
     Kind{"effect.", "relayed_outcome.", "through other cells", false}};
 
-/// Cells that are deaf in the direct arm are what relays: what EVs do to them by touch is in the difference too.
-bool relays_itself(const ArmFacts& direct, std::string_view read_out) {
-  return std::ranges::any_of(direct.deaf, [&](const std::string& type) { return read_out.starts_with(type + "."); });
+/// Cells that do not respond in the direct arm relay the effect: the difference also holds what EVs do to them by
+/// touch.
+bool relays_itself(const ArmFacts& direct, std::string_view reporter) {
+  return std::ranges::any_of(direct.unresponsive,
+                             [&](const std::string& type) { return reporter.starts_with(type + "."); });
 }
 
 }  // namespace

@@ -120,7 +120,7 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
   facts.vesicles = !problem.doses.empty();
   facts.relays = relays_of(problem);
   for (const CellType& type : problem.cell_types)
-    if (!type.heeds_vesicles) facts.deaf.push_back(type.name);
+    if (!type.responds_to_evs) facts.unresponsive.push_back(type.name);
   for (const ActiveModel& model : problem.models) {
     facts.delay = facts.models.empty() ? model.delay : std::min(facts.delay, model.delay);
     facts.models.push_back(model.name);
@@ -183,14 +183,14 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   for (const auto& species : arm.chain) {
     const auto s =
         static_cast<std::size_t>(std::find(arm.species.begin(), arm.species.end(), species) - arm.species.begin());
-    const double cleared = run.series.last("cleared." + species), decayed = run.series.last("decayed." + species);
+    const double taken_up = run.series.last("taken_up." + species), decayed = run.series.last("decayed." + species);
     const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
     secreted += run.series.last("secreted." + species);
     inflow += boundary;
-    sinks += run.amount_at_end[s] + cleared + decayed;
+    sinks += run.amount_at_end[s] + taken_up + decayed;
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
-    part("cleared", species, cleared, "taken up by cells over the run");
+    part("taken_up", species, taken_up, "taken up by cells over the run");
     part("decayed", species, decayed, "lost by first-order decay over the run");
     part("through_boundary", species, -boundary, "net outflow through open faces over the run");
   }
@@ -201,7 +201,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   out.insert(out.end(), parts.begin(), parts.end());
   if (arm.chain_is_one_to_one && start + secreted > 0)
     out.push_back({"budget.residual", "what the budget does not explain, share", "1",
-                   "(start + released + inflow - left - cleared - decayed) / (start + released)",
+                   "(start + released + inflow - left - taken_up - decayed) / (start + released)",
                    (start + secreted + inflow - sinks) / (start + secreted), ""});
 }
 

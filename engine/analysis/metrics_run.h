@@ -24,7 +24,7 @@ struct Metric {
   std::string description;  ///< how it is measured
   std::optional<double> value;
   std::string note;        ///< why there is no value, or what to mind
-  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism or of the read-out
+  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism or of the reporter
 };
 
 /// The field that a comparison is about.
@@ -52,10 +52,10 @@ struct ClassFacts {
 struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;
-  std::string against;               ///< arm that it is compared with, "" = the first without vesicles
-  std::string direct;                ///< arm in which only direct effects act, "" = none
-  std::vector<std::string> deaf;     ///< cell types that do not heed vesicles
-  std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
+  std::string control;                    ///< arm that it is compared with, "" = the first without vesicles
+  std::string direct;                     ///< arm in which only direct effects act, "" = none
+  std::vector<std::string> unresponsive;  ///< cell types that do not respond to EVs
+  std::vector<std::string> changes;       ///< "key.path = value", what differs in the scenario itself
   std::vector<std::string> models;
   double delay = 0;  ///< of the fastest model [s]
   Engagement engagement;
@@ -77,7 +77,7 @@ struct RunOutcome {
   std::string arm;
   std::uint64_t replicate = 0, seed = 0;
   SeriesTable series;
-  std::vector<ReadOutTrace> traces;
+  std::vector<ReporterTrace> traces;
   std::vector<double> amount_at_start, amount_at_end;  ///< per species, patch and reservoirs [molecule]
 };
 
@@ -90,10 +90,10 @@ struct Pairing {
   const RunOutcome* sham = nullptr;
 };
 
-/// Read-outs ("type.name") for which chance alone influences so many cells that counting them says nothing.
-std::set<std::string> noisy_read_outs(std::span<const Pairing> pairings, const InfluenceRule& rule);
+/// Reporters ("type.name") for which chance alone influences so many cells that counting them says nothing.
+std::set<std::string> noisy_reporters(std::span<const Pairing> pairings, const InfluenceRule& rule);
 
-/// All metrics of a run. `noisy` read-outs get population means only.
+/// All metrics of a run. `noisy` reporters get population means only.
 std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const PrimaryField* primary,
                                 const Pairing& pairing, const InfluenceRule& rule, const std::set<std::string>& noisy);
 
@@ -108,7 +108,8 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
                    const std::set<std::string>& noisy, std::vector<Metric>& out);
 
 /// Appends relayed_cells.*, relayed_effect.* and relayed_outcome.*: the metrics in `out`, of an arm in which effects
-/// are passed on, less those of its arm `direct` in the same replicate. Cell types that are deaf there are left out.
+/// are passed on, less those of its arm `direct` in the same replicate. Cell types that do not respond there are left
+/// out.
 void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, std::vector<Metric>& out);
 
 /// Real vesicles that could act at the start: those in the patch, and for enzymes also those in reservoirs behind its

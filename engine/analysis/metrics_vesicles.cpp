@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kLn2 = 0.69314718055994530942;
 constexpr std::array<const char*, 8> kPlaces{"free",     "adsorbed", "endosomal", "in_reservoir",
-                                             "released", "degraded", "cleared",   "left"};
+                                             "released", "degraded", "lost",      "left"};
 constexpr std::array<const char*, 3> kOutside{"free", "adsorbed", "in_reservoir"};
 
 std::string label_of(std::string place) {

@@ -23,15 +23,16 @@ std::vector<double> sum_of(const SeriesTable& series, const std::vector<std::str
 }
 
 std::string description_of(const OutcomeSpec& outcome) {
-  static constexpr const char* kTakes[] = {"last value",    "mean",
-                                           "largest value", "smallest value",
-                                           "integral",      "last less first value",
-                                           "half-life",     "last over first value",
-                                           "reach"};
-  std::string text = fmt::format("{} of {}", kTakes[static_cast<int>(outcome.take)], fmt::join(outcome.of, " + "));
-  if (!outcome.per.empty()) text += fmt::format(" over {}", fmt::join(outcome.per, " + "));
-  if (outcome.per_start) text += ", relative to the start";
-  if (outcome.per_time) text += ", per second";
+  static constexpr const char* kReductions[] = {"last value",     "mean",
+                                                "smallest value", "largest value",
+                                                "integral",       "last less first value",
+                                                "half-life",      "last over first value",
+                                                "reach"};
+  const char* reduction = kReductions[static_cast<int>(outcome.reduction)];
+  std::string text = fmt::format("{} of {}", reduction, fmt::join(outcome.of, " + "));
+  if (outcome.rate) text += ", change per second";
+  if (!outcome.normalise.empty()) text += fmt::format(" over {}", fmt::join(outcome.normalise, " + "));
+  if (outcome.per_initial) text += " over their sum at the start";
   if (outcome.from > 0) text += fmt::format(", from {:g} s", outcome.from);
   if (std::isfinite(outcome.until)) text += fmt::format(", until {:g} s", outcome.until);
   return text;
@@ -58,17 +59,21 @@ std::optional<double> half_life_of(const std::vector<double>& time, const std::v
 
 std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome) {
   std::vector<double> rows = sum_of(series, outcome.of);
+  if (rows.empty()) return rows;
   const auto divide = [](double a, double b) { return b == 0 ? std::nan("") : a / b; };
-  if (!outcome.per.empty()) {
-    const std::vector<double> below = sum_of(series, outcome.per);
+  const double initial = rows.front();
+  if (outcome.rate) {
+    for (std::size_t row = rows.size(); row-- > 1;)
+      rows[row] = (rows[row] - rows[row - 1]) / (series.time[row] - series.time[row - 1]);
+    rows.front() = std::nan("");
+  }
+  if (!outcome.normalise.empty()) {
+    const std::vector<double> below = sum_of(series, outcome.normalise);
     if (below.empty()) return {};
     std::transform(rows.begin(), rows.end(), below.begin(), rows.begin(), divide);
   }
-  if (outcome.per_time)
-    for (std::size_t row = rows.size(); row-- > 0;)
-      rows[row] = row == 0 ? std::nan("") : (rows[row] - rows[row - 1]) / (series.time[row] - series.time[row - 1]);
-  if (outcome.per_start && !rows.empty())
-    for (const double start = rows.front(); double& value : rows) value = divide(value, start);
+  if (outcome.per_initial)
+    for (double& value : rows) value = divide(value, initial);
   return rows;
 }
 
@@ -81,26 +86,26 @@ std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outco
     value.push_back(rows[row]);
   }
   if (value.empty()) return std::nullopt;
-  switch (outcome.take) {
-    case OutcomeSpec::Take::last:
+  switch (outcome.reduction) {
+    case OutcomeSpec::Reduction::last:
       return value.back();
-    case OutcomeSpec::Take::mean:
+    case OutcomeSpec::Reduction::mean:
       if (time.size() == 1) return value.front();
       return area_under_curve(time, value) / (time.back() - time.front());
-    case OutcomeSpec::Take::peak:
+    case OutcomeSpec::Reduction::max:
       return *std::ranges::max_element(value);
-    case OutcomeSpec::Take::lowest:
+    case OutcomeSpec::Reduction::min:
       return *std::ranges::min_element(value);
-    case OutcomeSpec::Take::area:
+    case OutcomeSpec::Reduction::area:
       return area_under_curve(time, value);
-    case OutcomeSpec::Take::gain:
+    case OutcomeSpec::Reduction::change:
       return value.back() - value.front();
-    case OutcomeSpec::Take::half_life:
+    case OutcomeSpec::Reduction::half_life:
       return half_life_of(time, value);
-    case OutcomeSpec::Take::remaining:
+    case OutcomeSpec::Reduction::fraction_of_initial:
       if (value.front() == 0) return std::nullopt;
       return value.back() / value.front();
-    case OutcomeSpec::Take::reach:
+    case OutcomeSpec::Reduction::reach:
       return std::nullopt;
   }
   return std::nullopt;
@@ -142,12 +147,13 @@ void measure_reach(const RunOutcome& run, const OutcomeSpec& outcome, const RunO
 void measure_outcomes(const RunOutcome& run, std::span<const OutcomeSpec> outcomes, const Pairing& pairing,
                       std::vector<Metric>& out) {
   for (const OutcomeSpec& outcome : outcomes) {
-    if (outcome.take == OutcomeSpec::Take::reach) {
+    if (outcome.reduction == OutcomeSpec::Reduction::reach) {
       measure_reach(run, outcome, pairing.vehicle == &run ? nullptr : pairing.vehicle, out);
       continue;
     }
-    const std::string what = description_of(outcome),
-                      none = outcome.take == OutcomeSpec::Take::half_life ? "it does not fall" : "no row has a value";
+    const std::string what = description_of(outcome), none = outcome.reduction == OutcomeSpec::Reduction::half_life
+                                                                 ? "it does not fall"
+                                                                 : "no row has a value";
     const auto value = reduce(run.series, outcome);
     out.push_back({"outcome." + outcome.name, outcome.label, outcome.value_unit(), what, value, value ? "" : none});
     if (pairing.vehicle == nullptr || pairing.vehicle == &run) continue;

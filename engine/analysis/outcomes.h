@@ -15,23 +15,24 @@
 
 namespace interstice {
 
-/// The sum of some columns, its ratio to the sum of others or its rate of change, reduced over an interval of time.
+/// The sum of some columns or its rate of change, perhaps normalised, reduced to one number over an interval of time.
 struct OutcomeSpec {
-  enum class Take { last, mean, peak, lowest, area, gain, half_life, remaining, reach };
+  enum class Reduction { last, mean, min, max, area, change, half_life, fraction_of_initial, reach };
   std::string name, label;
-  std::string unit;                  ///< of the rows; of an area times s
-  std::vector<std::string> of, per;  ///< columns; `per` may be empty
-  bool per_start = false;            ///< in units of the first row
-  bool per_time = false;             ///< the rate since the row before [per s]
-  Take take = Take::last;
+  std::string unit;                    ///< of the rows; an area has it times s
+  std::vector<std::string> of;         ///< columns that are added up
+  bool rate = false;                   ///< the change per second since the row before, in place of the sum
+  std::vector<std::string> normalise;  ///< columns whose sum the rows are divided by; may be empty
+  bool per_initial = false;            ///< the rows are divided by the sum in the first row
+  Reduction reduction = Reduction::last;
   double from = 0, until = std::numeric_limits<double>::infinity();  ///< [s]
-  ReachSpec reach;                                                   ///< for Take::reach
+  ReachSpec reach;                                                   ///< for Reduction::reach
 
   [[nodiscard]] std::string value_unit() const {
-    if (take == Take::half_life) return "s";
-    if (take == Take::reach) return "um";
-    if (take == Take::remaining) return "1";
-    return take == Take::area ? (unit == "1" ? "s" : unit + " s") : unit;
+    if (reduction == Reduction::half_life) return "s";
+    if (reduction == Reduction::reach) return "um";
+    if (reduction == Reduction::fraction_of_initial) return "1";
+    return reduction == Reduction::area ? (unit == "1" ? "s" : unit + " s") : unit;
   }
 };
 
@@ -40,9 +41,9 @@ struct OutcomeSpec {
 std::vector<double> outcome_rows(const SeriesTable& series, const OutcomeSpec& outcome);
 
 /// The number, from the rows in [from, until] that have one; empty without any. Means and areas follow the trapezoidal
-/// rule; `gain` is the last number less the first; `half_life` is ln 2 over the slope at which the logarithm of the
-/// numbers above zero falls, by least squares, and empty where it does not fall; `remaining` is the last number as a
-/// share of the first. A reach takes two runs: see measure_outcomes.
+/// rule; `change` is the last number less the first; `half_life` is ln 2 over the slope at which the logarithm of the
+/// numbers above zero falls, by least squares, and empty where it does not fall; `fraction_of_initial` is the
+/// last number over the first. A reach needs two runs: see measure_outcomes.
 std::optional<double> reduce(const SeriesTable& series, const OutcomeSpec& outcome);
 
 /// Appends outcome.NAME, and where there is a run to compare with effect.NAME (the difference) and

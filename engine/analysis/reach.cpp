@@ -59,7 +59,7 @@ std::optional<double> clearance_rate(const SeriesTable& run, const ReachSpec& sp
   for (const auto& [column, molecules] : spec.elsewhere) others += molecules * integral(run, column, rows);
   for (const auto& [column, molecules] : spec.consumed) lost += molecules * gain(run, column, rows);
   if (!(patch > 0) || rows.end - rows.begin < 2) return std::nullopt;
-  return gain(run, "cleared." + spec.species, rows) / patch + lost / (patch + others);
+  return gain(run, "taken_up." + spec.species, rows) / patch + lost / (patch + others);
 }
 
 }  // namespace interstice

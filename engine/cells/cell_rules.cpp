@@ -165,10 +165,10 @@ void CellRules::resolve_type(const CellType& type) {
     any_contacts_ = any_contacts_ || secretion_reads_contacts_ || meets(update.back());
   }
   Needs reading(layout_);
-  for (const ReadOut& read_out : type.read_outs) reading.add(read_out.value);
-  read_outs_.push_back(reading.result());
-  any_contacts_ = any_contacts_ || !read_outs_.back().contacts.empty() || !read_outs_.back().gathered.empty();
-  most_read_outs_ = std::max(most_read_outs_, type.read_outs.size());
+  for (const Reporter& reporter : type.reporters) reading.add(reporter.value);
+  reporters_.push_back(reading.result());
+  any_contacts_ = any_contacts_ || !reporters_.back().contacts.empty() || !reporters_.back().gathered.empty();
+  most_reporters_ = std::max(most_reporters_, type.reporters.size());
 }
 
 std::uint32_t CellRules::exchange_column(Exchange::Kind kind, std::uint32_t of) {

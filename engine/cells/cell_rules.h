@@ -69,7 +69,7 @@ class CellRules {
   [[nodiscard]] const NeededSymbols& for_secretion(std::size_t type, std::size_t state) const {
     return secretion_[type][state];
   }
-  [[nodiscard]] const NeededSymbols& for_read_outs(std::size_t type) const { return read_outs_[type]; }
+  [[nodiscard]] const NeededSymbols& for_reporters(std::size_t type) const { return reporters_[type]; }
   /// What all types gather, type after type; that of a type begins at first_offer(type).
   [[nodiscard]] const std::vector<CellOffer>& offers() const { return offers_; }
   [[nodiscard]] std::size_t first_offer(std::size_t type) const { return first_offer_[type]; }
@@ -82,7 +82,7 @@ class CellRules {
   [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
   [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
-  [[nodiscard]] std::size_t most_read_outs() const { return most_read_outs_; }
+  [[nodiscard]] std::size_t most_reporters() const { return most_reporters_; }
 
  private:
   void resolve_type(const CellType& type);
@@ -92,7 +92,7 @@ class CellRules {
 
   CellSymbolLayout layout_;
   std::vector<std::vector<NeededSymbols>> update_, secretion_;
-  std::vector<NeededSymbols> read_outs_;
+  std::vector<NeededSymbols> reporters_;
   std::vector<CellOffer> offers_;
   std::vector<std::size_t> first_offer_;
   std::vector<Exchange::Quantity> exchange_quantities_;
@@ -100,7 +100,7 @@ class CellRules {
   std::vector<std::array<bool, 6>> open_;
   bool any_contacts_ = false, secretion_reads_contacts_ = false, any_mobile_ = false;
   double largest_radius_ = 0;
-  std::size_t most_read_outs_ = 0;
+  std::size_t most_reporters_ = 0;
 };
 
 /// What cells live in; never changes after set-up.

@@ -107,7 +107,7 @@ struct SurfaceEnzyme {
 };
 
 /// A quantity whose difference between paired arms says that a cell was influenced.
-struct ReadOut {
+struct Reporter {
   std::string name;
   Expression value;
   double range = 1;       ///< dynamic range
@@ -117,9 +117,9 @@ struct ReadOut {
 
 struct CellType {
   std::string name;
-  double radius = 5;           ///< [um]
-  bool mobile = true;          ///< pushed by neighbours
-  bool heeds_vesicles = true;  ///< interaction models act on it; vesicles stick to it and enter anyhow
+  double radius = 5;            ///< [um]
+  bool mobile = true;           ///< pushed by neighbours
+  bool responds_to_evs = true;  ///< false: vesicles stick to it and enter it, but no interaction model acts on it
   std::uint8_t initial_state = 0;
   std::vector<CellState> states;
   std::vector<ColumnDynamics> columns;
@@ -127,7 +127,7 @@ struct CellType {
   Contact contact;
   std::vector<Uptake> uptake;
   std::vector<SurfaceEnzyme> enzymes;
-  std::vector<ReadOut> read_outs;
+  std::vector<Reporter> reporters;
   std::vector<Gathering> gatherings;  ///< what its formulas ask of other cells
 };
 
@@ -152,7 +152,7 @@ void for_each_formula(Type& type, Visit visit) {
   visit(type.motility.speed);
   visit(type.motility.gain);
   for (auto& enzyme : type.enzymes) visit(enzyme.formula);
-  for (auto& read_out : type.read_outs) visit(read_out.value);
+  for (auto& reporter : type.reporters) visit(reporter.value);
   for (auto& gathering : type.gatherings) visit(gathering.offer);
 }
 

@@ -183,10 +183,10 @@ void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& en
   });
 }
 
-void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
+void evaluate_reporters(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
                         std::vector<double>& values, CellScratch& scratch, const Threads& threads) {
   const CellRules& rules = *environment.rules;
-  const std::size_t width = rules.most_read_outs();
+  const std::size_t width = rules.most_reporters();
   values.assign(cells.size() * width, 0.0);
   if (width == 0) return;
   if (rules.any_contacts()) scratch.around.look_around(cells, fields, environment, time, threads);
@@ -195,9 +195,9 @@ void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEn
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);
       const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
-      sense(cells, c, voxel, rules.for_read_outs(type), fields, scratch.around, environment, time, symbols);
-      const auto& read_outs = environment.types[type].read_outs;
-      for (std::size_t r = 0; r < read_outs.size(); ++r) values[c * width + r] = read_outs[r].value(symbols);
+      sense(cells, c, voxel, rules.for_reporters(type), fields, scratch.around, environment, time, symbols);
+      const auto& reporters = environment.types[type].reporters;
+      for (std::size_t r = 0; r < reporters.size(); ++r) values[c * width + r] = reporters[r].value(symbols);
     }
   });
 }

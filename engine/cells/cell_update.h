@@ -51,8 +51,8 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
 void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& coming,
                  CellScratch& scratch, const Threads& threads);
 
-/// values[cell * rules.most_read_outs() + r] = read-out r of the cell's type now, in its own unit.
-void evaluate_read_outs(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
+/// values[cell * rules.most_reporters() + r] = reporter r of the cell's type now, in its own unit.
+void evaluate_reporters(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment, double time,
                         std::vector<double>& values, CellScratch& scratch, const Threads& threads);
 
 }  // namespace interstice

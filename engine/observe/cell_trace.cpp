@@ -1,5 +1,5 @@
 /// @file
-/// Family means of the read-outs.
+/// Family means of the reporters.
 #include "engine/observe/cell_trace.h"
 
 #include <algorithm>
@@ -9,11 +9,11 @@
 
 namespace interstice {
 
-std::size_t ReadOutTrace::position_of(AgentId founder) const {
+std::size_t ReporterTrace::position_of(AgentId founder) const {
   return static_cast<std::size_t>(std::find(family.begin(), family.end(), founder) - family.begin());
 }
 
-double ReadOutTrace::population_mean(std::size_t row) const {
+double ReporterTrace::population_mean(std::size_t row) const {
   double sum = 0;
   std::size_t alive = 0;
   for (const float value : mean[row]) {
@@ -31,13 +31,13 @@ CellTracer::CellTracer(const Problem& problem)
       position_(problem.cell_types.size()) {
   for (const CellType& type : problem.cell_types) {
     first_trace_.push_back(traces_.size());
-    for (const ReadOut& read_out : type.read_outs) {
-      ReadOutTrace trace;
+    for (const Reporter& reporter : type.reporters) {
+      ReporterTrace trace;
       trace.cell_type = type.name;
-      trace.name = read_out.name;
-      trace.range = read_out.range;
-      trace.delay = read_out.delay;
-      trace.receptor = read_out.receptor;
+      trace.name = reporter.name;
+      trace.range = reporter.range;
+      trace.delay = reporter.delay;
+      trace.receptor = reporter.receptor;
       traces_.push_back(std::move(trace));
     }
   }
@@ -48,7 +48,7 @@ void CellTracer::join_families(const Cells& cells) {
     const std::size_t type = index(cells.type[c]);
     auto& positions = position_[type];
     if (!positions.try_emplace(cells.ancestor[c], positions.size()).second) continue;
-    for (std::size_t r = 0; r < environment_.types[type].read_outs.size(); ++r)
+    for (std::size_t r = 0; r < environment_.types[type].reporters.size(); ++r)
       traces_[first_trace_[type] + r].family.push_back(cells.ancestor[c]);
   }
 }
@@ -58,7 +58,7 @@ void CellTracer::record(const State& state, const Problem&) {
   if (!traces_.empty() && !traces_[0].time.empty() && traces_[0].time.back() == now) return;  // seen already
   join_families(state.cells);
   scratch_.around.see_reservoirs(state.reservoirs, environment_);
-  evaluate_read_outs(state.cells, state.fields, environment_, now, values_, scratch_, serial_);
+  evaluate_reporters(state.cells, state.fields, environment_, now, values_, scratch_, serial_);
 
   std::vector<std::vector<double>> sum(traces_.size());
   std::vector<std::vector<std::uint32_t>> alive(traces_.size());
@@ -66,11 +66,11 @@ void CellTracer::record(const State& state, const Problem&) {
     sum[t].resize(traces_[t].family.size());
     alive[t].resize(traces_[t].family.size());
   }
-  const std::size_t width = rules_.most_read_outs();
+  const std::size_t width = rules_.most_reporters();
   for (std::size_t c = 0; c < state.cells.size(); ++c) {
     const std::size_t type = index(state.cells.type[c]);
     const std::size_t family = position_[type].at(state.cells.ancestor[c]);
-    for (std::size_t r = 0; r < environment_.types[type].read_outs.size(); ++r) {
+    for (std::size_t r = 0; r < environment_.types[type].reporters.size(); ++r) {
       sum[first_trace_[type] + r][family] += values_[c * width + r];
       ++alive[first_trace_[type] + r][family];
     }

@@ -1,5 +1,5 @@
 /// @file
-/// What the cells felt, over time: the read-outs of every cell type as means per family (a founder and all its
+/// What the cells felt, over time: the reporters of every cell type as means per family (a founder and all its
 /// descendants), so that paired arms can be compared although cells divide and die. A few kilobytes per run.
 #pragma once
 
@@ -16,11 +16,11 @@
 
 namespace interstice {
 
-/// One read-out of one cell type.
-struct ReadOutTrace {
+/// One reporter of one cell type.
+struct ReporterTrace {
   std::string cell_type, name;
-  double range = 1;       ///< dynamic range, in the read-out's unit
-  double delay = 0;       ///< the read-out's own delay [s]
+  double range = 1;       ///< dynamic range, in the reporter's unit
+  double delay = 0;       ///< the reporter's own delay [s]
   bool receptor = false;  ///< receptor signal, else phenotype
 
   std::vector<double> time;              ///< [s]
@@ -33,7 +33,7 @@ struct ReadOutTrace {
   [[nodiscard]] double population_mean(std::size_t row) const;
 };
 
-/// Records the read-outs of every state it is shown.
+/// Records the reporters of every state it is shown.
 class CellTracer : public StateSink {
  public:
   /// Points into `problem`, which must stay where it is.
@@ -42,8 +42,8 @@ class CellTracer : public StateSink {
   CellTracer& operator=(const CellTracer&) = delete;
 
   void record(const State& state, const Problem& problem) override;
-  [[nodiscard]] const std::vector<ReadOutTrace>& traces() const { return traces_; }
-  [[nodiscard]] std::vector<ReadOutTrace> take() && { return std::move(traces_); }
+  [[nodiscard]] const std::vector<ReporterTrace>& traces() const { return traces_; }
+  [[nodiscard]] std::vector<ReporterTrace> take() && { return std::move(traces_); }
 
  private:
   void join_families(const Cells& cells);
@@ -52,7 +52,7 @@ class CellTracer : public StateSink {
   CellEnvironment environment_;
   Threads serial_;
   CellScratch scratch_;
-  std::vector<ReadOutTrace> traces_;
+  std::vector<ReporterTrace> traces_;
   std::vector<std::size_t> first_trace_;                            ///< per cell type, into traces_
   std::vector<std::unordered_map<AgentId, std::size_t>> position_;  ///< per cell type: founder -> family
   std::vector<double> values_;

@@ -19,14 +19,14 @@ std::array<std::pair<const char*, std::uint64_t VesicleLedger::*>, 8> places() {
            {"in_reservoir", &VesicleLedger::in_reservoir},
            {"released", &VesicleLedger::released},
            {"degraded", &VesicleLedger::degraded},
-           {"cleared", &VesicleLedger::cleared},
+           {"lost", &VesicleLedger::lost},
            {"left", &VesicleLedger::left}}};
 }
 
 /// What the budget keeps per species, in the order of its columns.
 std::array<std::pair<const char*, std::vector<double> Budget::*>, 4> species_flows() {
   return {{{"secreted", &Budget::secreted},
-           {"cleared", &Budget::cleared},
+           {"taken_up", &Budget::taken_up},
            {"decayed", &Budget::decayed},
            {"boundary", &Budget::through_boundary}}};
 }

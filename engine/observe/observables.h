@@ -7,8 +7,8 @@
 ///   cells.<type>.<state> [cell]         states that remove the cell hold none and have no column
 ///   column.<type>.<column> [unit]       mean over the cells of a type; its own columns and those of the models
 ///   vesicles.<class>.<place> [EV]       real vesicles: free, adsorbed, endosomal, in_reservoir, released, degraded,
-///                                       cleared, left
-///   reaction.<name> [molecule]          cumulated extents, and likewise secreted, cleared, decayed and boundary
+///                                       lost, left
+///   reaction.<name> [molecule]          cumulated extents, and likewise secreted, taken_up, decayed and boundary
 ///                                       (net inflow).<species>
 ///   model.<model>.<tally> [unit]        what an active model has counted so far
 ///   label.<label>.<place> [EV]          what a label shows (labels.h)

@@ -147,11 +147,11 @@ void add_vesicle_fields(Sha256& sum, const Vesicles& vesicles, const Cells& cell
 void add_accounts(Sha256& sum, const State& state) {
   for (const VesicleLedger& l : state.ledger)
     for (const std::uint64_t count :
-         {l.dosed, l.free, l.adsorbed, l.endosomal, l.in_reservoir, l.released, l.degraded, l.cleared, l.left})
+         {l.dosed, l.free, l.adsorbed, l.endosomal, l.in_reservoir, l.released, l.degraded, l.lost, l.left})
       sum.add(count);
   const Budget& budget = state.budget;
   for (const auto* amounts :
-       {&budget.reacted, &budget.secreted, &budget.cleared, &budget.decayed, &budget.through_boundary})
+       {&budget.reacted, &budget.secreted, &budget.taken_up, &budget.decayed, &budget.through_boundary})
     add_array(sum, std::span<const double>(*amounts));
   if (!state.tallies.empty()) add_array(sum, std::span<const double>(state.tallies));
 }

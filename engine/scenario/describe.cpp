@@ -38,7 +38,7 @@ std::vector<std::string> shipped_files(const std::vector<std::string>& include_d
 /// Everything that ships, in a scenario of one voxel.
 Scenario shipped(const ModelRegistry& registry, const std::vector<std::string>& include_directories) {
   const std::string text = fmt::format(
-      "schema: 1\ntitle: what ships\ninclude: [{}]\ndomain: {{size: [10 um, 10 um, 10 um], spacing: 10 um}}\n"
+      "schema: 2\ntitle: what ships\ninclude: [{}]\ndomain: {{size: [10 um, 10 um, 10 um], spacing: 10 um}}\n"
       "regions: {{film: {{shape: everywhere}}}}\n"
       "time: [{{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}}]\n",
       fmt::join(shipped_files(include_directories), ", "));

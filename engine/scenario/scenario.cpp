@@ -298,7 +298,7 @@ class Loader {
     const Value& rule = v["influenced"];
     scenario_.compare.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
     if (!v.has("primary")) return;
-    PrimaryReadOut primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
+    PrimaryField primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
     for (const Value& level : v["primary"]["thresholds"].items) primary.thresholds.push_back(level.number);
     scenario_.compare.primary = std::move(primary);
   }

@@ -49,20 +49,15 @@ struct Arm {
   bool sham = false;                   ///< other chemotaxis noise
   std::vector<std::string> models{};   ///< sorted
   std::string direct{};                ///< arm in which only direct effects act, "" = none
-  std::string against{};               ///< arm without vesicles that it is compared with, "" = the first of them
+  std::string control{};               ///< arm without vesicles that it is compared with, "" = the first of them
   std::vector<std::string> changes{};  ///< "key.path = value", what `set` changes
   std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where `set` changes it
-};
-
-struct PrimaryReadOut {
-  std::string field, region;
-  std::vector<double> thresholds;  ///< [uM]
 };
 
 struct CompareSettings {
   std::uint64_t replicates = 8;
   std::vector<Arm> arms;
-  std::optional<PrimaryReadOut> primary;
+  std::optional<PrimaryField> primary;
   std::vector<OutcomeSpec> outcomes;
   InfluenceRule influenced;
 };

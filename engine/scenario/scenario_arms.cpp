@@ -45,7 +45,7 @@ class ArmReader {
     arm_.name = name;
     arm_.vesicles = value["vesicles"].number != 0;
     arm_.sham = value["sham"].number != 0;
-    arm_.against = value["against"].text;
+    arm_.control = value["control"].text;
     arm_.direct = value["direct"].text;
     arm_.models = models_of(value);
   }
@@ -60,12 +60,12 @@ class ArmReader {
 
  private:
   void check_reference() {
-    if (arm_.against.empty() || !value_["against"].valid) return;
-    const Value* other = scenario_.values["compare"]["arms"].find(arm_.against);
+    if (arm_.control.empty() || !value_["control"].valid) return;
+    const Value* other = scenario_.values["compare"]["arms"].find(arm_.control);
     if (other != nullptr && ((*other)["vesicles"].number != 0 || (*other)["sham"].number != 0))
       scenario_.diagnostics.report(
-          value_["against"].place, value_["against"].path,
-          fmt::format("{} has vesicles or is a sham (expected an arm with `vesicles: false`)", arm_.against));
+          value_["control"].place, value_["control"].path,
+          fmt::format("{} has vesicles or is a sham (expected an arm with `vesicles: false`)", arm_.control));
   }
 
   /// Only arms with the same mechanisms, compared with the same arm, can differ by the relay alone.
@@ -74,7 +74,7 @@ class ArmReader {
     const Value* other = scenario_.values["compare"]["arms"].find(arm_.direct);
     if (other == nullptr) return;
     if (arm_.direct != arm_.name && models_of(*other) == arm_.models &&
-        (*other)["vesicles"].number == value_["vesicles"].number && (*other)["against"].text == arm_.against)
+        (*other)["vesicles"].number == value_["vesicles"].number && (*other)["control"].text == arm_.control)
       return;
     scenario_.diagnostics.report(value_["direct"].place, value_["direct"].path,
                                  fmt::format("{} differs from {} by more than the relay (expected another arm with the "

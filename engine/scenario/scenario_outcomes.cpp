@@ -60,15 +60,20 @@ class ColumnReader {
   std::vector<std::string> names_;
 };
 
-OutcomeSpec::Take take_of(const std::string& word) {
-  using Take = OutcomeSpec::Take;
-  constexpr std::pair<const char*, Take> words[] = {
-      {"last", Take::last},           {"mean", Take::mean},           {"peak", Take::peak},
-      {"lowest", Take::lowest},       {"area", Take::area},           {"gain", Take::gain},
-      {"half_life", Take::half_life}, {"remaining", Take::remaining}, {"reach", Take::reach}};
-  for (const auto& [name, take] : words)
-    if (word == name) return take;
-  return Take::last;
+OutcomeSpec::Reduction reduction_of(const std::string& word) {
+  using Reduction = OutcomeSpec::Reduction;
+  constexpr std::pair<const char*, Reduction> words[] = {{"last", Reduction::last},
+                                                         {"mean", Reduction::mean},
+                                                         {"min", Reduction::min},
+                                                         {"max", Reduction::max},
+                                                         {"area", Reduction::area},
+                                                         {"change", Reduction::change},
+                                                         {"half_life", Reduction::half_life},
+                                                         {"fraction_of_initial", Reduction::fraction_of_initial},
+                                                         {"reach", Reduction::reach}};
+  for (const auto& [name, reduction] : words)
+    if (word == name) return reduction;
+  return Reduction::last;
 }
 
 /// The mean over the fluid outside the region of a profile [um^2/s].
@@ -88,9 +93,10 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
   const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
     return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
   });
-  if (profile == problem.profiles.end() || v.has("per")) {
-    diagnostics.report(v.place, v.path,
-                       "a reach is that of a whole profile (expected of: profile.NAME.*, and no `per`)");
+  if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) {
+    diagnostics.report(
+        v.place, v.path,
+        "a reach is that of a whole profile (expected of: profile.NAME.*, and neither `normalise` nor `rate`)");
     return;
   }
   const SpeciesId species = profile->species;
@@ -121,17 +127,17 @@ std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& pro
     outcome.name = outcomes.keys[i];
     outcome.label = v.has("label") ? v["label"].text : outcome.name;
     outcome.of = columns.read(v["of"], outcome.unit);
-    outcome.per_start = v["per"].items.empty() && v["per"].text == "start";
-    outcome.per_time = v["per"].items.empty() && v["per"].text == "time";
-    if (v.has("per") && !outcome.per_start && !outcome.per_time) {
+    outcome.rate = v["rate"].number != 0;
+    outcome.per_initial = v["normalise"].items.empty() && v["normalise"].text == "initial";
+    if (outcome.per_initial) outcome.unit = "1";
+    if (v.has("normalise") && !outcome.per_initial) {
       std::string below;
-      outcome.per = columns.read(v["per"], below);
+      outcome.normalise = columns.read(v["normalise"], below);
       outcome.unit = outcome.unit == below ? "1" : fmt::format("{}/({})", outcome.unit, below);
     }
-    if (outcome.per_start) outcome.unit = "1";
-    if (outcome.per_time) outcome.unit += "/s";
-    outcome.take = take_of(v["take"].text);
-    if (outcome.take == OutcomeSpec::Take::reach) reach_from(v, problem, diagnostics, outcome);
+    if (outcome.rate) outcome.unit += "/s";
+    outcome.reduction = reduction_of(v["reduce"].text);
+    if (outcome.reduction == OutcomeSpec::Reduction::reach) reach_from(v, problem, diagnostics, outcome);
     outcome.from = v["from"].number;
     if (v.has("until")) outcome.until = v["until"].number;
     if (const double end = seconds(problem.schedule.end()); outcome.from > end || outcome.until < outcome.from)

@@ -5,8 +5,8 @@
 
 namespace interstice {
 
-bool give_doses(State& state, const Problem& problem, const Workspace& workspace, Nanoseconds from, Nanoseconds until,
-                const Threads& threads) {
+bool apply_doses(State& state, const Problem& problem, const Workspace& workspace, Nanoseconds from, Nanoseconds until,
+                 const Threads& threads) {
   bool any = false;
   for (std::size_t d = 0; d < problem.doses.size(); ++d) {
     const Dose& dose = problem.doses[d];

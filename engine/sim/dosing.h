@@ -10,7 +10,7 @@ class Threads;
 struct Workspace;
 
 /// Gives the doses whose time lies in [from, until); true if there were any.
-bool give_doses(State& state, const Problem& problem, const Workspace& workspace, Nanoseconds from, Nanoseconds until,
-                const Threads& threads);
+bool apply_doses(State& state, const Problem& problem, const Workspace& workspace, Nanoseconds from, Nanoseconds until,
+                 const Threads& threads);
 
 }  // namespace interstice

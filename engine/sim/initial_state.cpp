@@ -39,7 +39,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   state.vesicles.columns.resize(problem.vesicle_columns.size());
   begin_vesicle_fields(state.vesicles, problem.vesicle_classes, problem.grid.voxel_count());
   state.tallies.assign(problem.tallies.size(), 0.0);
-  give_doses(state, problem, workspace, 0, 1, threads);
+  apply_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   begin_labels(state, problem);
   CellScratch scratch;

@@ -138,14 +138,14 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     require_sound(effects, model, problem, now);
     collect(model, slot, exchange);
   }
-  spare_deaf_cells(problem, state.cells);
+  spare_unresponsive_cells(problem, state.cells);
 }
 
-/// Nothing that a model does to a cell reaches those whose type does not heed vesicles.
-void ModelBridge::spare_deaf_cells(const Problem& problem, const Cells& cells) {
-  if (std::ranges::all_of(problem.cell_types, &CellType::heeds_vesicles)) return;
+/// Undoes what models did to cells whose type does not respond to EVs.
+void ModelBridge::spare_unresponsive_cells(const Problem& problem, const Cells& cells) {
+  if (std::ranges::all_of(problem.cell_types, &CellType::responds_to_evs)) return;
   for (std::size_t c = 0; c < cells.size(); ++c) {
-    if (problem.cell_types[index(cells.type[c])].heeds_vesicles) continue;
+    if (problem.cell_types[index(cells.type[c])].responds_to_evs) continue;
     for (Slots& slot : slots_)
       for (std::vector<double>& change : slot.changes) change[c] = 0;
     fates_[c] = 0;
@@ -245,7 +245,7 @@ void ModelBridge::apply_amounts(const Problem& problem, std::size_t m, State& st
                         -amounts[v], problem.species[index(species)].name, v, there, seconds(state.clock.now),
                         problem.models[m].name));
       field[v] = std::max(0.0, field[v] + change / per_uM);
-      (change > 0 ? state.budget.secreted : state.budget.cleared)[index(species)] += std::abs(change);
+      (change > 0 ? state.budget.secreted : state.budget.taken_up)[index(species)] += std::abs(change);
     }
   }
 }

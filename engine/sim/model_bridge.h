@@ -53,7 +53,7 @@ class ModelBridge {
   static void offer_vesicles(const ActiveModel& model, Slots& slot, const State& state);
   [[nodiscard]] VesicleView vesicle_view(const Slots& slot, const State& state) const;
   void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
-  void spare_deaf_cells(const Problem& problem, const Cells& cells);
+  void spare_unresponsive_cells(const Problem& problem, const Cells& cells);
   void apply_amounts(const Problem& problem, std::size_t model, State& state) const;
   void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);
 

@@ -1,6 +1,6 @@
 /// @file
 /// How much of a substance lies how far from a region: shells of equal width around it. An observation that nothing
-/// depends on; its columns of the time series are what `take: reach` (reach.h) reduces.
+/// depends on; its columns of the time series are what `reduce: reach` (reach.h) reduces.
 #pragma once
 
 #include <array>

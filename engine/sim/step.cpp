@@ -38,7 +38,7 @@ void begin_exchange(const Problem& p, Workspace& w, const Tick& now) {
 }
 
 /// Sense, decide, act, steer.
-void let_cells_act(State& s, const Problem& p, Workspace& w, const CellStep& interval, const Threads& threads) {
+void update_cells(State& s, const Problem& p, Workspace& w, const CellStep& interval, const Threads& threads) {
   w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
   update_cells(s.cells, s.fields, w.cell_environment, interval, s.clock.next_cells_dt(p.schedule), w.models.drift(),
                w.models.fates(), w.cell_scratch, threads);
@@ -84,12 +84,12 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
   const Nanoseconds before = s.clock.now;
   s.clock.advance(p.schedule);
-  if (now.cells_due) let_cells_act(s, p, w, interval, threads);
+  if (now.cells_due) update_cells(s, p, w, interval, threads);
   const std::span<const std::vector<Arrival>> arrivals = w.cell_scratch.arrivals;
   w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(),
                                           arrivals.first(now.cells_due ? arrivals.size() : 0), w.cell_environment,
                                           p.vesicle_classes, interval);
-  w.vesicles_changed |= give_doses(s, p, w, before + 1, s.clock.now + 1, threads);
+  w.vesicles_changed |= apply_doses(s, p, w, before + 1, s.clock.now + 1, threads);
 }
 
 }  // namespace interstice

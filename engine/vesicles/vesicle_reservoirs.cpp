@@ -142,7 +142,7 @@ void empty_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::
       if (leaving.empty()) continue;
       here -= leaving[0];
       ledger[k].in_reservoir -= leaving[0];
-      ledger[k].cleared += leaving[0];
+      ledger[k].lost += leaving[0];
       for (std::size_t w = 0; w < transfers.size(); ++w) {
         if (transfers[w].reservoir >= 0) {
           here -= leaving[w + 1];

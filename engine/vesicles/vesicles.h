@@ -83,11 +83,11 @@ struct VesicleLedger {
   std::uint64_t in_reservoir = 0;
   std::uint64_t released = 0;  ///< cargo in the cytosol
   std::uint64_t degraded = 0;  ///< lysosome, or host died with it inside
-  std::uint64_t cleared = 0;   ///< non-cellular loss
+  std::uint64_t lost = 0;      ///< non-cellular loss
   std::uint64_t left = 0;      ///< taken up by a reactive or absorbing wall
 
   [[nodiscard]] std::uint64_t total() const {
-    return free + adsorbed + endosomal + in_reservoir + released + degraded + cleared + left;
+    return free + adsorbed + endosomal + in_reservoir + released + degraded + lost + left;
   }
 };
 

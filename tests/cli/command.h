@@ -22,7 +22,7 @@ struct Said {
 };
 
 /// A scenario that runs in a moment: 1 s, 64 voxels, two arms' worth of chemistry, one mobile cell type, some EVs.
-inline constexpr const char* kTinyScenario = R"(schema: 1
+inline constexpr const char* kTinyScenario = R"(schema: 2
 title: Tiny
 seed: 1
 temperature: 37 degC
@@ -44,7 +44,7 @@ cell_types:
       felt: {unit: "1", initial: 0, gain: "H(adenosine, 0.1 [uM]) / 0.1 [s]", loss: "1 / 0.1 [s]"}
     initial_state: alive
     states: {alive: {}}
-    read_outs:
+    reporters:
       felt: {value: felt, range: 1, delay: 0 s, kind: receptor}
       late: {value: felt, range: 1, delay: 1 h, kind: phenotype}
 cells: {sentinel: {count: 5, in: [film]}}
@@ -63,7 +63,7 @@ compare:
     uptake: {models: [cargo_delivery]}
     emcev: {models: [cd73]}
   primary: {field: adenosine, in: film, thresholds: [0.3 uM, 1000 uM]}
-  outcomes: {made: {of: mean.film.adenosine, take: peak}}
+  outcomes: {made: {of: mean.film.adenosine, reduce: max}}
 output: {every: 500 ms}
 )";
 

@@ -305,7 +305,7 @@ double time_of_children() {
 
 // The steps of the second phase cost far more than those of the first: timing the first alone would miss it.
 TEST_F(Cli, ValidateTimesEveryPhase) {
-  write("phases.yaml", R"(schema: 1
+  write("phases.yaml", R"(schema: 2
 domain: {size: [240 um, 240 um, 240 um], spacing: 10 um}
 time:
   - {until: 1 s, transport: 10 ms, vesicles: 10 ms, cells: 10 ms, series: 1 s}

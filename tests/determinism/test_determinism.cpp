@@ -24,7 +24,7 @@ TEST(Determinism, AnyNumberOfThreadsGivesTheSameBits) {
 }
 
 TEST(Determinism, VesiclesAsAFieldGiveTheSameBitsAndLeaveTheTissueAlone) {
-  const std::vector<std::string> field{"vesicles.msc_sev.representation=field", "vesicles.msc_sev.agents=null"};
+  const std::vector<std::string> field{"vesicles.msc_sev.representation=counts", "vesicles.msc_sev.agents=null"};
   const std::string reference = hash_of(run(short_knee("all", field)));
   for (const int threads : {2, 5}) EXPECT_EQ(hash_of(run(short_knee("all", field), threads)), reference);
   EXPECT_NE(hash_of(run(short_knee("all", {"seed=2", field[0], field[1]}))), reference);
@@ -75,7 +75,7 @@ class DivideOnce final : public InteractionModel {
 TEST(Determinism, AnExtraDivisionLeavesUnrelatedCellsAlone) {
   // Walkers without fields or contact: whatever differs after the division would be shared noise.
   const std::string yaml = R"(
-schema: 1
+schema: 2
 title: walkers
 domain: {size: [1 mm, 1 mm, 1 mm], spacing: 100 um, boundary: {all: no_flux}}
 time: [{until: 10 min, transport: 30 s, vesicles: 30 s, cells: 30 s, series: 1 min}]

@@ -128,7 +128,7 @@ Json vesicles_reference(const State& s, const Problem& p) {
 
 /// Three states at uneven times; the last one has no vesicles left.
 Json write_run(const std::filesystem::path& directory, const Problem& problem) {
-  SnapshotWriter writer(directory, problem, make_run_record(problem, "schema: 1\n", "interstice run", "all", 1));
+  SnapshotWriter writer(directory, problem, make_run_record(problem, "schema: 2\n", "interstice run", "all", 1));
   Json reference;
   int round = 0;
   for (const Nanoseconds now : {Nanoseconds{0}, Nanoseconds{500000000}, Nanoseconds{10000000000}}) {

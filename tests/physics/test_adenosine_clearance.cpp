@@ -15,7 +15,7 @@ namespace {
 /// Half-life [s] of 0.1 uM adenosine with `count` cells in a cube of the given width.
 double half_life(int count, double width, double clearance, double until) {
   const std::string yaml = fmt::format(
-      "schema: 1\n"
+      "schema: 2\n"
       "domain: {{size: [{0} um, {0} um, {0} um], spacing: {0} um}}\n"
       "time: [{{until: {1} s, transport: {2} s, vesicles: {2} s, cells: {1} s, series: {2} s}}]\n"
       "species: {{adenosine: {{diffusivity: 770 um^2/s, initial: 0.1 uM, uptake_Km: 25 uM}}}}\n"

@@ -15,7 +15,7 @@ constexpr double kKd = 1e-3, kLigand = 0.01, kSites = 0.02;  ///< [uM]
 /// Sites on EVs in all: 0.02 uM are 1.2e7 in the box, on 1e6 EVs.
 std::string box(const std::string& weight) {
   return R"(
-schema: 1
+schema: 2
 domain: {size: [100 um, 100 um, 100 um], spacing: 25 um, boundary: {all: periodic}}
 time: [{until: 20 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}, {until: 30 min, transport: 10 s, vesicles: 10 s, cells: 10 s, series: 1 min}]
 species: {danger: {diffusivity: 100 um^2/s, initial: 0.01 uM}}
@@ -46,7 +46,7 @@ TEST(LigandSink, BeginsWithTheRateOfBindingAndLosesNothing) {
     for (std::size_t row = 0; row < taken.size(); ++row)
       EXPECT_NEAR(left[row] * kVolume * kMolecules + taken[row], kLigand * kVolume * kMolecules,
                   1e-9 * kLigand * kVolume * kMolecules);
-    EXPECT_NEAR(series.last("cleared.danger") - series.last("secreted.danger"), series.last("model.ligand_sink.taken"),
+    EXPECT_NEAR(series.last("taken_up.danger") - series.last("secreted.danger"), series.last("model.ligand_sink.taken"),
                 1e-9 * kLigand * kVolume * kMolecules);
   }
 }

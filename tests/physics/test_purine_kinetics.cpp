@@ -114,7 +114,7 @@ Exposure exposure(double dose, bool saturable, double washout) {
     e.auc += 0.25 * (before + b.at(ADO)) / 60;
   }
   double left = 0, gone = 0;
-  for (std::uint32_t s = 0; s < 4; ++s) left += b.at(s), gone += b.budget.decayed[s] + b.budget.cleared[s];
+  for (std::uint32_t s = 0; s < 4; ++s) left += b.at(s), gone += b.budget.decayed[s] + b.budget.taken_up[s];
   e.decayed = gone / (1000 * kMoleculesPerUmCubedPerMicromolar);
   EXPECT_NEAR((left + e.decayed) / 6, 1, 1e-12);  // every purine is left, decayed or taken up
   return e;

@@ -16,14 +16,14 @@ constexpr double kLast = 300;  ///< [s] of the run; means are over its last thir
 
 /// A source of 1 uM/s in the region `depot`, its clearance k = 0.04 /s and D = 100 um^2/s: lambda = 50 um.
 std::string scenario(const std::string& size, const std::string& spacing, const std::string& shape) {
-  return "schema: 1\ndomain: {size: " + size + ", spacing: " + spacing + R"(}
+  return "schema: 2\ndomain: {size: " + size + ", spacing: " + spacing + R"(}
 time: [{until: 300 s, transport: 0.25 s, vesicles: 10 s, cells: 10 s, series: 10 s}]
 regions: {tissue: {shape: everywhere, medium: tissue}, depot: {medium: tissue, shape: )" +
          shape + R"(}}
 species: {A: {diffusivity: 100 um^2/s, decay: 0.04 1/s, initial: 0.5 uM}}
 reactions: {release: {equation: -> A, k: 1 uM/s, in: [depot]}}
 profiles: {around: {species: A, around: depot, width: 10 um}}
-compare: {outcomes: {far: {of: profile.around.*, take: reach, from: 200 s}}}
+compare: {outcomes: {far: {of: profile.around.*, reduce: reach, from: 200 s}}}
 )";
 }
 

@@ -21,7 +21,7 @@ double mean_square_displacement(const Cells& start, const Cells& end) {
 TEST(Cells, PersistentWalkSpreadsAsFuerthSays) {
   // v 12 um/min, P 2 min: 2 v^2 P (t - P (1 - exp(-t/P))) = 4616 um^2 at 10 min, 33408 um^2 at 60 min.
   Simulation simulation(test::problem_from(R"(
-schema: 1
+schema: 2
 title: walkers
 domain: {size: [4 mm, 4 mm, 4 mm], spacing: 200 um, boundary: {all: no_flux}}
 time: [{until: 60 min, transport: 30 s, vesicles: 30 s, cells: 30 s, series: 10 min}]

@@ -34,7 +34,7 @@ std::pair<double, double> shell_means(const Simulation& simulation, double radiu
 TEST(Diffusion, InstantaneousPointSourceSpreadsAsAGaussian) {
   // 1e6 molecules in one voxel of (5 um)^3 are 13.284 uM; at 10 s and 50 um the density is 0.1109 /um^3.
   Simulation simulation(test::problem_from(R"(
-schema: 1
+schema: 2
 title: point source
 domain: {size: [505 um, 505 um, 505 um], spacing: 5 um, boundary: {all: no_flux}}
 time: [{until: 10 s, transport: 100 ms, vesicles: 10 s, cells: 10 s, series: 10 s}]
@@ -58,7 +58,7 @@ species:
 /// A cell in the middle voxel that secretes 1e4 molecules/s.
 std::string continuous_source(const std::string& until, const std::string& step, const std::string& decay) {
   return R"(
-schema: 1
+schema: 2
 title: continuous source
 domain: {size: [302.5 um, 302.5 um, 302.5 um], spacing: 2.5 um, boundary: {all: no_flux}}
 time: [{until: )" +

@@ -18,7 +18,7 @@ std::string species(const std::string& name, const std::string& initial, const s
 std::string well_mixed(const std::string& all_species, const std::string& reactions, const std::string& until,
                        const std::string& step = "50 ms", const std::string& more = "") {
   return R"(
-schema: 1
+schema: 2
 title: well mixed purines
 domain: {size: [10 um, 10 um, 10 um], spacing: 10 um, boundary: {all: no_flux}}
 time: [{until: )" +

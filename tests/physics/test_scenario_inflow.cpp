@@ -12,7 +12,7 @@ namespace interstice {
 namespace {
 
 std::uint64_t everywhere(const VesicleLedger& l) {
-  return l.free + l.adsorbed + l.endosomal + l.in_reservoir + l.released + l.degraded + l.cleared + l.left;
+  return l.free + l.adsorbed + l.endosomal + l.in_reservoir + l.released + l.degraded + l.lost + l.left;
 }
 
 /// `expected` successes among many: within four standard deviations.
@@ -24,7 +24,7 @@ TEST(Inflow, VesselsLetCellsInAtTheRateOfTheirFormula) {
   // 400 vessel points, 2 /h at half-saturation of the signal: 400 newcomers in an hour.
   const auto newcomers = [](int threads, std::string signal) {
     Simulation simulation(test::problem_from(R"yaml(
-schema: 1
+schema: 2
 title: vessels
 domain: {size: [1 mm, 1 mm, 1 mm], spacing: 100 um, boundary: {all: periodic}}
 time: [{until: 1 h, transport: 60 s, vesicles: 60 s, cells: 60 s, series: 1 h}]
@@ -63,7 +63,7 @@ cells: {endothelium: {count: 400}}
 }
 
 constexpr const char* kBlood = R"yaml(
-schema: 1
+schema: 2
 title: blood
 domain: {size: [1 mm, 1 mm, 1 mm], spacing: 100 um, boundary: {all: periodic}}
 time: [{until: 30 min, transport: 60 s, vesicles: 60 s, cells: 60 s, series: 30 min}]
@@ -85,7 +85,7 @@ cell_types:
           watcher: "2 [cell/h]"
   leukocyte:
     radius: 4 um
-    columns: {dosed: {unit: uM}, heed: {gain: "ev_signal / 1e9 [EV] / 1 [s]"}}
+    columns: {dosed: {unit: uM}, response: {gain: "ev_signal / 1e9 [EV] / 1 [s]"}}
     initial_state: fresh
     states: {fresh: {}}
   watcher: {radius: 4 um, initial_state: fresh, states: {fresh: {}}}
@@ -130,7 +130,7 @@ TEST(Inflow, NewcomersBringWhatTheBloodHeld) {
 }
 
 constexpr const char* kCompartments = R"(
-schema: 1
+schema: 2
 title: compartments
 domain: {size: [100 um, 100 um, 100 um], spacing: 10 um, boundary: {all: no_flux}}
 time: [{until: 20 min, transport: 10 s, vesicles: 10 s, cells: 60 s, series: 10 min}]
@@ -196,7 +196,7 @@ TEST(Inflow, WeightedVesiclesEnterAsWholeAgents) {
 
 TEST(Inflow, LaterDosesAreGivenAtTheirTimes) {
   Simulation simulation(test::problem_from(R"(
-schema: 1
+schema: 2
 title: three doses
 domain: {size: [50 um, 50 um, 50 um], spacing: 10 um, boundary: {all: periodic}}
 time: [{until: 3 min, transport: 1 s, vesicles: 1 s, cells: 10 s, series: 1 min}]
@@ -222,7 +222,7 @@ vesicles: {sev: {number: 1000 EV, at: [0 s, 60 s, 90.5 s]}}
 // Plasma and a tissue that no face joins: two compartments with elimination, as in a table of pharmacokinetics.
 TEST(Inflow, SpeciesPassBetweenCompartmentsByRates) {
   const SeriesTable series = test::run_series(R"yaml(
-schema: 1
+schema: 2
 domain: {size: [40 um, 40 um, 40 um], spacing: 20 um}
 time: [{until: 1 h, transport: 10 s, vesicles: 10 s, cells: 10 s, series: 10 min}, {until: 24 h, transport: 1 min, vesicles: 1 min, cells: 1 min, series: 1 h}]
 regions: {tissue: {shape: everywhere, medium: tissue, volume_fraction: 0.25}}

@@ -14,7 +14,7 @@ namespace {
 double taken_up(const std::string& bottom, const std::string& until, const std::string& dt) {
   const std::string steps = ", vesicles: " + dt + ", cells: " + until + ", transport: " + until + ", series: " + until;
   const SeriesTable series = test::run_series(R"(
-schema: 1
+schema: 2
 title: monolayer
 domain:
   size: [20 um, 20 um, 3 mm]

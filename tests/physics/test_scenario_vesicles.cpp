@@ -18,7 +18,7 @@ std::string vesicles_in(const std::string& size, const std::string& boundary, co
                         const std::string& dosed_box, const std::string& density, const std::string& diameter,
                         const std::string& more = "") {
   return R"(
-schema: 1
+schema: 2
 title: vesicles alone
 domain: {size: [)" +
          size + ", " + size + ", " + size + "], spacing: 10 um, boundary: {all: " + boundary + "}}\n" + "time: [" +

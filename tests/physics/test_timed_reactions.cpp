@@ -13,7 +13,7 @@ namespace {
 std::string well_mixed(const std::string& reactions, const std::string& more = "", double step = 1) {
   const std::string s = std::to_string(step) + " s";
   return R"(
-schema: 1
+schema: 2
 domain: {size: [10 um, 10 um, 10 um], spacing: 10 um, boundary: {all: no_flux}}
 time: [{until: 120 s, transport: )" +
          s + ", vesicles: " + s + ", cells: " + s + ", series: " + s + R"(}]

@@ -15,7 +15,7 @@ namespace {
 
 // 1e5 chondrocytes and 1e9 EVs per ml with 50 uM AMP, read after ten minutes.
 const std::string kCulture = R"(
-schema: 1
+schema: 2
 include: [chemistry/purinergic.yaml, chemistry/cytokines.yaml, cells/chondrocyte.yaml]
 domain: {size: [1000 um, 1000 um, 1000 um], spacing: 500 um, boundary: {all: periodic}}
 time: [{until: 10 min, transport: 1 s, vesicles: 10 s, cells: 10 s, series: 10 min}]

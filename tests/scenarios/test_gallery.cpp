@@ -50,7 +50,8 @@ const std::vector<Short> kGallery{
     {"topical_psoriasis", {"time.0.until=3 h"}},
     {"label_artefact", {}},
     {"rat_knee_counted",
-     {"time.1.until=20 s", "time.1.cells=10 s", "vesicles.msc_sev.representation=field", "vesicles.msc_sev.agents=null"},
+     {"time.1.until=20 s", "time.1.cells=10 s", "vesicles.msc_sev.representation=counts",
+      "vesicles.msc_sev.agents=null"},
      "rat_knee"},
 };
 

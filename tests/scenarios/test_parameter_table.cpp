@@ -64,7 +64,7 @@ std::string everything_that_ships() {
   for (const char* kind : {"cells", "chemistry"})
     for (const auto& entry : fs::directory_iterator(kSource + "/models/" + kind))
       includes += std::string(includes.empty() ? "" : ", ") + kind + "/" + entry.path().filename().string();
-  return "schema: 1\ninclude: [" + includes +
+  return "schema: 2\ninclude: [" + includes +
          "]\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\nregions: {film: {shape: everywhere}}\n"
          "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
          "vesicles: {ev: {number: 1 EV, proteins: {CD73: {mean: 5}, CD59: {mean: 5}}}}\n"

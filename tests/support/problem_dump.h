@@ -103,9 +103,9 @@ class ProblemDump {
     for (const auto& u : t.uptake) line("uptake {} {:a}", index(u.species), u.clearance);
     for (const auto& e : t.enzymes) line("enzyme {} {:a} {}", e.protein, e.copies, e.formula.text());
     for (const auto& g : t.gatherings) line("gathers {} {} {}", static_cast<int>(g.from), g.type, g.offer.text());
-    line("settles {:a}, heeds {}", t.motility.settling, t.heeds_vesicles);
-    for (const auto& r : t.read_outs)
-      line("read-out {} {} {:a} {:a} {}", r.name, r.value.text(), r.range, r.delay, r.receptor);
+    line("settles {:a}, responds {}", t.motility.settling, t.responds_to_evs);
+    for (const auto& r : t.reporters)
+      line("reporter {} {} {:a} {:a} {}", r.name, r.value.text(), r.range, r.delay, r.receptor);
   }
 
   void state(const CellState& s) {

@@ -15,7 +15,7 @@ std::string box(std::uint64_t voxels) {
   return fmt::format("domain: {{size: [{0} um, {0} um, {0} um], spacing: {1} um}}\n", length, kSpacing);
 }
 
-std::string head(std::uint64_t voxels) { return "schema: 1\ntitle: Benchmark\n" + box(voxels); }
+std::string head(std::uint64_t voxels) { return "schema: 2\ntitle: Benchmark\n" + box(voxels); }
 
 std::string steps(double transport, double cells) {
   return fmt::format("time: [{{until: 1000 h, transport: {0} s, vesicles: {0} s, cells: {1} s, series: {1} s}}]\n",

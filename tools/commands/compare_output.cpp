@@ -34,25 +34,25 @@ Json arms_json(const ComparisonRuns& runs) {
                     {"delay", arm.delay},
                     {"relays", arm.relays},
                     {"changes", arm.changes},
-                    {"against", reference ? runs.arms[*reference].name : ""},
+                    {"control", reference ? runs.arms[*reference].name : ""},
                     {"direct", arm.direct}});
   }
   return arms;
 }
 
-Json read_outs_json(const ComparisonRuns& runs) {
-  Json read_outs = Json::array();
+Json reporters_json(const ComparisonRuns& runs) {
+  Json reporters = Json::array();
   const auto run =
       std::find_if(runs.outcomes.begin(), runs.outcomes.end(), [](const auto& o) { return o.has_value(); });
-  if (run == runs.outcomes.end()) return read_outs;
-  for (const ReadOutTrace& trace : (*run)->traces)
-    read_outs.push_back({{"cell_type", trace.cell_type},
+  if (run == runs.outcomes.end()) return reporters;
+  for (const ReporterTrace& trace : (*run)->traces)
+    reporters.push_back({{"cell_type", trace.cell_type},
                          {"name", trace.name},
                          {"receptor", trace.receptor},
                          {"range", trace.range},
                          {"delay", trace.delay},
                          {"cells", trace.family.size()}});
-  return read_outs;
+  return reporters;
 }
 
 Json curves_json(const ComparisonSummary& summary) {
@@ -131,7 +131,7 @@ std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& sum
 std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
                          const RunRecord& record) {
   Json document = {{"format", "interstice comparison"},
-                   {"version", 1},
+                   {"version", 2},
                    {"title", scenario.title},
                    {"description", scenario.description}};
   const auto finished =
@@ -145,7 +145,7 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   document["vesicles"] = Json::array();
   for (const DosedClass& klass : runs.vesicles)
     document["vesicles"].push_back(
-        {{"class", klass.name}, {"as_field", klass.as_field}, {"weight", klass.weight}, {"dosed", klass.dosed}});
+        {{"class", klass.name}, {"counted", klass.counted}, {"weight", klass.weight}, {"dosed", klass.dosed}});
   document["primary"] = nullptr;
   if (runs.primary)
     document["primary"] = {{"field", runs.primary->field},
@@ -153,7 +153,7 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
                            {"series", runs.primary->series()},
                            {"unit", "uM"},
                            {"thresholds", runs.primary->thresholds}};
-  document["read_outs"] = read_outs_json(runs);
+  document["reporters"] = reporters_json(runs);
   const InfluenceRule& rule = scenario.compare.influenced;
   document["influenced"] = {{"difference", rule.share_of_range}, {"hold", rule.hold}, {"hold_share", rule.hold_share}};
   document["curves"] = curves_json(summary);
@@ -179,11 +179,11 @@ namespace {
 
 std::string in_unit(const std::string& unit) { return unit == "1" ? "" : " [" + unit + "]"; }
 
-/// The outcomes, and the read-outs in which arms differ most from the sham, at most three; and the head of their
+/// The outcomes, and the reporters in which arms differ most from the sham, at most three; and the head of their
 /// columns.
 std::vector<std::pair<std::string, std::string>> terminal_columns(const ComparisonSummary& summary) {
   std::vector<std::pair<std::string, std::string>> columns;
-  std::vector<std::pair<double, std::string>> read_outs;
+  std::vector<std::pair<double, std::string>> reporters;
   const std::string counted = "influenced_minus_sham.";
   for (const Metric& metric : summary.metrics)
     if (metric.name.starts_with("outcome.") && !metric.name.ends_with(".clearance"))
@@ -197,11 +197,11 @@ std::vector<std::pair<std::string, std::string>> terminal_columns(const Comparis
     double most = 0;
     for (const ArmMetric& value : summary.values)
       if (value.about.name == metric.name && value.estimate) most = std::max(most, value.estimate->mean);
-    if (most > 0) read_outs.emplace_back(most, metric.name);
+    if (most > 0) reporters.emplace_back(most, metric.name);
   }
-  std::stable_sort(read_outs.begin(), read_outs.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (std::size_t k = 0; k < std::min<std::size_t>(3, read_outs.size()); ++k)
-    columns.emplace_back(read_outs[k].second, read_outs[k].second.substr(counted.size()) + " [cell]");
+  std::stable_sort(reporters.begin(), reporters.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (std::size_t k = 0; k < std::min<std::size_t>(3, reporters.size()); ++k)
+    columns.emplace_back(reporters[k].second, reporters[k].second.substr(counted.size()) + " [cell]");
   return columns;
 }
 

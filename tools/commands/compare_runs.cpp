@@ -41,7 +41,7 @@ class AmountSink : public StateSink {
 void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const OutcomeSpec> outcomes) {
   std::set<std::string, std::less<>> asked;
   for (const OutcomeSpec& outcome : outcomes)
-    for (const auto* columns : {&outcome.of, &outcome.per}) asked.insert(columns->begin(), columns->end());
+    for (const auto* columns : {&outcome.of, &outcome.normalise}) asked.insert(columns->begin(), columns->end());
   SeriesTable kept;
   kept.time = std::move(series.time);
   const std::string means = primary == nullptr ? "mean." : "mean." + primary->region + ".";
@@ -182,7 +182,7 @@ void note_doses(ComparisonRuns& runs) {
 
 std::optional<std::size_t> ComparisonRuns::reference(std::size_t arm) const {
   for (std::size_t other = 0; other < arms.size(); ++other)
-    if (arms[arm].against.empty() ? !arms[other].vesicles && !arms[other].sham : arms[other].name == arms[arm].against)
+    if (arms[arm].control.empty() ? !arms[other].vesicles && !arms[other].sham : arms[other].name == arms[arm].control)
       return other;
   return std::nullopt;
 }
@@ -202,15 +202,13 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
   runs.warnings = scenario.warnings;
   runs.replicates = plan.replicates;
   runs.judged_by = scenario.compare.outcomes;
-  if (scenario.compare.primary)
-    runs.primary = {scenario.compare.primary->field, scenario.compare.primary->region,
-                    scenario.compare.primary->thresholds};
+  runs.primary = scenario.compare.primary;
   for (const auto& arm : plan.arms) {
     const Problem problem = build_problem(scenario, {arm, 0});
     runs.arms.push_back(describe_arm(problem, arm, runs.primary ? &*runs.primary : nullptr));
     for (const Arm& known : scenario.compare.arms)
       if (known.name == arm) {
-        runs.arms.back().against = known.against;
+        runs.arms.back().control = known.control;
         runs.arms.back().direct = known.direct;
         runs.arms.back().changes = known.changes;
       }
@@ -222,9 +220,9 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
         runs.warnings.push_back(std::move(warning));
   }
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
-    if (!runs.arms[arm].against.empty() && !runs.reference(arm))
+    if (!runs.arms[arm].control.empty() && !runs.reference(arm))
       runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
-                                          runs.arms[arm].name, runs.arms[arm].against));
+                                          runs.arms[arm].name, runs.arms[arm].control));
   for (const ArmFacts& arm : runs.arms)
     if (!arm.direct.empty() && std::ranges::find(runs.arms, arm.direct, &ArmFacts::name) == runs.arms.end())
       runs.warnings.push_back(

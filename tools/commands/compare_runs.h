@@ -33,7 +33,7 @@ struct RunFailure {
 /// A class of vesicles as it was dosed.
 struct DosedClass {
   std::string name;
-  bool as_field = false;
+  bool counted = false;
   double weight = 1;  ///< real vesicles per agent
   double dosed = 0;   ///< real vesicles, patch and reservoirs
 };

@@ -93,7 +93,7 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
 void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
   for (const OutcomeSpec& outcome : runs.judged_by) {
-    if (outcome.take == OutcomeSpec::Take::reach) continue;  // has no rows of its own
+    if (outcome.reduction == OutcomeSpec::Reduction::reach) continue;  // has no rows of its own
     Curve curve{"outcome." + outcome.name, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
     curves.push_back(make_curve(runs, std::move(curve), rows,
                                 [&](const RunOutcome& run) { return outcome_rows(run.series, outcome); }));
@@ -118,11 +118,11 @@ void add_field_curves(const ComparisonRuns& runs, const RunOutcome& example, std
   }
 }
 
-void add_read_out_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
+void add_reporter_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   for (std::size_t t = 0; t < example.traces.size(); ++t) {
-    const ReadOutTrace& trace = example.traces[t];
+    const ReporterTrace& trace = example.traces[t];
     const auto rows = rows_to_draw(trace.time, kRowsToDraw);
-    Curve curve{fmt::format("read_out.{}.{}", trace.cell_type, trace.name),
+    Curve curve{fmt::format("reporter.{}.{}", trace.cell_type, trace.name),
                 fmt::format("{} {}, mean of cells", trace.cell_type, trace.name),
                 "1",
                 picked(trace.time, rows),
@@ -166,7 +166,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       pairings.push_back(runs.pairing(arm, replicate));
     const auto reference = runs.reference(arm);
-    if (!noisy.contains(reference)) noisy[reference] = noisy_read_outs(pairings, rule);
+    if (!noisy.contains(reference)) noisy[reference] = noisy_reporters(pairings, rule);
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       if (const RunOutcome* run = runs.outcome(arm, replicate)) {
         example = example == nullptr ? run : example;
@@ -183,7 +183,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
   if (example != nullptr) {
     add_outcome_curves(runs, *example, summary.curves);
     add_field_curves(runs, *example, summary.curves);
-    add_read_out_curves(runs, *example, summary.curves);
+    add_reporter_curves(runs, *example, summary.curves);
   }
   return summary;
 }

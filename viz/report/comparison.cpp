@@ -10,11 +10,11 @@
 namespace interstice::viz {
 
 Comparison::Comparison(nlohmann::json document) : document_(std::move(document)) {
-  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 1)
+  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 2)
     throw std::runtime_error("not a comparison that this version reads (format or version differ)");
   for (const auto& arm : document_.at("arms")) {
     arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
-                     arm.value("changes", std::vector<std::string>{}), arm.value("against", ""),
+                     arm.value("changes", std::vector<std::string>{}), arm.value("control", ""),
                      arm.value("direct", "")});
     if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
   }

@@ -17,7 +17,7 @@ struct ArmInfo {
   std::vector<std::string> models;
   double delay = 0;                  ///< of its fastest model [s]
   std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
-  std::string against;               ///< arm that it is compared with, "" if none
+  std::string control;               ///< arm that it is compared with, "" if none
   std::string direct;                ///< arm in which only its direct effects act, "" if none
 };
 

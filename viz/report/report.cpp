@@ -26,7 +26,7 @@ std::string script_safe(const nlohmann::json& document) {
 /// What the figures need; the parameter table and the provenance are in the page already.
 nlohmann::json figure_data(const Comparison& comparison) {
   nlohmann::json data;
-  for (const char* key : {"arms", "primary", "curves", "metrics", "values", "horizon", "vesicles", "read_outs"})
+  for (const char* key : {"arms", "primary", "curves", "metrics", "values", "horizon", "vesicles", "reporters"})
     data[key] = comparison.document().at(key);
   return data;
 }
@@ -35,7 +35,7 @@ std::string contents(const Comparison& comparison) {
   const bool outcomes = !comparison.metrics("outcome.").empty();
   return std::string("<nav>") + (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
          R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
-<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#leanings">Leanings</a> <a href="#parameters">Parameters</a>
+<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> <a href="#parameters">Parameters</a>
 <a href="#provenance">Provenance</a></nav>
 )";
 }
@@ -59,7 +59,8 @@ std::string report_html(const Comparison& comparison) {
   page += outcomes_section(comparison) + arms_section(comparison) + curves_section(comparison) +
           influence_section(comparison);
   page += time_section(comparison) + fates_section(comparison) + budget_section(comparison);
-  page += "<section id=\"leanings\">\n<h2>Which way the set-up leans</h2>\n" + leanings(comparison) + "</section>\n";
+  page += "<section id=\"assumptions\">\n<h2>Assumptions and whom they favour</h2>\n" + assumptions(comparison) +
+          "</section>\n";
   page += parameters_section(comparison) + metrics_section(comparison) + provenance_section(comparison);
   page +=
       "</main>\n<footer>Made by Interstice. Figures: Chart.js 3.9.1, © 2022 Chart.js Contributors, MIT "

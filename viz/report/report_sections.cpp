@@ -82,7 +82,7 @@ bool speaks(const Comparison& comparison, const std::string& metric) {
   });
 }
 
-/// All read-outs of one kind, folded away; those with nothing to say are left out, for the answer lists them.
+/// All reporters of one kind, folded away; those with nothing to say are left out, for the answer lists them.
 std::string group(const Comparison& comparison, std::string_view prefix, const std::string& title) {
   auto metrics = comparison.metrics(prefix);
   std::erase_if(metrics, [&](const std::string& metric) {
@@ -92,7 +92,7 @@ std::string group(const Comparison& comparison, std::string_view prefix, const s
              return value && !value->mean && !value->note.empty();
            });
   });
-  return metrics.empty() ? "" : details(title, metric_table(comparison, metrics, "read-out", true));
+  return metrics.empty() ? "" : details(title, metric_table(comparison, metrics, "reporter", true));
 }
 
 /// The metrics that say something as a table; the others folded away.
@@ -195,8 +195,8 @@ std::string arms_section(const Comparison& comparison) {
     std::vector<std::string> remarks;
     if (arm.sham) remarks.push_back("other chemotaxis noise: what chance alone does");
     for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
-    if (!arm.against.empty() && arm.against != comparison.reference())
-      remarks.push_back("compared with " + escape(arm.against));
+    if (!arm.control.empty() && arm.control != comparison.reference())
+      remarks.push_back("compared with " + escape(arm.control));
     if (!arm.direct.empty()) remarks.push_back("its direct effects alone: " + escape(arm.direct));
     rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
                     joined(remarks, "<br>"), arm.models.empty() ? "–" : time_text(arm.delay)});
@@ -222,7 +222,7 @@ std::string curves_section(const Comparison& comparison) {
 std::string influence_section(const Comparison& comparison) {
   const auto& rule = comparison.document().at("influenced");
   std::string body = fmt::format(
-      R"(<p>A cell family (a founder and its descendants) counts as influenced when its read-out differs from
+      R"(<p>A cell family (a founder and its descendants) counts as influenced when its reporter differs from
 the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
 whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; in
 arms with enzymes also those in reservoirs behind its faces, because what they make there reaches the patch.

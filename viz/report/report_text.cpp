@@ -69,15 +69,15 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   return sentence + ". ";
 }
 
-std::string key_of(const nlohmann::json& read_out) {
-  return read_out.at("cell_type").get<std::string>() + "." + read_out.at("name").get<std::string>();
+std::string key_of(const nlohmann::json& reporter) {
+  return reporter.at("cell_type").get<std::string>() + "." + reporter.at("name").get<std::string>();
 }
 
-std::string name_of(const nlohmann::json& read_out) {
-  return escape(read_out.at("cell_type").get<std::string>() + " " + read_out.at("name").get<std::string>());
+std::string name_of(const nlohmann::json& reporter) {
+  return escape(reporter.at("cell_type").get<std::string>() + " " + reporter.at("name").get<std::string>());
 }
 
-/// What the count of an arm in a read-out says.
+/// What the count of an arm in a reporter says.
 enum class Verdict { differs, no_difference, not_observable, not_counted };
 
 struct Count {
@@ -86,7 +86,7 @@ struct Count {
   std::string reason;  ///< why it was not counted
 };
 
-std::string count_metric(const nlohmann::json& read_out) { return "influenced_minus_sham." + key_of(read_out); }
+std::string count_metric(const nlohmann::json& reporter) { return "influenced_minus_sham." + key_of(reporter); }
 
 /// Without a reference nothing was compared, without a sham nothing subtracted: neither is a null result.
 std::string reason_not_counted(const Comparison& comparison, const std::optional<ArmValue>& value) {
@@ -98,8 +98,8 @@ std::string reason_not_counted(const Comparison& comparison, const std::optional
   return value && !value->note.empty() ? escape(value->note) : "no run has a value";
 }
 
-Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann::json& read_out) {
-  const auto value = comparison.value(arm.name, count_metric(read_out));
+Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann::json& reporter) {
+  const auto value = comparison.value(arm.name, count_metric(reporter));
   if (!value || !value->mean) {
     const std::string reason = reason_not_counted(comparison, value);
     return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
@@ -119,22 +119,22 @@ std::vector<ArmInfo> acting_arms(const Comparison& comparison) {
 
 /// The counts of all acting arms, sorted into what can be said.
 struct Influenced {
-  std::vector<std::vector<std::string>> rows;                   ///< of the table: read-outs in which an arm differs
-  std::map<std::string, std::vector<std::string>> found;        ///< by arm: read-outs in which it differs
-  std::map<std::string, std::size_t> unobservable;              ///< by arm: read-outs that the horizon cannot show
-  std::vector<std::string> silent, too_slow;                    ///< read-outs
-  std::map<std::string, std::vector<std::string>> not_counted;  ///< by reason: read-outs
+  std::vector<std::vector<std::string>> rows;                   ///< of the table: reporters in which an arm differs
+  std::map<std::string, std::vector<std::string>> found;        ///< by arm: reporters in which it differs
+  std::map<std::string, std::size_t> unobservable;              ///< by arm: reporters that the horizon cannot show
+  std::vector<std::string> silent, too_slow;                    ///< reporters
+  std::map<std::string, std::vector<std::string>> not_counted;  ///< by reason: reporters
 };
 
-void sort_in(const Comparison& comparison, const nlohmann::json& read_out, const std::vector<ArmInfo>& acting,
+void sort_in(const Comparison& comparison, const nlohmann::json& reporter, const std::vector<ArmInfo>& acting,
              Influenced& all) {
-  const std::string name = name_of(read_out);
+  const std::string name = name_of(reporter);
   std::vector<std::string> row{fmt::format("{} <span class=\"note\">{}</span>", name,
-                                           read_out.at("receptor").get<bool>() ? "receptor" : "phenotype")};
+                                           reporter.at("receptor").get<bool>() ? "receptor" : "phenotype")};
   bool differs = false, judged = false;
   std::string reason;
   for (const auto& arm : acting) {
-    const Count count = count_of(comparison, arm, read_out);
+    const Count count = count_of(comparison, arm, reporter);
     row.push_back(count.shown);
     if (count.verdict == Verdict::differs) all.found[arm.name].push_back(name);
     if (count.verdict == Verdict::not_observable) ++all.unobservable[arm.name];
@@ -154,11 +154,11 @@ void sort_in(const Comparison& comparison, const nlohmann::json& read_out, const
 
 Influenced sort_counts(const Comparison& comparison, const std::vector<ArmInfo>& acting) {
   Influenced all;
-  for (const auto& read_out : comparison.document().at("read_outs")) sort_in(comparison, read_out, acting, all);
+  for (const auto& reporter : comparison.document().at("reporters")) sort_in(comparison, reporter, acting, all);
   return all;
 }
 
-std::string read_out_count(std::size_t count) { return fmt::format("{} read-out{}", count, count == 1 ? "" : "s"); }
+std::string reporter_count(std::size_t count) { return fmt::format("{} reporter{}", count, count == 1 ? "" : "s"); }
 
 std::string influence_headline(const Comparison& comparison, const std::vector<ArmInfo>& acting,
                                const Influenced& all) {
@@ -168,7 +168,7 @@ std::string influence_headline(const Comparison& comparison, const std::vector<A
       parts.push_back(fmt::format("{} in {}", bold(arm.name), found->second.size()));
   if (parts.empty()) return {};
   return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", list(parts),
-                     read_out_count(comparison.document().at("read_outs").size()));
+                     reporter_count(comparison.document().at("reporters").size()));
 }
 
 /// The counts: a table of what was found, and a line for each kind of silence.
@@ -185,7 +185,7 @@ std::string influence_table(const Comparison& comparison, const std::vector<ArmI
     out +=
         "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero. \"Not "
         "observable\": the "
-        "run is shorter than the delay of the mechanism or of the read-out.</p>\n";
+        "run is shorter than the delay of the mechanism or of the reporter.</p>\n";
   }
   std::string items;
   if (!all.silent.empty())
@@ -213,9 +213,9 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
     } else if (const auto hidden = all.unobservable.find(arm.name); hidden != all.unobservable.end()) {
       constexpr std::size_t kFewEnoughToName = 3;
       const std::string where =
-          found->second.size() <= kFewEnoughToName ? list(found->second) : read_out_count(found->second.size());
+          found->second.size() <= kFewEnoughToName ? list(found->second) : reporter_count(found->second.size());
       partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, where,
-                                   "other " + read_out_count(hidden->second)));
+                                   "other " + reporter_count(hidden->second)));
     }
   }
   std::string sentence;
@@ -264,7 +264,7 @@ std::string basis_sentence(const Comparison& comparison) {
   sentence += ". ";
   for (const auto& vesicles : comparison.document().at("vesicles")) {
     const double weight = vesicles.at("weight");
-    if (vesicles.value("as_field", false)) {
+    if (vesicles.at("counted").get<bool>()) {
       sentence += fmt::format("{} are counted per voxel ({} dosed). ", escape(vesicles.at("class").get<std::string>()),
                               number(vesicles.at("dosed")));
       continue;

@@ -12,8 +12,8 @@ namespace interstice::viz {
 /// on, in one paragraph; then a table of the cells influenced and a list of what was not seen, not counted or too slow.
 std::string answer(const Comparison& comparison);
 
-/// Which choices of the scenario lean towards which hypothesis.
-std::string leanings(const Comparison& comparison);
+/// The assumptions of the scenario and which hypothesis each favours.
+std::string assumptions(const Comparison& comparison);
 
 /// "0.98 s [0.95, 1.02]", or why there is no value.
 std::string value_text(const std::optional<ArmValue>& value, const std::string& unit);

@@ -256,7 +256,7 @@ void BatchLoader::count(const Cluster& cluster, const BatchVoxels& voxels, const
   for (std::size_t s = 0; s < n; ++s) {
     const std::size_t id = index(cluster.species[s]);
     if (batch.sourced[s] != 0) tally.secreted[id] += weigh(batch.source[s]);
-    if (batch.active[channels_ + s] != 0) tally.cleared[id] += weigh(batch.extents[channels_ + s]);
+    if (batch.active[channels_ + s] != 0) tally.taken_up[id] += weigh(batch.extents[channels_ + s]);
     if (batch.active[channels_ + n + s] != 0) tally.decayed[id] += weigh(batch.extents[channels_ + n + s]);
   }
 }

@@ -53,9 +53,9 @@ struct Intake {
 struct Tally {
   static std::size_t size(std::size_t species, std::size_t reactions) { return reactions + 3 * species; }
   Tally(double* sums, std::size_t species, std::size_t reactions)
-      : reacted(sums), secreted(sums + reactions), cleared(secreted + species), decayed(cleared + species) {}
+      : reacted(sums), secreted(sums + reactions), taken_up(secreted + species), decayed(taken_up + species) {}
 
-  double *reacted, *secreted, *cleared, *decayed;
+  double *reacted, *secreted, *taken_up, *decayed;
 };
 
 /// Loads and counts batches of one cluster. Each thread has its own.

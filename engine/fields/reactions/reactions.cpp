@@ -31,7 +31,7 @@ void book(const double* amounts, std::vector<double>& budget) {
 void book(const Tally& tally, Budget& budget) {
   book(tally.reacted, budget.reacted);
   book(tally.secreted, budget.secreted);
-  book(tally.cleared, budget.cleared);
+  book(tally.taken_up, budget.taken_up);
   book(tally.decayed, budget.decayed);
 }
 

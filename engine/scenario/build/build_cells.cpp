@@ -81,7 +81,7 @@ class CellTypeBuilder {
   CellType build() {
     type_.radius = v_["radius"].valid ? v_["radius"].number : 5;
     type_.mobile = v_["mobile"].number != 0;
-    type_.heeds_vesicles = v_["heeds_vesicles"].number != 0;
+    type_.responds_to_evs = v_["responds_to_evs"].number != 0;
     type_.contact = {v_["contact"]["adsorption"].number, v_["contact"]["sites"].number};
     for_species(context_, v_["uptake"], [this](SpeciesId s, const Value& n) { type_.uptake.push_back({s, n.number}); });
     const Value& enzymes = v_["enzymes"];
@@ -95,7 +95,7 @@ class CellTypeBuilder {
     for (std::size_t i = 0; i < states.items.size(); ++i) state(states.keys[i], states.items[i]);
     columns();
     motility();
-    read_outs();
+    reporters();
     type_.gatherings = formulas_.take_gatherings();
     return std::move(type_);
   }
@@ -186,11 +186,11 @@ class CellTypeBuilder {
     });
   }
 
-  void read_outs() {
-    const Value& all = v_["read_outs"];
+  void reporters() {
+    const Value& all = v_["reporters"];
     for (std::size_t i = 0; i < all.items.size(); ++i) {
       const Value& v = all.items[i];
-      type_.read_outs.push_back({.name = all.keys[i],
+      type_.reporters.push_back({.name = all.keys[i],
                                  .value = formulas_.read(v["value"], "1"),
                                  .range = v["range"].number,
                                  .delay = v["delay"].number,

@@ -160,21 +160,21 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
 
 /// How the class is represented: counted, or as agents of a weight.
 void represent(const BuildContext& context, const Value& v, double vesicles_in_patch, VesicleClass& klass) {
-  klass.as_field = v["representation"].text == "field";
+  klass.as_field = v["representation"].text == "counts";
   if (!klass.as_field) {
     klass.weight = weight_of(context, v, vesicles_in_patch);
     if (vesicles_in_patch > kMostAgents * klass.weight && v.sound())
       context.report(v, fmt::format("this would be {:.3g} agents (expected at most {:.0e}) set a larger `weight`, or "
-                                    "`agents`, or `representation: field`",
+                                    "`agents`, or `representation: counts`",
                                     vesicles_in_patch / klass.weight, kMostAgents));
     return;
   }
   if (const Value& species = context.root["species"]; species.has("vesicles_" + klass.name))
     context.report(v["representation"],
-                   fmt::format("snapshots call this field like the species vesicles_{}; rename one", klass.name));
+                   fmt::format("snapshots would call the counts like the species vesicles_{}; rename one", klass.name));
   for (const char* key : {"weight", "agents"})
     if (v.has(key))
-      context.report(v[key], fmt::format("a field has no agents leave it out (`{}: null` drops it), or use "
+      context.report(v[key], fmt::format("counts have no agents leave it out (`{}: null` drops it), or use "
                                          "`representation: agents`",
                                          key));
   for (const std::string& model : context.root["models"].keys) {
@@ -182,7 +182,7 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
     if (listed != nullptr && !listed->descriptor.vesicle_columns.empty())
       context.report(v["representation"],
                      fmt::format("the model {} follows vesicles one by one (expected agents) leave out the model, or "
-                                 "the field",
+                                 "use `representation: agents`",
                                  model));
   }
 }

@@ -102,10 +102,10 @@ SpecPointer compare() {
            "{}"),
        may("direct",
            reference("arm with the same mechanisms but without relay; the report gives the difference", {"arm"})),
-       may("against",
+       may("control",
            reference("arm without vesicles that it is compared with; otherwise the first of them", {"arm"}))});
   const auto primary = record(
-      "the read-out that decides",
+      "the species whose mean decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
   const auto moment = not_negative("time", "s");
@@ -113,21 +113,20 @@ SpecPointer compare() {
       "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
       {may("label", text("what it is called in reports; its name if none is given")),
        need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
-       may("per", one_of("columns whose sum it is divided by, or `start`: its own first value, or `time`: the rate per "
-                         "second at which it has grown since the row before",
-                         {text("a column"), list("columns", text("a column"), 1)})),
-       may("take",
-           choice(
-               "how the rows become one number (gain: last less first; half_life: of the line through the logarithms; "
-               "remaining: last over first; reach: distance within which 90 % of the excess over the paired run lies, "
-               "of profile.NAME.*)",
-               {"last", "mean", "peak", "lowest", "area", "gain", "half_life", "remaining", "reach"}),
+       may("rate", boolean("the change per second since the row before, in place of the sum itself"), "false"),
+       may("normalise", one_of("columns whose sum it is divided by, or `initial`: the sum in the first row",
+                               {text("a column"), list("columns", text("a column"), 1)})),
+       may("reduce",
+           choice("how the rows become one number (change: last less first; half_life: of the line through the "
+                  "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
+                  "over the paired run lies, of profile.NAME.*)",
+                  {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach"}),
            "last"),
        may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
       record("when a cell counts as influenced, against the paired run without vesicles",
              {may("difference",
-                  quantity("of its read-out, as a share of the dynamic range",
+                  quantity("of its reporter, as a share of the dynamic range",
                            {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
                   "0.1"),
               may("hold",
@@ -320,7 +319,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
   regions->maximum_items = 255;
   return record(
       "a scenario",
-      {need("schema", integer("version of this format", 1, 1)),
+      {need("schema", integer("version of this format", 2, 2)),
        may("title", text("title, one line"), "untitled"),
        may("description", text("free text about the scenario"), "\"\""),
        may("seed", integer("seed of all random numbers", 0, 9e15), "1"),

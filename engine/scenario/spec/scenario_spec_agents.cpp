@@ -121,8 +121,8 @@ SpecPointer motility() {
                  may("toward", of_species("signals that attract", signal), "{}")});
 }
 
-SpecPointer read_out() {
-  return record("what tells that a cell was influenced",
+SpecPointer reporter() {
+  return record("a value that shows whether a cell was influenced",
                 {need("value", formula("what is compared between paired arms", "1")),
                  may("range", positive("dynamic range", "1", "A", "a share, 0 to 1"), "1"),
                  may("delay",
@@ -164,8 +164,8 @@ SpecPointer agent_spec_cell_type() {
       "a kind of cell",
       {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um", {"3 um", "12 um"}), "5 um"),
        may("mobile", boolean("pushed by neighbours"), "true"),
-       may("heeds_vesicles",
-           boolean("interaction models act on it; false: vesicles stick to it and enter as ever, without effect on it"),
+       may("responds_to_evs",
+           boolean("interaction models change it; false: vesicles stick to it and enter it without any effect on it"),
            "true"),
        may("contact", contact(), "{}"),
        may("uptake",
@@ -190,7 +190,7 @@ SpecPointer agent_spec_cell_type() {
                  "column", column(), column_reserved()),
            "{}"),
        need("initial_state", text("state at the start")), need("states", states), may("motility", motility(), "{}"),
-       may("read_outs", named("influence is read from these", "read-out", read_out()), "{}")});
+       may("reporters", named("values that show whether a cell was influenced", "reporter", reporter()), "{}")});
 }
 
 SpecPointer agent_spec_placement() {
@@ -323,9 +323,9 @@ SpecPointer agent_spec_vesicles() {
        may("proteins", map_of("surface proteins", {"protein"}, surface_protein()), "{}"),
        may("representation",
            choice(
-               "agents: followed one by one, or `weight` at a time; field: whole numbers per voxel and per cell, for "
+               "agents: followed one by one, or `weight` at a time; counts: whole numbers per voxel and per cell, for "
                "doses with several vesicles per voxel",
-               {"agents", "field"}),
+               {"agents", "counts"}),
            "agents"),
        may("weight", integer("real vesicles per agent", 1, 1e9)),
        may("agents",

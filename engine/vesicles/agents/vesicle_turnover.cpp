@@ -67,7 +67,7 @@ void put_outside(Vesicles& vesicles, std::size_t v, const Cells& cells, const Bo
   vesicles.z[v] = into(p.z, box.size.z, box.periodic[2]);
 }
 
-enum class Event : std::uint8_t { desorbed, internalised, released, recycled, degraded, cleared };
+enum class Event : std::uint8_t { desorbed, internalised, released, recycled, degraded, lost };
 
 /// Bound vesicles of one kind, and their uniform random numbers.
 struct Drawn {
@@ -136,7 +136,7 @@ void clear_free(Vesicles& vesicles, std::size_t begin, std::size_t end, const Ve
     const std::size_t voxel = grid.voxel_at(vesicles.position(v));
     vesicles.clearance_left[v] -= taken[environment.regions->of_voxel[voxel]];
     if (vesicles.clearance_left[v] <= 0)
-      events.push_back({static_cast<std::uint32_t>(v), static_cast<std::uint8_t>(Event::cleared)});
+      events.push_back({static_cast<std::uint32_t>(v), static_cast<std::uint8_t>(Event::lost)});
   }
 }
 
@@ -181,9 +181,9 @@ bool apply(const VesicleEvent& event, Vesicles& vesicles, Cells& cells, VesicleL
       ledger.endosomal -= weight;
       ledger.degraded += weight;
       return true;
-    case Event::cleared:
+    case Event::lost:
       ledger.free -= weight;
-      ledger.cleared += weight;
+      ledger.lost += weight;
       return true;
   }
   return false;

@@ -1,6 +1,6 @@
 /// @file
 /// What happens to vesicles while they are somewhere: those bound come off or are internalised; those in endosomes
-/// release their cargo, come back outside, or are degraded; free ones and those in reservoirs are cleared.
+/// release their cargo, come back outside, or are degraded; free ones and those in reservoirs are lost.
 #pragma once
 
 #include <span>

@@ -1,9 +1,9 @@
 /// @file
 /// Vesicle classes that are counted: whole numbers per voxel and per cell in place of agents, for doses with
 /// many vesicles per voxel. All that agents do is drawn here for many at once: they diffuse by hops between voxels,
-/// adsorb from the voxels around a cell, come off, enter, are recycled, cleared and transferred. What is lost is who is
-/// who: all vesicles of a class have its mean diffusivity and mean surface copies. Numbers are whole and draws keyed by
-/// voxel or cell, so that no vesicle is lost and threads do not matter.
+/// adsorb from the voxels around a cell, come off, enter, are recycled, lost and transferred. Single vesicles are not
+/// told apart: all vesicles of a class have its mean diffusivity and mean surface copies. Numbers are whole and draws
+/// keyed by voxel or cell, so that no vesicle is lost and threads do not matter.
 #pragma once
 
 #include <cstdint>

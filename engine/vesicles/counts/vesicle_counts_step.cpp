@@ -205,7 +205,7 @@ void clear(const FieldStep& s) {
       const auto gone = s.binomial(free[v], odds[s.environment.regions->of_voxel[v]], child_id(s.key(4, cargo), v));
       free[v] -= gone;
       s.ledger.free -= gone;
-      s.ledger.cleared += gone;
+      s.ledger.lost += gone;
     }
   }
 }

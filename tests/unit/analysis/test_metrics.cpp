@@ -90,8 +90,8 @@ TEST(Metrics, RowsToDrawKeepBothEndsAndTheFastStart) {
 }
 
 /// Two founders (ids 10 and 20) over 0..100 s, a row every 10 s; dynamic range 2.
-ReadOutTrace flat_trace(float first, float second) {
-  ReadOutTrace trace;
+ReporterTrace flat_trace(float first, float second) {
+  ReporterTrace trace;
   trace.cell_type = "chondrocyte";
   trace.name = "AKT";
   trace.range = 2;
@@ -104,8 +104,8 @@ ReadOutTrace flat_trace(float first, float second) {
 }
 
 TEST(Influence, NeedsTenPercentOfTheRangeForTheHoldTime) {
-  const ReadOutTrace reference = flat_trace(1, 1);
-  ReadOutTrace arm = reference;
+  const ReporterTrace reference = flat_trace(1, 1);
+  ReporterTrace arm = reference;
   for (int row = 4; row <= 6; ++row) arm.mean[row][0] = 1.25F;   // 40..60 s, 12.5 % of the range
   for (int row = 4; row <= 10; ++row) arm.mean[row][1] = 1.19F;  // 9.5 %: too little
   InfluenceRule rule;                                            // hold = min(600 s, 20 % of 100 s) = 20 s
@@ -121,23 +121,23 @@ TEST(Influence, NeedsTenPercentOfTheRangeForTheHoldTime) {
 }
 
 TEST(Influence, ABreakRestartsTheHold) {
-  const ReadOutTrace reference = flat_trace(1, 1);
-  ReadOutTrace arm = reference;
+  const ReporterTrace reference = flat_trace(1, 1);
+  ReporterTrace arm = reference;
   for (const int row : {2, 3, 5, 6, 8}) arm.mean[row][0] = 2;  // never more than 10 s without a break
   EXPECT_EQ(influence(arm, reference, {}).count(), 0u);
 }
 
 TEST(Influence, FamiliesArePairedByFounderNotByOrder) {
-  const ReadOutTrace reference = flat_trace(0, 2);
-  ReadOutTrace arm = flat_trace(2, 0);
+  const ReporterTrace reference = flat_trace(0, 2);
+  ReporterTrace arm = flat_trace(2, 0);
   arm.family = {20, 10};
   EXPECT_EQ(influence(arm, reference, {}).count(), 0u);
   EXPECT_EQ(influence(flat_trace(2, 0), reference, {}).count(), 2u);
 }
 
 TEST(Influence, AFamilyThatDiesInOneArmOnlyDiffers) {
-  const ReadOutTrace reference = flat_trace(1, 1);
-  ReadOutTrace arm = reference;
+  const ReporterTrace reference = flat_trace(1, 1);
+  ReporterTrace arm = reference;
   for (int row = 5; row <= 10; ++row) arm.mean[row][0] = std::nanf("");
   ASSERT_EQ(influence(arm, reference, {}).count(), 1u);
   EXPECT_EQ(influence(arm, reference, {}).onsets[0], 50.0);
@@ -150,7 +150,7 @@ TEST(Influence, MeanEffectIsInUnitsOfTheRange) {
 }
 
 TEST(Influence, RefusesTracesOfOtherTimes) {
-  ReadOutTrace late = flat_trace(1, 1);
+  ReporterTrace late = flat_trace(1, 1);
   late.time.back() += 1;
   EXPECT_THROW((void)influence(late, flat_trace(1, 1), {}), std::invalid_argument);
 }

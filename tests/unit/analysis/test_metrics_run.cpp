@@ -63,7 +63,7 @@ RunOutcome small_run() {
   add(run.series, "reaction.cd73", {0, 1, 3 * 6.02214076e8});
   add(run.series, "reaction.CD73_host", {0, 1, 6.02214076e8});
   add(run.series, "secreted.AMP", {0, 0, 2 * 6.02214076e8});
-  add(run.series, "cleared.adenosine", {0, 0, 6.02214076e8});
+  add(run.series, "taken_up.adenosine", {0, 0, 6.02214076e8});
   run.amount_at_start = {8 * 6.02214076e8, 99, 0};
   run.amount_at_end = {6 * 6.02214076e8, 99, 3 * 6.02214076e8};
   return run;
@@ -219,9 +219,9 @@ TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {
   CellType& type = problem.cell_types[0];
   type.states.resize(1);
   const std::vector<Symbol> symbols{{"AMP", {}}, {"TNF", {}}, {"adenosine", {}}, {"m1", {}}};
-  ReadOut read_out;
-  read_out.value = Expression("TNF", symbols, "1");
-  type.read_outs = {read_out};
+  Reporter reporter;
+  reporter.value = Expression("TNF", symbols, "1");
+  type.reporters = {reporter};
   type.states[0].secretions = {{SpeciesId{1}, Expression("2", symbols, "1")}};
   EXPECT_TRUE(describe_arm(problem, "x", nullptr).relays.empty());  // a constant rate passes nothing on
   type.states[0].secretions = {{SpeciesId{0}, Expression("2 * m1", symbols, "1")}};
@@ -258,10 +258,10 @@ TEST(RunMetrics, AmountsCountVolumeFractionsAndReservoirs) {
   EXPECT_NEAR(amounts(state, problem)[0], 602.214076 * (1000 * 1 + 1000 * 0.5 * 4 + 2000 * 0.5), 1e-6);
 }
 
-/// 10 families over 1 h, a row a minute; in the first `different` of them the read-out is 1 instead of 0.
+/// 10 families over 1 h, a row a minute; in the first `different` of them the reporter is 1 instead of 0.
 RunOutcome traced(int different) {
   RunOutcome run = small_run();
-  ReadOutTrace trace;
+  ReporterTrace trace;
   trace.cell_type = "chondrocyte";
   trace.name = "AKT";
   for (AgentId f = 1; f <= 10; ++f) trace.family.push_back(f);
@@ -279,7 +279,7 @@ TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
   const RunOutcome vehicle = traced(0), sham = traced(1), run = traced(5);
   const Pairing pairing{&vehicle, &sham};
   std::vector<Metric> metrics;
-  measure_cells(run, arm, pairing, {}, noisy_read_outs(std::span(&pairing, 1), {}), metrics);
+  measure_cells(run, arm, pairing, {}, noisy_reporters(std::span(&pairing, 1), {}), metrics);
   EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").value, 5.0);
   EXPECT_EQ(find(metrics, "influenced_minus_sham.chondrocyte.AKT").value, 4.0);
   EXPECT_DOUBLE_EQ(find(metrics, "influenced_per_ev_present.chondrocyte.AKT").value.value(), 4.0 / 80);
@@ -293,7 +293,7 @@ TEST(RunMetrics, WhatGoesThroughOtherCellsIsTheArmLessItsDirectArm) {
     return Metric{name, label, "1", "", value, note};
   };
   ArmFacts direct;
-  direct.deaf = {"monocyte"};
+  direct.unresponsive = {"monocyte"};
   const std::vector<Metric> alone{metric("mean_effect.t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.1),
                                   metric("mean_effect.monocyte.M2", "mean effect at the end: monocyte M2", 0),
                                   metric("influenced_minus_sham.t_cd4.CD25", "cells: t_cd4 CD25", std::nullopt, "none"),
@@ -333,7 +333,7 @@ TEST(RunMetrics, ANoisyShamLeavesPopulationMeansOnly) {
   const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
   const RunOutcome vehicle = traced(0), sham = traced(3), run = traced(5);
   const Pairing pairing{&vehicle, &sham};
-  const auto noisy = noisy_read_outs(std::span(&pairing, 1), {});
+  const auto noisy = noisy_reporters(std::span(&pairing, 1), {});
   EXPECT_EQ(noisy, std::set<std::string>{"chondrocyte.AKT"});
   std::vector<Metric> metrics;
   measure_cells(run, arm, pairing, {}, noisy, metrics);

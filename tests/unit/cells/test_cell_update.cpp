@@ -1,5 +1,5 @@
 /// @file
-/// The cell step as a whole: columns, contacts, read-outs, sums of velocities, threads.
+/// The cell step as a whole: columns, contacts, reporters, sums of velocities, threads.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -57,31 +57,31 @@ TEST(CellUpdate, CountsTouchingCellsAcrossAPeriodicFace) {
   EXPECT_EQ(world.cells.columns[0], (std::vector<double>{2, 1, 1, 0}));
 }
 
-TEST(CellUpdate, EvaluatesReadOutsFromVesiclesAndAge) {
+TEST(CellUpdate, EvaluatesReportersFromVesiclesAndAge) {
   CellWorld world;
   CellType& type = world.add_type();
-  type.read_outs.push_back({.name = "bound", .value = world.formula("H(ev_bound, 50 [EV])", "1")});
-  type.read_outs.push_back({.name = "inside", .value = world.formula("ev_internal", "EV")});
-  type.read_outs.push_back({.name = "age", .value = world.formula("age_in_state", "min")});
+  type.reporters.push_back({.name = "bound", .value = world.formula("H(ev_bound, 50 [EV])", "1")});
+  type.reporters.push_back({.name = "inside", .value = world.formula("ev_internal", "EV")});
+  type.reporters.push_back({.name = "age", .value = world.formula("age_in_state", "min")});
   world.build();
   world.seed(2);
   world.cells.bound = {0, 150};
   world.cells.internal = {4, 0};
   world.cells.state_since = {0, 60};
   std::vector<double> values;
-  evaluate_read_outs(world.cells, world.fields, world.environment(), 120, values, world.scratch, world.threads);
+  evaluate_reporters(world.cells, world.fields, world.environment(), 120, values, world.scratch, world.threads);
   EXPECT_EQ(values, (std::vector<double>{0, 4, 2, 0.75, 0, 1}));
 }
 
 TEST(CellUpdate, FormulasKnowTimeAndPlace) {
   CellWorld world;
   CellType& type = world.add_type();
-  type.read_outs.push_back({.name = "time", .value = world.formula("time", "min")});
-  type.read_outs.push_back({.name = "sum", .value = world.formula("x + 10 * y + 100 * z", "um")});
+  type.reporters.push_back({.name = "time", .value = world.formula("time", "min")});
+  type.reporters.push_back({.name = "sum", .value = world.formula("x + 10 * y + 100 * z", "um")});
   world.build();
   world.put({{10, 20, 30}, {40, 50, 60}});
   std::vector<double> values;
-  evaluate_read_outs(world.cells, world.fields, world.environment(), 120, values, world.scratch, world.threads);
+  evaluate_reporters(world.cells, world.fields, world.environment(), 120, values, world.scratch, world.threads);
   EXPECT_EQ(values, (std::vector<double>{2, 3210, 2, 6540}));
 }
 

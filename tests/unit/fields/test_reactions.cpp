@@ -140,8 +140,8 @@ TEST(Reactions, SecretionAgainstLossReachesTheSteadyValueAtAnyStep) {
       for (double time = 0; time < 300; time += dt) b.step(solver, dt);
       const double c = b.at(0), uptake = 0.2 * c / (Km > 0 ? 1 + c / Km : 1.0);
       EXPECT_NEAR((uptake + 0.1 * c) / 0.5, 1, 1e-8) << "dt " << dt << " Km " << Km;
-      EXPECT_NEAR((b.budget.secreted[0] - b.budget.cleared[0] - b.budget.decayed[0]) / (c * volume), 1, 1e-10);
-      EXPECT_NEAR(b.budget.cleared[0] / b.budget.decayed[0], uptake / (0.1 * c), 0.05);
+      EXPECT_NEAR((b.budget.secreted[0] - b.budget.taken_up[0] - b.budget.decayed[0]) / (c * volume), 1, 1e-10);
+      EXPECT_NEAR(b.budget.taken_up[0] / b.budget.decayed[0], uptake / (0.1 * c), 0.05);
     }
   }
 }
@@ -153,7 +153,7 @@ TEST(Reactions, UptakeTakesNoMoreThanThereIs) {
   b.clearance[A][0] = 1e9;
   b.step(b.solver(), 1);
   EXPECT_GE(b.at(0), 0);
-  EXPECT_NEAR(b.budget.cleared[0] / (1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-14);
+  EXPECT_NEAR(b.budget.taken_up[0] / (1000 * kMoleculesPerUmCubedPerMicromolar), 1, 1e-14);
 }
 
 TEST(Reactions, CopiesMakeTheRateAndRegionsConfineIt) {

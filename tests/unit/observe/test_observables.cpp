@@ -26,11 +26,11 @@ TEST(Observables, NamesAreUniqueAndCarryUnits) {
   std::set<std::string> labels;
   for (const auto& name : observables.names()) labels.insert(name.label());
   EXPECT_EQ(labels.size(), observables.size());
-  for (const char* label :
-       {"mean.all.ATP [uM]", "mean.film.adenosine [uM]", "reservoir.synovial_fluid.adenosine [uM]",
-        "cells.chondrocyte.necrotic [cell]", "column.chondrocyte.drift [um^2/s]", "column.macrophage.R_cargo [1]",
-        "vesicles.msc_sev.endosomal [EV]", "vesicles.msc_sev.in_reservoir [EV]", "reaction.CD39 [molecule]",
-        "secreted.ATP [molecule]", "cleared.ATP [molecule]", "decayed.ATP [molecule]", "boundary.adenosine [molecule]"})
+  for (const char* label : {"mean.all.ATP [uM]", "mean.film.adenosine [uM]", "reservoir.synovial_fluid.adenosine [uM]",
+                            "cells.chondrocyte.necrotic [cell]", "column.chondrocyte.drift [um^2/s]",
+                            "column.macrophage.R_cargo [1]", "vesicles.msc_sev.endosomal [EV]",
+                            "vesicles.msc_sev.in_reservoir [EV]", "reaction.CD39 [molecule]", "secreted.ATP [molecule]",
+                            "taken_up.ATP [molecule]", "decayed.ATP [molecule]", "boundary.adenosine [molecule]"})
     EXPECT_TRUE(labels.contains(label)) << label;
   EXPECT_FALSE(observables.find("cells.chondrocyte.dead"));  // nobody is ever in a removing state
   EXPECT_FALSE(observables.find("column.macrophage.akt"));   // not a column of that type
@@ -88,11 +88,11 @@ TEST(Observables, CellsVesiclesAndBudget) {
   EXPECT_EQ(value("vesicles.msc_sev.in_reservoir"), 30);
   EXPECT_EQ(value("vesicles.msc_sev.released"), 40);
   EXPECT_EQ(value("vesicles.msc_sev.degraded"), 50);
-  EXPECT_EQ(value("vesicles.msc_sev.cleared"), 20);
+  EXPECT_EQ(value("vesicles.msc_sev.lost"), 20);
   EXPECT_EQ(value("vesicles.msc_sev.left"), 10);
   EXPECT_EQ(value("reaction.CD39"), 11);
   EXPECT_EQ(value("secreted.adenosine"), 13);
-  EXPECT_EQ(value("cleared.ATP"), 14);
+  EXPECT_EQ(value("taken_up.ATP"), 14);
   EXPECT_EQ(value("decayed.adenosine"), 17);
   EXPECT_EQ(value("boundary.adenosine"), -19);
 }

@@ -143,7 +143,7 @@ inline State sample_state(const Problem& p, std::size_t cells = 12, std::size_t 
   s.budget.resize(p.species.size(), p.chemistry.reactions.size());
   s.budget.reacted = {11};
   s.budget.secreted = {12, 13};
-  s.budget.cleared = {14, 15};
+  s.budget.taken_up = {14, 15};
   s.budget.decayed = {16, 17};
   s.budget.through_boundary = {18, -19};
   return s;

@@ -31,7 +31,7 @@ using testing::sample_state;
 using testing::TemporaryDirectory;
 
 RunRecord sample_record(const Problem& problem) {
-  return make_run_record(problem, "schema: 1\ntitle: Sample\n", "interstice run sample.yaml", "all", 2);
+  return make_run_record(problem, "schema: 2\ntitle: Sample\n", "interstice run sample.yaml", "all", 2);
 }
 
 void write_snapshot(const fs::path& directory, const Problem& problem, const State& state,
@@ -159,14 +159,14 @@ TEST(Snapshot, MetaHoldsProvenanceScenarioAndStateHash) {
   for (const char* name : {"fields_000000.hdf", "cells_000000.hdf", "vesicles_000000.hdf"}) {
     const auto file = Hdf5File::open(directory.path() / name);
     EXPECT_EQ(file.read_text("/meta/state_sha256"), state_hash(state, problem));
-    EXPECT_EQ(file.read_text("/meta/scenario"), "schema: 1\ntitle: Sample\n");
+    EXPECT_EQ(file.read_text("/meta/scenario"), "schema: 2\ntitle: Sample\n");
     EXPECT_EQ(file.read_as<std::uint64_t>("/meta/step").front(), 20U);
     const auto provenance = nlohmann::json::parse(file.read_text("/meta/provenance"));
     EXPECT_EQ(provenance.at("seed"), 42);
     EXPECT_NE(provenance.at("simd_target"), "");
     EXPECT_NE(provenance.at("build").at("commit"), "");
     EXPECT_EQ(provenance.at("command_line"), "interstice run sample.yaml");
-    EXPECT_EQ(provenance.at("scenario_sha256"), sha256_of("schema: 1\ntitle: Sample\n"));
+    EXPECT_EQ(provenance.at("scenario_sha256"), sha256_of("schema: 2\ntitle: Sample\n"));
     EXPECT_EQ(provenance.at("models").at(0).at("name"), "cargo_delivery");
     EXPECT_FALSE(provenance.contains("status"));
   }

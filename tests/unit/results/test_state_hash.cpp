@@ -129,10 +129,10 @@ std::vector<std::function<void(State&)>> other_flips(const Problem& p) {
   add_flip<std::uint64_t>(flips, [](State& s) -> std::uint64_t& { return s.reservoirs[0].vesicles[0]; });
   using L = VesicleLedger;
   for (const auto m : {&L::dosed, &L::free, &L::adsorbed, &L::endosomal, &L::in_reservoir, &L::released, &L::degraded,
-                       &L::cleared, &L::left})
+                       &L::lost, &L::left})
     add_flip<std::uint64_t>(flips, [m](State& s) -> std::uint64_t& { return s.ledger[0].*m; });
   using B = Budget;
-  for (const auto m : {&B::reacted, &B::secreted, &B::cleared, &B::decayed, &B::through_boundary})
+  for (const auto m : {&B::reacted, &B::secreted, &B::taken_up, &B::decayed, &B::through_boundary})
     add_flip<double>(flips, [m](State& s) -> double& { return (s.budget.*m).back(); });
   return flips;
 }

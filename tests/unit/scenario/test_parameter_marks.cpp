@@ -99,7 +99,7 @@ TEST(ParameterMarks, TheTestSeesWhatIsMissing) {
   ModelRegistry registry;
   register_builtin_models(registry);
   const Scenario bare = load_scenario_text(
-      "schema: 1\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
+      "schema: 2\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
       "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
       "species: {A: {diffusivity: 1 um^2/s}}\n"
       "cell_types: {c: {initial_state: a, states: {a: {secretes: {A: \"2.5e1 [molecule/s]*(1 + 1)\"}}}}}\n",

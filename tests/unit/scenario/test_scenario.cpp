@@ -33,7 +33,7 @@ const ModelRegistry& registry() {
 const std::string kBase = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
 
 const std::string kPlain =
-    "schema: 1\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
+    "schema: 2\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
     "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n";
 
 Scenario base(std::vector<std::string> sets = {}) {
@@ -154,7 +154,7 @@ TEST(Scenario, CellsAreData) {
   EXPECT_DOUBLE_EQ(t.columns[0].loss({}), 1.0 / 600);
   EXPECT_DOUBLE_EQ(t.motility.speed({}), 10.0 / 60);
   EXPECT_DOUBLE_EQ(t.motility.signals[0].Kd, 2e-3);
-  EXPECT_DOUBLE_EQ(t.read_outs[0].delay, 600.0);
+  EXPECT_DOUBLE_EQ(t.reporters[0].delay, 600.0);
   // parameters are constants: gain at adenosine = K_A2A and no cargo is w/2 per 10 min
   std::vector<double> symbols(p.species.size() + p.columns.size() + 4, 0.0);
   symbols[3] = 0.7;

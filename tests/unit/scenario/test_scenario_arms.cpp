@@ -13,7 +13,7 @@ namespace {
 using test::ProblemDump;
 
 const std::string kHead =
-    "schema: 1\n"
+    "schema: 2\n"
     "domain: {size: [30 um, 30 um, 30 um], spacing: 10 um}\n"
     "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
     "species: {A: {diffusivity: 1 um^2/s, initial: {value: 1 uM, range: [0 uM, 5 uM], mark: A, source: x}}}\n"
@@ -66,7 +66,7 @@ TEST(ScenarioArms, SurviveTheResolvedText) {
   const Scenario s = load(
       "    other: {set: {species.A.initial: {value: 2 uM, range: [0 uM, 3 uM], mark: L, source: \"y: z\"},"
       " injury: [], cell_types.cell.columns: {c: {gain: \"1 / 5 [s]\"}}, cells.cell: [{count: 2}, {count: 3}]},"
-      " against: vehicle}\n");
+      " control: vehicle}\n");
   ModelRegistry registry;
   register_builtin_models(registry);
   const Scenario again = load_scenario_text(s.resolved, "resolved.yaml", {}, registry);
@@ -74,7 +74,7 @@ TEST(ScenarioArms, SurviveTheResolvedText) {
     EXPECT_EQ(ProblemDump::of(build_problem(s, {.arm = arm})), ProblemDump::of(build_problem(again, {.arm = arm})))
         << s.resolved;
   EXPECT_EQ(s.resolved, again.resolved);
-  EXPECT_EQ(again.compare.arms[1].against, "vehicle");
+  EXPECT_EQ(again.compare.arms[1].control, "vehicle");
 }
 
 TEST(ScenarioArms, MistakesAreToldWithTheArm) {
@@ -85,23 +85,24 @@ TEST(ScenarioArms, MistakesAreToldWithTheArm) {
             std::string::npos);
   EXPECT_NE(mistakes("    bad: {set: {time: []}}\n").find("an arm cannot change 'time'"), std::string::npos);
   EXPECT_NE(mistakes("    bad: {set: {profiles: {}}}\n").find("an arm cannot change 'profiles'"), std::string::npos);
-  EXPECT_NE(mistakes("    bad: {against: vehikel}\n").find("did you mean 'vehicle'"), std::string::npos);
-  EXPECT_NE(mistakes("    other: {}\n    bad: {against: other}\n").find("expected an arm with `vesicles: false`"),
+  EXPECT_NE(mistakes("    bad: {control: vehikel}\n").find("did you mean 'vehicle'"), std::string::npos);
+  EXPECT_NE(mistakes("    other: {}\n    bad: {control: other}\n").find("expected an arm with `vesicles: false`"),
             std::string::npos);
-  EXPECT_EQ(mistakes("    good: {against: vehicle}\n"), "");
+  EXPECT_EQ(mistakes("    good: {control: vehicle}\n"), "");
 }
 
 TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
-  const std::string deaf = "    deaf: {models: [surface_contact], set: {cell_types.cell.heeds_vesicles: false}}\n";
-  const Scenario s = load(deaf + "    all: {models: [surface_contact], direct: deaf}\n");
-  EXPECT_EQ(s.compare.arms[2].direct, "deaf");
-  EXPECT_FALSE(build_problem(s, {.arm = "deaf"}).cell_types[0].heeds_vesicles);
-  EXPECT_TRUE(build_problem(s, {.arm = "all"}).cell_types[0].heeds_vesicles);
+  const std::string unresponsive =
+      "    unresponsive: {models: [surface_contact], set: {cell_types.cell.responds_to_evs: false}}\n";
+  const Scenario s = load(unresponsive + "    all: {models: [surface_contact], direct: unresponsive}\n");
+  EXPECT_EQ(s.compare.arms[2].direct, "unresponsive");
+  EXPECT_FALSE(build_problem(s, {.arm = "unresponsive"}).cell_types[0].responds_to_evs);
+  EXPECT_TRUE(build_problem(s, {.arm = "all"}).cell_types[0].responds_to_evs);
   const std::string more = "differs from all by more than the relay";
-  for (const char* all : {"{models: [], direct: deaf}", "{models: [surface_contact], direct: all}",
-                          "{models: [surface_contact], direct: deaf, against: vehicle}",
-                          "{models: [surface_contact], vesicles: false, direct: deaf}"})
-    EXPECT_NE(mistakes(deaf + "    all: " + all + "\n").find(more), std::string::npos) << all;
+  for (const char* all : {"{models: [], direct: unresponsive}", "{models: [surface_contact], direct: all}",
+                          "{models: [surface_contact], direct: unresponsive, control: vehicle}",
+                          "{models: [surface_contact], vesicles: false, direct: unresponsive}"})
+    EXPECT_NE(mistakes(unresponsive + "    all: " + all + "\n").find(more), std::string::npos) << all;
 }
 
 }  // namespace

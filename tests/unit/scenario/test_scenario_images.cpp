@@ -53,7 +53,7 @@ class ImageRegions : public ::testing::Test {
   /// A scenario beside the images; `defect` and `bone` are what the two regions say of their image.
   Scenario load(const std::string& defect, const std::string& bone) const {
     const auto path = directory_.path() / "scenario.yaml";
-    std::ofstream(path) << "schema: 1\ndomain: {size: [40 um, 30 um, 20 um], spacing: 10 um}\n"
+    std::ofstream(path) << "schema: 2\ndomain: {size: [40 um, 30 um, 20 um], spacing: 10 um}\n"
                         << "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
                         << "regions:\n  film: {shape: everywhere}\n"
                         << "  defect: {" << defect << ", viscosity: 20}\n  bone: {" << bone << ", medium: tissue}\n"

@@ -11,7 +11,7 @@ namespace interstice {
 namespace {
 
 const std::string kHead =
-    "schema: 1\n"
+    "schema: 2\n"
     "domain: {size: [30 um, 30 um, 30 um], spacing: 10 um}\n"
     "time: [{until: 4 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
     "species: {A: {diffusivity: 1 um^2/s}}\n"
@@ -37,16 +37,16 @@ std::string mistakes(const std::string& outcome) {
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
-  const OutcomeSpec share = load("{of: cells.cell.there, per: cells.cell.*, label: gone}").at(0);
+  const OutcomeSpec share = load("{of: cells.cell.there, normalise: cells.cell.*, label: gone}").at(0);
   EXPECT_EQ(share.label, "gone");
   EXPECT_EQ(share.of, std::vector<std::string>{"cells.cell.there"});
-  EXPECT_EQ(share.per, (std::vector<std::string>{"cells.cell.here", "cells.cell.there"}));
+  EXPECT_EQ(share.normalise, (std::vector<std::string>{"cells.cell.here", "cells.cell.there"}));
   EXPECT_EQ(share.unit, "1");
-  const OutcomeSpec area = load("{of: [mean.all.A], take: area, from: 1 s, until: 3 s}").at(0);
+  const OutcomeSpec area = load("{of: [mean.all.A], reduce: area, from: 1 s, until: 3 s}").at(0);
   EXPECT_EQ(area.value_unit(), "uM s");
   EXPECT_EQ(area.label, "x");
-  EXPECT_EQ(load("{of: mean.all.A, per: cells.cell.here}").at(0).unit, "uM/(cell)");
-  EXPECT_EQ(load("{of: mean.all.A, per: time}").at(0).unit, "uM/s");
+  EXPECT_EQ(load("{of: mean.all.A, normalise: cells.cell.here}").at(0).unit, "uM/(cell)");
+  EXPECT_EQ(load("{of: mean.all.A, rate: true}").at(0).unit, "uM/s");
 }
 
 TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
@@ -68,39 +68,39 @@ TEST(ScenarioOutcomes, MistakesAreTold) {
   EXPECT_TRUE(has(mistakes("{of: [mean.all.A, cells.cell.here]}"), "cannot be added"));
   EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 5 s}"), "no row lies between"));
   EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: median}"), "median"));
-  EXPECT_TRUE(has(mistakes("{take: last}"), "of"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, take: reach}"), "profile.NAME.*"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, reduce: median}"), "median"));
+  EXPECT_TRUE(has(mistakes("{reduce: last}"), "of"));
+  EXPECT_TRUE(has(mistakes("{of: mean.all.A, reduce: reach}"), "profile.NAME.*"));
 }
 
 const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};
 
-double reduced(OutcomeSpec::Take take, std::vector<std::string> per = {}, double from = 0) {
+double reduced(OutcomeSpec::Reduction take, std::vector<std::string> per = {}, double from = 0) {
   OutcomeSpec outcome;
   outcome.of = {"a"};
-  outcome.per = std::move(per);
-  outcome.take = take;
+  outcome.normalise = std::move(per);
+  outcome.reduction = take;
   outcome.from = from;
   return reduce(kSeries, outcome).value();
 }
 
 TEST(Outcomes, ReduceAsSaid) {
-  using Take = OutcomeSpec::Take;
-  EXPECT_EQ(reduced(Take::last), 6);
-  EXPECT_EQ(reduced(Take::peak), 8);
-  EXPECT_EQ(reduced(Take::lowest), 2);
-  EXPECT_EQ(reduced(Take::gain), 4);
-  EXPECT_DOUBLE_EQ(reduced(Take::area), 3 + 12 + 7);
-  EXPECT_DOUBLE_EQ(reduced(Take::mean), 22 / 4.0);
-  EXPECT_DOUBLE_EQ(reduced(Take::mean, {}, 1), 19 / 3.0);
-  EXPECT_DOUBLE_EQ(reduced(Take::mean, {"b"}), (3 + 2.5) / 3) << "the first row has no ratio";
-  EXPECT_DOUBLE_EQ(reduced(Take::last, {"a", "b"}), 0.75);
+  using Reduction = OutcomeSpec::Reduction;
+  EXPECT_EQ(reduced(Reduction::last), 6);
+  EXPECT_EQ(reduced(Reduction::max), 8);
+  EXPECT_EQ(reduced(Reduction::min), 2);
+  EXPECT_EQ(reduced(Reduction::change), 4);
+  EXPECT_DOUBLE_EQ(reduced(Reduction::area), 3 + 12 + 7);
+  EXPECT_DOUBLE_EQ(reduced(Reduction::mean), 22 / 4.0);
+  EXPECT_DOUBLE_EQ(reduced(Reduction::mean, {}, 1), 19 / 3.0);
+  EXPECT_DOUBLE_EQ(reduced(Reduction::mean, {"b"}), (3 + 2.5) / 3) << "the first row has no ratio";
+  EXPECT_DOUBLE_EQ(reduced(Reduction::last, {"a", "b"}), 0.75);
 }
 
 TEST(Outcomes, HalfLifeIsThatOfTheLineThroughTheLogarithms) {
   OutcomeSpec outcome;
   outcome.of = {"a"};
-  outcome.take = OutcomeSpec::Take::half_life;
+  outcome.reduction = OutcomeSpec::Reduction::half_life;
   outcome.unit = "EV";
   EXPECT_EQ(outcome.value_unit(), "s");
   const SeriesTable falls{{"a"}, {"EV"}, {0, 20, 30, 50, 60}, {{8, 4, 2 * std::sqrt(2.0), std::sqrt(2.0), 0}}};
@@ -120,19 +120,19 @@ TEST(Outcomes, RateOfAnExponentialAndWhatIsLeftOfIt) {
   OutcomeSpec outcome;
   outcome.of = {"a"};
   outcome.unit = "molecule/s";
-  outcome.per_time = true;
+  outcome.rate = true;
   const auto rows = outcome_rows(made, outcome);
   EXPECT_TRUE(std::isnan(rows[0])) << "before the first row nothing is known";
   EXPECT_NEAR(rows[1], 500 * (1 - std::exp(-0.2)) / 20, 1e-12);
-  outcome.take = OutcomeSpec::Take::remaining;
+  outcome.reduction = OutcomeSpec::Reduction::fraction_of_initial;
   outcome.from = 100;
   outcome.until = 250;  // the last row in it is at 240 s
   EXPECT_NEAR(reduce(made, outcome).value(), std::exp(-1.4), 1e-12);
   EXPECT_EQ(outcome.value_unit(), "1");
-  outcome.take = OutcomeSpec::Take::half_life;
+  outcome.reduction = OutcomeSpec::Reduction::half_life;
   EXPECT_NEAR(reduce(made, outcome).value(), std::log(2) / kRate, 1e-9);
   made.value[0].assign(made.time.size(), 7);
-  outcome.take = OutcomeSpec::Take::remaining;
+  outcome.reduction = OutcomeSpec::Reduction::fraction_of_initial;
   EXPECT_FALSE(reduce(made, outcome)) << "of nothing, nothing can be left";
 }
 
@@ -141,7 +141,7 @@ TEST(Outcomes, WithoutRowsThereIsNoNumber) {
   outcome.of = {"c"};
   EXPECT_FALSE(reduce(kSeries, outcome));
   outcome.of = {"b"};
-  outcome.per_start = true;
+  outcome.per_initial = true;
   EXPECT_FALSE(reduce(kSeries, outcome)) << "relative to zero";
   outcome.of = {"a"};
   EXPECT_EQ(reduce(kSeries, outcome), 3);

@@ -16,7 +16,7 @@ constexpr double kDose = 1e6;  // vesicles, all in the blood
 
 /// Vesicles stay in the blood: what a label shows there is a closed form.
 std::string blood(const std::string& label, const std::string& arm = "{}") {
-  return "schema: 1\n"
+  return "schema: 2\n"
          "domain: {size: [40 um, 40 um, 40 um], spacing: 20 um}\n"
          "reservoirs: {blood: {volume: 1e6 um^3}, liver: {volume: 1e6 um^3, content: cells}}\n"
          "time: [{until: 1 h, transport: 1 s, vesicles: 1 s, cells: 10 s, series: 1 min}]\n"
@@ -112,7 +112,7 @@ TEST(Labels, WithoutVesiclesTheDyeIsLeft) {
 
 /// Vesicles that are taken up, degraded, recycled, released, and that come in from the blood.
 std::string tissue(const std::string& labels) {
-  return "schema: 1\n"
+  return "schema: 2\n"
          "include: [cells/reporter.yaml]\n"
          "domain: {size: [60 um, 60 um, 60 um], spacing: 20 um, boundary: {all: periodic}}\n"
          "reservoirs:\n"

@@ -33,7 +33,7 @@ Simulation with_model(Act does, const std::string& more = {}) {
   ModelRegistry registry;
   registry.add(model);
   const std::string text =
-      "{schema: 1, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
+      "{schema: 2, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
       "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}],"
       "species: {CXCL8: {diffusivity: 100 um^2/s, initial: 1 uM}}, models: {faulty: {}},"
       "cell_types: {a: {initial_state: alive, states: {alive: {}}" +
@@ -76,30 +76,30 @@ TEST(ModelBridge, RefusesChangesAndDriftThatAreNotFinite) {
   EXPECT_EQ(complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0)[0] = -1; }), "");
 }
 
-TEST(ModelBridge, KeepsFromDeafCellsWhatAModelDoesToThemAndOnlyThat) {
-  for (const bool deaf : {false, true}) {
+TEST(ModelBridge, KeepsFromUnresponsiveCellsWhatAModelDoesToThemAndOnlyThat) {
+  for (const bool unresponsive : {false, true}) {
     Simulation simulation = with_model(
         [](const ModelView&, Effects& e) {
           e.change(0)[0] = 1;
           e.drift()[0] = 2;
           e.clearance(0)[0] = 100;
         },
-        deaf ? ", heeds_vesicles: false" : "");
+        unresponsive ? ", responds_to_evs: false" : "");
     simulation.step();
     const State& state = simulation.state();
-    EXPECT_EQ(state.cells.columns[0][0], deaf ? 0 : 1);
-    EXPECT_EQ(state.cells.vx[0], deaf ? 0 : 2);
+    EXPECT_EQ(state.cells.columns[0][0], unresponsive ? 0 : 1);
+    EXPECT_EQ(state.cells.vx[0], unresponsive ? 0 : 2);
     EXPECT_LT(state.fields[SpeciesId{0}][0], 1);
   }
 }
 
-TEST(ModelBridge, KeepsDeafCellsAlive) {
-  for (const bool deaf : {false, true}) {
+TEST(ModelBridge, KeepsUnresponsiveCellsAlive) {
+  for (const bool unresponsive : {false, true}) {
     Simulation simulation =
         with_model([](const ModelView&, Effects& e) { e.fate()[0] = static_cast<std::uint8_t>(CellFate::remove); },
-                   deaf ? ", heeds_vesicles: false" : "");
+                   unresponsive ? ", responds_to_evs: false" : "");
     simulation.step();
-    EXPECT_EQ(simulation.state().cells.size(), deaf ? 1U : 0U);
+    EXPECT_EQ(simulation.state().cells.size(), unresponsive ? 1U : 0U);
   }
 }
 

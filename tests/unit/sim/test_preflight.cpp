@@ -9,7 +9,7 @@ namespace interstice {
 namespace {
 
 const char* const kCulture = R"(
-schema: 1
+schema: 2
 title: culture
 domain: {size: [40 um, 40 um, 40 um], spacing: 10 um}
 time: [{until: 10 s, transport: 1 s, vesicles: 1 s, cells: 10 s, series: 10 s}]

@@ -49,7 +49,7 @@ const ReachSpec kSpec{.shells = {"p.0", "p.10", "p.20"},
                       .elsewhere = {{"reservoir.s.A", 1000}}};
 
 SeriesTable series(double inside, double near, double far) {
-  return {{"p.0", "p.10", "p.20", "cleared.A", "decayed.A", "reaction.r", "reservoir.s.A"},
+  return {{"p.0", "p.10", "p.20", "taken_up.A", "decayed.A", "reaction.r", "reservoir.s.A"},
           std::vector<std::string>(7),
           {0, 10},
           {{inside, inside}, {near, near}, {far, far}, {0, 40}, {0, 20}, {0, 15}, {0.1, 0.1}}};

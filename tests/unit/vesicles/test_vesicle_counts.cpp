@@ -166,7 +166,7 @@ TEST(VesicleField, ClearanceFollowsItsRate) {
   w.regions.regions[0].vesicle_clearance = 0.01;
   w.put(7, 1000000);
   w.run(50, 5);
-  EXPECT_NEAR(static_cast<double>(w.ledger[0].cleared), 1e6 * (1 - std::exp(-0.5)), 2000);
+  EXPECT_NEAR(static_cast<double>(w.ledger[0].lost), 1e6 * (1 - std::exp(-0.5)), 2000);
 }
 
 TEST(VesicleField, DaughtersShareAndTheDeadGiveBack) {

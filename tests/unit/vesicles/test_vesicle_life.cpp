@@ -141,7 +141,7 @@ TEST(VesicleTurnover, SlowClearanceInSmallStepsIsNotRoundedAway) {
     world.tick();
   }
   const double expected = n * -std::expm1(-rate * (200 + 72000));
-  EXPECT_NEAR(static_cast<double>(world.ledger[0].cleared), expected, 4 * std::sqrt(expected));
+  EXPECT_NEAR(static_cast<double>(world.ledger[0].lost), expected, 4 * std::sqrt(expected));
   float largest = 0;
   for (const float left : world.vesicles.clearance_left) largest = std::max(largest, left);
   EXPECT_GT(largest, 5.0F);
@@ -158,7 +158,7 @@ TEST(VesicleTurnover, ReservoirIsClearedToo) {
     world.turn_over(10, threads);
     world.tick();
   }
-  EXPECT_NEAR(static_cast<double>(world.ledger[0].cleared), 1e5 * -std::expm1(-1.0), 700);
+  EXPECT_NEAR(static_cast<double>(world.ledger[0].lost), 1e5 * -std::expm1(-1.0), 700);
   EXPECT_EQ(world.ledger[0].total(), total);
   EXPECT_EQ(world.ledger[0].in_reservoir, world.reservoir_states[0].vesicles[0]);
 }

@@ -257,7 +257,7 @@ TEST(VesicleMotion, EveryVesicleIsInOnePlace) {
     ASSERT_EQ(internal, world.cells.internal);
   }
   EXPECT_GT(world.ledger[0].left, 0U);
-  EXPECT_GT(world.ledger[0].cleared, 0U);
+  EXPECT_GT(world.ledger[0].lost, 0U);
   EXPECT_GT(world.ledger[0].degraded, 0U);
 }
 

@@ -103,7 +103,7 @@ TEST(VesicleOrder, NothingDependsOnIt) {
   EXPECT_EQ(plain.cells.bound, rearranged.cells.bound);
   EXPECT_EQ(plain.cells.adsorptions, rearranged.cells.adsorptions);
   EXPECT_EQ(plain.cells.releases, rearranged.cells.releases);
-  EXPECT_EQ(plain.ledger[0].cleared, rearranged.ledger[0].cleared);
+  EXPECT_EQ(plain.ledger[0].lost, rearranged.ledger[0].lost);
   EXPECT_EQ(plain.reservoir_states[0].vesicles, rearranged.reservoir_states[0].vesicles);
   EXPECT_GT(contested, 0U) << "no cell was ever full";
   EXPECT_GT(plain.ledger[0].degraded, 0U);

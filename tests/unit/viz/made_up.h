@@ -1,5 +1,5 @@
 /// @file
-/// A made-up comparison: seven arms, one primary field, two read-outs; nothing was simulated.
+/// A made-up comparison: seven arms, one primary field, two reporters; nothing was simulated.
 #pragma once
 
 #include <cmath>
@@ -30,7 +30,7 @@ class MadeUp {
  public:
   MadeUp() {
     document_ = {{"format", "interstice comparison"},
-                 {"version", 1},
+                 {"version", 2},
                  {"title", "Rat knee <10 ug>"},
                  {"description", "A made-up comparison.\nNothing here was simulated."},
                  {"horizon", 1800.0},
@@ -43,13 +43,13 @@ class MadeUp {
                  {"arms", json::array()},
                  {"values", json::array()},
                  {"metrics", json::array()}};
-    document_["vesicles"] = {{{"class", "msc_sev"}, {"as_field", false}, {"weight", 10.0}, {"dosed", 1e6}}};
+    document_["vesicles"] = {{{"class", "msc_sev"}, {"counted", false}, {"weight", 10.0}, {"dosed", 1e6}}};
     document_["primary"] = {{"field", "adenosine"},
                             {"region", "film"},
                             {"series", "mean.film.adenosine"},
                             {"unit", "uM"},
                             {"thresholds", {0.3, 3.0}}};
-    document_["read_outs"] = {
+    document_["reporters"] = {
         {{"cell_type", "chondrocyte"}, {"name", "A2A"}, {"receptor", true}, {"range", 1.0}, {"delay", 0.0}},
         {{"cell_type", "chondrocyte"}, {"name", "AKT"}, {"receptor", false}, {"range", 0.7}, {"delay", 600.0}}};
     document_["influenced"] = {{"difference", 0.25}, {"hold", 120.0}, {"hold_share", 0.4}};
@@ -127,14 +127,14 @@ inline void MadeUp::add_metrics() {
   metric("primary.peak", "uM", "largest value");
   metric("primary.time_to.0.3uM", "s", "first time at 0.3 uM");
   metric("primary.time_to.3uM", "s", "first time at 3 uM");
-  for (const char* read_out : {"chondrocyte.A2A", "chondrocyte.AKT"})
+  for (const char* reporter : {"chondrocyte.A2A", "chondrocyte.AKT"})
     for (const char* kind : {"influenced.", "influenced_minus_sham.", "influenced_per_ev_present.",
                              "influenced_per_ev_engaged.", "time_to_50pct."})
-      metric(std::string(kind) + read_out, std::string(kind).starts_with("time") ? "s" : "cell",
-             "about " + std::string(read_out));
-  for (const char* fate : {"free", "adsorbed", "endosomal", "in_reservoir", "released", "degraded", "cleared", "left"})
+      metric(std::string(kind) + reporter, std::string(kind).starts_with("time") ? "s" : "cell",
+             "about " + std::string(reporter));
+  for (const char* fate : {"free", "adsorbed", "endosomal", "in_reservoir", "released", "degraded", "lost", "left"})
     metric(std::string("fate.msc_sev.") + fate, "1", "share of the dose");
-  for (const char* sink : {"supplied", "left.ATP", "left.AMP", "left.adenosine", "cleared.adenosine"})
+  for (const char* sink : {"supplied", "left.ATP", "left.AMP", "left.adenosine", "taken_up.adenosine"})
     metric(std::string("budget.") + sink, "fmol", "amount");
   metric("flux.made_by_EVs", "fmol", "extent");
   metric("flux.made_by_host", "fmol", "extent");
@@ -145,8 +145,8 @@ inline void MadeUp::add_metrics() {
       const std::string name = threshold < 1 ? "primary.time_to.0.3uM" : "primary.time_to.3uM";
       t < 200 ? value(arm, name, t, 0.03 * t) : never(arm, name);
     }
-    for (const char* read_out : {"chondrocyte.A2A", "chondrocyte.AKT"}) {
-      const std::string key = read_out;
+    for (const char* reporter : {"chondrocyte.A2A", "chondrocyte.AKT"}) {
+      const std::string key = reporter;
       const bool acts = arm.rate > 0.1;
       if (!arm.vesicles) continue;
       value(arm, "influenced." + key, acts ? 150 : 2, 1);
@@ -158,8 +158,7 @@ inline void MadeUp::add_metrics() {
     if (arm.vesicles) {
       const double shares[] = {0.7, 0.01, 0.02, 0.25, 1e-4, 1e-3, 0.0189, 0};
       int k = 0;
-      for (const char* fate :
-           {"free", "adsorbed", "endosomal", "in_reservoir", "released", "degraded", "cleared", "left"})
+      for (const char* fate : {"free", "adsorbed", "endosomal", "in_reservoir", "released", "degraded", "lost", "left"})
         value(arm, std::string("fate.msc_sev.") + fate, shares[k++], 0);
     }
     const double made = level(arm, 1800);
@@ -167,7 +166,7 @@ inline void MadeUp::add_metrics() {
     value(arm, "budget.left.ATP", 1, 0);
     value(arm, "budget.left.AMP", 17 - 2 * made, 0.2);
     value(arm, "budget.left.adenosine", 2 * made, 0.2);
-    value(arm, "budget.cleared.adenosine", 6, 0.2);
+    value(arm, "budget.taken_up.adenosine", 6, 0.2);
     value(arm, "flux.made_by_EVs", arm.rate > 0.1 ? 10 : 0, 0.1);
     value(arm, "flux.made_by_host", 3, 0.1);
   }

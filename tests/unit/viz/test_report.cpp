@@ -18,7 +18,7 @@ namespace {
 TEST(Report, HasEverySectionAndFigure) {
   const std::string page = report_html(Comparison(MadeUp().document()));
   for (const char* id :
-       {"answer", "arms", "curves", "influence", "time", "fates", "budget", "leanings", "parameters", "provenance"})
+       {"answer", "arms", "curves", "influence", "time", "fates", "budget", "assumptions", "parameters", "provenance"})
     EXPECT_NE(page.find(std::string("<section id=\"") + id + "\""), std::string::npos) << id;
   for (const char* id : {"curve-plot", "influence-plot", "time-plot", "fate-plot", "budget-plot", "flux-plot"})
     EXPECT_NE(page.find(std::string("<canvas id=\"") + id + "\""), std::string::npos) << id;
@@ -59,11 +59,11 @@ TEST(Report, TellsWhoCrossesWhenAndWhatCannotBeSeen) {
 
 TEST(Report, TellsCountedVesiclesFromAgents) {
   MadeUp made;
-  made.document()["vesicles"][0]["as_field"] = true;
+  made.document()["vesicles"][0]["counted"] = true;
   const std::string counted = answer(Comparison(made.document()));
   EXPECT_NE(counted.find("msc_sev are counted per voxel"), std::string::npos);
   EXPECT_EQ(counted.find("stands for"), std::string::npos);
-  made.document()["vesicles"][0].erase("as_field");  // written by an earlier build
+  made.document()["vesicles"][0]["counted"] = false;
   EXPECT_NE(answer(Comparison(made.document())).find("stands for 10 real EVs"), std::string::npos);
 }
 
@@ -76,10 +76,10 @@ TEST(Report, UnobservableValuesAreNeverShownAsZero) {
             "148 <span class=\"ci\">[145, 151]</span>");
 }
 
-/// Sets the count of cells influenced in one read-out of one arm.
-void set_count(json& document, const std::string& arm, const std::string& read_out, double mean, bool observable) {
+/// Sets the count of cells influenced in one reporter of one arm.
+void set_count(json& document, const std::string& arm, const std::string& reporter, double mean, bool observable) {
   document["values"].push_back({{"arm", arm},
-                                {"metric", "influenced_minus_sham." + read_out},
+                                {"metric", "influenced_minus_sham." + reporter},
                                 {"n", 8},
                                 {"mean", mean},
                                 {"low", mean - 1},
@@ -96,11 +96,11 @@ TEST(Report, ATimeThatTheRunCannotShowIsNotCalledNever) {
   EXPECT_EQ(value_text(value, "s"), "<i>not observable in this horizon</i>");
 }
 
-TEST(Report, ReadOutsSlowerThanTheRunAreNotCalledUnchanged) {
+TEST(Report, ReportersSlowerThanTheRunAreNotCalledUnchanged) {
   MadeUp made_up;
   auto& document = made_up.document();
   for (const char* name : {"sGAG", "ERK"}) {
-    document["read_outs"].push_back(
+    document["reporters"].push_back(
         {{"cell_type", "chondrocyte"}, {"name", name}, {"receptor", false}, {"range", 1.0}, {"delay", 600.0}});
     for (const char* arm : {"uptake", "contact", "emcev", "all"})
       set_count(document, arm, std::string("chondrocyte.") + name, 0,
@@ -132,7 +132,7 @@ TEST(Report, CountsThatNobodyMadeAreNotANullResult) {
     }
 }
 
-TEST(Report, AReadOutWithANoisyShamIsNotCalledUnchanged) {
+TEST(Report, AReporterWithANoisyShamIsNotCalledUnchanged) {
   MadeUp made_up;
   for (auto& value : made_up.document()["values"])
     if (value["metric"] == "influenced_minus_sham.chondrocyte.AKT") {
@@ -154,7 +154,7 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
     }
   const std::string text = answer(Comparison(made_up.document()));
   EXPECT_NE(text.find("effects of <b>uptake</b> (own delay 4 h) –"), std::string::npos) << text;
-  EXPECT_NE(text.find("<b>contact</b> (own delay 1 h) shows in chondrocyte A2A; its other 1 read-out cannot be judged"),
+  EXPECT_NE(text.find("<b>contact</b> (own delay 1 h) shows in chondrocyte A2A; its other 1 reporter cannot be judged"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("<b>6 <span class=\"ci\">[4.6, 7.6]</span></b>"), std::string::npos) << text;
@@ -260,10 +260,10 @@ TEST(Report, OutcomesStandInTheAnswerAndInASectionOfTheirOwn) {
   EXPECT_NE(page.find("no difference detected: all."), std::string::npos) << "contact is slower than the run";
 }
 
-TEST(Report, LeaningsFollowFromTheNumbers) {
+TEST(Report, AssumptionsFollowFromTheNumbers) {
   MadeUp made_up;
   auto& document = made_up.document();
-  const std::string before = leanings(Comparison(document));
+  const std::string before = assumptions(Comparison(document));
   EXPECT_NE(before.find("cells per EV present (<b>emcev</b>, chondrocyte.A2A). Below one"), std::string::npos)
       << before;
   EXPECT_NE(before.find("3.11 % of the dose was on or in cells"), std::string::npos) << before;
@@ -284,11 +284,11 @@ TEST(Report, LeaningsFollowFromTheNumbers) {
                                 {"high", 0.8},
                                 {"note", ""},
                                 {"observable", true}});
-  const std::string after = leanings(Comparison(document));
+  const std::string after = assumptions(Comparison(document));
   EXPECT_NE(after.find("EVs made 75 % in <b>emcev</b>; the host made the rest"), std::string::npos) << after;
   EXPECT_NE(after.find("20 % of the chain's molecules were there at the start, 80 % were released"), std::string::npos)
       << after;
-  EXPECT_EQ(after.find("leans towards extracellular"), std::string::npos) << after;
+  EXPECT_EQ(after.find("favours extracellular"), std::string::npos) << after;
 }
 
 TEST(Report, SaysWhenACellCountsAndWhichValuesLeaveTheirRange) {

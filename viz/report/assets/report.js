@@ -224,7 +224,7 @@
   const several = data.vesicles.length > 1;
   const fates = startingWith("fate.").map((m) => ({ ...m, label: m.name.split(".").slice(several ? 1 : 2).join(" ").replaceAll("_", " ") }));
   stacked("fate-plot", dosed, fates, "fate.", "share of the dose [%]", true);
-  const sinks = startingWith("budget.").filter((m) => /^budget\.(left|cleared|decayed|through_boundary)/.test(m.name));
+  const sinks = startingWith("budget.").filter((m) => /^budget\.(left|taken_up|decayed|through_boundary)/.test(m.name));
   stacked("budget-plot", armNames, sinks.map((m) => ({ ...m, label: m.name.slice(7).replaceAll(".", " ").replaceAll("_", " ") })), "budget.", `amount [${shown(sinks[0]?.unit ?? "")}]`, false);
   const flux = startingWith("flux.made_by");
   stacked("flux-plot", armNames, flux.map((m, k) => ({ ...m, label: m.name.slice("flux.made_by_".length), colour: ["#0072b2", "#bbbbbb"][k] })), "flux.", `made [${shown(flux[0]?.unit ?? "")}]`, false);

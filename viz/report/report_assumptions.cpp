@@ -1,5 +1,6 @@
 /// @file
-/// Which way this set-up leans, from the numbers of this comparison only: what it does not know it does not say.
+/// The assumptions of this scenario and which hypothesis each favours. Every sentence follows from numbers of this
+/// comparison; one whose number is missing is left out.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,8 +30,8 @@ std::string substrate(const Comparison& comparison) {
       "<li><b>Substrate:</b> {} of the chain's molecules were there at the start, {} were released by cells during the "
       "run. {}</li>\n",
       percent(share), percent(1 - share),
-      share > 0.5 ? "Enzymes on EVs could begin at once: this leans towards extracellular modulation."
-                  : "Most had to be released first, which holds enzymes on EVs back.");
+      share > 0.5 ? "Enzymes on EVs found their substrate at once: this favours extracellular modulation."
+                  : "Most substrate had to be released first: this disfavours enzymes on EVs.");
 }
 
 std::string enzymes(const Comparison& comparison) {
@@ -45,7 +46,7 @@ std::string enzymes(const Comparison& comparison) {
                      escape(comparison.document().at("primary").at("field").get<std::string>()), out);
 }
 
-/// How many EVs were at cells in the end, and how many had let their cargo go: the ceiling of uptake.
+/// How many EVs were at cells in the end, and how many had delivered cargo: an upper bound of what uptake can do.
 std::string access(const Comparison& comparison) {
   const auto arm =
       std::find_if(comparison.arms().begin(), comparison.arms().end(), [](const ArmInfo& a) { return a.vesicles; });
@@ -60,14 +61,13 @@ std::string access(const Comparison& comparison) {
                  met = share("adsorbed") + share("endosomal") + share("degraded") + released;
     out += fmt::format(
         "<li><b>Access of {}:</b> at the end {} of the dose was on or in cells, and {} had delivered cargo: no more "
-        "than "
-        "these can have acted by cargo in this run.</li>\n",
+        "than these can have acted by cargo in this run.</li>\n",
         escape(klass), percent(met), percent(released));
   }
   return out;
 }
 
-/// The parameters with the largest say in the matter, as this scenario sets them.
+/// The parameters that weigh most, with their values in this scenario.
 std::string assumed(const Comparison& comparison) {
   std::string out;
   std::size_t marked = 0, assumptions = 0;
@@ -76,10 +76,10 @@ std::string assumed(const Comparison& comparison) {
     marked += mark.empty() ? 0 : 1;
     assumptions += mark == "A" ? 1 : 0;
     if (!path.ends_with(".released_fraction")) continue;
-    out +=
-        fmt::format("<li><b>Cargo:</b> <code>{}</code> is {} (range {}): uptake can gain or lose in proportion.</li>\n",
-                    escape(path), escape(parameter.at("value").get<std::string>()),
-                    escape(parameter.at("range").get<std::string>()));
+    out += fmt::format(
+        "<li><b>Cargo:</b> <code>{}</code> is {} (range {}): the effect of uptake is proportional to it.</li>\n",
+        escape(path), escape(parameter.at("value").get<std::string>()),
+        escape(parameter.at("range").get<std::string>()));
   }
   if (marked > 0)
     out += fmt::format("<li><b>Assumptions:</b> {} of the {} parameters with a mark are assumptions (A).</li>\n",
@@ -87,7 +87,7 @@ std::string assumed(const Comparison& comparison) {
   return out;
 }
 
-/// Whether one EV influenced one cell or more, or many EVs each a little.
+/// Whether one EV influenced a whole cell, or many EVs together did.
 std::string collective(const Comparison& comparison) {
   std::string best_arm, best_metric;
   double best = 0;
@@ -100,19 +100,19 @@ std::string collective(const Comparison& comparison) {
       best_metric = metric;
     }
   if (best_arm.empty()) return {};
-  return fmt::format("<li><b>Cells per EV:</b> the most was {} cells per EV present (<b>{}</b>, {}). {}</li>\n",
-                     number(best), escape(best_arm), escape(best_metric.substr(best_metric.find('.') + 1)),
-                     best < 1 ? "Below one, an effect on many cells is the work of many EVs together, not of each."
-                              : "One EV or fewer went with each cell that was influenced.");
+  return fmt::format(
+      "<li><b>Cells per EV:</b> the most was {} cells per EV present (<b>{}</b>, {}). {}</li>\n", number(best),
+      escape(best_arm), escape(best_metric.substr(best_metric.find('.') + 1)),
+      best < 1 ? "Below one, many EVs together influenced each cell." : "Each influenced cell needed one EV or fewer.");
 }
 
 }  // namespace
 
-std::string leanings(const Comparison& comparison) {
+std::string assumptions(const Comparison& comparison) {
   std::string sets;
   for (const auto& name : comparison.document().at("parameter_sets"))
     sets += fmt::format("{}<code>--parameters {}</code>", sets.empty() ? "" : ", ", escape(name.get<std::string>()));
-  const std::string others = sets.empty() ? "The scenario has no sets to try instead: vary what is marked A."
+  const std::string others = sets.empty() ? "The scenario has no other sets: vary what is marked A."
                                           : "Its sets (" + sets + ") show how much the answer depends on it.";
   return "<ul>\n" + substrate(comparison) + enzymes(comparison) + access(comparison) + collective(comparison) +
          assumed(comparison) +
