@@ -24,7 +24,7 @@ enum class Stream : std::uint16_t {
   vesicle_protein = 10,
   vesicle_division = 11,
   vesicle_reservoir = 12,
-  vesicle_field = 13,
+  vesicle_counts = 13,
   cell_seeding = 32,
   cell_column = 33,
   cell_transition = 34,

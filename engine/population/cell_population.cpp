@@ -272,12 +272,12 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
     }
   }
   drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
-  rehost_in_fields(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid,
-                   *environment.regions, environment.box, environment.noise);
+  rehost_counts(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid, *environment.regions,
+                environment.box, environment.noise);
   if (!changes.any_removed) return true;
   const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
   for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });
-  renumber_hosts_of_fields(vesicles, new_index, cells.size());
+  renumber_hosts_of_counts(vesicles, new_index, cells.size());
   return true;
 }
 

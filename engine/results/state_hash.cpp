@@ -133,13 +133,13 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
 }
 
 /// Nothing where all classes are agents.
-void add_vesicle_fields(Sha256& sum, const Vesicles& vesicles, const Cells& cells) {
+void add_vesicle_counts(Sha256& sum, const Vesicles& vesicles, const Cells& cells) {
   const auto order = by_id(cells.id);
-  for (const VesicleField& field : vesicles.fields) {
-    if (field.free[1].empty()) continue;
-    for (const auto& free : field.free) add_array(sum, std::span<const std::uint64_t>(free));
-    for (const auto* counts : {&field.adsorbed, &field.endosomal})
-      for (const auto& per_cell : *counts)
+  for (const VesicleCounts& counts : vesicles.counts) {
+    if (counts.free[1].empty()) continue;
+    for (const auto& free : counts.free) add_array(sum, std::span<const std::uint64_t>(free));
+    for (const auto* held : {&counts.adsorbed, &counts.endosomal})
+      for (const auto& per_cell : *held)
         if (!per_cell.empty()) add_sorted(sum, order, per_cell);
   }
 }
@@ -167,7 +167,7 @@ std::string state_hash(const State& state, const Problem& problem) {
   add_fields(sum, state, problem, Part::everything);
   add_cells(sum, state.cells, problem, Part::everything);
   add_vesicles(sum, state.vesicles, state.cells, problem);
-  add_vesicle_fields(sum, state.vesicles, state.cells);
+  add_vesicle_counts(sum, state.vesicles, state.cells);
   add_accounts(sum, state);
   return sum.hex_digest();
 }

@@ -37,7 +37,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   state.ledger.resize(problem.vesicle_classes.size());
   state.vesicles.proteins.resize(problem.proteins.size());
   state.vesicles.columns.resize(problem.vesicle_columns.size());
-  begin_vesicle_fields(state.vesicles, problem.vesicle_classes, problem.grid.voxel_count());
+  begin_vesicle_counts(state.vesicles, problem.vesicle_classes, problem.grid.voxel_count());
   state.tallies.assign(problem.tallies.size(), 0.0);
   apply_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);

@@ -114,8 +114,8 @@ std::array<double, 3> in_patch(const State& s, const Problem& p, const Label& la
     for (std::size_t v = 0; v < s.vesicles.size(); ++v)
       if (s.vesicles.klass[v] == label.klass && s.vesicles.cargo[v] != 0)
         number[static_cast<std::size_t>(s.vesicles.state[v])] += p.vesicle_classes[k].weight;
-    const VesicleField& field = s.vesicles.fields[k];
-    const std::array with_cargo{&field.free[1], &field.adsorbed[1], &field.endosomal[1]};
+    const VesicleCounts& counts = s.vesicles.counts[k];
+    const std::array with_cargo{&counts.free[1], &counts.adsorbed[1], &counts.endosomal[1]};
     for (std::size_t place = 0; place < with_cargo.size(); ++place)
       number[place] = std::accumulate(with_cargo[place]->begin(), with_cargo[place]->end(), number[place]);
   }

@@ -20,7 +20,7 @@ constexpr double kMostUptakePerStep = 0.1;  ///< rate * dt up to which a single 
 double fastest_vesicle(const Problem& problem) {
   double fastest = 0;
   for (const VesicleClass& klass : problem.vesicle_classes) {
-    if (klass.as_field) continue;  // its hops are divided as they need
+    if (klass.counted) continue;  // its hops are divided as they need
     const double in_water =
         kBoltzmann * klass.temperature / (3 * kPi * klass.water_viscosity * klass.median_diameter * 1e-9) * 1e12;
     for (const Region& region : problem.regions.regions)

@@ -24,7 +24,7 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
   w.vesicles_changed = false;
   deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
                          w.exposed_copies, w.exposed_in_reservoirs, w.vesicle_scratch.deposit, threads);
-  add_field_copies(s.vesicles, s.cells, w.vesicle_environment, seconds(s.clock.last_vesicles), w.exposed_copies);
+  add_counted_copies(s.vesicles, s.cells, w.vesicle_environment, seconds(s.clock.last_vesicles), w.exposed_copies);
   for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
     w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
                                w.exposed_in_reservoirs[p].end());
@@ -50,7 +50,7 @@ void advance_vesicles(State& s, Workspace& w, const Tick& now, const Threads& th
   const VesicleEnvironment& around = w.vesicle_environment;
   move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
   turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
-  step_vesicle_fields(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.field_scratch, threads);
+  step_vesicle_counts(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.counts_scratch, threads);
   keep_vesicles_in_order(s.vesicles, around, interval, threads);
   w.vesicles_changed = true;
 }

@@ -43,7 +43,7 @@ struct Workspace {
   bool vesicles_changed = true;  ///< since exposed_copies were found
   std::vector<std::uint32_t> cell_voxel;
   VesicleScratch vesicle_scratch;
-  FieldScratch field_scratch;
+  CountsScratch counts_scratch;
   CellScratch cell_scratch;
 };
 

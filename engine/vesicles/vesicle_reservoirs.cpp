@@ -99,7 +99,7 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
     ReservoirState& reservoir = reservoirs[r];
     for (std::size_t k = 0; k < environment.classes.size(); ++k) {
       const VesicleClass& klass = environment.classes[k];
-      if (klass.as_field) continue;  // hop_in_field lets them in
+      if (klass.counted) continue;  // hop_counts lets them in
       const std::uint64_t weight = klass.weight;
       const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].share();
       const double per_voxel = grid.spacing * grid.spacing * density / static_cast<double>(weight) *

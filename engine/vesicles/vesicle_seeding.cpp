@@ -139,12 +139,12 @@ std::uint64_t place_agents(Vesicles& vesicles, const Cells& cells, const Vesicle
   return klass.weight * ids.size();
 }
 
-/// The same of a class that is a field.
-std::uint64_t count_into_field(VesicleField& field, const Cells& cells, const VesicleEnvironment& environment,
-                               const VesicleDose& dose, AgentId source) {
+/// The same of a class that is counted.
+std::uint64_t place_counts(VesicleCounts& counts, const Cells& cells, const VesicleEnvironment& environment,
+                           const VesicleDose& dose, AgentId source) {
   const double mean = dose.density * fluid_outside_cells(cells, environment, dose.in_region);
   const std::uint64_t number = rounded(mean, environment.noise, child_id(source, ~0ULL));
-  return spread_in_field(field, cells, environment, dose.in_region, number, source);
+  return spread_counts(counts, cells, environment, dose.in_region, number, source);
 }
 
 }  // namespace
@@ -155,8 +155,8 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   require_fused_multiply_add();
   const std::size_t k = index(dose.klass);
   const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
-  const std::uint64_t given = environment.classes[k].as_field
-                                  ? count_into_field(vesicles.fields[k], cells, environment, dose, source)
+  const std::uint64_t given = environment.classes[k].counted
+                                  ? place_counts(vesicles.counts[k], cells, environment, dose, source)
                                   : place_agents(vesicles, cells, environment, dose, source, threads);
   ledger[k].dosed += given;
   ledger[k].free += given;
@@ -173,8 +173,8 @@ std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const Ves
                                VesicleClassId klass, std::span<const std::uint8_t> in_region, std::uint64_t number,
                                AgentId source) {
   constexpr int kAttempts = 64;
-  if (environment.classes[index(klass)].as_field)
-    return spread_in_field(vesicles.fields[index(klass)], cells, environment, in_region, number, source);
+  if (environment.classes[index(klass)].counted)
+    return spread_counts(vesicles.counts[index(klass)], cells, environment, in_region, number, source);
   const DosedVolume volume(environment, in_region);
   if (!(volume.total() > 0)) return 0;
   const Occupied occupied(cells, environment.box);

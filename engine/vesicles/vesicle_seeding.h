@@ -28,7 +28,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
 
 /// Adds up to `number` agents of a class, uniform in the fluid of the regions and outside cells; their ids are children
 /// of `source`. Returns how many found room: each tries a few dozen points.
-/// Classes that are a field get whole numbers in voxels instead, keyed in the same way.
+/// Classes that are counted get whole numbers in voxels instead, keyed in the same way.
 std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
                                VesicleClassId klass, std::span<const std::uint8_t> in_region, std::uint64_t number,
                                AgentId source);

@@ -30,7 +30,7 @@ struct VesicleClass {
   double temperature = 310.15;        ///< [K]
   double water_viscosity = 6.913e-4;  ///< [Pa s]
   std::uint64_t weight = 1;           ///< real vesicles per agent
-  bool as_field = false;              ///< counted per voxel and cell instead of followed one by one
+  bool counted = false;               ///< counted per voxel and cell instead of followed one by one
   std::vector<ProteinLoad> proteins;
   double enzyme_half_life = std::numeric_limits<double>::infinity();  ///< of enzyme activity [s]
   double desorption = 1e-3;                                           ///< [1/s]
@@ -42,11 +42,11 @@ struct VesicleClass {
 };
 
 /// Vesicles of one class that are counted. Of each pair, [1] are those with cargo and [0] those that have lost it.
-struct VesicleField {
-  using Counts = std::array<std::vector<std::uint64_t>, 2>;
-  Counts free;       ///< per voxel
-  Counts adsorbed;   ///< per cell
-  Counts endosomal;  ///< per cell
+struct VesicleCounts {
+  using ByCargo = std::array<std::vector<std::uint64_t>, 2>;
+  ByCargo free;       ///< per voxel
+  ByCargo adsorbed;   ///< per cell
+  ByCargo endosomal;  ///< per cell
 };
 
 /// Living vesicles of all classes: agents, but for the last member.
@@ -61,7 +61,7 @@ struct Vesicles {
   std::vector<float> clearance_left;  ///< unit-exponential life still to be used up by clearance while free
   std::vector<std::vector<std::uint16_t>> proteins;  ///< [ProteinId][vesicle]
   std::vector<std::vector<float>> columns;           ///< [column of the active models][vesicle]
-  std::vector<VesicleField> fields;                  ///< [VesicleClassId]; without numbers for classes of agents
+  std::vector<VesicleCounts> counts;                 ///< [VesicleClassId]; without numbers for classes of agents
 
   [[nodiscard]] std::size_t size() const { return id.size(); }
   [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }

@@ -214,7 +214,7 @@ ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan) {
       }
     if (runs.vesicles.empty() && runs.arms.back().vesicles)
       for (const VesicleClass& klass : problem.vesicle_classes)
-        runs.vesicles.push_back({klass.name, klass.as_field, static_cast<double>(klass.weight), 0});
+        runs.vesicles.push_back({klass.name, klass.counted, static_cast<double>(klass.weight), 0});
     for (auto& warning : check_steps(problem))
       if (std::find(runs.warnings.begin(), runs.warnings.end(), warning) == runs.warnings.end())
         runs.warnings.push_back(std::move(warning));

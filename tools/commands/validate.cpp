@@ -52,7 +52,7 @@ double disk_space(const Scenario& scenario, const Problem& problem) {
   double cells = 0, agents = 0;
   for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
   for (const Dose& dose : problem.doses) {
-    if (problem.vesicle_classes[index(dose.klass)].as_field) continue;
+    if (problem.vesicle_classes[index(dose.klass)].counted) continue;
     double volume = 0;
     for (const std::uint8_t region : problem.regions.of_voxel)
       if (dose.in_region[region] != 0) volume += problem.grid.voxel_volume();

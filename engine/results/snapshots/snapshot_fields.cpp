@@ -98,7 +98,7 @@ void write_fields_file(const std::filesystem::path& path, const SnapshotFrame& f
     write(problem.species[index(shown[k])].name, "uM", "concentration in the extracellular fluid", frame.fields[k]);
   auto density = frame.densities.begin();
   for (const VesicleClass& klass : problem.vesicle_classes)
-    if (klass.as_field) write("vesicles_" + klass.name, "EV/ml", "that are free, per volume of tissue", *density++);
+    if (klass.counted) write("vesicles_" + klass.name, "EV/ml", "that are free, per volume of tissue", *density++);
   const std::string region = "/VTKHDF/PointData/region";
   std::vector<std::uint8_t> region_layers;
   file.write<std::uint8_t>(region, image.spread<std::uint8_t>(problem.regions.of_voxel, region_layers), shape);

@@ -97,11 +97,11 @@ void copy_fields(const State& state, std::span<const SpeciesId> shown, std::vect
 void copy_densities(const State& state, const Problem& problem, std::vector<std::vector<float>>& densities) {
   const double per_ml = 1e12 / problem.grid.voxel_volume();
   densities.clear();
-  for (const VesicleField& field : state.vesicles.fields) {
-    if (field.free[1].empty()) continue;
-    auto& density = densities.emplace_back(field.free[1].size());
+  for (const VesicleCounts& counts : state.vesicles.counts) {
+    if (counts.free[1].empty()) continue;
+    auto& density = densities.emplace_back(counts.free[1].size());
     for (std::size_t v = 0; v < density.size(); ++v)
-      density[v] = static_cast<float>(per_ml * static_cast<double>(field.free[0][v] + field.free[1][v]));
+      density[v] = static_cast<float>(per_ml * static_cast<double>(counts.free[0][v] + counts.free[1][v]));
   }
 }
 

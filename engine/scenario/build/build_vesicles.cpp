@@ -160,8 +160,8 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
 
 /// How the class is represented: counted, or as agents of a weight.
 void represent(const BuildContext& context, const Value& v, double vesicles_in_patch, VesicleClass& klass) {
-  klass.as_field = v["representation"].text == "counts";
-  if (!klass.as_field) {
+  klass.counted = v["representation"].text == "counts";
+  if (!klass.counted) {
     klass.weight = weight_of(context, v, vesicles_in_patch);
     if (vesicles_in_patch > kMostAgents * klass.weight && v.sound())
       context.report(v, fmt::format("this would be {:.3g} agents (expected at most {:.0e}) set a larger `weight`, or "

@@ -234,15 +234,15 @@ void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> clas
         break;
     }
   }
-  const auto sum = [](const VesicleField::Counts& counts) {
+  const auto sum = [](const VesicleCounts::ByCargo& counts) {
     std::uint64_t total = 0;
     for (const auto& some : counts) total = std::accumulate(some.begin(), some.end(), total);
     return total;
   };
-  for (std::size_t k = 0; k < vesicles.fields.size(); ++k) {
-    ledger[k].free += sum(vesicles.fields[k].free);
-    ledger[k].adsorbed += sum(vesicles.fields[k].adsorbed);
-    ledger[k].endosomal += sum(vesicles.fields[k].endosomal);
+  for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
+    ledger[k].free += sum(vesicles.counts[k].free);
+    ledger[k].adsorbed += sum(vesicles.counts[k].adsorbed);
+    ledger[k].endosomal += sum(vesicles.counts[k].endosomal);
   }
 }
 

@@ -19,7 +19,7 @@ bool dosed(const Region& region, std::size_t r, std::span<const std::uint8_t> in
 std::vector<double> fluid_volumes(const Cells& cells, const VesicleEnvironment& environment,
                                   std::span<const std::uint8_t> in_region) {
   const RegionMap& regions = *environment.regions;
-  FieldRoom room;
+  CountsRoom room;
   room.update(cells, *environment.grid, regions, environment.box);
   std::vector<double> volume(regions.of_voxel.size(), 0.0);
   for (std::size_t v = 0; v < volume.size(); ++v) {
@@ -37,30 +37,30 @@ double sum_of(const std::vector<double>& values) {
 }
 
 template <class Act>
-void for_each_held(VesicleField& field, Act act) {
-  for (VesicleField::Counts* counts : {&field.adsorbed, &field.endosomal})
-    for (auto& per_cell : *counts) act(per_cell);
+void for_each_held(VesicleCounts& counts, Act act) {
+  for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
+    for (auto& per_cell : *held) act(per_cell);
 }
 
 /// Where vesicles of a cell that goes are set free: at its centre, or else where it overlaps most fluid.
 std::size_t outlet(const Cells& cells, std::size_t c, const Grid& grid, const RegionMap& regions, const Box& box) {
   const std::size_t centre = grid.voxel_at(cells.position(c));
   if (vesicle_capacity(regions.regions[regions.of_voxel[centre]]) > 0) return centre;
-  FieldRoom room;
+  CountsRoom room;
   room.update(cells, grid, regions, box);
-  FieldReach reach;
+  CountsReach reach;
   find_reach(cells, c, room, grid, regions, box, reach);
-  const auto weight = [](const FieldReach::Place& place) { return place.open ? place.share : -1; };
+  const auto weight = [](const CountsReach::Place& place) { return place.open ? place.share : -1; };
   return reach.any_open() ? std::ranges::max_element(reach.places, {}, weight)->voxel : centre;
 }
 
 }  // namespace
 
-void begin_vesicle_fields(Vesicles& vesicles, std::span<const VesicleClass> classes, std::size_t voxels) {
-  vesicles.fields.resize(classes.size());
+void begin_vesicle_counts(Vesicles& vesicles, std::span<const VesicleClass> classes, std::size_t voxels) {
+  vesicles.counts.resize(classes.size());
   for (std::size_t k = 0; k < classes.size(); ++k)
-    if (classes[k].as_field)
-      for (auto& free : vesicles.fields[k].free) free.assign(voxels, 0);
+    if (classes[k].counted)
+      for (auto& free : vesicles.counts[k].free) free.assign(voxels, 0);
 }
 
 double fluid_outside_cells(const Cells& cells, const VesicleEnvironment& environment,
@@ -68,8 +68,8 @@ double fluid_outside_cells(const Cells& cells, const VesicleEnvironment& environ
   return sum_of(fluid_volumes(cells, environment, in_region));
 }
 
-std::uint64_t spread_in_field(VesicleField& field, const Cells& cells, const VesicleEnvironment& environment,
-                              std::span<const std::uint8_t> in_region, std::uint64_t number, AgentId key) {
+std::uint64_t spread_counts(VesicleCounts& counts, const Cells& cells, const VesicleEnvironment& environment,
+                            std::span<const std::uint8_t> in_region, std::uint64_t number, AgentId key) {
   const std::vector<double> volume = fluid_volumes(cells, environment, in_region);
   double rest = sum_of(volume);
   if (!(rest > 0)) return 0;
@@ -80,24 +80,24 @@ std::uint64_t spread_in_field(VesicleField& field, const Cells& cells, const Ves
     if (!(volume[v] > 0)) continue;
     const std::uint64_t here = v == last ? left
                                          : environment.noise.binomial(left, std::min(1.0, volume[v] / rest),
-                                                                      Stream::vesicle_field, child_id(key, v), 0);
-    field.free[1][v] += here;
+                                                                      Stream::vesicle_counts, child_id(key, v), 0);
+    counts.free[1][v] += here;
     left -= here;
     rest -= volume[v];
   }
   return number;
 }
 
-void add_field_copies(const Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment, double time,
-                      std::span<std::vector<double>> copies) {
-  for (std::size_t k = 0; k < vesicles.fields.size(); ++k) {
-    const VesicleField& field = vesicles.fields[k];
+void add_counted_copies(const Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
+                        double time, std::span<std::vector<double>> copies) {
+  for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
+    const VesicleCounts& counts = vesicles.counts[k];
     for (const ProteinLoad& load : environment.classes[k].proteins) {
       const double each = load.mean * enzyme_activity(environment.classes[k], time);
       auto& here = copies[index(load.protein)];
-      for (const auto& free : field.free)
+      for (const auto& free : counts.free)
         for (std::size_t v = 0; v < free.size(); ++v) here[v] += each * static_cast<double>(free[v]);
-      for (const auto& adsorbed : field.adsorbed)
+      for (const auto& adsorbed : counts.adsorbed)
         for (std::size_t c = 0; c < adsorbed.size(); ++c)
           if (adsorbed[c] > 0)
             here[environment.grid->voxel_at(cells.position(c))] += each * static_cast<double>(adsorbed[c]);
@@ -105,27 +105,27 @@ void add_field_copies(const Vesicles& vesicles, const Cells& cells, const Vesicl
   }
 }
 
-void rehost_in_fields(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                      const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise) {
-  for (std::size_t k = 0; k < vesicles.fields.size(); ++k) {
-    VesicleField& field = vesicles.fields[k];
-    if (field.free[1].empty()) continue;
-    for_each_held(field, [&](auto& per_cell) { per_cell.resize(cells.size(), 0); });
+void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
+                   const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise) {
+  for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
+    VesicleCounts& counts = vesicles.counts[k];
+    if (counts.free[1].empty()) continue;
+    for_each_held(counts, [&](auto& per_cell) { per_cell.resize(cells.size(), 0); });
     for (std::size_t c = 0; c < changes.removed.size(); ++c)
       for (const std::size_t cargo : {0, 1}) {
-        std::uint64_t &adsorbed = field.adsorbed[cargo][c], &endosomal = field.endosomal[cargo][c];
+        std::uint64_t &adsorbed = counts.adsorbed[cargo][c], &endosomal = counts.endosomal[cargo][c];
         if (adsorbed + endosomal == 0) continue;
         if (const std::uint32_t daughter = changes.daughter[c]; daughter != kGone) {
           const AgentId key = child_id(mix64(cells.id[daughter]), 2 * k + cargo);
           const auto outer = noise.binomial(adsorbed, 0.5, Stream::vesicle_division, key, 1);
           const auto inner = noise.binomial(endosomal, 0.5, Stream::vesicle_division, key, 2);
           adsorbed -= outer, endosomal -= inner;
-          field.adsorbed[cargo][daughter] += outer, field.endosomal[cargo][daughter] += inner;
+          counts.adsorbed[cargo][daughter] += outer, counts.endosomal[cargo][daughter] += inner;
           cells.bound[c] -= outer, cells.internal[c] -= inner;
           cells.bound[daughter] += outer, cells.internal[daughter] += inner;
         }
         if (changes.removed[c] == 0) continue;
-        if (adsorbed > 0) field.free[cargo][outlet(cells, c, grid, regions, box)] += adsorbed;
+        if (adsorbed > 0) counts.free[cargo][outlet(cells, c, grid, regions, box)] += adsorbed;
         ledger[k].adsorbed -= adsorbed, ledger[k].free += adsorbed;
         ledger[k].endosomal -= endosomal, ledger[k].degraded += endosomal;
         adsorbed = endosomal = 0;
@@ -133,9 +133,9 @@ void rehost_in_fields(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells
   }
 }
 
-void renumber_hosts_of_fields(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept) {
-  for (VesicleField& field : vesicles.fields)
-    for_each_held(field, [&](auto& per_cell) {
+void renumber_hosts_of_counts(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept) {
+  for (VesicleCounts& counts : vesicles.counts)
+    for_each_held(counts, [&](auto& per_cell) {
       for (std::size_t c = 0; c < per_cell.size(); ++c)
         if (new_index[c] != kGone) per_cell[new_index[c]] = per_cell[c];
       if (!per_cell.empty()) per_cell.resize(kept);

@@ -18,35 +18,35 @@
 namespace interstice {
 
 /// Working memory of the stages below.
-struct FieldScratch {
+struct CountsScratch {
   /// What a cell takes per second from a voxel.
   struct Draw {
     std::uint32_t voxel = 0, cell = 0;
     double rate = 0;  ///< [1/s] per vesicle there
   };
-  FieldRoom room;
+  CountsRoom room;
   std::vector<std::vector<Draw>> draws;  ///< per block of cells
   std::vector<Draw> all_draws;           ///< by voxel, then by cell
   std::vector<std::uint64_t> down, up;   ///< per voxel: hops along one axis
 };
 
-/// Empty fields for the classes that are kept so.
-void begin_vesicle_fields(Vesicles& vesicles, std::span<const VesicleClass> classes, std::size_t voxels);
+/// No vesicles yet in the classes that are counted.
+void begin_vesicle_counts(Vesicles& vesicles, std::span<const VesicleClass> classes, std::size_t voxels);
 
 /// Spreads `number` vesicles with cargo evenly over the fluid of regions, outside cells. Returns how many found room:
 /// all, or none where there is no fluid. `key` keys the draws.
-std::uint64_t spread_in_field(VesicleField& field, const Cells& cells, const VesicleEnvironment& environment,
-                              std::span<const std::uint8_t> in_region, std::uint64_t number, AgentId key);
+std::uint64_t spread_counts(VesicleCounts& counts, const Cells& cells, const VesicleEnvironment& environment,
+                            std::span<const std::uint8_t> in_region, std::uint64_t number, AgentId key);
 
 /// Volume of the fluid outside cells in the dosed regions [um^3].
 double fluid_outside_cells(const Cells& cells, const VesicleEnvironment& environment,
                            std::span<const std::uint8_t> in_region);
 
-/// One vesicle step of every class that is a field: contact with cells, hops and walls, then what becomes of bound
+/// One vesicle step of every class that is counted: contact with cells, hops and walls, then what becomes of bound
 /// ones, and clearance. Counts go to the cells and the ledger as those of agents do. Cells have moved already.
-void step_vesicle_fields(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+void step_vesicle_counts(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
                          std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
-                         const VesicleStep& step, FieldScratch& scratch, const Threads& threads);
+                         const VesicleStep& step, CountsScratch& scratch, const Threads& threads);
 
 /// One of the equal parts of a vesicle step.
 struct Substep {
@@ -54,18 +54,18 @@ struct Substep {
 };
 
 /// Into how many parts a step is cut, so that at most half of a voxel's vesicles hop along one axis in one of them.
-int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const FieldScratch& scratch);
+int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const CountsScratch& scratch);
 
 /// Diffusion by hops between neighbouring voxels. Rates keep the equilibrium: density in fluid outside cells times the
 /// partition of the region.
-void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
-                  const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
-                  FieldScratch& scratch, const Threads& threads);
+void hop_counts(std::size_t klass, VesicleCounts& counts, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+                const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
+                CountsScratch& scratch, const Threads& threads);
 
-/// Adds what the fields' vesicles expose: mean copies x activity, free ones where they are, adsorbed ones at the centre
+/// Adds what counted vesicles expose: mean copies x activity, free ones where they are, adsorbed ones at the centre
 /// of their cell. `copies` [protein][voxel].
-void add_field_copies(const Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment, double time,
-                      std::span<std::vector<double>> copies);
+void add_counted_copies(const Vesicles& vesicles, const Cells& cells, const VesicleEnvironment& environment,
+                        double time, std::span<std::vector<double>> copies);
 
 /// Cells that divide (`daughter`, an index, or ~0) share bound vesicles with their daughters by fair draws; those that
 /// go (`removed`) set adsorbed ones free, and what is inside is degraded.
@@ -73,10 +73,10 @@ struct HostChanges {
   std::span<const std::uint8_t> removed;
   std::span<const std::uint32_t> daughter;
 };
-void rehost_in_fields(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                      const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise);
+void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
+                   const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise);
 
 /// Drops the cells whose new index is ~0 and gives the others theirs.
-void renumber_hosts_of_fields(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept);
+void renumber_hosts_of_counts(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept);
 
 }  // namespace interstice

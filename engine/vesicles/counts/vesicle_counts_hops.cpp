@@ -15,7 +15,7 @@ constexpr double kMostHopsPerAxis = 0.5;  ///< probability of a hop along one ax
 /// What all hops of a class in one step share.
 class HopRates {
  public:
-  HopRates(const VesicleClass& klass, const VesicleEnvironment& environment, const FieldRoom& room)
+  HopRates(const VesicleClass& klass, const VesicleEnvironment& environment, const CountsRoom& room)
       : environment_(environment),
         room_(room),
         regions_(environment.regions->regions),
@@ -55,7 +55,7 @@ class HopRates {
 
  private:
   const VesicleEnvironment& environment_;
-  const FieldRoom& room_;
+  const CountsRoom& room_;
   const std::vector<Region>& regions_;
   const std::vector<std::uint8_t>& of_;
   std::vector<double> capacity_, diffusivity_, conductance_;  ///< per region
@@ -105,7 +105,7 @@ double fastest(const HopRates& rates, std::size_t voxels, const Grid& grid, cons
 
 /// down[v], up[v] <- how many hop to either side.
 void draw_hops(const std::vector<std::uint64_t>& counts, const HopRates& rates, const AxisLines& lines, double share,
-               AgentId key, const VesicleStep& step, const Noise& noise, FieldScratch& scratch,
+               AgentId key, const VesicleStep& step, const Noise& noise, CountsScratch& scratch,
                const Threads& threads) {
   scratch.down.resize(counts.size());
   scratch.up.resize(counts.size());
@@ -115,16 +115,16 @@ void draw_hops(const std::vector<std::uint64_t>& counts, const HopRates& rates, 
       if (counts[v] == 0) continue;
       const double down = share * hop_rate(rates, lines, v, false), up = share * hop_rate(rates, lines, v, true);
       const AgentId here = child_id(key, v);
-      const auto both = noise.binomial(counts[v], down + up, Stream::vesicle_field, here, step.step);
+      const auto both = noise.binomial(counts[v], down + up, Stream::vesicle_counts, here, step.step);
       if (both == 0) continue;
-      scratch.down[v] = noise.binomial(both, down / (down + up), Stream::vesicle_field, mix64(~here), step.step);
+      scratch.down[v] = noise.binomial(both, down / (down + up), Stream::vesicle_counts, mix64(~here), step.step);
       scratch.up[v] = both - scratch.down[v];
     }
   });
 }
 
 /// Hops between voxels are carried out.
-void move_counts(std::vector<std::uint64_t>& counts, const AxisLines& lines, const FieldScratch& scratch,
+void move_counts(std::vector<std::uint64_t>& counts, const AxisLines& lines, const CountsScratch& scratch,
                  const Threads& threads) {
   threads.for_blocks(counts.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t v = begin; v < end; ++v) {
@@ -164,7 +164,7 @@ struct WallTraffic {
 };
 
 void pass_walls(std::vector<std::uint64_t>& counts, bool with_cargo, const AxisLines& lines, double share,
-                const HopRates& rates, AgentId key, std::uint64_t step, const FieldScratch& scratch,
+                const HopRates& rates, AgentId key, std::uint64_t step, const CountsScratch& scratch,
                 const WallTraffic& traffic) {
   if (lines.periodic) return;
   for (const bool upper : {false, true}) {
@@ -187,16 +187,16 @@ void pass_walls(std::vector<std::uint64_t>& counts, bool with_cargo, const AxisL
 
 }  // namespace
 
-int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const FieldScratch& scratch) {
+int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const CountsScratch& scratch) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
   const double most = fastest(rates, grid.voxel_count(), grid, environment.box) * dt / (grid.spacing * grid.spacing);
   return std::max(1, static_cast<int>(std::ceil(most / kMostHopsPerAxis)));
 }
 
-void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
-                  const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
-                  FieldScratch& scratch, const Threads& threads) {
+void hop_counts(std::size_t klass, VesicleCounts& counts, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+                const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
+                CountsScratch& scratch, const Threads& threads) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
   const double share = step.dt / substep.count / (grid.spacing * grid.spacing);
@@ -206,10 +206,10 @@ void hop_in_field(std::size_t klass, VesicleField& field, VesicleLedger& ledger,
       const AxisLines lines(axis, grid, environment.box);
       const AgentId key = mix64(0x6669656c64686f70ULL + (klass << 32) + 8 * static_cast<std::size_t>(substep.number) +
                                 2 * static_cast<std::size_t>(axis) + cargo);
-      std::vector<std::uint64_t>& counts = field.free[cargo];
-      draw_hops(counts, rates, lines, share, key, step, environment.noise, scratch, threads);
-      move_counts(counts, lines, scratch, threads);
-      pass_walls(counts, cargo == 1, lines, share, rates, key, step.step, scratch, traffic);
+      std::vector<std::uint64_t>& free = counts.free[cargo];
+      draw_hops(free, rates, lines, share, key, step, environment.noise, scratch, threads);
+      move_counts(free, lines, scratch, threads);
+      pass_walls(free, cargo == 1, lines, share, rates, key, step.step, scratch, traffic);
     }
 }
 

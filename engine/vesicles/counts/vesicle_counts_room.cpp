@@ -63,7 +63,7 @@ int offset(std::size_t a, std::size_t b, int n, bool periodic) {
 }
 
 /// Of every pair of voxels of a reach.
-std::vector<double> green_matrix(const FieldReach& reach, const Grid& grid, const Box& box) {
+std::vector<double> green_matrix(const CountsReach& reach, const Grid& grid, const Box& box) {
   const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
   std::vector<double> green;
   for (const auto& [a, share_a, open_a] : reach.places)
@@ -75,8 +75,8 @@ std::vector<double> green_matrix(const FieldReach& reach, const Grid& grid, cons
 }
 
 /// Places of the same voxel, as where a periodic box is narrow, become one.
-void merge_places(std::vector<FieldReach::Place>& places) {
-  std::ranges::stable_sort(places, {}, &FieldReach::Place::voxel);
+void merge_places(std::vector<CountsReach::Place>& places) {
+  std::ranges::stable_sort(places, {}, &CountsReach::Place::voxel);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (kept > 0 && places[kept - 1].voxel == places[i].voxel)
@@ -89,15 +89,15 @@ void merge_places(std::vector<FieldReach::Place>& places) {
 
 /// The mean over the reach of the Green function of free space, seen from the centre: what green_matrix says of a shell
 /// of many voxels.
-double shell_green(const FieldReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
+double shell_green(const CountsReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
   double sum = 0;
-  for (const FieldReach::Place& place : reach.places)
+  for (const CountsReach::Place& place : reach.places)
     sum += place.share / norm(box.separation(centre, grid.centre(place.voxel)));
   return sum * grid.spacing / (4 * kPi);
 }
 
 /// Flux into the voxels per density far away, solved for by iteration; returns the rate per density in them.
-double solve_fluxes(double wanted, double diffusivity, const FieldReach& reach, const Grid& grid, const Box& box) {
+double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach, const Grid& grid, const Box& box) {
   constexpr int kIterations = 4;
   const std::size_t count = reach.places.size();
   const auto green = green_matrix(reach, grid, box);
@@ -121,7 +121,7 @@ double solve_fluxes(double wanted, double diffusivity, const FieldReach& reach, 
 
 }  // namespace
 
-void FieldRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
+void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
   outside_.assign(grid.voxel_count(), 0.0);  // first what cells take
   for (std::size_t c = 0; c < cells.size(); ++c)
     visit_cube(cells.position(c), kHalfEdge * cells.radius[c], grid, box,
@@ -140,8 +140,8 @@ void FieldRoom::update(const Cells& cells, const Grid& grid, const RegionMap& re
   }
 }
 
-void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
-                const Box& box, FieldReach& reach) {
+void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const Grid& grid, const RegionMap& regions,
+                const Box& box, CountsReach& reach) {
   const Vec3 centre = cells.position(c);
   const double radius = cells.radius[c];
   reach.places.clear();
@@ -165,17 +165,17 @@ void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const 
                             vesicle_capacity(regions.regions[region]) > 0});
   });
   merge_places(reach.places);
-  for (const FieldReach::Place& place : reach.places) reached[regions.of_voxel[place.voxel]] += place.share;
+  for (const CountsReach::Place& place : reach.places) reached[regions.of_voxel[place.voxel]] += place.share;
   double sum = 0;
-  for (FieldReach::Place& place : reach.places) {
+  for (CountsReach::Place& place : reach.places) {
     const std::uint8_t region = regions.of_voxel[place.voxel];
     sum += place.share *= touched[region] / all / reached[region];
   }
-  for (FieldReach::Place& place : reach.places) place.share /= sum;  // a region may be touched and not reached
+  for (CountsReach::Place& place : reach.places) place.share /= sum;  // a region may be touched and not reached
 }
 
-double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
-                        const FieldReach& reach, const Grid& grid, const Box& box) {
+double counted_adsorption(double radius, double reactivity, const CountsDiffusivity& D, Vec3 centre,
+                          const CountsReach& reach, const Grid& grid, const Box& box) {
   constexpr std::size_t kMostVoxels = 125;
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
   if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.among_cells, reach, grid, box);

@@ -15,7 +15,7 @@
 namespace interstice {
 
 /// Of the volume of each voxel, what cells leave to vesicles. A cell counts as a cube of its volume.
-class FieldRoom {
+class CountsRoom {
  public:
   void update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box);
 
@@ -34,7 +34,7 @@ class FieldRoom {
 
 /// Voxels around a cell, with weights that add up to 1. It adsorbs from those that vesicles may enter; the others
 /// stand for the walls behind which they lie: a wall mirrors what is in front of it.
-struct FieldReach {
+struct CountsReach {
   struct Place {
     std::uint32_t voxel = 0;
     double share = 0;
@@ -49,11 +49,11 @@ struct FieldReach {
 /// two voxels) overlaps outside cells; for larger ones the voxels whose centres are up to one edge away from its
 /// surface. Regions count by how much of a cube of twice its radius lies in them: of a sphere across a plane that is
 /// the share of its surface.
-void find_reach(const Cells& cells, std::size_t c, const FieldRoom& room, const Grid& grid, const RegionMap& regions,
-                const Box& box, FieldReach& reach);
+void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const Grid& grid, const RegionMap& regions,
+                const Box& box, CountsReach& reach);
 
 /// Of vesicles around a cell [um^2/s].
-struct FieldDiffusivity {
+struct CountsDiffusivity {
   double in_fluid = 0;     ///< between cells
   double among_cells = 0;  ///< on the scale of voxels: with the hindrance of the region
 };
@@ -64,7 +64,7 @@ struct FieldDiffusivity {
 /// simple cubic lattice (Glasser & Zucker 1977), and the flux into each follows from its density. Solved by iteration.
 /// What comes off the cell must reach the voxels faster than off its surface by the same factor, rate / (4 pi R^2
 /// kappa).
-double field_adsorption(double radius, double reactivity, const FieldDiffusivity& D, Vec3 centre,
-                        const FieldReach& reach, const Grid& grid, const Box& box);
+double counted_adsorption(double radius, double reactivity, const CountsDiffusivity& D, Vec3 centre,
+                          const CountsReach& reach, const Grid& grid, const Box& box);
 
 }  // namespace interstice

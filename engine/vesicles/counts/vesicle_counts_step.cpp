@@ -16,14 +16,14 @@ constexpr double kMostAdsorbed = 0.1;  ///< share of a voxel's vesicles in a sub
 double probability(double rate, double dt) { return -pinned::expm1(-rate * dt); }
 
 /// One class and all that its step works on.
-struct FieldStep {
+struct CountsStep {
   std::size_t k;
-  VesicleField& field;
+  VesicleCounts& counts;
   Cells& cells;
   VesicleLedger& ledger;
   const VesicleEnvironment& environment;
   const VesicleStep& step;
-  FieldScratch& scratch;
+  CountsScratch& scratch;
   const Threads& threads;
 
   [[nodiscard]] const VesicleClass& klass() const { return environment.classes[k]; }
@@ -32,13 +32,13 @@ struct FieldStep {
     return mix64(0x6669656c64455673ULL + (k << 32) + 2 * kind + cargo);
   }
   [[nodiscard]] std::uint64_t binomial(std::uint64_t n, double p, AgentId id) const {
-    return environment.noise.binomial(n, p, Stream::vesicle_field, id, step.step);
+    return environment.noise.binomial(n, p, Stream::vesicle_counts, id, step.step);
   }
 };
 
 /// In the open voxel that the cell draws most from.
-FieldDiffusivity around(const FieldStep& s, const FieldReach& reach, double in_water) {
-  const auto weight = [](const FieldReach::Place& place) { return place.open ? place.share : -1; };
+CountsDiffusivity around(const CountsStep& s, const CountsReach& reach, double in_water) {
+  const auto weight = [](const CountsReach::Place& place) { return place.open ? place.share : -1; };
   const std::uint32_t most = std::ranges::max_element(reach.places, {}, weight)->voxel;
   const std::uint8_t region = s.environment.regions->of_voxel[most];
   const double in_fluid = in_water / s.environment.regions->regions[region].viscosity;
@@ -46,27 +46,27 @@ FieldDiffusivity around(const FieldStep& s, const FieldReach& reach, double in_w
 }
 
 /// Reactivity of cell c with the sites that it has left [um/s].
-double reactivity_of(const FieldStep& s, std::size_t c) {
+double reactivity_of(const CountsStep& s, std::size_t c) {
   const auto& types = s.environment.cell_types;
   const double vacant = 1 - static_cast<double>(s.cells.bound[c]) / site_count(s.cells, c, types);
   return types[index(s.cells.type[c])].contact.adsorption * s.klass().fusogen_uptake * std::max(0.0, vacant);
 }
 
 /// reach <- that of cell c; its rate from there, 0 where there is none.
-double rate_of(const FieldStep& s, std::size_t c, double kappa, FieldReach& reach) {
+double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& reach) {
   const VesicleEnvironment& e = s.environment;
   find_reach(s.cells, c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
   if (!(kappa > 0) || !reach.any_open()) return 0;
-  return field_adsorption(s.cells.radius[c], kappa, around(s, reach, mean_diffusivity(s.klass())), s.cells.position(c),
-                          reach, *e.grid, e.box);
+  return counted_adsorption(s.cells.radius[c], kappa, around(s, reach, mean_diffusivity(s.klass())),
+                            s.cells.position(c), reach, *e.grid, e.box);
 }
 
-void find_draws(const FieldStep& s) {
+void find_draws(const CountsStep& s) {
   s.scratch.draws.resize((s.cells.size() + kGrain - 1) / kGrain);
   s.threads.for_blocks(s.cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     auto& draws = s.scratch.draws[begin / kGrain];
     draws.clear();
-    FieldReach reach;
+    CountsReach reach;
     for (std::size_t c = begin; c < end; ++c) {
       const double kappa = reactivity_of(s, c);
       const double rate = kappa > 0 ? rate_of(s, c, kappa, reach) : 0;
@@ -80,39 +80,39 @@ void find_draws(const FieldStep& s) {
   s.scratch.all_draws.clear();
   for (const auto& block : s.scratch.draws)
     s.scratch.all_draws.insert(s.scratch.all_draws.end(), block.begin(), block.end());
-  std::ranges::stable_sort(s.scratch.all_draws, {}, &FieldScratch::Draw::voxel);
+  std::ranges::stable_sort(s.scratch.all_draws, {}, &CountsScratch::Draw::voxel);
 }
 
 /// Draws of one voxel.
 template <class Act>
-void for_each_voxel(std::span<const FieldScratch::Draw> draws, Act act) {
+void for_each_voxel(std::span<const CountsScratch::Draw> draws, Act act) {
   for (std::size_t begin = 0, end = 0; begin < draws.size(); begin = end) {
     while (end < draws.size() && draws[end].voxel == draws[begin].voxel) ++end;
     act(draws.subspan(begin, end - begin));
   }
 }
 
-double total_rate(std::span<const FieldScratch::Draw> draws) {
+double total_rate(std::span<const CountsScratch::Draw> draws) {
   double sum = 0;
   for (const auto& draw : draws) sum += draw.rate;
   return sum;
 }
 
 /// So many that the cells around a voxel take at most a tenth of what is in it.
-int adsorption_substeps(const FieldStep& s) {
+int adsorption_substeps(const CountsStep& s) {
   double most = 0;
   for_each_voxel(s.scratch.all_draws, [&](auto draws) { most = std::max(most, total_rate(draws)); });
   return std::max(1, static_cast<int>(std::ceil(most * s.step.dt / kMostAdsorbed)));
 }
 
 /// Those of a voxel that stick to one of the cells around it; each cell takes no more than it has sites for.
-void adsorb_from(const FieldStep& s, const Substep& substep, std::span<const FieldScratch::Draw> draws) {
+void adsorb_from(const CountsStep& s, const Substep& substep, std::span<const CountsScratch::Draw> draws) {
   const double rest = total_rate(draws);
   const std::uint32_t v = draws.front().voxel;
   const double sticks = probability(rest, s.step.dt / substep.count);
   const auto part = static_cast<std::uint64_t>(substep.number);
   for (const std::size_t cargo : {0, 1}) {
-    std::uint64_t &free = s.field.free[cargo][v],
+    std::uint64_t &free = s.counts.free[cargo][v],
                   left = s.binomial(free, sticks, child_id(child_id(s.key(0, cargo), part), v));
     double still = rest;
     for (const auto& draw : draws) {
@@ -126,7 +126,7 @@ void adsorb_from(const FieldStep& s, const Substep& substep, std::span<const Fie
       const double vacant = std::max(0.0, std::floor(sites - static_cast<double>(s.cells.bound[draw.cell])));
       const std::uint64_t takes = static_cast<double>(wants) <= vacant ? wants : static_cast<std::uint64_t>(vacant);
       free -= takes;
-      s.field.adsorbed[cargo][draw.cell] += takes;
+      s.counts.adsorbed[cargo][draw.cell] += takes;
       s.cells.bound[draw.cell] += takes;
       s.cells.adsorptions[draw.cell] += takes;
       s.ledger.free -= takes;
@@ -136,12 +136,12 @@ void adsorb_from(const FieldStep& s, const Substep& substep, std::span<const Fie
 }
 
 /// Puts what comes off a cell back where it adsorbs from.
-void come_out(const FieldStep& s, std::size_t c, const FieldReach& reach, std::size_t cargo, std::uint64_t number,
+void come_out(const CountsStep& s, std::size_t c, const CountsReach& reach, std::size_t cargo, std::uint64_t number,
               AgentId key) {
-  std::vector<std::uint64_t>& free = s.field.free[cargo];
+  std::vector<std::uint64_t>& free = s.counts.free[cargo];
   s.ledger.free += number;
   double rest = 0;
-  for (const FieldReach::Place& place : reach.places) rest += place.open ? place.share : 0;
+  for (const CountsReach::Place& place : reach.places) rest += place.open ? place.share : 0;
   for (const auto& [v, share, open] : reach.places) {
     if (!open) continue;
     const std::uint64_t here = s.binomial(number, std::min(1.0, share / rest), child_id(key, v));
@@ -155,16 +155,16 @@ void come_out(const FieldStep& s, std::size_t c, const FieldReach& reach, std::s
 
 /// Desorption and internalisation of what is on cell c. In equilibrium as many come off as stick: `faster` is by how
 /// much the cell takes faster from its voxels than its surface would.
-void leave_surface(const FieldStep& s, std::size_t c, const FieldReach& reach, double faster, std::size_t cargo) {
+void leave_surface(const CountsStep& s, std::size_t c, const CountsReach& reach, double faster, std::size_t cargo) {
   const VesicleClass& k = s.klass();
   const double desorption = faster * k.desorption, off = desorption + k.internalisation;
-  std::uint64_t& adsorbed = s.field.adsorbed[cargo][c];
+  std::uint64_t& adsorbed = s.counts.adsorbed[cargo][c];
   if (adsorbed == 0 || !(off > 0)) return;
   const AgentId id = child_id(s.key(2, cargo), s.cells.id[c]);
   const auto leaving = s.binomial(adsorbed, probability(off, s.step.dt), id);
   const auto desorbed = s.binomial(leaving, desorption / off, mix64(~id)), entering = leaving - desorbed;
   adsorbed -= leaving;
-  s.field.endosomal[cargo][c] += entering;
+  s.counts.endosomal[cargo][c] += entering;
   s.cells.bound[c] -= leaving;
   s.cells.internal[c] += entering;
   s.ledger.adsorbed -= leaving;
@@ -173,7 +173,7 @@ void leave_surface(const FieldStep& s, std::size_t c, const FieldReach& reach, d
 }
 
 /// Release of cargo, recycling and degradation of `endosomal`, those that were in endosomes of cell c before the step.
-void leave_endosomes(const FieldStep& s, std::size_t c, const FieldReach& reach, std::size_t cargo,
+void leave_endosomes(const CountsStep& s, std::size_t c, const CountsReach& reach, std::size_t cargo,
                      std::uint64_t endosomal) {
   const VesicleClass& k = s.klass();
   if (endosomal == 0) return;
@@ -184,7 +184,7 @@ void leave_endosomes(const FieldStep& s, std::size_t c, const FieldReach& reach,
   const auto release = s.binomial(leaving, k.released_fraction, child_id(id, 1)), released = cargo == 1 ? release : 0;
   const double recycles = k.released_fraction < 1 ? k.recycled_fraction / (1 - k.released_fraction) : 0;
   const auto recycled = s.binomial(leaving - release, std::min(1.0, recycles), child_id(id, 2));
-  s.field.endosomal[cargo][c] -= leaving;
+  s.counts.endosomal[cargo][c] -= leaving;
   s.cells.internal[c] -= leaving;
   s.cells.releases[c] += released;
   s.ledger.endosomal -= leaving;
@@ -194,13 +194,13 @@ void leave_endosomes(const FieldStep& s, std::size_t c, const FieldReach& reach,
 }
 
 /// Non-cellular loss of free ones.
-void clear(const FieldStep& s) {
+void clear(const CountsStep& s) {
   std::vector<double> odds;
   for (const Region& region : s.environment.regions->regions)
     odds.push_back(probability(region.vesicle_clearance, s.step.dt));
   if (std::ranges::all_of(odds, [](double p) { return p == 0; })) return;
   for (const std::size_t cargo : {0, 1}) {
-    auto& free = s.field.free[cargo];
+    auto& free = s.counts.free[cargo];
     for (std::size_t v = 0; v < free.size(); ++v) {
       const auto gone = s.binomial(free[v], odds[s.environment.regions->of_voxel[v]], child_id(s.key(4, cargo), v));
       free[v] -= gone;
@@ -210,11 +210,11 @@ void clear(const FieldStep& s) {
   }
 }
 
-void turn_over(const FieldStep& s) {
-  FieldReach reach;
+void turn_over(const CountsStep& s) {
+  CountsReach reach;
   for (std::size_t c = 0; c < s.cells.size(); ++c) {
-    const std::array before{s.field.endosomal[0][c], s.field.endosomal[1][c]};
-    if (s.field.adsorbed[0][c] + s.field.adsorbed[1][c] + before[0] + before[1] == 0) continue;
+    const std::array before{s.counts.endosomal[0][c], s.counts.endosomal[1][c]};
+    if (s.counts.adsorbed[0][c] + s.counts.adsorbed[1][c] + before[0] + before[1] == 0) continue;
     const double kappa = reactivity_of(s, c), rate = rate_of(s, c, kappa, reach), R = s.cells.radius[c];
     const double faster = rate > 0 ? rate / (4 * kPi * R * R * kappa) : 1;
     for (const std::size_t cargo : {0, 1}) leave_surface(s, c, reach, faster, cargo);
@@ -223,29 +223,29 @@ void turn_over(const FieldStep& s) {
   clear(s);
 }
 
-void step_field(const FieldStep& s, std::span<ReservoirState> reservoirs) {
+void step_counts(const CountsStep& s, std::span<ReservoirState> reservoirs) {
   find_draws(s);
   const int count = std::max(adsorption_substeps(s), hop_substeps(s.k, s.environment, s.step.dt, s.scratch));
   for (Substep part{.number = 0, .count = count}; part.number < count; ++part.number) {
     for_each_voxel(s.scratch.all_draws, [&](auto draws) { adsorb_from(s, part, draws); });
-    hop_in_field(s.k, s.field, s.ledger, reservoirs, s.environment, s.step, part, s.scratch, s.threads);
+    hop_counts(s.k, s.counts, s.ledger, reservoirs, s.environment, s.step, part, s.scratch, s.threads);
   }
   turn_over(s);
 }
 
 }  // namespace
 
-void step_vesicle_fields(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+void step_vesicle_counts(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
                          std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
-                         const VesicleStep& step, FieldScratch& scratch, const Threads& threads) {
-  if (std::ranges::none_of(environment.classes, &VesicleClass::as_field)) return;
+                         const VesicleStep& step, CountsScratch& scratch, const Threads& threads) {
+  if (std::ranges::none_of(environment.classes, &VesicleClass::counted)) return;
   scratch.room.update(cells, *environment.grid, *environment.regions, environment.box);
   for (std::size_t k = 0; k < environment.classes.size(); ++k) {
-    if (!environment.classes[k].as_field) continue;
-    VesicleField& field = vesicles.fields[k];
-    for (VesicleField::Counts* counts : {&field.adsorbed, &field.endosomal})
-      for (auto& per_cell : *counts) per_cell.resize(cells.size(), 0);
-    step_field({k, field, cells, ledger[k], environment, step, scratch, threads}, reservoirs);
+    if (!environment.classes[k].counted) continue;
+    VesicleCounts& counts = vesicles.counts[k];
+    for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
+      for (auto& per_cell : *held) per_cell.resize(cells.size(), 0);
+    step_counts({k, counts, cells, ledger[k], environment, step, scratch, threads}, reservoirs);
   }
 }
 

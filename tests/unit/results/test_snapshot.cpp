@@ -73,14 +73,14 @@ TEST(Snapshot, FieldsAreTheEnginesRoundedToFloat) {
   EXPECT_EQ(file.read_as<double>("/time").front(), 1.5);
 }
 
-TEST(Snapshot, ClassesThatAreFieldsAreShownAsDensities) {
+TEST(Snapshot, CountedClassesAreShownAsDensities) {
   const TemporaryDirectory directory;
   Problem problem = sample_problem({3, 2, 2, 10.0});
   State state = sample_state(problem);
-  problem.vesicle_classes[0].as_field = true;
-  state.vesicles.fields.resize(1);
-  state.vesicles.fields[0].free = {std::vector<std::uint64_t>(12, 1), std::vector<std::uint64_t>(12, 0)};
-  state.vesicles.fields[0].free[1][5] = 3;
+  problem.vesicle_classes[0].counted = true;
+  state.vesicles.counts.resize(1);
+  state.vesicles.counts[0].free = {std::vector<std::uint64_t>(12, 1), std::vector<std::uint64_t>(12, 0)};
+  state.vesicles.counts[0].free[1][5] = 3;
   const std::string before = state_hash(state, problem);
   write_snapshot(directory.path(), problem, state);
   const auto file = Hdf5File::open(directory.path() / "fields_000000.hdf");
@@ -89,7 +89,7 @@ TEST(Snapshot, ClassesThatAreFieldsAreShownAsDensities) {
   EXPECT_EQ(density[0], 1e9F);  // one in 1000 um^3
   EXPECT_EQ(density[5], 4e9F);
   EXPECT_EQ(file.text_attribute(name, "units"), "EV ml-1");
-  ++state.vesicles.fields[0].free[1][6];
+  ++state.vesicles.counts[0].free[1][6];
   EXPECT_NE(state_hash(state, problem), before);
 }
 

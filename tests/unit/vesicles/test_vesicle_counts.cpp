@@ -14,27 +14,27 @@ namespace {
 constexpr double kD = 5;  ///< [um^2/s]
 
 struct FieldWorld : VesicleWorld {
-  FieldScratch field_scratch;
+  CountsScratch counts_scratch;
   std::uint64_t dosed = 0;
 
   FieldWorld(int nx, int ny, int nz, double spacing = 10) : VesicleWorld(nx, ny, nz, spacing) {
     set_diffusivity(kD);
-    classes[0].as_field = true;
-    begin_vesicle_fields(vesicles, classes, grid.voxel_count());
+    classes[0].counted = true;
+    begin_vesicle_counts(vesicles, classes, grid.voxel_count());
   }
-  VesicleField& field() { return vesicles.fields[0]; }
+  VesicleCounts& counts() { return vesicles.counts[0]; }
   [[nodiscard]] std::uint64_t free_in(std::size_t voxel) const {
-    return vesicles.fields[0].free[0][voxel] + vesicles.fields[0].free[1][voxel];
+    return vesicles.counts[0].free[0][voxel] + vesicles.counts[0].free[1][voxel];
   }
   void put(std::size_t voxel, std::uint64_t number) {
-    field().free[1][voxel] += number;
+    counts().free[1][voxel] += number;
     ledger[0].free += number;
     ledger[0].dosed += number;
   }
   void run(double until, double dt, int threads = 1) {
     now.dt = dt;
     for (const Threads some(threads); now.time < until - dt / 2; tick()) {
-      step_vesicle_fields(vesicles, cells, ledger, reservoir_states, environment(), now, field_scratch, some);
+      step_vesicle_counts(vesicles, cells, ledger, reservoir_states, environment(), now, counts_scratch, some);
       ASSERT_EQ(ledger[0].total(), ledger[0].dosed);
     }
     VesicleLedger counted = ledger[0];
@@ -43,7 +43,7 @@ struct FieldWorld : VesicleWorld {
   }
 };
 
-TEST(VesicleField, SpreadsBy2DtAlongEachAxisWhateverTheStep) {
+TEST(VesicleCounts, SpreadsBy2DtAlongEachAxisWhateverTheStep) {
   for (const double dt : {0.5, 20.0}) {  // one substep, and several
     FieldWorld w(41, 41, 41);
     w.put(w.grid.index(20, 20, 20), 200000);
@@ -59,7 +59,7 @@ TEST(VesicleField, SpreadsBy2DtAlongEachAxisWhateverTheStep) {
   }
 }
 
-TEST(VesicleField, RegionsAndCellsKeepTheirEquilibrium) {
+TEST(VesicleCounts, RegionsAndCellsKeepTheirEquilibrium) {
   FieldWorld w(8, 4, 4);
   w.regions.regions.push_back({"tissue", 0.2, 4.0, 0.5, 0.0});
   for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) w.regions.of_voxel[v] = w.grid.centre(v).x > 40 ? 1 : 0;
@@ -78,7 +78,7 @@ TEST(VesicleField, RegionsAndCellsKeepTheirEquilibrium) {
   EXPECT_NEAR(beside / fluid / ((1 - 4 * kPi / 3 * 0.125) / room), 1, 0.02);
 }
 
-TEST(VesicleField, NobodyEntersAForbiddenRegion) {
+TEST(VesicleCounts, NobodyEntersAForbiddenRegion) {
   FieldWorld w(6, 3, 3);
   w.regions.regions.push_back({"cartilage", 1.0, 1.0, 0.0, 0.0});
   for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) w.regions.of_voxel[v] = w.grid.centre(v).x > 30 ? 1 : 0;
@@ -90,7 +90,7 @@ TEST(VesicleField, NobodyEntersAForbiddenRegion) {
   EXPECT_EQ(inside, 0U);
 }
 
-TEST(VesicleField, WhoeverIsLeftBehindAWallFindsTheWayOut) {
+TEST(VesicleCounts, WhoeverIsLeftBehindAWallFindsTheWayOut) {
   FieldWorld w(6, 3, 3);
   w.regions.regions.push_back({"cartilage", 1.0, 1.0, 0.0, 0.0});
   for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) w.regions.of_voxel[v] = w.grid.centre(v).x > 30 ? 1 : 0;
@@ -102,7 +102,7 @@ TEST(VesicleField, WhoeverIsLeftBehindAWallFindsTheWayOut) {
   EXPECT_LT(inside, 5U);
 }
 
-TEST(VesicleField, AReservoirFillsThePatchToItsDensity) {
+TEST(VesicleCounts, AReservoirFillsThePatchToItsDensity) {
   FieldWorld w(6, 6, 10);
   w.periodic = {true, true, false};
   w.add_reservoir(3.6e6);  // ten times the patch
@@ -113,7 +113,7 @@ TEST(VesicleField, AReservoirFillsThePatchToItsDensity) {
   EXPECT_NEAR(static_cast<double>(w.ledger[0].free) / (3600000.0 / 11), 1, 0.01);
 }
 
-TEST(VesicleField, AnAbsorbingWallTakesWhatTheSeriesSays) {
+TEST(VesicleCounts, AnAbsorbingWallTakesWhatTheSeriesSays) {
   FieldWorld w(4, 4, 20);
   w.periodic = {true, true, false};
   w.reactivity[4] = std::numeric_limits<double>::infinity();
@@ -129,14 +129,14 @@ TEST(VesicleField, AnAbsorbingWallTakesWhatTheSeriesSays) {
   EXPECT_EQ(w.ledger[0].left, w.ledger[0].dosed - w.ledger[0].free);
 }
 
-TEST(VesicleField, BoundVesiclesMeetTheirFates) {
+TEST(VesicleCounts, BoundVesiclesMeetTheirFates) {
   FieldWorld w(5, 5, 5);
   VesicleClass& k = w.classes[0];
   k.desorption = 1e-3, k.internalisation = 2e-3, k.endosome_exit = 1e-3;
   k.released_fraction = 0.2, k.recycled_fraction = 0.3;
   w.add_cell({25, 25, 25}, 8);
-  w.field().adsorbed = {std::vector<std::uint64_t>{0}, {400000}};
-  w.field().endosomal = {std::vector<std::uint64_t>{100000}, {400000}};
+  w.counts().adsorbed = {std::vector<std::uint64_t>{0}, {400000}};
+  w.counts().endosomal = {std::vector<std::uint64_t>{100000}, {400000}};
   w.cells.bound[0] = 400000, w.cells.internal[0] = 500000;
   w.ledger[0].adsorbed = 400000, w.ledger[0].endosomal = 500000, w.ledger[0].dosed = 900000;
   w.run(100, 100);
@@ -145,13 +145,13 @@ TEST(VesicleField, BoundVesiclesMeetTheirFates) {
   EXPECT_NEAR(static_cast<double>(w.cells.releases[0]), 0.2 * out, 500);
   EXPECT_NEAR(static_cast<double>(w.ledger[0].released), 0.2 * out, 500);  // those without cargo have none to release
   EXPECT_NEAR(static_cast<double>(w.ledger[0].degraded), 0.5 * out + 0.7 * out / 4, 700);
-  EXPECT_NEAR(static_cast<double>(std::reduce(w.field().free[1].begin(), w.field().free[1].end())), off / 3, 1000);
-  EXPECT_NEAR(static_cast<double>(std::reduce(w.field().free[0].begin(), w.field().free[0].end())), 0.3 * out * 1.25,
+  EXPECT_NEAR(static_cast<double>(std::reduce(w.counts().free[1].begin(), w.counts().free[1].end())), off / 3, 1000);
+  EXPECT_NEAR(static_cast<double>(std::reduce(w.counts().free[0].begin(), w.counts().free[0].end())), 0.3 * out * 1.25,
               700);
   EXPECT_EQ(w.cells.bound[0] + w.cells.internal[0], w.ledger[0].adsorbed + w.ledger[0].endosomal);
 }
 
-TEST(VesicleField, ACellTakesNoMoreThanItHasSitesFor) {
+TEST(VesicleCounts, ACellTakesNoMoreThanItHasSitesFor) {
   FieldWorld w(5, 5, 5);
   w.cell_types[0].contact = {1.0, 0.1};  // 4 pi 64 x 0.1 = 80.4 sites
   w.add_cell({25, 25, 25}, 8);
@@ -161,7 +161,7 @@ TEST(VesicleField, ACellTakesNoMoreThanItHasSitesFor) {
   EXPECT_EQ(w.cells.adsorptions[0], 80U);
 }
 
-TEST(VesicleField, ClearanceFollowsItsRate) {
+TEST(VesicleCounts, ClearanceFollowsItsRate) {
   FieldWorld w(5, 5, 5);
   w.regions.regions[0].vesicle_clearance = 0.01;
   w.put(7, 1000000);
@@ -169,34 +169,34 @@ TEST(VesicleField, ClearanceFollowsItsRate) {
   EXPECT_NEAR(static_cast<double>(w.ledger[0].lost), 1e6 * (1 - std::exp(-0.5)), 2000);
 }
 
-TEST(VesicleField, DaughtersShareAndTheDeadGiveBack) {
+TEST(VesicleCounts, DaughtersShareAndTheDeadGiveBack) {
   FieldWorld w(5, 5, 5);
   w.add_cell({25, 25, 25}, 5);
   w.add_cell({15, 15, 15}, 5);
   w.add_cell({35, 25, 25}, 5);  // daughter of the first
-  w.field().adsorbed = {std::vector<std::uint64_t>{0, 30}, {10000, 70}};
-  w.field().endosomal = {std::vector<std::uint64_t>{0, 5}, {10000, 15}};
+  w.counts().adsorbed = {std::vector<std::uint64_t>{0, 30}, {10000, 70}};
+  w.counts().endosomal = {std::vector<std::uint64_t>{0, 5}, {10000, 15}};
   w.cells.bound = {10000, 100, 0}, w.cells.internal = {10000, 20, 0};
   w.ledger[0].adsorbed = 10100, w.ledger[0].endosomal = 10020, w.ledger[0].dosed = 20120;
   const std::vector<std::uint8_t> removed{0, 1};
   const std::vector<std::uint32_t> daughter{2, 0xffffffff}, new_index{0, 0xffffffff, 1};
   const VesicleEnvironment e = w.environment();
-  rehost_in_fields(w.vesicles, w.ledger, w.cells, {removed, daughter}, w.grid, w.regions, e.box, w.noise);
+  rehost_counts(w.vesicles, w.ledger, w.cells, {removed, daughter}, w.grid, w.regions, e.box, w.noise);
   EXPECT_EQ(w.cells.bound[0] + w.cells.bound[2], 10000U);
   EXPECT_NEAR(static_cast<double>(w.cells.bound[2]), 5000, 200);
   EXPECT_NEAR(static_cast<double>(w.cells.internal[2]), 5000, 200);
-  EXPECT_EQ(w.field().adsorbed[1][2], w.cells.bound[2]);
+  EXPECT_EQ(w.counts().adsorbed[1][2], w.cells.bound[2]);
   EXPECT_EQ(w.free_in(w.grid.voxel_at({15, 15, 15})), 100U);
   EXPECT_EQ(w.ledger[0].free, 100U);
   EXPECT_EQ(w.ledger[0].degraded, 20U);
   EXPECT_EQ(w.ledger[0].total(), w.ledger[0].dosed);
-  const std::uint64_t of_daughter = w.field().adsorbed[1][2];
-  renumber_hosts_of_fields(w.vesicles, new_index, 2);
-  EXPECT_EQ(w.field().adsorbed[1].size(), 2U);
-  EXPECT_EQ(w.field().adsorbed[1][1], of_daughter);
+  const std::uint64_t of_daughter = w.counts().adsorbed[1][2];
+  renumber_hosts_of_counts(w.vesicles, new_index, 2);
+  EXPECT_EQ(w.counts().adsorbed[1].size(), 2U);
+  EXPECT_EQ(w.counts().adsorbed[1][1], of_daughter);
 }
 
-TEST(VesicleField, ThreadsDoNotMatter) {
+TEST(VesicleCounts, ThreadsDoNotMatter) {
   const auto after = [](int threads) {
     FieldWorld w(20, 20, 20);
     w.cell_types[0].contact = {0.5, 5};
@@ -204,7 +204,7 @@ TEST(VesicleField, ThreadsDoNotMatter) {
     for (int c = 0; c < 8; ++c) w.add_cell({25.0 + 20 * c, 100, 100}, 6);
     w.seed(0.01);
     w.run(50, 5, threads);
-    return std::pair(w.field().free, w.cells.bound);
+    return std::pair(w.counts().free, w.cells.bound);
   };
   const auto one = after(1);
   EXPECT_EQ(after(2), one);
