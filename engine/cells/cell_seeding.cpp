@@ -117,14 +117,8 @@ Vec3 find_place(AgentId id, double radius, const std::vector<std::size_t>& voxel
 }
 
 /// Room for so many cells and no more: arrays that double as they grow would take up to twice as much.
-void reserve_cells(Cells& cells, std::size_t count) {
-  cells.id.reserve(count), cells.ancestor.reserve(count), cells.type.reserve(count), cells.state.reserve(count);
-  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz, &cells.heading_x, &cells.heading_y,
-                  &cells.heading_z, &cells.radius, &cells.state_since, &cells.state_until})
-    v->reserve(count);
-  for (auto* v : {&cells.births, &cells.transitions}) v->reserve(count);
-  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->reserve(count);
-  for (auto& column : cells.columns) column.reserve(count);
+void reserve_cells(Cells& cells, std::span<const ColumnSpec> columns, std::size_t count) {
+  for_each_array(cells, columns, [count](const RowInfo&, auto& values) { values.reserve(count); });
 }
 
 }  // namespace
@@ -134,29 +128,26 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double no
   const CellType& type = environment.types[index(type_id)];
   const Vec3 heading = unit_vector(environment.noise.uniform(Stream::cell_seeding, id, kAttempts, 0),
                                    environment.noise.uniform(Stream::cell_seeding, id, kAttempts, 1));
-  cells.id.push_back(id);
-  cells.ancestor.push_back(id);
-  cells.type.push_back(type_id);
-  cells.state.push_back(type.initial_state);
-  cells.x.push_back(p.x);
-  cells.y.push_back(p.y);
-  cells.z.push_back(p.z);
-  for (auto* v : {&cells.vx, &cells.vy, &cells.vz}) v->push_back(0);
-  cells.heading_x.push_back(heading.x);
-  cells.heading_y.push_back(heading.y);
-  cells.heading_z.push_back(heading.z);
-  cells.radius.push_back(type.radius);
-  cells.state_since.push_back(now);
-  cells.state_until.push_back(0);
-  for (auto* v : {&cells.births, &cells.transitions}) v->push_back(0);
-  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->push_back(0);
-  for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k].push_back(columns[k].initial);
+  for_each_array(cells, columns, [](const RowInfo&, auto& values) { values.emplace_back(); });
+  const std::size_t c = cells.size() - 1;
+  cells.id[c] = cells.ancestor[c] = id;
+  cells.type[c] = type_id;
+  cells.state[c] = type.initial_state;
+  cells.x[c] = p.x;
+  cells.y[c] = p.y;
+  cells.z[c] = p.z;
+  cells.heading_x[c] = heading.x;
+  cells.heading_y[c] = heading.y;
+  cells.heading_z[c] = heading.z;
+  cells.radius[c] = type.radius;
+  cells.state_since[c] = now;
+  for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k][c] = columns[k].initial;
   for (const ColumnDynamics& column : type.columns) {
     const std::size_t k = index(column.column);
     cells.columns[k].back() =
         draw(column.initial, environment.noise, Stream::cell_column, id, columns[k].place_before.value_or(k));
   }
-  draw_duration(cells, cells.size() - 1, environment);
+  draw_duration(cells, c, environment);
 }
 
 void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,
@@ -165,7 +156,7 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
   cells.columns.resize(columns.size());
   std::size_t count = 0;
   for (const CellPlacement& placement : placements) count += placement.count;
-  reserve_cells(cells, count);
+  reserve_cells(cells, columns, count);
   PlacedCells placed(environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5));
   std::vector<std::uint64_t> ordinal(environment.types.size(), 0);
   for (const CellPlacement& placement : placements) {

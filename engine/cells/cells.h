@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/state_row.h"
 #include "engine/core/vec3.h"
 
 namespace interstice {
@@ -36,9 +39,6 @@ struct Cells {
   [[nodiscard]] Vec3 velocity(std::size_t c) const { return {vx[c], vy[c], vz[c]}; }
 };
 
-/// What daughters get of a parent's number.
-enum class AtDivision : std::uint8_t { copy, halve, increment, clear };
-
 /// A named number carried by every cell: declared by cell types and by interaction models.
 struct ColumnSpec {
   std::string name;
@@ -49,5 +49,39 @@ struct ColumnSpec {
   /// Before idle columns were dropped; the noise of first values goes by it.
   std::optional<std::size_t> place_before{};
 };
+
+inline constexpr auto kCellRows = std::tuple(
+    row({"id", "", Per::cell, Hashed::tissue, Shown::id}, &Cells::id),
+    row({"ancestor", "", Per::cell, Hashed::tissue, Shown::id}, &Cells::ancestor),
+    row({"type", "", Per::cell, Hashed::tissue, Shown::category}, &Cells::type),
+    row({"state", "", Per::cell, Hashed::tissue, Shown::category}, &Cells::state),
+    row({"position", "um", Per::cell, Hashed::tissue, Shown::position}, &Cells::x, &Cells::y, &Cells::z),
+    row({"velocity", "um/s", Per::cell, Hashed::tissue, Shown::number}, &Cells::vx, &Cells::vy, &Cells::vz),
+    row({"heading", "1", Per::cell, Hashed::tissue}, &Cells::heading_x, &Cells::heading_y, &Cells::heading_z),
+    row({"radius", "um", Per::cell, Hashed::tissue, Shown::number}, &Cells::radius),
+    row({"state_since", "s", Per::cell, Hashed::tissue}, &Cells::state_since),
+    row({"state_until", "s", Per::cell, Hashed::tissue}, &Cells::state_until),
+    row({"births", "1", Per::cell, Hashed::tissue, Shown::no, AtDivision::begin_anew}, &Cells::births),
+    row({"transitions", "1", Per::cell, Hashed::tissue, Shown::no, AtDivision::begin_anew}, &Cells::transitions),
+    row({"bound", "EV", Per::cell, Hashed::state, Shown::count, AtDivision::begin_anew}, &Cells::bound),
+    row({"internal", "EV", Per::cell, Hashed::state, Shown::count, AtDivision::begin_anew}, &Cells::internal),
+    row({"adsorptions", "EV", Per::cell, Hashed::state, Shown::count}, &Cells::adsorptions),
+    row({"releases", "EV", Per::cell, Hashed::state, Shown::count}, &Cells::releases));
+static_assert(bytes_listed(kCellRows) + sizeof(Cells::columns) == sizeof(Cells), "every member has a row");
+
+/// visit(info, array) for every column that cell types and models declare: a row like any other.
+template <class SomeCells, class Visit>
+void for_each_declared_column(SomeCells& cells, std::span<const ColumnSpec> columns, const Visit& visit) {
+  for (std::size_t k = 0; k < columns.size(); ++k)
+    visit(RowInfo{columns[k].name, columns[k].unit, Per::cell, Hashed::tissue, Shown::number, columns[k].at_division},
+          cells.columns[k]);
+}
+
+/// visit(info, array) for every array of the cells.
+template <class SomeCells, class Visit>
+void for_each_array(SomeCells& cells, std::span<const ColumnSpec> columns, const Visit& visit) {
+  for_each_member(kCellRows, cells, visit);
+  for_each_declared_column(cells, columns, visit);
+}
 
 }  // namespace interstice

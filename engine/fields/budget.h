@@ -2,7 +2,10 @@
 /// Where every molecule came from and went: cumulated since the start, patch and reservoirs together [molecules].
 #pragma once
 
+#include <tuple>
 #include <vector>
+
+#include "engine/core/state_row.h"
 
 namespace interstice {
 
@@ -18,5 +21,13 @@ struct Budget {
     for (auto* v : {&secreted, &taken_up, &decayed, &through_boundary}) v->assign(species, 0.0);
   }
 };
+
+/// Named as the columns of the time series.
+inline constexpr auto kBudgetRows = std::tuple(row({"reaction", "molecule", Per::reaction}, &Budget::reacted),
+                                               row({"secreted", "molecule", Per::species}, &Budget::secreted),
+                                               row({"taken_up", "molecule", Per::species}, &Budget::taken_up),
+                                               row({"decayed", "molecule", Per::species}, &Budget::decayed),
+                                               row({"boundary", "molecule", Per::species}, &Budget::through_boundary));
+static_assert(bytes_listed(kBudgetRows) == sizeof(Budget), "every member has a row");
 
 }  // namespace interstice

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/state_row.h"
 
 namespace interstice {
 
@@ -85,5 +86,10 @@ struct ReservoirState {
   std::vector<double> concentration;    ///< per species [uM]
   std::vector<std::uint64_t> vesicles;  ///< real vesicles per class in this patch's share
 };
+
+inline constexpr auto kReservoirRows =
+    std::tuple(row({"concentration", "uM", Per::species, Hashed::tissue}, &ReservoirState::concentration),
+               row({"vesicles", "EV", Per::vesicle_class}, &ReservoirState::vesicles));
+static_assert(bytes_listed(kReservoirRows) == sizeof(ReservoirState), "every member has a row");
 
 }  // namespace interstice

@@ -1,5 +1,7 @@
 #include "engine/observe/observables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -21,14 +23,6 @@ std::array<std::pair<const char*, std::uint64_t VesicleLedger::*>, 8> places() {
            {"degraded", &VesicleLedger::degraded},
            {"lost", &VesicleLedger::lost},
            {"left", &VesicleLedger::left}}};
-}
-
-/// What the budget keeps per species, in the order of its columns.
-std::array<std::pair<const char*, std::vector<double> Budget::*>, 4> species_flows() {
-  return {{{"secreted", &Budget::secreted},
-           {"taken_up", &Budget::taken_up},
-           {"decayed", &Budget::decayed},
-           {"boundary", &Budget::through_boundary}}};
 }
 
 }  // namespace
@@ -90,9 +84,12 @@ void Observables::name_vesicles(const Problem& problem) {
 }
 
 void Observables::name_budget(const Problem& problem) {
-  for (const auto& reaction : problem.chemistry.reactions) names_.push_back({"reaction." + reaction.name, "molecule"});
-  for (const auto& [flow, member] : species_flows())
-    for (const auto& species : problem.species) names_.push_back({std::string(flow) + "." + species.name, "molecule"});
+  const auto add = [this](const RowInfo& row, const auto& all) {
+    for (const auto& one : all) names_.push_back({fmt::format("{}.{}", row.name, one.name), std::string(row.unit)});
+  };
+  for_each_row(kBudgetRows, [&](const auto& row) {
+    row.info.per == Per::reaction ? add(row.info, problem.chemistry.reactions) : add(row.info, problem.species);
+  });
   for (const NamedNumber& tally : problem.tallies) names_.push_back({tally.name, tally.unit});
 }
 
@@ -190,9 +187,8 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   next = measure_cells(state, next);
   for (const auto& ledger : state.ledger)
     for (const auto& [place, member] : places()) *next++ = static_cast<double>(ledger.*member);
-  for (const double extent : state.budget.reacted) *next++ = extent;
-  for (const auto& [flow, member] : species_flows())
-    for (const double amount : state.budget.*member) *next++ = amount;
+  for_each_member(kBudgetRows, state.budget,
+                  [&next](const RowInfo&, const auto& amounts) { next = std::ranges::copy(amounts, next).out; });
   next = std::ranges::copy(state.tallies, next).out;
   const std::size_t label_size = label_columns(problem).size();
   for (std::size_t i = 0; i < state.labels.size(); ++i, next += label_size)

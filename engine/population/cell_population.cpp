@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <unordered_set>
 #include <vector>
 
@@ -36,27 +37,6 @@ bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnv
   return state.spills.empty() || now >= cells.state_until[c];
 }
 
-template <class T>
-void repeat_last(std::vector<T>& values, std::size_t c) {
-  const T copy = values[c];
-  values.push_back(copy);
-}
-
-/// Every array of the cells, in one place.
-template <class Visit>
-void for_each_array(Cells& cells, Visit visit) {
-  visit(cells.id);
-  visit(cells.ancestor);
-  visit(cells.type);
-  visit(cells.state);
-  for (auto* v : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz}) visit(*v);
-  for (auto* v : {&cells.heading_x, &cells.heading_y, &cells.heading_z}) visit(*v);
-  for (auto* v : {&cells.radius, &cells.state_since, &cells.state_until}) visit(*v);
-  for (auto* v : {&cells.births, &cells.transitions}) visit(*v);
-  for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) visit(*v);
-  for (auto& column : cells.columns) visit(column);
-}
-
 void place(Cells& cells, std::size_t c, Vec3 p, const Box& box) {
   const Vec3 inside = into_box(p, box, cells.radius[c]);
   cells.x[c] = inside.x;
@@ -72,18 +52,25 @@ AgentId newborn_id(AgentId parent, std::uint32_t ordinal, const std::unordered_s
   return id;
 }
 
-double inherited(double value, AtDivision how) {
+/// What the newborn gets of its parent's number, which changes accordingly.
+template <class T>
+T inherit(T& of_parent, AtDivision how) {
   switch (how) {
+    case AtDivision::begin_anew:
+      return T{};
     case AtDivision::halve:
-      return 0.5 * value;
+      if constexpr (std::is_arithmetic_v<T>) of_parent = static_cast<T>(of_parent / 2);
+      break;
     case AtDivision::increment:
-      return value + 1;
+      if constexpr (std::is_arithmetic_v<T>) of_parent = static_cast<T>(of_parent + 1);
+      break;
     case AtDivision::clear:
-      return 0;
+      of_parent = T{};
+      break;
     case AtDivision::copy:
       break;
   }
-  return value;
+  return of_parent;
 }
 
 /// Turns a cell into one of the type that its state names. Columns that both types drive keep their values; those that
@@ -112,16 +99,12 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
   const Vec3 axis = unit_vector(environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 0),
                                 environment.noise.uniform(Stream::cell_division, parent_id, ordinal, 1));
   const Vec3 offset = (0.5 * cells.radius[parent]) * axis;
-  for_each_array(cells, [parent](auto& values) { repeat_last(values, parent); });
+  for_each_array(cells, environment.columns, [parent](const RowInfo& info, auto& values) {
+    values.push_back(inherit(values[parent], info.at_division));  // vesicles are shared out later
+  });
   const std::size_t daughter = cells.size() - 1;
-  for (std::size_t k = 0; k < environment.columns.size(); ++k)
-    cells.columns[k][daughter] = cells.columns[k][parent] =
-        inherited(cells.columns[k][parent], environment.columns[k].at_division);
   cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
   taken.insert(cells.id[daughter]);
-  cells.bound[daughter] = cells.internal[daughter] = 0;  // until its vesicles are shared out
-  cells.births[daughter] = 0;
-  cells.transitions[daughter] = 0;
   draw_duration(cells, daughter, environment);
   place(cells, parent, centre - offset, environment.box);
   place(cells, daughter, centre + offset, environment.box);
@@ -220,12 +203,13 @@ std::vector<std::size_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> led
 }
 
 /// Drops removed cells, keeping the order; returns the new index of each.
-std::vector<std::uint32_t> compact(Cells& cells, const std::vector<std::uint8_t>& removed) {
+std::vector<std::uint32_t> compact(Cells& cells, std::span<const ColumnSpec> columns,
+                                   const std::vector<std::uint8_t>& removed) {
   std::vector<std::uint32_t> new_index(cells.size(), kNone);
   std::uint32_t kept = 0;
   for (std::size_t c = 0; c < cells.size(); ++c)
     if (c >= removed.size() || removed[c] == 0) new_index[c] = kept++;
-  for_each_array(cells, [&](auto& values) {
+  for_each_array(cells, columns, [&](const RowInfo&, auto& values) {
     for (std::size_t c = 0; c < values.size(); ++c)
       if (new_index[c] != kNone) values[new_index[c]] = values[c];
     values.resize(kept);
@@ -275,7 +259,7 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
   rehost_counts(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid, *environment.regions,
                 environment.box, environment.noise);
   if (!changes.any_removed) return true;
-  const std::vector<std::uint32_t> new_index = compact(cells, changes.removed);
+  const std::vector<std::uint32_t> new_index = compact(cells, environment.columns, changes.removed);
   for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });
   renumber_hosts_of_counts(vesicles, new_index, cells.size());
   return true;

@@ -38,13 +38,16 @@ void add_sorted(Sha256& sum, const std::vector<std::uint32_t>& order, const std:
 
 enum class Part { everything, tissue };
 
+/// Whether this part of the state has the row.
+bool belongs(const RowInfo& row, Part part) {
+  return row.hashed == Hashed::tissue || (row.hashed == Hashed::state && part == Part::everything);
+}
+
 void add_clock(Sha256& sum, const State& state, const Problem& problem) {
   sum.add(problem.noise.seed());
   sum.add(problem.chemotaxis_variant);
-  sum.add(state.clock.step);
-  for (const Nanoseconds t :
-       {state.clock.now, state.clock.last_transport, state.clock.last_vesicles, state.clock.last_cells})
-    sum.add(static_cast<std::uint64_t>(t));
+  for_each_member(kClockRows, state.clock,
+                  [&sum](const RowInfo&, const auto& value) { sum.add(static_cast<std::uint64_t>(value)); });
 }
 
 void add_fields(Sha256& sum, const State& state, const Problem& problem, Part part) {
@@ -53,28 +56,19 @@ void add_fields(Sha256& sum, const State& state, const Problem& problem, Part pa
     add_array(sum, state.fields[static_cast<SpeciesId>(s)]);
   }
   for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
-    const ReservoirState& reservoir = state.reservoirs[r];
     sum.add(problem.reservoirs[r].name);
-    add_array(sum, std::span<const double>(reservoir.concentration));
-    if (part == Part::tissue) continue;
-    add_array(sum, std::span<const std::uint64_t>(reservoir.vesicles));
+    for_each_member(kReservoirRows, state.reservoirs[r],
+                    [&]<class T>(const RowInfo& row, const std::vector<T>& values) {
+                      if (belongs(row, part)) add_array(sum, std::span<const T>(values));
+                    });
   }
 }
 
 void add_cells(Sha256& sum, const Cells& cells, const Problem& problem, Part part) {
   const auto order = by_id(cells.id);
-  add_sorted(sum, order, cells.id);
-  add_sorted(sum, order, cells.ancestor);
-  add_sorted(sum, order, cells.type);
-  add_sorted(sum, order, cells.state);
-  for (const auto* values : {&cells.x, &cells.y, &cells.z, &cells.vx, &cells.vy, &cells.vz, &cells.heading_x,
-                             &cells.heading_y, &cells.heading_z, &cells.radius, &cells.state_since, &cells.state_until})
-    add_sorted(sum, order, *values);
-  add_sorted(sum, order, cells.births);
-  add_sorted(sum, order, cells.transitions);
-  if (part == Part::everything)
-    for (const auto* counts : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases})
-      add_sorted(sum, order, *counts);
+  for_each_member(kCellRows, cells, [&](const RowInfo& row, const auto& values) {
+    if (belongs(row, part)) add_sorted(sum, order, values);
+  });
   for (std::size_t c = 0; c < cells.columns.size(); ++c) {
     sum.add(problem.columns[c].name);
     add_sorted(sum, order, cells.columns[c]);
@@ -88,26 +82,49 @@ std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// Takes numbers of a vesicle two at a time into two digests that have nothing to do with each other.
-class Digests {
+/// Takes the numbers of a vesicle, two at a time, into two digests that have nothing to do with each other. Numbers of
+/// one byte that follow each other share a word.
+class VesicleDigests {
  public:
-  void take(std::uint64_t v, std::uint64_t w) {
+  template <class T>
+  void take(T value) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, &value, sizeof value);
+    if constexpr (sizeof(T) == 1) {
+      bytes_ |= word << (8 * count_++);
+    } else {
+      take_bytes();
+      take_word(word);
+    }
+  }
+  void take_pair(std::uint64_t v, std::uint64_t w) {
     first_ = fold(first_ ^ v, w ^ 0xa0761d6478bd642fULL);
     second_ = fold(second_ ^ w ^ 0x589965cc75374cc3ULL, v ^ 0xe7037ed1a0b428dbULL);
+  }
+  /// After the last of take().
+  void take_rest() {
+    take_bytes();
+    if (waits_) take_word(0);
   }
   [[nodiscard]] std::uint64_t first() const { return mix64(first_); }
   [[nodiscard]] std::uint64_t second() const { return mix64(second_); }
 
  private:
-  std::uint64_t first_ = 0x8ebc6af09c88c6e3ULL, second_ = 0x1d8e4e27c47d124fULL;
-};
+  void take_bytes() {
+    if (count_ > 0) take_word(std::exchange(bytes_, 0));
+    count_ = 0;
+  }
+  void take_word(std::uint64_t word) {
+    if (waits_) take_pair(waiting_, word);
+    waiting_ = word;
+    waits_ = !waits_;
+  }
 
-template <class T>
-std::uint64_t bits(T value) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, &value, sizeof value);
-  return word;
-}
+  std::uint64_t first_ = 0x8ebc6af09c88c6e3ULL, second_ = 0x1d8e4e27c47d124fULL;
+  std::uint64_t bytes_ = 0, waiting_ = 0;
+  int count_ = 0;
+  bool waits_ = false;
+};
 
 /// Sorting the vesicles by id would take longer than many steps, so the digests of each are summed instead, which does
 /// not depend on the order either.
@@ -115,14 +132,20 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
   std::uint64_t first = 0, second = 0;
   const std::size_t proteins = vesicles.proteins.size();
   for (std::size_t v = 0; v < vesicles.size(); ++v) {
-    Digests digests;
-    const AgentId host = vesicles.host[v] == kNoHost ? ~AgentId{0} : cells.id[vesicles.host[v]];
-    digests.take(vesicles.id[v], bits(vesicles.x[v]));
-    digests.take(bits(vesicles.y[v]), bits(vesicles.z[v]));
-    digests.take(host, bits(vesicles.state[v]) | bits(vesicles.klass[v]) << 8 | bits(vesicles.cargo[v]) << 16);
-    digests.take(bits(vesicles.diffusivity[v]), bits(vesicles.clearance_left[v]));
-    for (std::size_t p = 0; p < proteins; ++p) digests.take(vesicles.proteins[p][v], p);
-    for (std::size_t k = 0; k < vesicles.columns.size(); ++k) digests.take(bits(vesicles.columns[k][v]), k);
+    VesicleDigests digests;
+    for_each_member(kVesicleRows, vesicles, [&](const RowInfo& row, const auto& values) {
+      if (row.shown == Shown::host)  // the index of a cell says where it lies, its id who it is
+        digests.take(vesicles.host[v] == kNoHost ? ~AgentId{0} : cells.id[vesicles.host[v]]);
+      else
+        digests.take(values[v]);
+    });
+    digests.take_rest();
+    for (std::size_t p = 0; p < proteins; ++p) digests.take_pair(vesicles.proteins[p][v], p);
+    for (std::size_t k = 0; k < vesicles.columns.size(); ++k) {
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, &vesicles.columns[k][v], sizeof bits);
+      digests.take_pair(bits, k);
+    }
     first += digests.first();
     second += digests.second();
   }
@@ -135,24 +158,24 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
 /// Nothing where all classes are agents.
 void add_vesicle_counts(Sha256& sum, const Vesicles& vesicles, const Cells& cells) {
   const auto order = by_id(cells.id);
-  for (const VesicleCounts& counts : vesicles.counts) {
-    if (counts.free[1].empty()) continue;
-    for (const auto& free : counts.free) add_array(sum, std::span<const std::uint64_t>(free));
-    for (const auto* held : {&counts.adsorbed, &counts.endosomal})
-      for (const auto& per_cell : *held)
-        if (!per_cell.empty()) add_sorted(sum, order, per_cell);
+  for (const VesicleCounts& counted : vesicles.counts) {
+    if (counted.free[1].empty()) continue;
+    for_each_member(kCountRows, counted, [&](const RowInfo& row, const VesicleCounts::ByCargo& counts) {
+      for (const auto& values : counts)
+        if (row.per == Per::voxel)
+          add_array(sum, std::span<const std::uint64_t>(values));
+        else if (!values.empty())
+          add_sorted(sum, order, values);
+    });
   }
 }
 
 void add_accounts(Sha256& sum, const State& state) {
-  for (const VesicleLedger& l : state.ledger)
-    for (const std::uint64_t count :
-         {l.dosed, l.free, l.adsorbed, l.endosomal, l.in_reservoir, l.released, l.degraded, l.lost, l.left})
-      sum.add(count);
-  const Budget& budget = state.budget;
-  for (const auto* amounts :
-       {&budget.reacted, &budget.secreted, &budget.taken_up, &budget.decayed, &budget.through_boundary})
-    add_array(sum, std::span<const double>(*amounts));
+  for (const VesicleLedger& ledger : state.ledger)
+    for_each_member(kLedgerRows, ledger, [&sum](const RowInfo&, std::uint64_t count) { sum.add(count); });
+  for_each_member(kBudgetRows, state.budget, [&sum](const RowInfo&, const std::vector<double>& amounts) {
+    add_array(sum, std::span<const double>(amounts));
+  });
   if (!state.tallies.empty()) add_array(sum, std::span<const double>(state.tallies));
 }
 

@@ -73,7 +73,7 @@ void move(std::vector<double>& amount, const std::vector<double>& source, const 
 }
 
 void begin(LabelState& l, const Label& label, const State& s, const Problem& p, double now) {
-  l.begun = true;
+  l.begun = 1;
   l.since = l.last = now;
   l.on_each = 1;
   count(s, p, label, l.holding, l.digested);
@@ -140,7 +140,7 @@ void follow_labels(State& state, const Problem& problem) {
   for (std::size_t i = 0; i < state.labels.size(); ++i) {
     const Label& label = problem.labels[i];
     LabelState& l = state.labels[i];
-    if (l.begun)
+    if (l.begun != 0)
       follow(l, label, state, problem, now);
     else if (label.at <= state.clock.now)
       begin(l, label, state, problem, now);
@@ -161,7 +161,7 @@ void measure_label(const State& state, const Problem& problem, std::size_t i, st
   const std::size_t fluid = fluid_of(problem), cells = cells_of(problem), bound = fluid + 1, kinds = fluid + 3;
   assert(out.size() == kinds + 3);
   std::ranges::fill(out, 0.0);
-  if (!l.begun) return;
+  if (l.begun == 0) return;
   const double faded = pinned::exp(-label.fading * (l.last - l.since)) / label.dosed_signal();
   const auto show = [&](std::size_t column, std::size_t kind, double signal) {
     out[column] += faded * signal;

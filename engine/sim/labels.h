@@ -60,7 +60,6 @@ struct Label {
 
 /// What a label has left where, before fading and in units of a labelled vesicle; entries per place.
 struct LabelState {
-  bool begun = false;
   double since = 0, last = 0;             ///< [s]
   double on_each = 1;                     ///< g at `last`
   std::vector<std::uint64_t> holding;     ///< intact vesicles at `last`
@@ -69,7 +68,23 @@ struct LabelState {
   std::vector<double> micelles;           ///< number
   std::vector<double> came_off, residue;  ///< of dye that came off; of degraded vesicles
   double delivered = 0;                   ///< of vesicles that have released their cargo in cells of the patch
+  std::uint64_t begun = 0;                ///< 1 from the dose on
 };
+
+/// An observation, on which nothing depends: no hash takes it in.
+inline constexpr auto kLabelRows =
+    std::tuple(row({"since", "s", Per::run, Hashed::no}, &LabelState::since),
+               row({"last", "s", Per::run, Hashed::no}, &LabelState::last),
+               row({"on_each", "1", Per::run, Hashed::no}, &LabelState::on_each),
+               row({"holding", "EV", Per::label_place, Hashed::no}, &LabelState::holding),
+               row({"digested", "EV", Per::label_place, Hashed::no}, &LabelState::digested),
+               row({"released", "EV", Per::run, Hashed::no}, &LabelState::released),
+               row({"micelles", "1", Per::label_place, Hashed::no}, &LabelState::micelles),
+               row({"came_off", "EV", Per::label_place, Hashed::no}, &LabelState::came_off),
+               row({"residue", "EV", Per::label_place, Hashed::no}, &LabelState::residue),
+               row({"delivered", "EV", Per::run, Hashed::no}, &LabelState::delivered),
+               row({"begun", "1", Per::run, Hashed::no}, &LabelState::begun));
+static_assert(bytes_listed(kLabelRows) == sizeof(LabelState), "every member has a row");
 
 /// Before the first step, and after each.
 void begin_labels(State& state, const Problem& problem);

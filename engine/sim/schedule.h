@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
+
+#include "engine/core/state_row.h"
 
 namespace interstice {
 
@@ -40,5 +43,13 @@ struct Clock {
   [[nodiscard]] double next_cells_dt(const Schedule& schedule) const;
   [[nodiscard]] bool finished(const Schedule& schedule) const { return now >= schedule.end(); }
 };
+
+inline constexpr auto kClockRows =
+    std::tuple(row({"step", "1", Per::run, Hashed::tissue}, &Clock::step),
+               row({"now", "ns", Per::run, Hashed::tissue}, &Clock::now),
+               row({"last_transport", "ns", Per::run, Hashed::tissue}, &Clock::last_transport),
+               row({"last_vesicles", "ns", Per::run, Hashed::tissue}, &Clock::last_vesicles),
+               row({"last_cells", "ns", Per::run, Hashed::tissue}, &Clock::last_cells));
+static_assert(bytes_listed(kClockRows) == sizeof(Clock), "every member has a row");
 
 }  // namespace interstice

@@ -56,7 +56,7 @@ double enzyme_activity(const VesicleClass& klass, double time) {
 }
 
 void resize_vesicles(Vesicles& vesicles, std::size_t size) {
-  for_each_column(vesicles, [size](auto& values) {
+  for_each_array(vesicles, [size](auto& values) {
     // Doubling, which is what a vector does by itself, would be half a gigabyte too much for 1e7 vesicles.
     if (size > values.capacity() && !values.empty()) values.reserve(size + size / 32);
     values.resize(size);
@@ -107,7 +107,7 @@ void drop_vesicles(Vesicles& vesicles, std::span<const std::size_t> gone) {
     for (--size; size > gone[k] && gone[last - 1] == size; --size) --last;
     if (size > gone[k]) moves.push_back({gone[k], size});
   }
-  for_each_column(vesicles, [&](auto& values) {
+  for_each_array(vesicles, [&](auto& values) {
     for (const Move& move : moves) values[move.to] = values[move.from];
     values.resize(size);
   });

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/state_row.h"
 #include "engine/core/vec3.h"
 
 namespace interstice {
@@ -49,6 +51,11 @@ struct VesicleCounts {
   ByCargo endosomal;  ///< per cell
 };
 
+inline constexpr auto kCountRows = std::tuple(row({"free", "EV", Per::voxel}, &VesicleCounts::free),
+                                              row({"adsorbed", "EV", Per::cell}, &VesicleCounts::adsorbed),
+                                              row({"endosomal", "EV", Per::cell}, &VesicleCounts::endosomal));
+static_assert(bytes_listed(kCountRows) == sizeof(VesicleCounts), "every member has a row");
+
 /// Living vesicles of all classes: agents, but for the last member.
 struct Vesicles {
   std::vector<double> x, y, z;  ///< [um]
@@ -67,13 +74,26 @@ struct Vesicles {
   [[nodiscard]] Vec3 position(std::size_t v) const { return {x[v], y[v], z[v]}; }
 };
 
-/// act(column) for every column.
-template <class Act>
-void for_each_column(Vesicles& v, const Act& act) {
-  act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
-  act(v.clearance_left);
-  for (auto& copies : v.proteins) act(copies);
-  for (auto& column : v.columns) act(column);
+inline constexpr auto kVesicleRows = std::tuple(
+    row({"id", "", Per::vesicle, Hashed::state, Shown::id}, &Vesicles::id),
+    row({"position", "um", Per::vesicle, Hashed::state, Shown::position}, &Vesicles::x, &Vesicles::y, &Vesicles::z),
+    row({"host", "", Per::vesicle, Hashed::state, Shown::host}, &Vesicles::host),
+    row({"state", "", Per::vesicle, Hashed::state, Shown::category}, &Vesicles::state),
+    row({"class", "", Per::vesicle, Hashed::state, Shown::category}, &Vesicles::klass),
+    row({"cargo", "", Per::vesicle, Hashed::state, Shown::category}, &Vesicles::cargo),
+    row({"D", "um^2/s", Per::vesicle, Hashed::state, Shown::number}, &Vesicles::diffusivity),
+    row({"clearance_left", "1", Per::vesicle}, &Vesicles::clearance_left));
+static_assert(bytes_listed(kVesicleRows) + sizeof(Vesicles::proteins) + sizeof(Vesicles::columns) +
+                      sizeof(Vesicles::counts) ==
+                  sizeof(Vesicles),
+              "every member has a row");
+
+/// visit(array) for every array of the agents: the rows above, surface proteins, and the columns of models.
+template <class SomeVesicles, class Visit>
+void for_each_array(SomeVesicles& vesicles, const Visit& visit) {
+  for_each_member(kVesicleRows, vesicles, [&visit](const RowInfo&, auto& values) { visit(values); });
+  for (auto& copies : vesicles.proteins) visit(copies);
+  for (auto& column : vesicles.columns) visit(column);
 }
 
 /// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place.
@@ -90,5 +110,14 @@ struct VesicleLedger {
     return free + adsorbed + endosomal + in_reservoir + released + degraded + lost + left;
   }
 };
+
+/// Places are named as the columns of the time series.
+inline constexpr auto kLedgerRows =
+    std::tuple(row({"dosed", "EV"}, &VesicleLedger::dosed), row({"free", "EV"}, &VesicleLedger::free),
+               row({"adsorbed", "EV"}, &VesicleLedger::adsorbed), row({"endosomal", "EV"}, &VesicleLedger::endosomal),
+               row({"in_reservoir", "EV"}, &VesicleLedger::in_reservoir),
+               row({"released", "EV"}, &VesicleLedger::released), row({"degraded", "EV"}, &VesicleLedger::degraded),
+               row({"lost", "EV"}, &VesicleLedger::lost), row({"left", "EV"}, &VesicleLedger::left));
+static_assert(bytes_listed(kLedgerRows) == sizeof(VesicleLedger), "every member has a row");
 
 }  // namespace interstice

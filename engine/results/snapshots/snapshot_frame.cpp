@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "engine/core/constants.h"
 #include "engine/results/snapshots/snapshot_names.h"
@@ -24,19 +25,6 @@ class FrameFiller {
   FrameFiller(const FrameFiller&) = delete;
   FrameFiller& operator=(const FrameFiller&) = delete;
 
-  template <class Numbers>
-  void positions(const Numbers& x, const Numbers& y, const Numbers& z) {
-    gather(frame_.points, x, y, z, std::numeric_limits<float>::quiet_NaN());
-  }
-
-  /// A vector attribute with its unit.
-  void vectors(const std::string& name, const std::string& unit, const std::vector<double>& x,
-               const std::vector<double>& y, const std::vector<double>& z) {
-    AgentColumn& column = next(file_name_with_unit(name, unit), unit);
-    column.width = 3;
-    gather(values_of<float>(column), x, y, z, 0.0F);
-  }
-
   /// value(agent) for every shown agent; `nobody` for the placeholder. Categories and ids have no unit.
   template <class T, class Value>
   void column(const std::string& name, const std::string& unit, T nobody, Value value) {
@@ -45,6 +33,32 @@ class FrameFiller {
     auto& values = values_of<T>(column);
     values.assign(count_, nobody);
     for (std::size_t i = 0; i < shown_.size(); ++i) values[i] = static_cast<T>(value(shown_[i]));
+  }
+
+  /// An array of the state as its row says; those that name a host are the caller's.
+  template <class Value>
+  void array(const RowInfo& row, const std::vector<Value>& values) {
+    const std::string name(row.name), unit(row.unit);
+    const auto value = [&values](std::uint32_t i) { return values[i]; };
+    if (row.shown == Shown::id) column<std::int64_t>(name, "", -1, value);
+    if (row.shown == Shown::count) column<std::int64_t>(name, unit, 0, value);
+    if (row.shown == Shown::category) column<std::uint8_t>(name, "", 0, value);
+    if (row.shown != Shown::number) return;
+    if constexpr (std::is_same_v<Value, std::uint16_t>)
+      column<std::uint16_t>(name, unit, 0, value);
+    else
+      column<float>(name, unit, 0, value);
+  }
+
+  /// All rows of a table, in its order; of the agents' struct `owner`.
+  template <class Table, class Agents>
+  void rows(const Table& table, const Agents& owner) {
+    for_each_row(table, [&]<class Owner, class Member, std::size_t N>(const Row<Owner, Member, N>& row) {
+      if constexpr (N == 3)
+        vector(row.info, owner.*row.members[0], owner.*row.members[1], owner.*row.members[2]);
+      else
+        array(row.info, owner.*row.members[0]);
+    });
   }
 
  private:
@@ -60,8 +74,17 @@ class FrameFiller {
     if (!std::holds_alternative<std::vector<T>>(column.values)) column.values.emplace<std::vector<T>>();
     return std::get<std::vector<T>>(column.values);
   }
-  template <class Numbers>
-  void gather(std::vector<float>& values, const Numbers& x, const Numbers& y, const Numbers& z, float nobody) {
+  void vector(const RowInfo& row, const std::vector<double>& x, const std::vector<double>& y,
+              const std::vector<double>& z) {
+    if (row.shown == Shown::position) gather(frame_.points, x, y, z, std::numeric_limits<float>::quiet_NaN());
+    if (row.shown != Shown::number) return;
+    AgentColumn& column =
+        next(file_name_with_unit(std::string(row.name), std::string(row.unit)), std::string(row.unit));
+    column.width = 3;
+    gather(values_of<float>(column), x, y, z, 0.0F);
+  }
+  void gather(std::vector<float>& values, const std::vector<double>& x, const std::vector<double>& y,
+              const std::vector<double>& z, float nobody) {
     values.assign(3 * count_, nobody);
     for (std::size_t i = 0; i < shown_.size(); ++i) {
       values[3 * i] = static_cast<float>(x[shown_[i]]);
@@ -108,19 +131,9 @@ void copy_densities(const State& state, const Problem& problem, std::vector<std:
 void copy_cells(const State& state, const Problem& problem, std::span<const std::uint32_t> shown, AgentFrame& frame) {
   const Cells& c = state.cells;
   FrameFiller cloud(frame, shown, c.size());
-  cloud.positions(c.x, c.y, c.z);
-  cloud.column<std::int64_t>("id", "", -1, [&](auto i) { return signed_id(c.id[i]); });
-  cloud.column<std::int64_t>("ancestor", "", -1, [&](auto i) { return signed_id(c.ancestor[i]); });
-  cloud.column<std::uint8_t>("type", "", 0, [&](auto i) { return c.type[i]; });
-  cloud.column<std::uint8_t>("state", "", 0, [&](auto i) { return c.state[i]; });
-  cloud.column<float>("radius", "um", 0, [&](auto i) { return c.radius[i]; });
-  cloud.vectors("velocity", "um/s", c.vx, c.vy, c.vz);
-  cloud.column<std::int64_t>("bound", "EV", 0, [&](auto i) { return c.bound[i]; });
-  cloud.column<std::int64_t>("internal", "EV", 0, [&](auto i) { return c.internal[i]; });
-  cloud.column<std::int64_t>("adsorptions", "EV", 0, [&](auto i) { return c.adsorptions[i]; });
-  cloud.column<std::int64_t>("releases", "EV", 0, [&](auto i) { return c.releases[i]; });
-  for (std::size_t k = 0; k < c.columns.size(); ++k)
-    cloud.column<float>(problem.columns[k].name, problem.columns[k].unit, 0, [&](auto i) { return c.columns[k][i]; });
+  cloud.rows(kCellRows, c);
+  for_each_declared_column(c, problem.columns,
+                           [&cloud](const RowInfo& row, const auto& values) { cloud.array(row, values); });
 }
 
 void copy_vesicles(const State& state, const Problem& problem, std::span<const std::uint32_t> shown,
@@ -128,21 +141,17 @@ void copy_vesicles(const State& state, const Problem& problem, std::span<const s
   const Vesicles& v = state.vesicles;
   const auto klass = [&](std::uint32_t i) -> const VesicleClass& { return problem.vesicle_classes[index(v.klass[i])]; };
   FrameFiller cloud(frame, shown, v.size());
-  cloud.positions(v.x, v.y, v.z);
-  cloud.column<std::int64_t>("id", "", -1, [&](auto i) { return signed_id(v.id[i]); });
-  cloud.column<std::uint8_t>("state", "", 0, [&](auto i) { return v.state[i]; });
-  cloud.column<std::uint8_t>("class", "", 0, [&](auto i) { return v.klass[i]; });
+  cloud.rows(kVesicleRows, v);
   cloud.column<std::int64_t>("host", "", -1,
                              [&](auto i) { return v.host[i] == kNoHost ? -1 : signed_id(state.cells.id[v.host[i]]); });
-  cloud.column<std::uint8_t>("cargo", "", 0, [&](auto i) { return v.cargo[i]; });
-  cloud.column<float>("D", "um^2/s", 0, [&](auto i) { return v.diffusivity[i]; });
   cloud.column<float>("diameter", "nm", 0, [&](auto i) { return diameter_nm(klass(i), v.diffusivity[i]); });
   cloud.column<float>("weight", "EV", 0, [&](auto i) { return klass(i).weight; });
   for (std::size_t p = 0; p < v.proteins.size(); ++p)
-    cloud.column<std::uint16_t>(problem.proteins[p], "molecule", 0, [&](auto i) { return v.proteins[p][i]; });
+    cloud.array({problem.proteins[p], "molecule", Per::vesicle, Hashed::state, Shown::number}, v.proteins[p]);
   for (std::size_t k = 0; k < v.columns.size(); ++k)
-    cloud.column<float>(problem.vesicle_columns[k].name, problem.vesicle_columns[k].unit, 0,
-                        [&](auto i) { return v.columns[k][i]; });
+    cloud.array(
+        {problem.vesicle_columns[k].name, problem.vesicle_columns[k].unit, Per::vesicle, Hashed::state, Shown::number},
+        v.columns[k]);
 }
 
 std::vector<std::uint32_t> sample_vesicles(std::span<const AgentId> ids, std::uint64_t count) {

@@ -111,7 +111,7 @@ bool keep_vesicles_in_order(Vesicles& vesicles, const VesicleEnvironment& enviro
 
 void sort_vesicles(Vesicles& vesicles, const Grid& grid, const Threads& threads) {
   const std::vector<std::uint32_t> order = VoxelSort(vesicles, grid, threads).take_order();
-  for_each_column(vesicles, [&](auto& column) {
+  for_each_array(vesicles, [&](auto& column) {
     using Value = typename std::remove_reference_t<decltype(column)>::value_type;
     const auto sorted = std::make_unique_for_overwrite<Value[]>(column.size());
     threads.for_blocks(column.size(), kGrain, [&](std::size_t begin, std::size_t end) {

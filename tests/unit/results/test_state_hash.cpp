@@ -9,6 +9,7 @@
 #include <set>
 
 #include "engine/results/state_hash.h"
+#include "engine/sim/state_arrays.h"
 #include "unit/results/sample_state.h"
 
 namespace interstice {
@@ -30,29 +31,23 @@ std::vector<std::uint32_t> shuffled(std::size_t n) {
   return order;
 }
 
-void shuffle_cells(State& s) {
+void shuffle_cells(State& s, const Problem& problem) {
   const auto order = shuffled(s.cells.size());
-  Cells& c = s.cells;
-  permute(c.id, order), permute(c.ancestor, order), permute(c.type, order), permute(c.state, order);
-  for (auto* v : {&c.x, &c.y, &c.z, &c.vx, &c.vy, &c.vz, &c.heading_x, &c.heading_y, &c.heading_z, &c.radius,
-                  &c.state_since, &c.state_until})
-    permute(*v, order);
-  permute(c.births, order), permute(c.transitions, order);
-  for (auto* v : {&c.bound, &c.internal, &c.adsorptions, &c.releases}) permute(*v, order);
-  for (auto& column : c.columns) permute(column, order);
+  for_each_array(s.cells, problem.columns, [&order](const RowInfo&, auto& values) { permute(values, order); });
   std::vector<std::uint32_t> now_at(order.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) now_at[order[i]] = i;
   for (auto& host : s.vesicles.host)
     if (host != kNoHost) host = now_at[host];
+  for (VesicleCounts& counts : s.vesicles.counts)
+    for_each_member(kCountRows, counts, [&order](const RowInfo& row, VesicleCounts::ByCargo& values) {
+      for (auto& some : values)
+        if (row.per == Per::cell && !some.empty()) permute(some, order);
+    });
 }
 
 void shuffle_vesicles(State& s) {
-  Vesicles& v = s.vesicles;
-  const auto order = shuffled(v.size());
-  permute(v.x, order), permute(v.y, order), permute(v.z, order), permute(v.id, order), permute(v.host, order);
-  permute(v.state, order), permute(v.klass, order), permute(v.cargo, order), permute(v.diffusivity, order);
-  permute(v.clearance_left, order);
-  for (auto& copies : v.proteins) permute(copies, order);
+  const auto order = shuffled(s.vesicles.size());
+  for_each_array(s.vesicles, [&order](auto& values) { permute(values, order); });
 }
 
 TEST(StateHash, DoesNotDependOnStorageOrder) {
@@ -60,95 +55,80 @@ TEST(StateHash, DoesNotDependOnStorageOrder) {
   State state = sample_state(problem);
   const std::string hash = state_hash(state, problem), tissue = tissue_hash(state, problem);
   EXPECT_EQ(hash.size(), 64U);
-  shuffle_cells(state);
+  shuffle_cells(state, problem);
   EXPECT_EQ(state_hash(state, problem), hash);
   EXPECT_EQ(tissue_hash(state, problem), tissue);
   shuffle_vesicles(state);
   EXPECT_EQ(state_hash(state, problem), hash);
 }
 
-/// Flips the lowest bit of a number of any type.
-template <class T>
-std::function<void(State&)> flip(std::function<T&(State&)> which) {
-  return [which](State& s) {
-    T& value = which(s);
-    unsigned char bytes[sizeof(T)];
-    std::memcpy(bytes, &value, sizeof(T));
-    bytes[0] ^= 1;
-    std::memcpy(&value, bytes, sizeof(T));
-  };
+/// One array of the state, and how to flip the lowest bit of its entry `at`.
+struct Flip {
+  RowInfo row;
+  std::size_t array = 0, at = 0;
+
+  void operator()(State& state, const Problem& problem) const {
+    std::size_t k = 0;
+    for_each_array(state, problem, [&]<class T>(const RowInfo&, std::span<T> values) {
+      if (k++ != array) return;
+      unsigned char bytes[sizeof(T)];
+      std::memcpy(bytes, &values[at], sizeof(T));
+      bytes[0] ^= 1;
+      std::memcpy(&values[at], bytes, sizeof(T));
+    });
+  }
+};
+
+/// The sample with something in what it leaves empty: tallies, columns of models, counted vesicles, a label.
+State full_state(Problem& problem) {
+  problem.tallies = {{"model.cargo_delivery.spent", "EV"}};
+  problem.vesicle_columns = {{"bound_ligand", "molecule"}};
+  State s = sample_state(problem);
+  s.tallies = {7};
+  s.vesicles.columns.emplace_back(s.vesicles.size(), 0.5F);
+  for (auto& free : s.vesicles.counts.emplace_back().free) free.assign(problem.grid.voxel_count(), 5);
+  for (auto* counts : {&s.vesicles.counts[0].adsorbed, &s.vesicles.counts[0].endosomal})
+    for (auto& per_cell : *counts) per_cell.assign(s.cells.size(), 3);
+  LabelState& label = s.labels.emplace_back();
+  for_each_member(kLabelRows, label, [](const RowInfo&, auto& values) {
+    if constexpr (!std::is_arithmetic_v<std::remove_reference_t<decltype(values)>>) values.assign(2, 1);
+  });
+  return s;
 }
 
-template <class T, class Which>
-void add_flip(std::vector<std::function<void(State&)>>& flips, Which which) {
-  flips.push_back(flip<T>([which](State& s) -> T& { return which(s); }));
-}
-
-/// One change of a single bit in every array of the tissue: fields, cells without vesicle counts, concentrations.
-std::vector<std::function<void(State&)>> tissue_flips(const Problem& p) {
-  std::vector<std::function<void(State&)>> flips;
-  for (std::size_t k = 0; k < p.species.size(); ++k)
-    for (std::size_t v : {std::size_t{0}, p.grid.voxel_count() - 1})
-      add_flip<double>(flips, [k, v](State& s) -> double& { return s.fields[static_cast<SpeciesId>(k)][v]; });
-  add_flip<double>(flips, [](State& s) -> double& { return s.reservoirs[0].concentration[1]; });
-  using Doubles = std::vector<double> Cells::*;
-  for (const Doubles m :
-       {&Cells::x, &Cells::y, &Cells::z, &Cells::vx, &Cells::vy, &Cells::vz, &Cells::heading_x, &Cells::heading_y,
-        &Cells::heading_z, &Cells::radius, &Cells::state_since, &Cells::state_until})
-    add_flip<double>(flips, [m](State& s) -> double& { return (s.cells.*m)[3]; });
-  for (const auto m : {&Cells::births, &Cells::transitions})
-    add_flip<std::uint32_t>(flips, [m](State& s) -> std::uint32_t& { return (s.cells.*m)[3]; });
-  for (const auto m : {&Cells::id, &Cells::ancestor})
-    add_flip<AgentId>(flips, [m](State& s) -> AgentId& { return (s.cells.*m)[3]; });
-  add_flip<CellTypeId>(flips, [](State& s) -> CellTypeId& { return s.cells.type[3]; });
-  add_flip<std::uint8_t>(flips, [](State& s) -> std::uint8_t& { return s.cells.state[3]; });
-  for (std::size_t k = 0; k < p.columns.size(); ++k)
-    add_flip<double>(flips, [k](State& s) -> double& { return s.cells.columns[k][3]; });
-  add_flip<std::uint64_t>(flips, [](State& s) -> std::uint64_t& { return s.clock.step; });
-  for (const auto m : {&Clock::now, &Clock::last_transport, &Clock::last_vesicles, &Clock::last_cells})
-    add_flip<Nanoseconds>(flips, [m](State& s) -> Nanoseconds& { return s.clock.*m; });
+/// The last entry of every array, and of fields the first.
+std::vector<Flip> all_flips(const State& state, const Problem& problem) {
+  std::vector<Flip> flips;
+  std::size_t k = 0;
+  for_each_array(state, problem, [&](const RowInfo& row, const auto& values) {
+    ASSERT_GT(values.size(), 0U) << row.name << ": the sample has nothing there";
+    flips.push_back({row, k, values.size() - 1});
+    if (row.per == Per::voxel) flips.push_back({row, k, 0});
+    ++k;
+  });
   return flips;
 }
 
-/// And in everything else: vesicles, their counts on cells, ledger, budget.
-std::vector<std::function<void(State&)>> other_flips(const Problem& p) {
-  std::vector<std::function<void(State&)>> flips;
-  for (const auto m : {&Cells::bound, &Cells::internal, &Cells::adsorptions, &Cells::releases})
-    add_flip<std::uint64_t>(flips, [m](State& s) -> std::uint64_t& { return (s.cells.*m)[3]; });
-  for (const auto m : {&Vesicles::x, &Vesicles::y, &Vesicles::z})
-    add_flip<double>(flips, [m](State& s) -> double& { return (s.vesicles.*m)[4]; });
-  for (const auto m : {&Vesicles::diffusivity, &Vesicles::clearance_left})
-    add_flip<float>(flips, [m](State& s) -> float& { return (s.vesicles.*m)[4]; });
-  add_flip<AgentId>(flips, [](State& s) -> AgentId& { return s.vesicles.id[4]; });
-  add_flip<std::uint32_t>(flips, [](State& s) -> std::uint32_t& { return s.vesicles.host[4]; });
-  add_flip<VesicleState>(flips, [](State& s) -> VesicleState& { return s.vesicles.state[4]; });
-  add_flip<VesicleClassId>(flips, [](State& s) -> VesicleClassId& { return s.vesicles.klass[4]; });
-  add_flip<std::uint8_t>(flips, [](State& s) -> std::uint8_t& { return s.vesicles.cargo[4]; });
-  for (std::size_t k = 0; k < p.proteins.size(); ++k)
-    add_flip<std::uint16_t>(flips, [k](State& s) -> std::uint16_t& { return s.vesicles.proteins[k][4]; });
-  add_flip<std::uint64_t>(flips, [](State& s) -> std::uint64_t& { return s.reservoirs[0].vesicles[0]; });
-  using L = VesicleLedger;
-  for (const auto m : {&L::dosed, &L::free, &L::adsorbed, &L::endosomal, &L::in_reservoir, &L::released, &L::degraded,
-                       &L::lost, &L::left})
-    add_flip<std::uint64_t>(flips, [m](State& s) -> std::uint64_t& { return s.ledger[0].*m; });
-  using B = Budget;
-  for (const auto m : {&B::reacted, &B::secreted, &B::taken_up, &B::decayed, &B::through_boundary})
-    add_flip<double>(flips, [m](State& s) -> double& { return (s.budget.*m).back(); });
-  return flips;
+template <class Hash>
+void expect_hash_to_see(Hash hash, const std::function<bool(const RowInfo&)>& seen) {
+  Problem problem = sample_problem();
+  const State state = full_state(problem);
+  const std::string before = hash(state, problem);
+  std::set<std::string> hashes{before};
+  std::size_t expected = 1;
+  for (const Flip& flip : all_flips(state, problem)) {
+    State changed = state;
+    flip(changed, problem);
+    const std::string after = hash(changed, problem);
+    EXPECT_EQ(after != before, seen(flip.row)) << flip.row.name << " (array " << flip.array << ")";
+    expected += seen(flip.row) ? 1 : 0;
+    hashes.insert(after);
+  }
+  EXPECT_EQ(hashes.size(), expected) << "two changes look alike";
 }
 
 TEST(StateHash, SeesOneFlippedBitAnywhere) {
-  const Problem problem = sample_problem();
-  const State state = sample_state(problem);
-  std::set<std::string> hashes{state_hash(state, problem)};
-  auto flips = tissue_flips(problem);
-  for (auto& f : other_flips(problem)) flips.push_back(f);
-  for (const auto& f : flips) {
-    State changed = state;
-    f(changed);
-    hashes.insert(state_hash(changed, problem));
-  }
-  EXPECT_EQ(hashes.size(), flips.size() + 1);
+  expect_hash_to_see(state_hash, [](const RowInfo& row) { return row.hashed != Hashed::no; });
 }
 
 // The digests of vesicles are summed, so what belongs to one vesicle must not be mistaken for what belongs to another.
@@ -174,21 +154,7 @@ TEST(StateHash, SeesVesiclesThatExchangeWhatTheyHave) {
 }
 
 TEST(StateHash, TissueLeavesVesiclesOut) {
-  const Problem problem = sample_problem();
-  const State state = sample_state(problem);
-  std::set<std::string> hashes{tissue_hash(state, problem)};
-  const auto flips = tissue_flips(problem);
-  for (const auto& f : flips) {
-    State changed = state;
-    f(changed);
-    hashes.insert(tissue_hash(changed, problem));
-  }
-  EXPECT_EQ(hashes.size(), flips.size() + 1);
-  for (const auto& f : other_flips(problem)) {
-    State changed = state;
-    f(changed);
-    EXPECT_EQ(tissue_hash(changed, problem), tissue_hash(state, problem));
-  }
+  expect_hash_to_see(tissue_hash, [](const RowInfo& row) { return row.hashed == Hashed::tissue; });
 }
 
 TEST(StateHash, SeesSeedAndPlugIn) {

@@ -27,7 +27,7 @@ std::map<AgentId, Record> by_id(const Vesicles& v) {
 
 /// Puts vesicle order[i] at place i.
 void rearrange(Vesicles& vesicles, const std::vector<std::uint32_t>& order) {
-  for_each_column(vesicles, [&](auto& column) {
+  for_each_array(vesicles, [&](auto& column) {
     const auto before = column;
     for (std::size_t i = 0; i < column.size(); ++i) column[i] = before[order[i]];
   });

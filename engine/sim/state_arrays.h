@@ -1,0 +1,48 @@
+/// @file
+/// Everything that evolves, array by array, as the tables of rows say (engine/core/state_row.h): what a checkpoint has
+/// to save and what two states differ in.
+#pragma once
+
+#include <span>
+#include <type_traits>
+#include <vector>
+
+#include "engine/sim/problem.h"
+
+namespace interstice {
+
+/// visit(info, span) for every array of the state; numbers that stand alone are arrays of one. The names of rows
+/// repeat: once per species, reservoir, vesicle class or label, in the order of the Problem.
+template <class SomeState, class Visit>
+void for_each_array(SomeState& state, const Problem& problem, const Visit& visit) {
+  const auto member = [&visit](const RowInfo& row, auto& values) {
+    if constexpr (std::is_arithmetic_v<std::remove_reference_t<decltype(values)>>)
+      visit(row, std::span(&values, 1));
+    else if constexpr (std::is_arithmetic_v<std::remove_reference_t<decltype(values[0])>> ||
+                       std::is_enum_v<std::remove_reference_t<decltype(values[0])>>)
+      visit(row, std::span(values));
+    else
+      for (auto& inner : values) visit(row, std::span(inner));
+  };
+  for_each_member(kClockRows, state.clock, member);
+  for (std::size_t s = 0; s < problem.species.size(); ++s)
+    visit(RowInfo{problem.species[s].name, "uM", Per::voxel, Hashed::tissue, Shown::number},
+          state.fields[static_cast<SpeciesId>(s)]);
+  for (auto& reservoir : state.reservoirs) for_each_member(kReservoirRows, reservoir, member);
+  for_each_array(state.cells, problem.columns, member);
+  for_each_member(kVesicleRows, state.vesicles, member);
+  for (std::size_t p = 0; p < problem.proteins.size(); ++p)
+    visit(RowInfo{problem.proteins[p], "molecule", Per::vesicle, Hashed::state, Shown::number},
+          std::span(state.vesicles.proteins[p]));
+  for (std::size_t k = 0; k < problem.vesicle_columns.size(); ++k)
+    visit(RowInfo{problem.vesicle_columns[k].name, problem.vesicle_columns[k].unit, Per::vesicle, Hashed::state,
+                  Shown::number},
+          std::span(state.vesicles.columns[k]));
+  for (auto& counts : state.vesicles.counts) for_each_member(kCountRows, counts, member);
+  for (auto& ledger : state.ledger) for_each_member(kLedgerRows, ledger, member);
+  for_each_member(kBudgetRows, state.budget, member);
+  visit(RowInfo{"tallies", "", Per::tally}, std::span(state.tallies));
+  for (auto& label : state.labels) for_each_member(kLabelRows, label, member);
+}
+
+}  // namespace interstice
