@@ -118,6 +118,7 @@ const ModelDescriptor& cargo_delivery() {
       .version = "1",
       .summary = "uptake: cargo released in the cytosol, C' = n releases - k C, response H(C, threshold, 2)",
       .citation = "Chevillet 2014 PNAS 111:14888; Bonsergent 2021 Nat Commun 12:1864",
+      .mechanism = Mechanism::cargo,
       .parameters = kParameters,
       .choices = kChoices,
       .columns = kColumns,

@@ -142,6 +142,7 @@ const ModelDescriptor& ligand_sink() {
       .version = "1",
       .summary = "extracellular: sites on EVs bind a danger signal and give it back, b' = kon c (S - b) - koff b",
       .citation = "Giebel & Lim 2025 Cytotherapy 10.1016/j.jcyt.2025.03.505 (EVs may neutralise danger signals)",
+      .mechanism = Mechanism::binding,
       .parameters = kParameters,
       .choices = kChoices,
       .columns = {},

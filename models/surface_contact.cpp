@@ -111,6 +111,7 @@ const ModelDescriptor& surface_contact() {
       .version = "1",
       .summary = "contact: adsorbed EVs engage receptors without entry, n' = adsorptions - n/2 h, S = n/(K_EV + n)",
       .citation = "Zhang B 2014 Stem Cells Dev 23:1233",
+      .mechanism = Mechanism::contact,
       .parameters = kParameters,
       .choices = {},
       .columns = kColumns,

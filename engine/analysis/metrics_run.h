@@ -44,7 +44,7 @@ struct Engagement {
 /// A class of vesicles as an arm uses it.
 struct ClassFacts {
   std::string name;
-  double carriers = 0;   ///< share with at least one copy of a protein on which a reaction of the arm runs
+  double carriers = 0;   ///< share with at least one copy of a protein of an enzyme model of the arm
   double exchanged = 0;  ///< share of those dosed into reservoirs that is behind a face of the patch
 };
 

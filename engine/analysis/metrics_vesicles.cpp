@@ -96,13 +96,11 @@ double positive_share(const ProteinLoad& load) {
 void describe_vesicles(const Problem& problem, ArmFacts& facts) {
   std::vector<char> used(problem.proteins.size(), 0);
   for (const ActiveModel& model : problem.models) {
-    const bool binds = model.columns.empty() && model.vesicle_columns > 0;  // it is on vesicles alone
-    bool& mechanism = !model.reactions.empty()         ? facts.engagement.enzymes
-                      : model.name == "cargo_delivery" ? facts.engagement.cargo
-                      : binds                          ? facts.engagement.binding
-                                                       : facts.engagement.contact;
-    mechanism = true;
-    if (model.reactions.empty()) continue;
+    facts.engagement.enzymes |= model.mechanism == Mechanism::enzyme;
+    facts.engagement.binding |= model.mechanism == Mechanism::binding;
+    facts.engagement.contact |= model.mechanism == Mechanism::contact;
+    facts.engagement.cargo |= model.mechanism == Mechanism::cargo;
+    if (model.mechanism != Mechanism::enzyme) continue;
     for (const ProteinId protein : model.proteins) used[index(protein)] = 1;
   }
   for (std::size_t k = 0; k < problem.vesicle_classes.size(); ++k) {

@@ -205,6 +205,7 @@ struct ModelDescriptor {
   std::string_view version;
   std::string_view summary;  ///< one sentence: mechanism and equation
   std::string_view citation;
+  Mechanism mechanism = Mechanism::unstated;
   std::span<const ParameterSpec> parameters;
   std::span<const ChoiceSpec> choices;
   std::span<const ModelColumnSpec> columns;

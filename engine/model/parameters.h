@@ -2,11 +2,24 @@
 /// How an interaction model declares itself. Part of the plug-in contract: fixed-width scalars and string views only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace interstice {
+
+/// How vesicles act by a model. Analysis counts by it which vesicles acted.
+enum class Mechanism : std::uint8_t {
+  unstated,  ///< refused when the model is registered
+  none,      ///< vesicles do not act by it: none is counted
+  enzyme,    ///< enzymes on vesicles change the fluid: counted are those that carry one of ModelDescriptor::proteins
+  binding,   ///< vesicles bind what is in the fluid: all that are present are counted
+  contact,   ///< vesicles touch cells: those that have adsorbed are counted
+  cargo,     ///< vesicles release cargo into cells: those that have released it are counted
+};
+inline constexpr std::array<std::string_view, 6> kMechanismNames = {"unstated", "none",    "enzyme",
+                                                                    "binding",  "contact", "cargo"};
 
 /// One number a user may set in YAML under models.<model>.<name>.
 struct ParameterSpec {

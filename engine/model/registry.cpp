@@ -30,7 +30,8 @@ class DescriptorCheck {
   void run() const {
     if (model_.name.empty()) fail("it has no name");
     if (model_.make == nullptr) fail("it has no make function");
-    if (!(model_.delay >= 0)) fail("its delay is negative");
+    mechanism();
+    if (!(model_.delay >= 0) || !std::isfinite(model_.delay)) fail("its delay is negative or not a number");
     names();
     parameters();
     choices();
@@ -39,6 +40,12 @@ class DescriptorCheck {
 
  private:
   const ModelDescriptor& model_;
+
+  void mechanism() const {
+    const auto which = static_cast<std::size_t>(model_.mechanism);
+    if (which == 0 || which >= kMechanismNames.size())
+      fail("it does not say its mechanism: one of none, enzyme, binding, contact, cargo");
+  }
 
   void names() const {
     std::set<std::string_view> keys;

@@ -117,6 +117,7 @@ const Spec* find_spec(const Spec& root, const std::string& key_path) {
 std::string describe_model(const ModelDescriptor& m, const std::string& origin) {
   std::string out =
       fmt::format("{} (version {}, {})\n  {}\n  source: {}\n", m.name, m.version, origin, m.summary, m.citation);
+  out += fmt::format("  mechanism: {}\n", kMechanismNames[static_cast<std::size_t>(m.mechanism)]);
   if (m.delay > 0) out += fmt::format("  own delay before an effect can show: {} s\n", m.delay);
   for (const ParameterSpec& p : m.parameters)
     out += fmt::format("  {} = {} {} ({} to {}, {}: {}) {}\n", p.name, p.default_value, p.unit == "1" ? "" : p.unit,

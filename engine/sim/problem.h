@@ -29,6 +29,7 @@ namespace interstice {
 /// A built interaction model and where its declared names lie in this problem.
 struct ActiveModel {
   std::string name, version, origin, sha256;
+  Mechanism mechanism = Mechanism::none;
   double delay = 0;  ///< [s]
   std::shared_ptr<const InteractionModel> model;
   std::vector<ColumnId> columns;

@@ -52,6 +52,7 @@ const ModelDescriptor kDescriptor = {
     .version = "1",
     .summary = "extracellular: adenosine deaminase on EVs removes adenosine, clearance = kcat N / Km",
     .citation = "Agarwal 1975",
+    .mechanism = Mechanism::enzyme,
     .parameters = kParameters,
     .choices = {},
     .columns = {},

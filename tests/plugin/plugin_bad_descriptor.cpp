@@ -13,6 +13,7 @@ constexpr std::array kParameters = {ParameterSpec{"rate", "1/s", 5, 0, 1, "not u
 ModelDescriptor bad() {
   ModelDescriptor model;
   model.name = "bad_descriptor";
+  model.mechanism = Mechanism::none;
   model.parameters = kParameters;
   model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return nullptr; };
   return model;

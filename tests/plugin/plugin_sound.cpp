@@ -22,6 +22,7 @@ const ModelDescriptor kDescriptor = {
     .version = "3",
     .summary = "test",
     .citation = "test",
+    .mechanism = Mechanism::none,
     .parameters = kParameters,
     .choices = {},
     .columns = {},

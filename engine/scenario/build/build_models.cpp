@@ -121,6 +121,7 @@ void build_models(const BuildContext& context, Problem& problem) {
     model.version = std::string(d.version);
     model.origin = registered->origin;
     model.sha256 = registered->sha256;
+    model.mechanism = d.mechanism;
     model.delay = d.delay;
     place_names(context, d, problem, model);
     own_numbers(d, model, problem);

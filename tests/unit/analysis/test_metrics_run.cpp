@@ -39,7 +39,8 @@ Problem small_problem() {
                                          {.protein = ProteinId{1}, .mean = 100}};
   problem.doses.resize(1);
   ActiveModel model;
-  model.name = "cd73";
+  model.name = "some_enzyme";
+  model.mechanism = Mechanism::enzyme;
   model.reactions = {static_cast<ReactionId>(1)};
   model.proteins = {ProteinId{0}};
   problem.models.push_back(model);
@@ -99,11 +100,11 @@ TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
 TEST(RunMetrics, TheFastestModelSetsTheDelay) {
   Problem problem = small_problem();
   problem.models[0].reactions.clear();
-  problem.models[0].name = "cargo_delivery";
+  problem.models[0].mechanism = Mechanism::cargo;
   problem.models[0].delay = 14400;
   EXPECT_TRUE(describe_arm(problem, "uptake", nullptr).engagement.cargo);
   ActiveModel contact;
-  contact.name = "surface_contact";
+  contact.mechanism = Mechanism::contact;
   contact.delay = 3600;
   problem.models.push_back(contact);
   const ArmFacts facts = describe_arm(problem, "both", nullptr);

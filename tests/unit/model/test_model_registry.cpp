@@ -32,6 +32,7 @@ ParameterSpec parameter(std::string_view name) { return {name, "1", 1, 0, 2, "te
 ModelDescriptor sound() {
   ModelDescriptor model;
   model.name = "sound";
+  model.mechanism = Mechanism::none;
   model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return nullptr; };
   return model;
 }
@@ -97,6 +98,17 @@ TEST(CheckDescriptor, NamesTheModelAndTheProblem) {
   p = parameter("a");
   p.mark = "X";
   EXPECT_TRUE(says(refusal_of({p}), "the mark 'X' of 'a'"));
+}
+
+TEST(CheckDescriptor, WantsAMechanism) {
+  ModelDescriptor model = sound();
+  for (const int which : {0, 6, 200}) {
+    model.mechanism = static_cast<Mechanism>(which);
+    const std::string text = refusal([&] { check_descriptor(model); });
+    EXPECT_TRUE(says(text, "does not say its mechanism")) << text;
+  }
+  model.mechanism = Mechanism::cargo;
+  EXPECT_EQ(refusal([&] { check_descriptor(model); }), "");
 }
 
 TEST(CheckDescriptor, WantsNameFactoryAndDeclaredParametersOfReactions) {

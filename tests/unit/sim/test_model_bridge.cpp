@@ -27,6 +27,7 @@ Simulation with_model(Act does, const std::string& more = {}) {
   act = does;
   ModelDescriptor model;
   model.name = "faulty";
+  model.mechanism = Mechanism::none;
   model.fields = kFields;
   model.columns = kColumns;
   model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return std::make_unique<Faulty>(); };
