@@ -59,6 +59,8 @@ constexpr std::array kChoices = {
     ChoiceSpec{"cargo", kCargoes, "what the EV carries; decides copies per EV and threshold"},
 };
 
+constexpr std::uint16_t kCargo = 0;  ///< stream of noise: copies of a rare cargo
+
 constexpr std::array kColumns = {
     ModelColumnSpec{"cargo_copies", "molecule", 0, "cargo in the cytosol", true},
     ModelColumnSpec{"cargo_counted", "1", 0, "releases that have been turned into copies so far"},
@@ -98,7 +100,7 @@ class CargoDelivery final : public InteractionModel {
   [[nodiscard]] double delivered(double vesicles, const ModelView& view, std::size_t c) const {
     const double mean = vesicles * copies_per_vesicle_;
     if (!rare_ || mean == 0) return mean;
-    return static_cast<double>(view.noise.poisson(mean, Stream::plugin, view.cell_id[c], view.step));
+    return static_cast<double>(view.noise.poisson(mean, kCargo, view.cell_id[c], view.step));
   }
 };
 

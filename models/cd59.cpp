@@ -27,7 +27,6 @@
 
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
-#include "engine/vesicles/agents/vesicle_kernel.h"
 #include "models/builtin.h"
 
 namespace interstice::models {
@@ -102,11 +101,8 @@ constexpr std::array<std::string_view, 1> kFields = {"C5b7"};
 constexpr std::array<std::string_view, 1> kProteins = {"CD59"};
 constexpr std::array<std::string_view, 2> kReads = {"blocked_contact", "blocked_EV"};
 
-// Streams of noise: appended to what other built-in models use.
-constexpr Stream stream_of(std::uint16_t k) {
-  return static_cast<Stream>(static_cast<std::uint16_t>(Stream::plugin) + k);
-}
-constexpr Stream kCaught = stream_of(59), kStopped = stream_of(60), kMoving = stream_of(61), kPaying = stream_of(62);
+/// Streams of noise.
+enum Draws : std::uint16_t { caught, stopped, moving, paying };
 
 /// Below this mean number of events per EV and step nothing is drawn: 1e7 EVs would see one in a million steps.
 constexpr double kNever = 1e-13;
@@ -158,7 +154,7 @@ class Cd59 final : public InteractionModel {
   static std::vector<double> newly_stopped(const ModelView& view, Effects& effects, std::size_t other, Column seen,
                                            Tally tally);
   double take(const ModelView& view, Effects& effects, std::size_t v, VesicleColumn column, double mean,
-              Stream stream) const;
+              Draws stream) const;
 
   Cd59Constants k_;
   bool decoys_ = true, transfers_ = true, touches_ = true;
@@ -189,7 +185,7 @@ void Cd59::catch_complexes(const ModelView& view, Effects& effects) const {
   std::array<double, kSome> u;
   for (std::size_t begin = 0; begin < ev.id.size(); begin += kSome) {
     const std::size_t count = std::min(kSome, ev.id.size() - begin);
-    keyed_uniforms(view.noise, kCaught, view.step, ev.id.subspan(begin, count), {u.data(), count});
+    view.noise.uniforms(caught, view.step, ev.id.subspan(begin, count), {u.data(), count});
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t v = begin + i, x = ev.voxel[v];
       if (u[i] < none[x] || ev.state[v] == VesicleState::endosomal || !intact(ev, v)) continue;
@@ -206,7 +202,7 @@ void Cd59::attack(const ModelView& view, Effects& effects, std::size_t v, int hi
   for (int hit = 0; hit < hits; ++hit) {
     effects.count(captured, weight);
     const double stops = block_probability(copies_left(view, effects, v), k_.membrane_area, k_);
-    if (view.noise.uniform(kStopped, ev.id[v], view.step, static_cast<std::uint32_t>(hit)) < stops) {
+    if (view.noise.uniform(Draws::stopped, ev.id[v], view.step, static_cast<std::uint32_t>(hit)) < stops) {
       effects.vesicle_change(spent)[v] += 1;
       effects.count(blocked, weight);
       continue;
@@ -220,7 +216,7 @@ void Cd59::attack(const ModelView& view, Effects& effects, std::size_t v, int hi
 
 /// Takes a Poisson number of copies, at most those that are left; returns it.
 double Cd59::take(const ModelView& view, Effects& effects, std::size_t v, VesicleColumn column, double mean,
-                  Stream stream) const {
+                  Draws stream) const {
   if (!(mean > 0)) return 0;
   const auto wanted = static_cast<double>(view.noise.poisson(mean, stream, view.vesicles.id[v], view.step));
   const double taken = std::min(wanted, std::floor(copies_left(view, effects, v)));
@@ -258,10 +254,10 @@ void Cd59::serve_hosts(const ModelView& view, Effects& effects) const {
   for (const std::size_t v : adhering) {
     const std::uint32_t host = ev.host[v];
     if (stopped[host] > 0 && facing[host] > 0)
-      take(view, effects, v, spent, stopped[host] * copies_left(view, effects, v) / facing[host], kPaying);
+      take(view, effects, v, spent, stopped[host] * copies_left(view, effects, v) / facing[host], paying);
     if (!transfers_) continue;
     const double can_move = k_.transferable * ev.copies(0)[v] - ev.column(moved)[v];
-    const double taken = weight_of(v) * take(view, effects, v, moved, can_move * moves, kMoving);
+    const double taken = weight_of(v) * take(view, effects, v, moved, can_move * moves, moving);
     received[host] += taken;
     effects.count(transferred, taken);
   }

@@ -1,7 +1,7 @@
 /// @file
 /// Standard normal numbers in single precision, for displacements: Box-Muller (1958) on 32-bit uniforms, four numbers
 /// from one call of the generator. The numbers here and the order of operations are shared by the scalar function
-/// (pinned_math.h) and the vector kernel (engine/vesicles/agents/vesicle_noise.inc), which give the same bits.
+/// (pinned_math.h) and the vector kernel (engine/core/noise_vectors.inc), which give the same bits.
 ///
 /// Radius: u = (n + 1/2) 2^-31 with 31-bit n, sqrt(-2 ln u). The largest is 6.66 standard deviations (a Gaussian
 /// exceeds that once in 4e10 draws), the smallest but zero 3e-4, the relative error below 3e-7. Angle: 29 bits of an

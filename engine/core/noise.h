@@ -10,7 +10,8 @@
 
 namespace interstice {
 
-/// Every purpose that draws noise. Values are part of the results: append, never renumber.
+/// Every purpose of the engine that draws noise; models have noise of their own (ModelNoise). Values are part of the
+/// results: append, never renumber.
 enum class Stream : std::uint16_t {
   vesicle_motion = 1,
   vesicle_acceptance = 2,
@@ -34,7 +35,6 @@ enum class Stream : std::uint16_t {
   cell_injury = 38,
   cell_recruitment = 39,
   bootstrap = 64,  ///< analysis after the runs: never reaches a state
-  plugin = 256,    ///< first of the streams that interaction models may use
 };
 
 /// Keyed noise of one run.

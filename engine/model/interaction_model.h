@@ -13,7 +13,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/ids.h"
-#include "engine/core/noise.h"
+#include "engine/model/model_noise.h"
 #include "engine/model/parameters.h"
 
 namespace interstice {
@@ -87,7 +87,7 @@ class ModelView {
   bool cells_due = false;   ///< cells are updated at the end of this step
   double cells_dt = 0;      ///< time since cells were last updated [s]; 0 when not due
   double voxel_volume = 0;  ///< [um^3]
-  Noise noise;
+  ModelNoise noise;
 
   /// Extracellular fluid of a voxel [um^3].
   [[nodiscard]] double fluid_volume(std::size_t voxel) const { return fluid_of_region_[region_of_voxel_[voxel]]; }

@@ -22,7 +22,6 @@ ModelView common_view(const Problem& problem, const State& state, const Tick& no
   view.cells_due = now.cells_due;
   view.cells_dt = now.cells_dt;
   view.voxel_volume = problem.grid.voxel_volume();
-  view.noise = problem.noise;
   view.cell_id = state.cells.id;
   view.cell_type = state.cells.type;
   view.cell_voxel = cell_voxel;
@@ -78,7 +77,8 @@ ModelBridge::ModelBridge(const Problem& problem)
       reservoir_copies_(problem.reservoirs.size(), std::vector<double>(problem.chemistry.reactions.size())) {
   const std::size_t compartments = voxels_ + problem.reservoirs.size();
   for (const ActiveModel& model : problem.models) {
-    Slots slot{.copies = {model.reactions.size(), compartments},
+    Slots slot{.noise = ModelNoise(problem.noise, model.name),
+               .copies = {model.reactions.size(), compartments},
                .secretion = {model.fields.size(), voxels_},
                .clearance = {model.fields.size(), voxels_},
                .amounts = {model.fields.size(), voxels_},
@@ -116,6 +116,7 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     offer(model, slot, state, exposed_copies);
     offer_vesicles(model, slot, state);
     ModelView view = common_view(problem, state, now, cell_voxel);
+    view.noise = slot.noise;
     view.columns_ = slot.columns;
     view.fields_ = slot.fields;
     view.proteins_ = slot.proteins;

@@ -35,6 +35,7 @@ class ModelBridge {
 
  private:
   struct Slots {
+    ModelNoise noise;
     ArraysOnDemand copies, secretion, clearance, amounts;
     std::vector<std::vector<std::size_t>> catalysed;
     std::vector<std::vector<double>> changes;

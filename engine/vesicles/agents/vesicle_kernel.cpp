@@ -12,7 +12,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "engine/vesicles/agents/vesicle_noise.inc"
+#include "engine/core/noise_vectors.inc"
 
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
@@ -254,31 +254,6 @@ void move_all(const VesicleColumns& columns, std::size_t count, const MotionTabl
   if (whole < count) move_rest(columns, whole, count, tables, block);
 }
 
-/// The integer value of an unsigned number below 2^52.
-HWY_INLINE VF64 to_double(VU64 v) {
-  const F64 d;
-  return hn::Sub(hn::BitCast(d, hn::Or(v, hn::Set(U64(), 0x4330000000000000ULL))), hn::Set(d, 0x1p52));
-}
-
-void uniforms_all(std::uint64_t seed, Stream stream, std::uint64_t step, const std::uint64_t* id, std::size_t count,
-                  double* out) {
-  const NoiseKey key(seed, stream, step);
-  const F64 d;
-  const U64 u;
-  const std::size_t lanes = hn::Lanes(d);
-  alignas(64) std::array<std::uint64_t, kMostLanes> ids{};
-  alignas(64) std::array<double, kMostLanes> values{};
-  for (std::size_t i = 0; i < count; i += lanes) {
-    const std::size_t some = count - i < lanes ? count - i : lanes;
-    for (std::size_t k = 0; k < some; ++k) ids[k] = id[i + k];
-    const WideWords w = philox(hn::LoadU(u, ids.data()), key);
-    const VU64 bits = hn::Or(hn::ShiftLeft<32>(w.w1), hn::And(w.w0, hn::Set(u, 0xffffffffULL)));
-    const VF64 value = hn::Mul(hn::Add(to_double(hn::ShiftRight<12>(bits)), hn::Set(d, 0.5)), hn::Set(d, 0x1p-52));
-    hn::StoreU(value, d, values.data());
-    for (std::size_t k = 0; k < some; ++k) out[i + k] = values[k];
-  }
-}
-
 VoxelRange voxels_all(double per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
                       std::size_t count, std::uint32_t* out) {
   const U32 u;
@@ -320,7 +295,6 @@ HWY_AFTER_NAMESPACE();
 namespace interstice {
 
 HWY_EXPORT(move_all);
-HWY_EXPORT(uniforms_all);
 HWY_EXPORT(voxels_all);
 HWY_EXPORT(target_name);
 
@@ -329,13 +303,6 @@ const char* simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
 void move_free(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& careful) {
   assert(count <= MotionBlock::kCapacity);
   HWY_DYNAMIC_DISPATCH(move_all)(columns, count, tables, careful);
-}
-
-void keyed_uniforms(const Noise& noise, Stream stream, std::uint64_t step, std::span<const AgentId> id,
-                    std::span<double> out) {
-  assert(id.size() == out.size());
-  HWY_DYNAMIC_DISPATCH(uniforms_all)
-  (noise.seed(), stream, step, id.data(), id.size(), out.data());
 }
 
 VoxelRange voxels_at(const Grid& grid, const double* x, const double* y, const double* z,

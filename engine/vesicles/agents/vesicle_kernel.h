@@ -1,5 +1,5 @@
 /// @file
-/// The vectorised inner loops: the free Brownian step, keyed noise, and which voxel a vesicle is in, several vesicles
+/// The vectorised inner loops: the free Brownian step, and which voxel a vesicle is in, several vesicles
 /// at a time with Highway. Only targets with fused multiply-add are used and the order of operations is fixed, so that
 /// AVX2, AVX-512, NEON and SVE give the same bits, which are also those of Noise::four_normals.
 #pragma once
@@ -64,10 +64,6 @@ inline constexpr float kReachInRootDt = 5.0F;
 /// that something may be in the way of are listed in `careful`. Of these, the ones that only a cell could stop are
 /// moved all the same, as most of them meet none; the others stay. Bound vesicles are left alone.
 void move_free(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& careful);
-
-/// out[i] = noise.uniform(stream, id[i], step), many at once. Sizes must agree.
-void keyed_uniforms(const Noise& noise, Stream stream, std::uint64_t step, std::span<const AgentId> id,
-                    std::span<double> out);
 
 struct VoxelRange {
   std::uint32_t first = std::numeric_limits<std::uint32_t>::max(), last = 0;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "engine/core/keyed_uniforms.h"
 #include "engine/core/pinned_math.h"
-#include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_reservoirs.h"
 

@@ -67,7 +67,7 @@ TEST(Metrics, BootstrapIntervalsCoverTheTrueMean) {
   for (int sample = 0; sample < kSamples; ++sample) {
     std::vector<double> values;
     for (std::uint32_t draw = 0; draw < 10; ++draw)
-      for (const double z : noise.normals(Stream::plugin, static_cast<AgentId>(sample), 0, draw))
+      for (const double z : noise.normals(Stream::bootstrap, static_cast<AgentId>(sample), 0, draw))
         values.push_back(7 + z);
     const Estimate estimate = bootstrap_mean(values, 1, std::to_string(sample));
     if (estimate.low <= 7 && 7 <= estimate.high) ++covered;

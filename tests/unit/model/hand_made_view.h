@@ -32,7 +32,8 @@ struct Settings {
 /// Cells with ids 0, 1, ... whose columns belong to one model.
 class Stand {
  public:
-  Stand(const ModelDescriptor& model, std::size_t cells) : columns(model.columns.size()), changes_(columns.size()) {
+  Stand(const ModelDescriptor& model, std::size_t cells)
+      : columns(model.columns.size()), noise_(Noise(7), model.name), changes_(columns.size()) {
     for (std::size_t k = 0; k < columns.size(); ++k) columns[k].assign(cells, model.columns[k].initial);
     for (std::size_t c = 0; c < cells; ++c) ids_.push_back(c);
     adsorptions.assign(cells, 0);
@@ -49,7 +50,7 @@ class Stand {
     view.step = steps_++;
     view.cells_due = cells_due;
     view.cells_dt = cells_due ? dt : 0;
-    view.noise = Noise(7);
+    view.noise = noise_;
     view.cell_id = ids_;
     view.adsorptions = adsorptions;
     view.releases = releases;
@@ -65,6 +66,7 @@ class Stand {
   std::vector<std::uint64_t> adsorptions, releases;
 
  private:
+  ModelNoise noise_;
   std::vector<std::vector<double>> changes_;
   std::vector<AgentId> ids_;
   std::uint64_t steps_ = 0;

@@ -43,7 +43,7 @@ struct Bench {
     view.step = steps++;
     view.cells_due = true;
     view.cells_dt = dt;
-    view.noise = Noise(5);
+    view.noise = ModelNoise(Noise(5), "cd59");
     view.cell_id = cell;
     view.columns_ = cell_seen;
     view.fields_ = fields;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/keyed_uniforms.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "support/simd_targets.h"
 
