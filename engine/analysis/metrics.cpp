@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "engine/core/name_key.h"
 #include "engine/core/noise.h"
 
 namespace interstice {
@@ -80,9 +81,8 @@ Estimate bootstrap_mean(std::span<const double> values, std::uint64_t seed, std:
   estimate.low = estimate.high = estimate.mean;
   if (n == 1) return estimate;
 
-  std::uint64_t id = 0;
-  for (const char c : key) id = mix64(id + static_cast<unsigned char>(c) + 1);
   const Noise noise(seed);
+  const std::uint64_t id = name_key(key);
   std::vector<double> means(kResamples);
   for (std::size_t resample = 0; resample < kResamples; ++resample) {
     double sum = 0;

@@ -12,6 +12,7 @@
 #include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_states.h"
 #include "engine/core/error.h"
+#include "engine/core/name_key.h"
 
 namespace interstice {
 
@@ -142,11 +143,7 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double no
   cells.radius[c] = type.radius;
   cells.state_since[c] = now;
   for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k][c] = columns[k].initial;
-  for (const ColumnDynamics& column : type.columns) {
-    const std::size_t k = index(column.column);
-    cells.columns[k].back() =
-        draw(column.initial, environment.noise, Stream::cell_column, id, columns[k].place_before.value_or(k));
-  }
+  for (const ColumnDynamics& column : type.columns) draw_column(cells, c, column, environment);
   draw_duration(cells, c, environment);
 }
 
@@ -162,8 +159,9 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
   for (const CellPlacement& placement : placements) {
     const std::vector<std::size_t> voxels = allowed_voxels(placement, environment);
     const std::size_t type = index(placement.type);
+    const AgentId key = name_key(environment.types[type].name);
     for (std::uint64_t k = 0; k < placement.count; ++k) {
-      const AgentId id = child_id(type, ordinal[type]++);
+      const AgentId id = child_id(key, ordinal[type]++);
       const double radius = environment.types[type].radius;
       const Vec3 p = find_place(id, radius, voxels, placed, environment);
       placed.add(p, radius);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/core/error.h"
+#include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
 
 namespace interstice {
@@ -33,18 +34,30 @@ double finite(double value, const Expression& formula, const CellType& type, con
                   formula.text(), value, type.name, state.name));
 }
 
+/// Injuries are rivals, as transitions are: one number says whether any strikes, and which.
 std::optional<Decision> injury(const Cells& cells, std::size_t c, const CellType& type, std::size_t voxel,
                                const CellEnvironment& environment, const CellStep& step) {
-  for (std::size_t i = 0; i < environment.injuries.size(); ++i) {
-    const Injury& threat = environment.injuries[i];
-    if (threat.type != cells.type[c] || !(threat.hazard > 0) || step.time >= threat.until) continue;
-    if (!threat.in_region.empty() && threat.in_region[environment.regions->of_voxel[voxel]] == 0) continue;
-    if (spared(type, cells.state[c], threat.to_state)) continue;
-    const double u =
-        environment.noise.uniform(Stream::cell_injury, cells.id[c], step.step, static_cast<std::uint32_t>(i));
-    if (u < -pinned::expm1(-threat.hazard * step.dt)) return Decision{threat.to_state, step.time + step.dt, false};
+  const auto threatens = [&](const Injury& threat) {
+    if (threat.type != cells.type[c] || !(threat.hazard > 0) || step.time >= threat.until) return false;
+    const auto& region = threat.in_region;
+    return (region.empty() || region[environment.regions->of_voxel[voxel]] != 0) &&
+           !spared(type, cells.state[c], threat.to_state);
+  };
+  double total = 0;
+  for (const Injury& threat : environment.injuries) total += threatens(threat) ? threat.hazard : 0;
+  if (!(total > 0)) return std::nullopt;
+  const double strikes = -pinned::expm1(-total * step.dt);
+  const double u = environment.noise.uniform(Stream::cell_injury, cells.id[c], step.step);
+  if (u >= strikes) return std::nullopt;
+  double chosen = u / strikes * total;  // given that one strikes, u / strikes is uniform in (0, 1)
+  Decision decision{0, step.time + step.dt, false};
+  for (const Injury& threat : environment.injuries) {
+    if (!threatens(threat)) continue;
+    decision.target = threat.to_state;
+    if (chosen < threat.hazard) break;
+    chosen -= threat.hazard;
   }
-  return std::nullopt;
+  return decision;
 }
 
 }  // namespace
@@ -63,6 +76,13 @@ double draw(const Distribution& distribution, const Noise& noise, Stream stream,
       return -distribution.a * pinned::log(noise.uniform(stream, id, key));
   }
   return distribution.a;
+}
+
+void draw_column(Cells& cells, std::size_t c, const ColumnDynamics& column, const CellEnvironment& environment) {
+  const std::size_t k = index(column.column);
+  const bool random = column.initial.kind != Distribution::Kind::constant;
+  const AgentId key = random ? child_id(cells.id[c], name_key(environment.columns[k].name)) : 0;
+  cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, key, 0);
 }
 
 void draw_duration(Cells& cells, std::size_t c, const CellEnvironment& environment) {

@@ -14,6 +14,9 @@ namespace interstice {
 /// A number from the distribution, keyed by (stream, id, key).
 double draw(const Distribution& distribution, const Noise& noise, Stream stream, AgentId id, std::uint64_t key);
 
+/// Draws the first value of a column of cell c, keyed by the cell's id and the column's name.
+void draw_column(Cells& cells, std::size_t c, const ColumnDynamics& column, const CellEnvironment& environment);
+
 /// Puts the cell into `target` from time `since` [s]; counts the transition and draws the duration, keyed by the cell's
 /// id and its number of transitions.
 void enter_state(Cells& cells, std::size_t c, std::uint8_t target, double since, const CellEnvironment& environment);

@@ -10,6 +10,7 @@
 #include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_states.h"
 #include "engine/core/error.h"
+#include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
 
 namespace interstice {
@@ -78,7 +79,7 @@ void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<
       throw NumericalError(fmt::format("\"{}\" recruits {} cells in {} s beside a {}; check what it is divided by",
                                        recruitment.rate.text(), mean, step.dt, type.name));
     if (!(mean > 0)) continue;
-    const AgentId key = child_id(cells.id[c], index(recruitment.type));
+    const AgentId key = child_id(cells.id[c], name_key(environment.types[index(recruitment.type)].name));
     const auto number = environment.noise.poisson(mean, Stream::cell_recruitment, key, step.step);
     if (number == 0) continue;
     Arrival arrival{static_cast<std::uint32_t>(c), recruitment.type, number};

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -46,8 +45,6 @@ struct ColumnSpec {
   double initial = 0;
   std::string owner;  ///< the model that alone may write it, or "" for cell types
   AtDivision at_division = AtDivision::copy;
-  /// Before idle columns were dropped; the noise of first values goes by it.
-  std::optional<std::size_t> place_before{};
 };
 
 inline constexpr auto kCellRows = std::tuple(

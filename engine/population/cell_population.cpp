@@ -11,6 +11,7 @@
 #include "engine/cells/cell_seeding.h"
 #include "engine/cells/cell_states.h"
 #include "engine/cells/cell_update.h"
+#include "engine/core/name_key.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -82,9 +83,7 @@ void become(Cells& cells, std::size_t c, const CellEnvironment& environment) {
   for (const ColumnDynamics& column : after.columns) {
     const auto same = [&column](const ColumnDynamics& other) { return other.column == column.column; };
     if (std::ranges::any_of(before.columns, same)) continue;
-    const std::size_t k = index(column.column);
-    cells.columns[k][c] = draw(column.initial, environment.noise, Stream::cell_column, cells.id[c],
-                               environment.columns[k].place_before.value_or(k));
+    draw_column(cells, c, column, environment);
   }
   cells.type[c] = id;
   cells.radius[c] = after.radius;
@@ -113,17 +112,16 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
 /// Newcomers beside the cell that drew them in.
 void admit(Cells& cells, const Arrival& arrival, const CellEnvironment& environment, const CellStep& step,
            std::unordered_set<AgentId>& taken) {
-  const AgentId gate =
-      child_id(child_id(cells.id[arrival.beside], ~static_cast<std::uint64_t>(index(arrival.type))), step.step);
+  const CellType& type = environment.types[index(arrival.type)];
+  const AgentId gate = child_id(child_id(cells.id[arrival.beside], ~name_key(type.name)), step.step);
   for (std::uint64_t k = 0; k < arrival.number; ++k) {
     const AgentId id = newborn_id(gate, static_cast<std::uint32_t>(k), taken);
     taken.insert(id);
-    const double radius = environment.types[index(arrival.type)].radius;
     const Vec3 direction = unit_vector(environment.noise.uniform(Stream::cell_recruitment, id, step.step, 1),
                                        environment.noise.uniform(Stream::cell_recruitment, id, step.step, 2));
-    const Vec3 p = cells.position(arrival.beside) + (cells.radius[arrival.beside] + radius) * direction;
-    append_cell(cells, arrival.type, id, into_box(p, environment.box, radius), step.time + step.dt, environment.columns,
-                environment);
+    const Vec3 p = cells.position(arrival.beside) + (cells.radius[arrival.beside] + type.radius) * direction;
+    append_cell(cells, arrival.type, id, into_box(p, environment.box, type.radius), step.time + step.dt,
+                environment.columns, environment);
     for (const auto& [column, value] : arrival.bring) cells.columns[index(column)].back() = value;
   }
 }
@@ -257,7 +255,7 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
   }
   drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
   rehost_counts(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid, *environment.regions,
-                environment.box, environment.noise);
+                environment.box, classes, environment.noise);
   if (!changes.any_removed) return true;
   const std::vector<std::uint32_t> new_index = compact(cells, environment.columns, changes.removed);
   for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) { vesicles.host[v] = new_index[vesicles.host[v]]; });

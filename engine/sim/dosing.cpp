@@ -8,8 +8,7 @@ namespace interstice {
 bool apply_doses(State& state, const Problem& problem, const Workspace& workspace, Nanoseconds from, Nanoseconds until,
                  const Threads& threads) {
   bool any = false;
-  for (std::size_t d = 0; d < problem.doses.size(); ++d) {
-    const Dose& dose = problem.doses[d];
+  for (const Dose& dose : problem.doses) {
     if (dose.at < from || dose.at >= until) continue;
     any = true;
     seed_dose(state.vesicles, state.ledger, state.reservoirs, state.cells, workspace.vesicle_environment,
@@ -17,7 +16,7 @@ bool apply_doses(State& state, const Problem& problem, const Workspace& workspac
                .density = dose.density,
                .in_region = dose.in_region,
                .reservoirs = dose.reservoirs,
-               .ordinal = static_cast<std::uint32_t>(d)},
+               .ordinal = dose.ordinal},
               threads);
   }
   return any;

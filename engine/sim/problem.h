@@ -56,6 +56,7 @@ struct Dose {
   double density = 0;  ///< real vesicles per um^3
   std::vector<std::uint8_t> in_region;
   std::vector<ReservoirId> reservoirs;
+  std::uint32_t ordinal = 0;  ///< among the doses of the class; its noise goes by it
 };
 
 struct Problem {

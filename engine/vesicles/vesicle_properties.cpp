@@ -11,17 +11,17 @@ namespace {
 
 constexpr double kLargestCopies = 65535;
 
-std::uint16_t draw_copies(const ProteinLoad& load, const Noise& noise, AgentId id) {
+std::uint16_t draw_copies(const ProteinLoad& load, const Noise& noise, AgentId vesicle) {
   if (!(load.mean > 0) || !(load.positive_fraction > 0)) return 0;
-  const std::uint64_t purpose = 2 * index(load.protein);
-  if (load.positive_fraction < 1 && noise.uniform(Stream::vesicle_protein, id, purpose, 1) >= load.positive_fraction)
+  const AgentId id = child_id(vesicle, load.key);
+  if (load.positive_fraction < 1 && noise.uniform(Stream::vesicle_protein, id, 0, 1) >= load.positive_fraction)
     return 0;
   double mean = load.mean / load.positive_fraction;
   if (load.sigma > 0) {
-    const double normal = noise.normals(Stream::vesicle_protein, id, purpose, 2)[0];
+    const double normal = noise.normals(Stream::vesicle_protein, id, 0, 2)[0];
     mean *= pinned::exp(load.sigma * normal - 0.5 * load.sigma * load.sigma);
   }
-  const auto copies = noise.poisson(mean, Stream::vesicle_protein, id, purpose + 1);
+  const auto copies = noise.poisson(mean, Stream::vesicle_protein, id, 1);
   return static_cast<std::uint16_t>(std::min(static_cast<double>(copies), kLargestCopies));
 }
 

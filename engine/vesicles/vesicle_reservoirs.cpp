@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/constants.h"
+#include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
@@ -59,6 +60,16 @@ bool inside_cell(Vec3 p, const Cells& cells, const VesicleMap& map, const Box& b
   return false;
 }
 
+/// Key of a way out of a reservoir for one class: the transfer, or without one clearance.
+AgentId way_key(const Reservoir& reservoir, const VesicleTransfer* transfer, const VesicleClass& klass,
+                const VesicleEnvironment& environment) {
+  std::uint64_t to = 0;
+  if (transfer != nullptr)
+    to = name_key(transfer->region >= 0 ? environment.regions->regions[transfer->region].name
+                                        : environment.reservoirs[transfer->reservoir].name);
+  return child_id(child_id(name_key(reservoir.name), to), name_key(klass.name));
+}
+
 /// How many real vesicles of class k leave reservoir r over the step: by clearance, then by each transfer. Into the
 /// patch they go in whole agents.
 std::vector<std::uint64_t> departures(std::size_t r, std::size_t k, std::uint64_t there,
@@ -70,17 +81,17 @@ std::vector<std::uint64_t> departures(std::size_t r, std::size_t k, std::uint64_
   if (!(all > 0)) return leaving;
   const double any = -pinned::expm1(-all * step.dt);
   double left = 1;  // probability that none of the ways so far was taken
-  const auto take = [&](double rate, std::uint64_t unit) {
+  const auto take = [&](double rate, std::uint64_t unit, const VesicleTransfer* transfer) {
     const double p = any * rate / all;
-    const AgentId key = child_id(r + (leaving.size() << 16), k);
+    const AgentId key = way_key(reservoir, transfer, environment.classes[k], environment);
     leaving.push_back(unit * environment.noise.binomial(there / unit, std::min(1.0, p / left),
                                                         Stream::vesicle_clearance, key, step.step));
     left -= p;
     there -= leaving.back();
   };
-  take(reservoir.vesicle_clearance, 1);
+  take(reservoir.vesicle_clearance, 1, nullptr);
   for (const VesicleTransfer& transfer : reservoir.vesicle_transfers)
-    take(transfer.rate, transfer.region >= 0 ? environment.classes[k].weight : 1);
+    take(transfer.rate, transfer.region >= 0 ? environment.classes[k].weight : 1, &transfer);
   return leaving;
 }
 
@@ -104,7 +115,7 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
       const double density = static_cast<double>(reservoir.vesicles[k]) / environment.reservoirs[r].share();
       const double per_voxel = grid.spacing * grid.spacing * density / static_cast<double>(weight) *
                                mean_root_diffusivity(klass) * std::sqrt(step.dt / kPi);
-      const AgentId gate = mix64(0x7265736572766f69ULL + 256 * static_cast<std::uint64_t>(face) + k);
+      const AgentId gate = child_id(0x7265736572766f69ULL + static_cast<std::uint64_t>(face), name_key(klass.name));
       visit_openings(face, grid, [&](const Opening& opening) {
         const Region& region = region_of(opening.voxel);
         const double mean = per_voxel * vesicle_capacity(region) / std::sqrt(region.viscosity);
@@ -152,7 +163,8 @@ void empty_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::
         const std::uint64_t weight = environment.classes[k].weight;
         std::vector<std::uint8_t> in_region(environment.regions->regions.size(), 0);
         in_region[transfers[w].region] = 1;
-        const AgentId source = child_id(child_id(0x7472616e73666572ULL + r, (w << 8) + k), step.step);
+        const AgentId way = way_key(environment.reservoirs[r], &transfers[w], environment.classes[k], environment);
+        const AgentId source = child_id(0x7472616e73666572ULL ^ way, step.step);
         const auto placed = weight * scatter_vesicles(vesicles, cells, environment, static_cast<VesicleClassId>(k),
                                                       in_region, leaving[w + 1] / weight, source);
         here -= placed;

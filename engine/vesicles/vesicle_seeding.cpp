@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/core/name_key.h"
 #include "engine/core/simd_targets.h"
 #include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
@@ -154,7 +155,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
                const Threads& threads) {
   require_fused_multiply_add();
   const std::size_t k = index(dose.klass);
-  const AgentId source = child_id(0x646f73652d455673ULL + k, dose.ordinal);
+  const AgentId source = child_id(0x646f73652d455673ULL ^ name_key(environment.classes[k].name), dose.ordinal);
   const std::uint64_t given = environment.classes[k].counted
                                   ? place_counts(vesicles.counts[k], cells, environment, dose, source)
                                   : place_agents(vesicles, cells, environment, dose, source, threads);
@@ -162,7 +163,7 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   ledger[k].free += given;
   for (const ReservoirId r : dose.reservoirs) {
     const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].share(), environment.noise,
-                                        child_id(source, ~1ULL - index(r)));
+                                        child_id(source, ~name_key(environment.reservoirs[index(r)].name)));
     reservoirs[index(r)].vesicles[k] += count;
     ledger[k].dosed += count;
     ledger[k].in_reservoir += count;

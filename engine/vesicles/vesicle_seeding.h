@@ -17,7 +17,7 @@ struct VesicleDose {
   double density = 0;                       ///< real vesicles per um^3 of fluid
   std::span<const std::uint8_t> in_region;  ///< 1 per dosed region
   std::span<const ReservoirId> reservoirs;
-  std::uint32_t ordinal = 0;  ///< which dose of the scenario this is
+  std::uint32_t ordinal = 0;  ///< which dose of the class this is
 };
 
 /// Adds the dose. The number of candidates is density x fluid volume / weight, rounded by a keyed draw; candidates

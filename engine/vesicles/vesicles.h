@@ -23,6 +23,7 @@ struct ProteinLoad {
   double mean = 0;               ///< copies per vesicle, over all vesicles
   double positive_fraction = 1;  ///< of vesicles that carry any
   double sigma = 0;              ///< log-normal sigma among positive vesicles
+  std::uint64_t key = 0;         ///< of the noise: the name's (name_key.h)
 };
 
 struct VesicleClass {

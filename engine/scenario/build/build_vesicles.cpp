@@ -8,6 +8,7 @@
 #include <numbers>
 #include <set>
 
+#include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
@@ -110,7 +111,8 @@ void proteins(const Value& v, const Problem& problem, VesicleClass& klass) {
     klass.proteins.push_back({.protein = static_cast<ProteinId>(found - problem.proteins.begin()),
                               .mean = loads.items[i]["mean"].number,
                               .positive_fraction = loads.items[i]["positive_fraction"].number,
-                              .sigma = loads.items[i]["sigma"].number});
+                              .sigma = loads.items[i]["sigma"].number,
+                              .key = name_key(loads.keys[i])});
   }
   std::ranges::sort(klass.proteins, {}, [](const ProteinLoad& p) { return index(p.protein); });
 }
@@ -187,6 +189,18 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
   }
 }
 
+/// When a class is dosed, the earliest first.
+std::vector<Nanoseconds> times_of(const BuildContext& context, const Value& at, const Problem& problem) {
+  std::vector<Nanoseconds> times;
+  for (const Value& time : at.items) {
+    times.push_back(static_cast<Nanoseconds>(std::llround(time.number * 1e9)));
+    if (time.valid && times.back() >= problem.schedule.end() && !context.complained("time"))
+      context.report(time, fmt::format("the run ends before {}", time.text));
+  }
+  std::ranges::sort(times);
+  return times;
+}
+
 }  // namespace
 
 void build_vesicles(const BuildContext& context, Problem& problem) {
@@ -222,12 +236,12 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
       if (index(r) < problem.reservoirs.size() &&
           !countable(context, v, dose.density * problem.reservoirs[index(r)].share(), "a reservoir"))
         break;
+    std::ranges::sort(dose.reservoirs);
     problem.vesicle_classes.push_back(std::move(klass));
-    for (const Value& time : v["at"].items) {
-      dose.at = static_cast<Nanoseconds>(std::llround(time.number * 1e9));
-      if (time.valid && dose.at >= problem.schedule.end() && !context.complained("time"))
-        context.report(time, fmt::format("the run ends before {}", time.text));
+    for (const Nanoseconds at : times_of(context, v["at"], problem)) {
+      dose.at = at;
       problem.doses.push_back(dose);
+      ++dose.ordinal;
     }
   }
 }

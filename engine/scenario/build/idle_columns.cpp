@@ -154,7 +154,6 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
       drop_what_never_happens(state);
     }
   }
-  for (std::size_t k = 0; k < columns.size(); ++k) columns[k].place_before = k;
   std::erase_if(columns, [&](const ColumnSpec& c) { return contains(idle, c.name); });
 }
 

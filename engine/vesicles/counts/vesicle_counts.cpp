@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/name_key.h"
 #include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -106,7 +107,8 @@ void add_counted_copies(const Vesicles& vesicles, const Cells& cells, const Vesi
 }
 
 void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                   const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise) {
+                   const Grid& grid, const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes,
+                   const Noise& noise) {
   for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
     VesicleCounts& counts = vesicles.counts[k];
     if (counts.free[1].empty()) continue;
@@ -116,7 +118,7 @@ void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& c
         std::uint64_t &adsorbed = counts.adsorbed[cargo][c], &endosomal = counts.endosomal[cargo][c];
         if (adsorbed + endosomal == 0) continue;
         if (const std::uint32_t daughter = changes.daughter[c]; daughter != kGone) {
-          const AgentId key = child_id(mix64(cells.id[daughter]), 2 * k + cargo);
+          const AgentId key = child_id(cells.id[daughter] ^ name_key(classes[k].name), cargo);
           const auto outer = noise.binomial(adsorbed, 0.5, Stream::vesicle_division, key, 1);
           const auto inner = noise.binomial(endosomal, 0.5, Stream::vesicle_division, key, 2);
           adsorbed -= outer, endosomal -= inner;

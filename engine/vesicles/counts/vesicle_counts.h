@@ -74,7 +74,8 @@ struct HostChanges {
   std::span<const std::uint32_t> daughter;
 };
 void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                   const Grid& grid, const RegionMap& regions, const Box& box, const Noise& noise);
+                   const Grid& grid, const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes,
+                   const Noise& noise);
 
 /// Drops the cells whose new index is ~0 and gives the others theirs.
 void renumber_hosts_of_counts(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept);

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/core/name_key.h"
 #include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_properties.h"
@@ -201,11 +202,12 @@ void hop_counts(std::size_t klass, VesicleCounts& counts, VesicleLedger& ledger,
   const HopRates rates(environment.classes[klass], environment, scratch.room);
   const double share = step.dt / substep.count / (grid.spacing * grid.spacing);
   const WallTraffic traffic{klass, ledger, reservoirs, environment};
+  const std::uint64_t own = 0x6669656c64686f70ULL ^ name_key(environment.classes[klass].name);
   for (int axis = 0; axis < 3; ++axis)
     for (const std::size_t cargo : {0, 1}) {
       const AxisLines lines(axis, grid, environment.box);
-      const AgentId key = mix64(0x6669656c64686f70ULL + (klass << 32) + 8 * static_cast<std::size_t>(substep.number) +
-                                2 * static_cast<std::size_t>(axis) + cargo);
+      const AgentId key =
+          mix64(own + 8 * static_cast<std::size_t>(substep.number) + 2 * static_cast<std::size_t>(axis) + cargo);
       std::vector<std::uint64_t>& free = counts.free[cargo];
       draw_hops(free, rates, lines, share, key, step, environment.noise, scratch, threads);
       move_counts(free, lines, scratch, threads);

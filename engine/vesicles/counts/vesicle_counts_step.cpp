@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/core/constants.h"
+#include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
@@ -25,11 +26,12 @@ struct CountsStep {
   const VesicleStep& step;
   CountsScratch& scratch;
   const Threads& threads;
+  const std::uint64_t name = name_key(environment.classes[k].name);
 
   [[nodiscard]] const VesicleClass& klass() const { return environment.classes[k]; }
   /// Key of one kind of draw.
   [[nodiscard]] AgentId key(std::uint64_t kind, std::size_t cargo) const {
-    return mix64(0x6669656c64455673ULL + (k << 32) + 2 * kind + cargo);
+    return mix64((0x6669656c64455673ULL ^ name) + 2 * kind + cargo);
   }
   [[nodiscard]] std::uint64_t binomial(std::uint64_t n, double p, AgentId id) const {
     return environment.noise.binomial(n, p, Stream::vesicle_counts, id, step.step);
