@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/cells/cell_motility.h"
+#include "engine/core/box.h"
 #include "engine/core/pinned_math.h"
 
 namespace interstice {

@@ -51,13 +51,6 @@ void move_along(double& x, double& v, double& heading, double move, double size,
 
 }  // namespace
 
-Vec3 unit_vector(double u, double v) {
-  const double z = 1 - 2 * u, r = std::sqrt(1 - z * z);
-  double s = 0, c = 0;
-  pinned::sincos_2pi(v, s, c);
-  return {r * c, r * s, z};
-}
-
 ChemotacticBias chemotactic_bias(const CellType& type, double radius, Vec3 position, double gain,
                                  const FieldSet& fields, const CellEnvironment& environment) {
   const std::size_t voxel = environment.grid->voxel_at(position);
@@ -95,16 +88,6 @@ Vec3 walk(Vec3& heading, AgentId id, double persistence, const ChemotacticBias& 
     heading = biased_direction(bias, unit_vector(uniform(turn + 1), uniform(turn + 2)));
   }
   return (1 / step.dt) * path;
-}
-
-Vec3 into_box(Vec3 p, const Box& box, double margin) {
-  const auto along = [margin](double x, double size, bool periodic) {
-    if (!periodic) return std::clamp(x, std::min(margin, 0.5 * size), std::max(size - margin, 0.5 * size));
-    const double wrapped = x - size * std::floor(x / size);
-    return wrapped < size ? wrapped : 0.0;  // a tiny negative x rounds up to the size itself
-  };
-  return {along(p.x, box.size.x, box.periodic[0]), along(p.y, box.size.y, box.periodic[1]),
-          along(p.z, box.size.z, box.periodic[2])};
 }
 
 void plan_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<Vec3>& moves) {

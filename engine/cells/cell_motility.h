@@ -42,10 +42,4 @@ void plan_cell_moves(const Cells& cells, const Box& box, double dt, std::vector<
 /// too.
 void carry_out_cell_moves(Cells& cells, const Box& box, std::span<const Vec3> moves, double dt);
 
-/// Point moved into the box: wrapped where periodic, else not nearer to a wall than `margin` [um].
-Vec3 into_box(Vec3 p, const Box& box, double margin);
-
-/// Uniformly distributed unit vector from two uniforms in (0, 1).
-Vec3 unit_vector(double u, double v);
-
 }  // namespace interstice

@@ -8,10 +8,10 @@
 #include <span>
 #include <vector>
 
-#include "engine/cells/cell_list.h"
 #include "engine/cells/cell_placement.h"
 #include "engine/cells/cell_symbols.h"
 #include "engine/cells/cell_type.h"
+#include "engine/core/box.h"
 #include "engine/core/noise.h"
 #include "engine/fields/chemistry.h"
 #include "engine/fields/exchange.h"

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "engine/cells/cell_injury.h"
-#include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_states.h"
+#include "engine/core/box.h"
 #include "engine/core/error.h"
 #include "engine/core/name_key.h"
 

@@ -7,10 +7,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_seeding.h"
 #include "engine/cells/cell_states.h"
 #include "engine/cells/cell_update.h"
+#include "engine/core/box.h"
 #include "engine/core/name_key.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_properties.h"

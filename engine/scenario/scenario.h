@@ -15,6 +15,7 @@
 #include "engine/analysis/outcomes.h"
 #include "engine/model/registry.h"
 #include "engine/scenario/yaml/diagnostics.h"
+#include "engine/scenario/yaml/yaml_include.h"
 #include "engine/sim/problem.h"
 
 namespace interstice {
@@ -25,13 +26,6 @@ struct LoadOptions {
   std::vector<std::string> include_directories;  ///< searched last
   std::vector<std::string> sets;                 ///< "key.path=value", applied last
   std::string parameters;                        ///< parameter set, "" = the one the scenario names
-};
-
-/// A file that took part, and who asked for it.
-struct SourceFile {
-  std::string path;
-  std::string included_as;  ///< as written, "" for the scenario itself
-  std::string included_by;  ///< path, "" for the scenario itself
 };
 
 struct OutputSettings {

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/cells/cell_list.h"
 #include "engine/cells/cell_type.h"
+#include "engine/core/box.h"
 #include "engine/core/noise.h"
 #include "engine/fields/grid.h"
 #include "engine/fields/species.h"

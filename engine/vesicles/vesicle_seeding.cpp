@@ -6,6 +6,7 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/cells/cell_list.h"
 #include "engine/core/name_key.h"
 #include "engine/core/simd_targets.h"
 #include "engine/vesicles/agents/vesicle_map.h"

@@ -5,10 +5,17 @@
 #include <string>
 #include <vector>
 
-#include "engine/scenario/scenario.h"
+#include "engine/scenario/yaml/diagnostics.h"
 #include "engine/scenario/yaml/yaml_node.h"
 
 namespace interstice {
+
+/// A file that took part, and who asked for it.
+struct SourceFile {
+  std::string path;
+  std::string included_as;  ///< as written, "" for the scenario itself
+  std::string included_by;  ///< path, "" for the scenario itself
+};
 
 /// Reads `path` (or `text` in its place) and everything it includes. Included files are looked for beside the file
 /// that names them, then among the models and scenarios that ship (source tree or installed share), then in

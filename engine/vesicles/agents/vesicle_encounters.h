@@ -8,7 +8,7 @@
 #include <limits>
 #include <span>
 
-#include "engine/cells/cell_list.h"
+#include "engine/core/box.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/agents/vesicle_map.h"
 

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "engine/cells/cell_list.h"
 #include "engine/cells/cells.h"
+#include "engine/core/box.h"
 #include "engine/vesicles/vesicle_environment.h"
 
 namespace interstice {
