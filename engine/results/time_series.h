@@ -46,7 +46,7 @@ class TimeSeriesSink : public StateSink {
 
   void record(const State& state, const Problem& problem) override;
   /// After all rows.
-  void close();
+  void close() override;
   [[nodiscard]] const Observables& observables() const { return observables_; }
 
  private:

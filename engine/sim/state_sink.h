@@ -10,6 +10,8 @@ class StateSink {
  public:
   virtual ~StateSink() = default;
   virtual void record(const State& state, const Problem& problem) = 0;
+  /// After the last record: all of it is where it should be, or this throws.
+  virtual void close() {}
 };
 
 }  // namespace interstice

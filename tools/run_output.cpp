@@ -1,0 +1,81 @@
+#include "tools/run_output.h"
+
+#include <array>
+
+#include "engine/results/snapshots/snapshot.h"
+#include "engine/results/time_series.h"
+
+namespace interstice::cli {
+namespace {
+
+/// What a sink is opened with.
+struct Opening {
+  const std::filesystem::path& directory;
+  const Scenario& scenario;
+  const Problem& problem;
+  const RunRecord& record;
+  BackgroundWriter* background;
+};
+
+struct Kind {
+  Occasion occasion;
+  bool snapshots;  ///< left out with Extent::without_snapshots
+  std::vector<std::string> (*names)(const Scenario&, const Problem&);
+  std::unique_ptr<StateSink> (*open)(const Opening&);
+};
+
+std::vector<std::string> snapshot_indexes(const Scenario& scenario, const Problem& problem) {
+  std::vector<std::string> names;
+  if (!scenario.output.fields.empty()) names.emplace_back("fields.hdf.series");
+  if (scenario.output.cells) names.emplace_back("cells.hdf.series");
+  if (scenario.output.vesicle_sample > 0 && !problem.vesicle_classes.empty()) names.emplace_back("vesicles.hdf.series");
+  return names;
+}
+
+std::unique_ptr<StateSink> open_snapshots(const Opening& o) {
+  SnapshotSelection selection;
+  selection.fields = o.scenario.output.fields;
+  if (!o.scenario.output.cells) selection.cells = std::vector<std::string>{};
+  selection.vesicle_sample = o.scenario.output.vesicle_sample;
+  return std::make_unique<SnapshotWriter>(o.directory, o.problem, o.record, selection, o.background);
+}
+
+constexpr const char* kSeries = "timeseries.csv";
+
+constexpr std::array kKinds{
+    Kind{Occasion::series_row, false,
+         [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
+         [](const Opening& o) -> std::unique_ptr<StateSink> {
+           return std::make_unique<TimeSeriesSink>(o.directory / kSeries, o.problem, o.background);
+         }},
+    Kind{Occasion::snapshot, true, snapshot_indexes, open_snapshots},
+};
+
+bool is_wanted(const Kind& kind, Extent extent) { return extent == Extent::all || !kind.snapshots; }
+
+}  // namespace
+
+std::vector<std::string> output_files(const Scenario& scenario, const Problem& problem, Extent extent) {
+  std::vector<std::string> files;
+  for (const Kind& kind : kKinds)
+    if (is_wanted(kind, extent))
+      for (std::string& name : kind.names(scenario, problem)) files.push_back(std::move(name));
+  return files;
+}
+
+RunOutput::RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
+                     const RunRecord& record, Extent extent, std::mutex* library)
+    : background_(library) {
+  for (const Kind& kind : kKinds) {
+    if (!is_wanted(kind, extent) || kind.names(scenario, problem).empty()) continue;
+    sinks_.push_back(kind.open({directory, scenario, problem, record, &background_}));
+    observers_.push_back({sinks_.back().get(), kind.occasion});
+  }
+}
+
+void RunOutput::close() {
+  for (const auto& sink : sinks_) sink->close();
+  background_.finish();
+}
+
+}  // namespace interstice::cli

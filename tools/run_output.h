@@ -1,0 +1,42 @@
+/// @file
+/// The files that a run writes beside run.json and scenario.yaml. A new kind of file is a row of kKinds in
+/// run_output.cpp: `run` and `compare` then write it, and know it when they look into a directory.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/results/background_writer.h"
+#include "engine/results/provenance.h"
+#include "engine/scenario/scenario.h"
+#include "engine/sim/simulation.h"
+
+namespace interstice::cli {
+
+/// Which kinds of file a run leaves: a comparison takes snapshots of the first replicate only.
+enum class Extent { all, without_snapshots };
+
+/// Names of the files, or of the indexes of series of files.
+std::vector<std::string> output_files(const Scenario& scenario, const Problem& problem, Extent extent);
+
+class RunOutput {
+ public:
+  /// Opens the files in `directory`; `library` is held while one is written (BackgroundWriter). Everything that is
+  /// given must stay. Throws DiskError.
+  RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
+            const RunRecord& record, Extent extent, std::mutex* library = nullptr);
+
+  [[nodiscard]] const std::vector<Observer>& observers() const { return observers_; }
+  /// After the last record: all is on the disk, or this throws DiskError.
+  void close();
+
+ private:
+  BackgroundWriter background_;
+  std::vector<std::unique_ptr<StateSink>> sinks_;
+  std::vector<Observer> observers_;
+};
+
+}  // namespace interstice::cli
