@@ -2,7 +2,8 @@
 # contract headers, mixed by the compiler itself with its major version, C++ ABI and sanitizers.
 
 set(interstice_contract_headers engine/core/error.h engine/core/ids.h engine/core/noise.h engine/model/model_noise.h
-                                engine/model/parameters.h engine/model/interaction_model.h engine/model/plugin.h engine/core/pinned_math.h)
+                                engine/model/guarded_array.h engine/model/parameters.h
+                                engine/model/interaction_model.h engine/model/plugin.h engine/core/pinned_math.h)
 # What a plug-in may use besides: functions of the engine that do not shape the contract.
 set(interstice_plugin_headers ${interstice_contract_headers} engine/core/pinned_math.h)
 

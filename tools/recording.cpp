@@ -2,6 +2,7 @@
 /// What is recorded of a run.
 #include "tools/recording.h"
 
+#include "engine/model/plugin_guard.h"
 #include "engine/results/time_series.h"
 
 namespace interstice::cli {
@@ -18,14 +19,30 @@ void remove_unfinished_files(const std::filesystem::path& directory) {
   }
 }
 
-}  // namespace
-
-void finish_run(const std::filesystem::path& directory, RunRecord& record, const std::optional<Failure>& failure) {
-  if (!failure) return finish_run_record(directory, record, "finished", static_cast<int>(ExitCode::done));
+void mark_failed(const std::filesystem::path& directory, RunRecord& record, const Failure& failure) {
   (void)attempt([&] {
     remove_unfinished_files(directory);
-    finish_run_record(directory, record, "failed", static_cast<int>(failure->code));
+    record.reason = failure.message;
+    finish_run_record(directory, record, "failed", static_cast<int>(failure.code));
   });
+}
+
+/// What `work` fails by; where a plug-in ends the program, the record says so before.
+std::optional<Failure> attempt_recorded(const std::filesystem::path& directory, const RunRecord& record,
+                                        const std::function<void()>& work) {
+  const LastWords words([&](ExitCode code, const std::string& reason) {
+    RunRecord last = record;
+    mark_failed(directory, last, {code, reason});
+  });
+  return attempt(work);
+}
+
+}  // namespace
+
+void record_run(const std::filesystem::path& directory, RunRecord& record, const std::function<void()>& work) {
+  const auto failure = attempt_recorded(directory, record, work);
+  if (!failure) return finish_run_record(directory, record, "finished", static_cast<int>(ExitCode::done));
+  mark_failed(directory, record, *failure);
   throw Error(failure->code, failure->message);
 }
 

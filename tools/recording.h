@@ -2,6 +2,9 @@
 /// What is recorded of a run, as the scenario asks for it.
 #pragma once
 
+#include <filesystem>
+#include <functional>
+
 #include "engine/analysis/metrics.h"
 #include "engine/results/snapshots/snapshot.h"
 #include "engine/scenario/scenario.h"
@@ -9,9 +12,9 @@
 
 namespace interstice::cli {
 
-/// Ends the record of a run, "failed" or "finished", and then throws the failure if there is one: whatever else goes
-/// wrong here, the user hears the first reason.
-void finish_run(const std::filesystem::path& directory, RunRecord& record, const std::optional<Failure>& failure);
+/// Does `work` and ends the record of the run, "failed" or "finished"; then throws the failure if there is one:
+/// whatever else goes wrong here, the user hears the first reason. A plug-in that ends the program ends the record too.
+void record_run(const std::filesystem::path& directory, RunRecord& record, const std::function<void()>& work);
 
 /// The `output` section of the scenario.
 SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem& problem);

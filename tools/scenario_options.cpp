@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "engine/model/plugin_guard.h"
 #include "models/builtin.h"
 
 namespace interstice::cli {
@@ -22,10 +23,17 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->allow_extra_args(false);
   command.add_option("--parameters", options.parameters, "Parameter set of the scenario, for example sceptic")
       ->type_name("SET");
+  command
+      .add_option("--plugin-limit", options.plugin_limit,
+                  "Seconds that one call into a plug-in may take before the program ends; 0: any number")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("SECONDS");
   command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")->type_name("N");
 }
 
 Scenario load(const ScenarioOptions& options) {
+  set_plugin_time_limit(options.plugin_limit);
   ModelRegistry registry;
   register_builtin_models(registry);
   LoadOptions load_options{options.includes, options.sets, options.parameters};

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/plugin_guard.h"
 #include "engine/scenario/scenario.h"
 
 namespace interstice::cli {
@@ -18,9 +19,10 @@ struct ScenarioOptions {
   std::vector<std::string> sets, includes;
   std::string parameters;
   std::optional<std::uint64_t> seed;
+  double plugin_limit = kPluginTimeLimit;  ///< [s]
 };
 
-/// --set, --include, --parameters and --seed.
+/// --set, --include, --parameters, --plugin-limit and --seed.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 
 /// Loads `file` with the options and the built-in models.

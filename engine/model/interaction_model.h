@@ -2,6 +2,16 @@
 /// The plug-in contract: how an EV acts is a class with one function. A model is built in (models/) or loaded from a
 /// shared object (plugin_loader.h). It reads the state of the last step, writes effects, and touches nothing else;
 /// adsorption, desorption, internalisation and clearance of vesicles are the engine's and run the same in every arm.
+///
+/// What happens to a plug-in that misbehaves (plugin_guard.h, sim/model_answers.h): the message names it, the entry and
+/// the step, and the program ends with exit code 2 where it fails while it is loaded or made, 3 in evaluate() or later.
+/// - It throws anything: that run has failed; other runs of a comparison go on.
+/// - It writes beyond the ends of an array, or what cannot be meant (NaN, a negative rate, more than 1 mol/l, a fate
+///   above 2, a drift that carries a cell through the whole domain): the same, with array and entry.
+/// - It crashes, calls abort() or exit(), or does not return within `--plugin-limit` (60 s a call): the program ends,
+/// and
+///   run.json says why. What has been written stays valid.
+/// A thread that a plug-in starts itself is not watched.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +23,7 @@
 
 #include "engine/core/error.h"
 #include "engine/core/ids.h"
+#include "engine/model/guarded_array.h"
 #include "engine/model/model_noise.h"
 #include "engine/model/parameters.h"
 
@@ -31,29 +42,6 @@ Span declared_entry(std::span<const Span> entries, std::size_t declared, const c
   require_declared(declared, entries.size(), what);
   return entries[declared];
 }
-
-/// Arrays as long as the grid, which cost nothing until they are asked for. Those asked for start at 0 in every step.
-class ArraysOnDemand {
- public:
-  ArraysOnDemand(std::size_t count, std::size_t length) : length_(length), arrays_(count), asked_(count, 0) {}
-
-  [[nodiscard]] std::size_t count() const { return arrays_.size(); }
-  [[nodiscard]] std::span<double> ask(std::size_t k) {
-    if (asked_[k] == 0) arrays_[k].assign(length_, 0.0);
-    asked_[k] = 1;
-    return arrays_[k];
-  }
-  /// Empty unless it was asked for in this step.
-  [[nodiscard]] std::span<const double> asked(std::size_t k) const {
-    return asked_[k] != 0 ? std::span<const double>(arrays_[k]) : std::span<const double>();
-  }
-  void begin_step() { asked_.assign(asked_.size(), 0); }
-
- private:
-  std::size_t length_;
-  std::vector<std::vector<double>> arrays_;
-  std::vector<std::uint8_t> asked_;
-};
 
 /// Every vesicle agent, for models that declare vesicle columns; empty for others. The order means nothing and changes:
 /// noise goes by id, and sums over vesicles should be of whole numbers, so that they do not depend on it.
@@ -165,10 +153,12 @@ class Effects {
     require_declared(declared_tally, tallies_.size(), "tally");
     tallies_[declared_tally] += amount;
   }
-  /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated.
-  [[nodiscard]] std::span<std::uint8_t> fate() { return fate_; }
-  /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell.
-  [[nodiscard]] std::span<double> drift() { return drift_; }
+  /// Set to 1 to remove a cell, or 2 to make it divide, when the population is next updated (starts at 0, which leaves
+  /// it alone). Where two models disagree, a cell is removed.
+  [[nodiscard]] std::span<std::uint8_t> fate() { return fate_->ask(); }
+  /// Extra velocity of a cell until the next cell step [um/s], three numbers per cell (starts at 0). No cell can be
+  /// pushed farther than the domain is long in one cell step.
+  [[nodiscard]] std::span<double> drift() { return drift_->ask(); }
 
   /// Filled by the engine.
   std::span<const std::span<double>> changes_;
@@ -176,8 +166,8 @@ class Effects {
   std::span<double> tallies_;
   ArraysOnDemand *copies_ = nullptr, *secretion_ = nullptr, *clearance_ = nullptr, *amounts_ = nullptr;
   std::vector<std::vector<std::size_t>>* catalysed_ = nullptr;  ///< reactions of each declared protein
-  std::span<std::uint8_t> fate_;
-  std::span<double> drift_;
+  GuardedArray<std::uint8_t>* fate_ = nullptr;
+  GuardedArray<double>* drift_ = nullptr;
 
  private:
   static std::span<double> ask(ArraysOnDemand& arrays, std::size_t declared, const char* what) {

@@ -12,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/core/sha256.h"
 #include "engine/model/abi.h"
+#include "engine/model/plugin_guard.h"
 
 namespace interstice {
 
@@ -29,7 +30,9 @@ std::string sha256_of_file(const std::string& path) {
 }
 
 void* open_library(const std::string& path) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // An exception must not unwind through the dynamic linker, which would stay locked: it ends in std::terminate, whose
+  // handler names the plug-in.
+  void* library = [&path]() noexcept { return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL); }();
   if (library == nullptr) {
     const char* reason = dlerror();
     throw InputError(
@@ -54,8 +57,14 @@ void* find_symbol(void* library, const char* symbol, const std::string& path) {
 
 LoadedPlugin load_plugin(const std::string& path) {
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  const ModelCall call{.entry = ModelEntry::load, .model = {}, .origin = absolute};
   std::string digest = sha256_of_file(absolute);
-  void* library = open_library(absolute);
+  watch_plugins();
+  void* library = nullptr;
+  {
+    const OpenCall open(call);
+    library = open_library(absolute);
+  }
 
   // Nothing else of the file may be read before its number is known to be ours.
   const auto number = *static_cast<const std::uint64_t*>(find_symbol(library, "interstice_model_abi", absolute));
@@ -67,7 +76,7 @@ LoadedPlugin load_plugin(const std::string& path) {
   }
   using Describe = const ModelDescriptor* (*)();
   const auto describe = reinterpret_cast<Describe>(find_symbol(library, "interstice_model", absolute));
-  const ModelDescriptor* descriptor = describe();
+  const ModelDescriptor* descriptor = call_model(call, describe);
   if (descriptor == nullptr) {
     throw InputError(fmt::format("the plug-in {} returns no descriptor (interstice_model() is null)", absolute));
   }

@@ -147,6 +147,7 @@ void ModelRegistry::load(const std::string& path) {
   const auto same_file = [&absolute](const RegisteredModel& m) { return m.origin == absolute; };
   if (std::any_of(models_.begin(), models_.end(), same_file)) return;  // two scenarios may name one library
   LoadedPlugin plugin = load_plugin(absolute);
+  const OpenCall reading({.entry = ModelEntry::load, .model = {}, .origin = absolute});
   add(*plugin.descriptor, std::move(plugin.path), std::move(plugin.sha256));
 }
 

@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "engine/model/interaction_model.h"
+#include "engine/model/plugin_guard.h"
 
 namespace interstice {
 
 struct RegisteredModel {
   ModelDescriptor descriptor;
-  std::string origin = "built in";  ///< or the path of the shared object
-  std::string sha256;               ///< of the shared object, "" when built in
+  std::string origin{kBuiltIn};  ///< or the path of the shared object
+  std::string sha256;            ///< of the shared object, "" when built in
 };
 
 /// What every descriptor must satisfy: unique names, defaults within their ranges, units and marks given, reactions
@@ -22,7 +23,7 @@ void check_descriptor(const ModelDescriptor& descriptor);
 class ModelRegistry {
  public:
   /// Throws InputError when the descriptor is not sound, or repeats a model's name or column.
-  void add(const ModelDescriptor& descriptor, std::string origin = "built in", std::string sha256 = {});
+  void add(const ModelDescriptor& descriptor, std::string origin = std::string(kBuiltIn), std::string sha256 = {});
   /// Loads a shared object that exports `interstice_model_abi` and `interstice_model` (see models/template).
   /// Throws InputError naming the file when it does not load, has another ABI number, or repeats a name. A file that
   /// is loaded already is left alone.

@@ -72,6 +72,7 @@ void read_provenance(const std::string& text, const fs::path& source, RunInfo& i
     info.version = build.value("version", "") + " " + build.value("commit", "") +
                    (build.value("modified", false) ? ", modified" : "");
     info.status = json.value("status", "");
+    info.reason = json.value("reason", "");
     if (json.contains("ended") && json["ended"].is_string()) info.ended = json["ended"];
   } catch (const nlohmann::json::exception& e) {
     throw DiskError("cannot read " + source.string() + " (" + e.what() + ")");
@@ -195,6 +196,7 @@ std::string info_text(const RunInfo& info) {
     out << (info.arm.empty() ? "every listed model" : "arm " + info.arm) << ", replicate " << info.replicate;
   out << ", seed " << info.seed;
   if (!info.status.empty()) out << ", " << info.status;
+  if (!info.reason.empty()) out << ": " << info.reason;
   out << "\n"
       << "interstice " << info.version << ", started " << info.started;
   if (!info.ended.empty()) out << ", ended " << info.ended;

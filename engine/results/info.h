@@ -29,7 +29,7 @@ struct SnapshotInfo {
 
 struct RunInfo {
   std::filesystem::path path;
-  std::string title, arm, status, version, started, ended, command;
+  std::string title, arm, status, reason, version, started, ended, command;
   std::vector<std::string> changes;  ///< to the scenario file, which the title may contradict
   std::uint64_t seed = 0, replicate = 0;
   std::uint64_t snapshots = 0;

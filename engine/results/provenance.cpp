@@ -112,6 +112,7 @@ std::string provenance_json(const RunRecord& record, bool identity_only) {
     json["ended"] = record.ended.empty() ? Json(nullptr) : Json(record.ended);
     json["status"] = record.status;
     json["exit_status"] = record.ended.empty() ? Json(nullptr) : Json(record.exit_status);
+    if (!record.reason.empty()) json["reason"] = record.reason;
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace);  // a command line may hold any bytes
 }

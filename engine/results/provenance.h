@@ -43,6 +43,7 @@ struct RunRecord {
   std::string started, ended;      ///< UTC, ISO 8601; `ended` empty while running
   std::string status = "running";  ///< running, finished, stopped or failed
   int exit_status = -1;            ///< of the program, once it ended
+  std::string reason;              ///< why it failed
 };
 
 /// Fills title, seed and models from the problem, the instruction set of this machine, and `started` with now.
@@ -50,7 +51,7 @@ RunRecord make_run_record(const Problem& problem, std::string scenario, std::str
                           int threads);
 
 /// JSON text of the record, with build, host, libraries and native units. Without `ended`, `status` and
-/// `exit_status` when `identity_only`: what is known while a snapshot is written.
+/// `exit_status` and `reason` when `identity_only`: what is known while a snapshot is written.
 std::string provenance_json(const RunRecord& record, bool identity_only = false);
 
 /// Writes DIR/run.json atomically.

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "engine/cells/cell_update.h"
 #include "engine/core/constants.h"
 #include "engine/core/error.h"
+#include "engine/model/plugin_guard.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 
 namespace interstice {
@@ -32,42 +33,10 @@ ModelView common_view(const Problem& problem, const State& state, const Tick& no
   return view;
 }
 
-/// A NaN or a negative rate would be dropped by the solvers, and the model would look as if it had no effect.
-void require_sound(std::span<const double> values, double lowest, const std::string& model, const std::string& what,
-                   const Tick& now) {
-  constexpr double highest = std::numeric_limits<double>::max();
-  bool sound = true;
-  for (const double value : values) sound &= value >= lowest && value <= highest;  // without a branch: vectorised
-  if (sound) return;
-  const auto bad = std::ranges::find_if(values, [&](double v) { return !(v >= lowest && v <= highest); });
-  throw NumericalError(
-      fmt::format("the interaction model '{}' wrote {} as entry {} of its {} (step {}, t = {:g} s; {} is expected) "
-                  "look at its kernel",
-                  model, *bad, bad - values.begin(), what, now.step, now.time,
-                  lowest < 0 ? "a finite number" : "a finite number, at least 0"));
-}
-
-constexpr double kLowest = std::numeric_limits<double>::lowest();
-
-void require_sound(const Effects& effects, const ActiveModel& model, const Problem& problem, const Tick& now) {
-  for (std::size_t k = 0; k < model.fields.size(); ++k) {
-    const std::string& species = problem.species[index(model.fields[k])].name;
-    require_sound(effects.secretion_->asked(k), 0, model.name, "secretion of " + species + " (per voxel)", now);
-    require_sound(effects.clearance_->asked(k), 0, model.name, "clearance of " + species + " (per voxel)", now);
-    require_sound(effects.amounts_->asked(k), kLowest, model.name, "amounts of " + species + " (per voxel)", now);
-  }
-  for (std::size_t r = 0; r < model.reactions.size(); ++r)
-    require_sound(effects.copies_->asked(r), 0, model.name, "enzyme copies (per compartment)", now);
-  for (const std::span<const double> change : effects.changes_)
-    require_sound(change, kLowest, model.name, "changes of a column (per cell)", now);
-  for (const std::span<const float> change : effects.vesicle_changes_) {
-    const bool sound = std::ranges::all_of(change, [](float x) { return std::isfinite(x); });
-    if (!sound)
-      require_sound(std::vector<double>(change.begin(), change.end()), kLowest, model.name,
-                    "changes of a vesicle column", now);
-  }
-  require_sound(effects.tallies_, kLowest, model.name, "tallies", now);
-  require_sound(effects.drift_, kLowest, model.name, "drift (three per cell)", now);
+/// What several models want of a cell: nobody can be removed and divide.
+std::uint8_t either(std::uint8_t a, std::uint8_t b) {
+  constexpr auto remove = static_cast<std::uint8_t>(CellFate::remove);
+  return a == remove || b == remove ? remove : std::max(a, b);
 }
 
 }  // namespace
@@ -78,22 +47,24 @@ ModelBridge::ModelBridge(const Problem& problem)
   const std::size_t compartments = voxels_ + problem.reservoirs.size();
   for (const ActiveModel& model : problem.models) {
     Slots slot{.noise = ModelNoise(problem.noise, model.name),
-               .copies = {model.reactions.size(), compartments},
-               .secretion = {model.fields.size(), voxels_},
-               .clearance = {model.fields.size(), voxels_},
-               .amounts = {model.fields.size(), voxels_},
-               .catalysed = std::vector<std::vector<std::size_t>>(model.proteins.size()),
-               .changes = std::vector<std::vector<double>>(model.columns.size()),
+               .answers = {.copies = {model.reactions.size(), compartments},
+                           .secretion = {model.fields.size(), voxels_},
+                           .clearance = {model.fields.size(), voxels_},
+                           .amounts = {model.fields.size(), voxels_},
+                           .catalysed = std::vector<std::vector<std::size_t>>(model.proteins.size()),
+                           .changes = std::vector<GuardedArray<double>>(model.columns.size()),
+                           .vesicle_changes = std::vector<GuardedArray<float>>(model.vesicle_columns),
+                           .tallies = std::vector<double>(model.tallies),
+                           .fate = {},
+                           .drift = {}},
                .change_spans = {},
                .columns = {},
                .fields = {},
                .proteins = {},
                .others = {},
-               .vesicle_changes = std::vector<std::vector<float>>(model.vesicle_columns),
                .vesicle_change_spans = {},
                .copies_of_vesicles = {},
-               .vesicle_columns = {},
-               .tallies = std::vector<double>(model.tallies)};
+               .vesicle_columns = {}};
     slots_.push_back(std::move(slot));
     reads_proteins_ = reads_proteins_ || !model.proteins.empty();
   }
@@ -105,9 +76,8 @@ ModelBridge::ModelBridge(const Problem& problem)
 void ModelBridge::evaluate(const Problem& problem, const State& state, const Tick& now,
                            std::span<const std::uint32_t> cell_voxel,
                            std::span<const std::vector<double>> exposed_copies, Exchange& exchange) {
-  const std::size_t cells = state.cells.size();
-  fates_.assign(cells, 0);
-  drift_.assign(3 * cells, 0.0);
+  fates_.assign(state.cells.size(), 0);
+  drift_.clear();
   for (std::vector<double>& copies : reservoir_copies_) std::fill(copies.begin(), copies.end(), 0.0);
   locate_vesicles(problem, state);
   for (std::size_t m = 0; m < slots_.size(); ++m) {
@@ -124,22 +94,33 @@ void ModelBridge::evaluate(const Problem& problem, const State& state, const Tic
     view.region_of_voxel_ = problem.regions.of_voxel;
     view.fluid_of_region_ = fluid_of_region_;
     if (model.vesicle_columns > 0) view.vesicles = vesicle_view(slot, state);
-    Effects effects;
-    effects.changes_ = slot.change_spans;
-    effects.vesicle_changes_ = slot.vesicle_change_spans;
-    effects.tallies_ = slot.tallies;
-    effects.copies_ = &slot.copies;
-    effects.secretion_ = &slot.secretion;
-    effects.clearance_ = &slot.clearance;
-    effects.amounts_ = &slot.amounts;
-    effects.catalysed_ = &slot.catalysed;
-    effects.fate_ = fates_;
-    effects.drift_ = drift_;
-    model.model->evaluate(view, effects);
-    require_sound(effects, model, problem, now);
+    Effects effects = effects_into(slot);
+    call_model({.entry = ModelEntry::evaluate,
+                .model = model.name,
+                .origin = model.origin,
+                .step = now.step,
+                .time = now.time},
+               [&] { model.model->evaluate(view, effects); });
+    check_answers(slot.answers, model, problem, state, now);
     collect(model, slot, exchange);
+    collect_for_cells(slot.answers);
   }
   spare_unresponsive_cells(problem, state.cells);
+}
+
+Effects ModelBridge::effects_into(Slots& slot) {
+  Effects effects;
+  effects.changes_ = slot.change_spans;
+  effects.vesicle_changes_ = slot.vesicle_change_spans;
+  effects.tallies_ = slot.answers.tallies;
+  effects.copies_ = &slot.answers.copies;
+  effects.secretion_ = &slot.answers.secretion;
+  effects.clearance_ = &slot.answers.clearance;
+  effects.amounts_ = &slot.answers.amounts;
+  effects.catalysed_ = &slot.answers.catalysed;
+  effects.fate_ = &slot.answers.fate;
+  effects.drift_ = &slot.answers.drift;
+  return effects;
 }
 
 /// Undoes what models did to cells whose type does not respond to EVs.
@@ -148,9 +129,9 @@ void ModelBridge::spare_unresponsive_cells(const Problem& problem, const Cells& 
   for (std::size_t c = 0; c < cells.size(); ++c) {
     if (problem.cell_types[index(cells.type[c])].responds_to_evs) continue;
     for (Slots& slot : slots_)
-      for (std::vector<double>& change : slot.changes) change[c] = 0;
+      for (const std::span<double> change : slot.change_spans) change[c] = 0;
     fates_[c] = 0;
-    std::fill_n(drift_.begin() + static_cast<std::ptrdiff_t>(3 * c), 3, 0.0);
+    if (!drift_.empty()) std::fill_n(drift_.begin() + static_cast<std::ptrdiff_t>(3 * c), 3, 0.0);
   }
 }
 
@@ -159,19 +140,22 @@ void ModelBridge::offer(const ActiveModel& model, Slots& slot, const State& stat
   slot.change_spans.clear();
   slot.columns.clear();
   for (std::size_t k = 0; k < model.columns.size(); ++k) {
-    slot.changes[k].assign(state.cells.size(), 0.0);
-    slot.change_spans.emplace_back(slot.changes[k]);
+    slot.answers.changes[k].begin_step(state.cells.size());
+    slot.change_spans.push_back(slot.answers.changes[k].ask());
     slot.columns.emplace_back(state.cells.columns[index(model.columns[k])]);
   }
   slot.others.clear();
   for (const auto& column : model.reads)
     slot.others.push_back(column ? std::span<const double>(state.cells.columns[index(*column)])
                                  : std::span<const double>());
-  std::ranges::fill(slot.tallies, 0.0);
+  ModelAnswers& answers = slot.answers;
+  std::ranges::fill(answers.tallies, 0.0);
   slot.fields.clear();
   for (const SpeciesId species : model.fields) slot.fields.push_back(state.fields[species]);
-  for (auto* arrays : {&slot.copies, &slot.secretion, &slot.clearance, &slot.amounts}) arrays->begin_step();
-  for (auto& reactions : slot.catalysed) reactions.clear();
+  for (auto* arrays : {&answers.copies, &answers.secretion, &answers.clearance, &answers.amounts}) arrays->begin_step();
+  for (auto& reactions : answers.catalysed) reactions.clear();
+  answers.fate.begin_step(state.cells.size());
+  answers.drift.begin_step(3 * state.cells.size());
   slot.proteins.clear();
   for (const ProteinId protein : model.proteins) slot.proteins.emplace_back(exposed_copies[index(protein)]);
 }
@@ -181,8 +165,8 @@ void ModelBridge::offer_vesicles(const ActiveModel& model, Slots& slot, const St
   slot.copies_of_vesicles.clear();
   slot.vesicle_columns.clear();
   for (std::size_t k = 0; k < model.vesicle_columns; ++k) {
-    slot.vesicle_changes[k].assign(state.vesicles.size(), 0.0F);
-    slot.vesicle_change_spans.emplace_back(slot.vesicle_changes[k]);
+    slot.answers.vesicle_changes[k].begin_step(state.vesicles.size());
+    slot.vesicle_change_spans.push_back(slot.answers.vesicle_changes[k].ask());
     slot.vesicle_columns.emplace_back(state.vesicles.columns[model.first_vesicle_column + k]);
   }
   if (model.vesicle_columns == 0) return;
@@ -209,18 +193,29 @@ VesicleView ModelBridge::vesicle_view(const Slots& slot, const State& state) con
 }
 
 void ModelBridge::collect(const ActiveModel& model, const Slots& slot, Exchange& exchange) {
+  const ModelAnswers& answers = slot.answers;
   for (std::size_t k = 0; k < model.fields.size(); ++k) {
     const std::uint32_t species = index(model.fields[k]);
-    if (const auto rates = slot.secretion.asked(k); !rates.empty())
+    if (const auto rates = answers.secretion.asked(k); !rates.empty())
       exchange.arrays.push_back({{Exchange::Kind::secretion, species}, rates});
-    if (const auto rates = slot.clearance.asked(k); !rates.empty())
+    if (const auto rates = answers.clearance.asked(k); !rates.empty())
       exchange.arrays.push_back({{Exchange::Kind::clearance, species}, rates});
   }
   for (std::size_t r = 0; r < model.reactions.size(); ++r)
-    if (const auto copies = slot.copies.asked(r); !copies.empty())
+    if (const auto copies = answers.copies.asked(r); !copies.empty())
       collect_copies(index(model.reactions[r]), copies, exchange);
-  for (std::size_t p = 0; p < slot.catalysed.size(); ++p)
-    for (const std::size_t r : slot.catalysed[p]) collect_copies(index(model.reactions[r]), slot.proteins[p], exchange);
+  for (std::size_t p = 0; p < answers.catalysed.size(); ++p)
+    for (const std::size_t r : answers.catalysed[p])
+      collect_copies(index(model.reactions[r]), slot.proteins[p], exchange);
+}
+
+/// Fates and drift.
+void ModelBridge::collect_for_cells(const ModelAnswers& answers) {
+  const auto fate = answers.fate.asked();
+  for (std::size_t c = 0; c < fate.size(); ++c) fates_[c] = either(fates_[c], fate[c]);
+  const auto drift = answers.drift.asked();
+  if (!drift.empty()) drift_.resize(3 * fates_.size(), 0.0);
+  for (std::size_t i = 0; i < drift.size(); ++i) drift_[i] += drift[i];
 }
 
 /// `copies` per compartment.
@@ -234,7 +229,7 @@ void ModelBridge::apply_amounts(const Problem& problem, std::size_t m, State& st
   for (std::size_t k = 0; k < problem.models[m].fields.size(); ++k) {
     const SpeciesId species = problem.models[m].fields[k];
     const auto field = state.fields[species];
-    const std::span<const double> amounts = slots_[m].amounts.asked(k);
+    const std::span<const double> amounts = slots_[m].answers.amounts.asked(k);
     for (std::size_t v = 0; v < amounts.size(); ++v) {
       if (amounts[v] == 0) continue;
       const double per_uM = fluid_of_region_[problem.regions.of_voxel[v]] * kMoleculesPerUmCubedPerMicromolar;
@@ -256,14 +251,14 @@ void ModelBridge::apply_changes(const Problem& problem, State& state) const {
     std::transform(to.begin(), to.end(), changes.begin(), to.begin(), std::plus<>());
   };
   for (std::size_t m = 0; m < slots_.size(); ++m) {
-    const Slots& slot = slots_[m];
+    const ModelAnswers& answers = slots_[m].answers;
     const ActiveModel& model = problem.models[m];
-    for (std::size_t k = 0; k < slot.changes.size(); ++k)
-      add(state.cells.columns[index(model.columns[k])], slot.changes[k]);
+    for (std::size_t k = 0; k < answers.changes.size(); ++k)
+      add(state.cells.columns[index(model.columns[k])], answers.changes[k].asked());
     for (std::size_t k = 0; k < model.vesicle_columns; ++k)
-      add(state.vesicles.columns[model.first_vesicle_column + k], slot.vesicle_changes[k]);
+      add(state.vesicles.columns[model.first_vesicle_column + k], answers.vesicle_changes[k].asked());
     apply_amounts(problem, m, state);
-    for (std::size_t k = 0; k < model.tallies; ++k) state.tallies[model.first_tally + k] += slot.tallies[k];
+    for (std::size_t k = 0; k < model.tallies; ++k) state.tallies[model.first_tally + k] += answers.tallies[k];
   }
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/fields/exchange.h"
-#include "engine/sim/problem.h"
+#include "engine/sim/model_answers.h"
 
 namespace interstice {
 
@@ -17,7 +17,7 @@ class ModelBridge {
 
   /// Lets every model speak about this step. Rates go into `exchange`, which then refers to `exposed_copies` and to
   /// arrays kept here; changes, fates and drift are kept here too.
-  /// Throws NumericalError naming the model when it writes a NaN or a negative rate.
+  /// Throws NumericalError naming the model when it fails, or writes what cannot be used (model_answers.h).
   void evaluate(const Problem& problem, const State& state, const Tick& now, std::span<const std::uint32_t> cell_voxel,
                 std::span<const std::vector<double>> exposed_copies,  ///< [ProteinId][voxels, then reservoirs]
                 Exchange& exchange);
@@ -25,7 +25,7 @@ class ModelBridge {
   /// Adds the changes of this step to the models' columns and tallies, and what they gave and took at once to the
   /// fields.
   void apply_changes(const Problem& problem, State& state) const;
-  /// Extra velocity per cell asked for in this step, three numbers each [um/s].
+  /// Extra velocity per cell asked for in this step, three numbers each [um/s]; empty where none was.
   [[nodiscard]] std::span<const double> drift() const { return drift_; }
   /// 1 = remove, 2 = divide, per cell, as requested in this step; the cell stage adds its own.
   [[nodiscard]] std::span<std::uint8_t> fates() { return fates_; }
@@ -36,16 +36,12 @@ class ModelBridge {
  private:
   struct Slots {
     ModelNoise noise;
-    ArraysOnDemand copies, secretion, clearance, amounts;
-    std::vector<std::vector<std::size_t>> catalysed;
-    std::vector<std::vector<double>> changes;
+    ModelAnswers answers;
     std::vector<std::span<double>> change_spans;
     std::vector<std::span<const double>> columns, fields, proteins, others;
-    std::vector<std::vector<float>> vesicle_changes;
     std::vector<std::span<float>> vesicle_change_spans;
     std::vector<std::span<const std::uint16_t>> copies_of_vesicles;
     std::vector<std::span<const float>> vesicle_columns;
-    std::vector<double> tallies;
   };
   void locate_vesicles(const Problem& problem, const State& state);
   static void offer(const ActiveModel& model, Slots& slot, const State& state,
@@ -53,7 +49,9 @@ class ModelBridge {
   /// Vesicles, where the model asked for them.
   static void offer_vesicles(const ActiveModel& model, Slots& slot, const State& state);
   [[nodiscard]] VesicleView vesicle_view(const Slots& slot, const State& state) const;
+  static Effects effects_into(Slots& slot);
   void collect(const ActiveModel& model, const Slots& slot, Exchange& exchange);
+  void collect_for_cells(const ModelAnswers& answers);
   void spare_unresponsive_cells(const Problem& problem, const Cells& cells);
   void apply_amounts(const Problem& problem, std::size_t model, State& state) const;
   void collect_copies(std::size_t reaction, std::span<const double> copies, Exchange& exchange);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "engine/core/error.h"
 #include "engine/model/abi.h"
@@ -47,13 +48,14 @@ TEST(PluginLoader, LoadsAModelThatThenActs) {
   EXPECT_EQ(model->sha256.find_first_not_of("0123456789abcdef"), std::string::npos);
 
   const std::array<AgentId, 3> ids = {1, 2, 3};
-  std::array<std::uint8_t, 3> fate = {9, 9, 9};
+  GuardedArray<std::uint8_t> fate(3);
   ModelView view;
   view.cell_id = ids;
   Effects effects;
-  effects.fate_ = fate;
+  effects.fate_ = &fate;
   model->descriptor.make({})->evaluate(view, effects);
-  EXPECT_EQ(fate, (std::array<std::uint8_t, 3>{2, 0, 2}));
+  const auto asked = fate.asked();
+  EXPECT_EQ(std::vector<std::uint8_t>(asked.begin(), asked.end()), (std::vector<std::uint8_t>{2, 0, 2}));
 }
 
 TEST(PluginLoader, LoadsAFileOnce) {

@@ -98,13 +98,12 @@ void compare(const CompareOptions& options) {
     return;
   }
   write_run_record(directory.path(), record);
-  finish_run(directory.path(), record, attempt([&] {
-               write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
-               const ComparisonRuns runs = run_all(scenario, plan);
-               const auto unwritten =
-                   attempt([&] { write_results(scenario, runs, directory.path(), record, options.quiet); });
-               report_failures(runs, unwritten);
-             }));
+  record_run(directory.path(), record, [&] {
+    write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
+    const ComparisonRuns runs = run_all(scenario, plan);
+    const auto unwritten = attempt([&] { write_results(scenario, runs, directory.path(), record, options.quiet); });
+    report_failures(runs, unwritten);
+  });
 }
 
 void add_options(CLI::App& command) {

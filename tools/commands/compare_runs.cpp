@@ -158,11 +158,10 @@ void Queue::run_one(std::size_t arm, std::uint64_t replicate, std::atomic<double
   record.changes = scenario_.changes;
   record.replicate = replicate;
   write_run_record(directory, record);
-  const auto failure = attempt([&] {
+  record_run(directory, record, [&] {
     Simulation simulation(std::move(*problem), 1);
     simulate(simulation, directory, record, outcome, share_done);
   });
-  finish_run(directory, record, failure);
   const std::scoped_lock lock(mutex_);
   runs_.outcomes[arm * plan_.replicates + replicate] = std::move(outcome);
 }

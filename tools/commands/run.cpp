@@ -65,11 +65,10 @@ void run(const RunOptions& options) {
   print_warnings(scenario.warnings);
   print_warnings(check_steps(problem));
   write_run_record(directory.path(), record);
-  const auto failure = attempt([&] {
+  record_run(directory.path(), record, [&] {
     write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
     simulate(scenario, std::move(problem), options, directory, record);
   });
-  finish_run(directory.path(), record, failure);
 }
 
 void add_options(CLI::App& command) {

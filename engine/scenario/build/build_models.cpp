@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/core/error.h"
+#include "engine/model/plugin_guard.h"
 #include "engine/scenario/build/build_problem.h"
 
 namespace interstice {
@@ -102,6 +104,24 @@ void own_numbers(const ModelDescriptor& d, ActiveModel& model, Problem& problem)
 
 }  // namespace
 
+namespace {
+
+/// The model of a descriptor; how it is made and destroyed is a plug-in's code too.
+std::shared_ptr<const InteractionModel> made(const RegisteredModel& registered, const ModelSettings& settings) {
+  const auto call = [&registered](ModelEntry entry) {
+    return ModelCall{.entry = entry, .model = registered.descriptor.name, .origin = registered.origin};
+  };
+  std::unique_ptr<InteractionModel> model;
+  call_model(call(ModelEntry::make), [&] { model = registered.descriptor.make(settings); });
+  if (!model) throw InputError(fmt::format("make of {} returned no model (null); mend it", registered.origin));
+  return {model.release(),
+          [name = std::string(registered.descriptor.name), origin = registered.origin](const InteractionModel* old) {
+            call_model({.entry = ModelEntry::destroy, .model = name, .origin = origin}, [old] { delete old; });
+          }};
+}
+
+}  // namespace
+
 void build_model_reactions(const BuildContext& context, Problem& problem) {
   for (const std::string& name : context.active_models) {
     const RegisteredModel* registered = context.registry.find(name);
@@ -130,9 +150,9 @@ void build_models(const BuildContext& context, Problem& problem) {
       for (const ParameterSpec& p : d.parameters) parameters.push_back(parameter(context, d, p.name));
       const auto choices = choices_of(context, d);
       try {
-        model.model = d.make({parameters, choices});
+        model.model = made(*registered, {parameters, choices});
       } catch (const std::exception& e) {
-        context.report(context.root["models"][name], fmt::format("the model refuses its parameters: {}", e.what()));
+        context.report(context.root["models"][name], fmt::format("the model cannot be made: {}", e.what()));
       }
     }
     problem.models.push_back(std::move(model));
