@@ -58,6 +58,7 @@ class UnitSystem {
     define("umol/min", {"U"});
     // exact since the SI of 2019; the database holds an older value of the Avogadro constant
     name(UnitPointer(ut_scale(1 / kAvogadro, UnitPointer(parse("mol")).get())).get(), {"molecule", "molecules"});
+    name(UnitPointer(ut_scale(1 / kAvogadro, UnitPointer(parse("g")).get())).get(), {"Da", "dalton"});
   }
 
   [[nodiscard]] ut_unit* parse(const std::string& text) const { return ut_parse(system_, text.c_str(), UT_UTF8); }

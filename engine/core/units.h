@@ -1,5 +1,5 @@
 /// @file
-/// Units of the user's numbers (UDUNITS-2 with cells, EV, molecules, M/uM/nM and U added).
+/// Units of the user's numbers (UDUNITS-2 with cells, EV, molecules, M/uM/nM, U and Da added).
 /// EV and cell are base units of their own, so cells/ml is refused where EV/ml is meant.
 /// Native coherent system: um, s, molecule, kg, K, EV, cell. Fields are kept in uM, which is 602.2 molecule/um^3.
 #pragma once

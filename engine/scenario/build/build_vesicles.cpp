@@ -12,6 +12,7 @@
 #include "engine/core/pinned_math.h"
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/protein_mass.h"
 
 namespace interstice {
 
@@ -117,9 +118,6 @@ void proteins(const Value& v, const Problem& problem, VesicleClass& klass) {
   std::ranges::sort(klass.proteins, {}, [](const ProteinLoad& p) { return index(p.protein); });
 }
 
-/// Mass of one copy [kDa]: the subunit of CD73, and for any other protein a usual one.
-double copy_mass(std::string_view protein) { return protein == "CD73" ? 65 : 50; }
-
 /// All protein of a vesicle is 1 ug / particles_per_ug; what it carries on its surface must be a part of that.
 void check_protein_mass(const BuildContext& context, const Value& v) {
   constexpr double kKilodaltonPerMicrogram = 6.02214076e14, kUsualShare = 0.05;
@@ -130,7 +128,8 @@ void check_protein_mass(const BuildContext& context, const Value& v) {
   double mean_mass = 0;
   for (std::size_t i = 0; i < loads.items.size(); ++i) {
     const Value& load = loads.items[i];
-    const double mass = copy_mass(loads.keys[i]), copies = load["mean"].number / load["positive_fraction"].number;
+    const double mass = load["mass"].valid ? load["mass"].number : protein_mass(loads.keys[i]);
+    const double copies = load["mean"].number / load["positive_fraction"].number;
     mean_mass += mass * load["mean"].number;
     if (mass * copies <= available) continue;
     return context.report(

@@ -232,7 +232,9 @@ SpecPointer surface_protein() {
        may("sigma",
            quantity("log-normal sigma among those",
                     {.minimum = 0, .maximum = 5, .mark = "A", .source = "assumed: all alike", .range = {"0", "1.5"}}),
-           "0")});
+           "0"),
+       may("mass", quantity("of one copy; without it as models/proteins.yaml says",
+                            {.unit = "kDa", .minimum = 0, .above_minimum = true}))});
 }
 
 SpecPointer endosome() {

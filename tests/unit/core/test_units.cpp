@@ -39,6 +39,7 @@ TEST(Units, MolesMoleculesAndMolarConvert) {
   EXPECT_DOUBLE_EQ(convert("50 pM", "uM"), 50e-6);
   EXPECT_DOUBLE_EQ(convert("2 nM", "uM"), 2e-3);
   EXPECT_DOUBLE_EQ(convert("3 U", "umol/min"), 3.0);
+  EXPECT_DOUBLE_EQ(convert("6.02214076e14 kDa", "ug"), 1.0);
   EXPECT_DOUBLE_EQ(convert("10 mU/ml", "uM/s"), 10e-3 / 1e-3 / 60);
   EXPECT_DOUBLE_EQ(convert("1 uM^-1 s^-1", "1/(uM s)"), 1.0);
 }
