@@ -4,8 +4,11 @@
 set(interstice_contract_headers engine/core/error.h engine/core/ids.h engine/core/noise.h engine/model/model_noise.h
                                 engine/model/guarded_array.h engine/model/parameters.h
                                 engine/model/interaction_model.h engine/model/plugin.h engine/core/pinned_math.h)
-# What a plug-in may use besides: functions of the engine that do not shape the contract.
-set(interstice_plugin_headers ${interstice_contract_headers} engine/core/pinned_math.h)
+# What a plug-in may use besides, and the models that ship do: it does not shape the contract.
+file(GLOB interstice_model_headers RELATIVE ${CMAKE_CURRENT_LIST_DIR}/.. CONFIGURE_DEPENDS
+     ${CMAKE_CURRENT_LIST_DIR}/../models/*.h)
+list(REMOVE_ITEM interstice_model_headers models/builtin.h)  # the list of those that ship
+set(interstice_plugin_headers ${interstice_contract_headers} engine/core/constants.h ${interstice_model_headers})
 
 function(interstice_abi_header)
   set(text "")

@@ -16,7 +16,6 @@
 #include <array>
 #include <cmath>
 
-#include "models/builtin.h"
 #include "models/hill.h"
 
 namespace interstice::models {

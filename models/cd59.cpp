@@ -27,7 +27,6 @@
 
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
-#include "models/builtin.h"
 
 namespace interstice::models {
 

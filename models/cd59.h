@@ -2,7 +2,11 @@
 /// Kernels of the cd59 model.
 #pragma once
 
+#include "engine/model/interaction_model.h"
+
 namespace interstice::models {
+
+const ModelDescriptor& cd59();
 
 struct Cd59Constants {
   double capture = 25.8;          ///< C5b-7 caught per EV [um^3/s]

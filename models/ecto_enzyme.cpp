@@ -4,8 +4,6 @@
 
 #include <array>
 
-#include "models/builtin.h"
-
 namespace interstice::models {
 
 namespace {

@@ -12,6 +12,9 @@
 
 namespace interstice::models {
 
+const ModelDescriptor& cd73();
+const ModelDescriptor& cd39();
+
 /// Reads one protein and offers its copies to every declared reaction.
 class EctoEnzyme final : public InteractionModel {
  public:

@@ -2,7 +2,11 @@
 /// Kernel of the ligand_sink model.
 #pragma once
 
+#include "engine/model/interaction_model.h"
+
 namespace interstice::models {
+
+const ModelDescriptor& ligand_sink();
 
 /// What a step does to the ligand that one EV holds: bound -> keep * bound + gain * sites.
 struct Binding {

@@ -15,7 +15,6 @@
 #include <array>
 #include <cmath>
 
-#include "models/builtin.h"
 #include "models/hill.h"
 
 namespace interstice::models {

@@ -2,7 +2,11 @@
 /// Kernel of the contact model, apart from the engine so that a test can call it with numbers.
 #pragma once
 
+#include "engine/model/interaction_model.h"
+
 namespace interstice::models {
+
+const ModelDescriptor& surface_contact();
 
 /// What adsorbed EVs have told a cell.
 struct ContactState {

@@ -1,9 +1,10 @@
 #!/bin/bash
 # A user's way to a model of their own: install Interstice, copy the template out of the tree, build it against the
 # installed package, name it in a scenario. It must change the result; one built for another contract must be refused
-# by name. Usage: plugin.sh BUILD_FOLDER
+# by name. Then every model that ships is moved out of the tree and built as a plug-in. Usage: plugin.sh BUILD_FOLDER
 set -euo pipefail
 build=$1
+models=$(cd "$(dirname "$0")/../../models" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/interstice
@@ -44,6 +45,67 @@ without=$(adenosine without)
 echo "mean adenosine at the end: $with uM with the plug-in, $without uM without"
 python3 -c "import sys; sys.exit(not 0 <= $with < 0.999 * $without)" || fail "the plug-in does not remove adenosine"
 [ "$("$program" info with --hash)" != "$("$program" info without --hash)" ] || fail "the state hash is the same"
+
+echo "-- Building every model that ships, out of the tree and as it is"
+moved=$work/moved_models
+mkdir "$moved"
+cat >"$moved/CMakeLists.txt" <<'CMAKE'
+cmake_minimum_required(VERSION 3.25)
+project(moved LANGUAGES CXX)
+find_package(Interstice CONFIG REQUIRED)
+set(CMAKE_CXX_STANDARD 20)
+CMAKE
+# Under another name, which the built-in model has already.
+for source in "$models"/*.cpp; do
+  file=$(basename "$source" .cpp)
+  [ "$file" != builtin ] || continue
+  cp "$source" "$moved"
+  for model in $(sed -n 's/^const ModelDescriptor& \([a-z0-9_]*\)();/\1/p' "$models/$file.h"); do
+    cat >"$moved/export_$model.cpp" <<CPP
+#include "engine/model/plugin.h"
+#include "models/$file.h"
+namespace {
+const interstice::ModelDescriptor moved = [] {
+  interstice::ModelDescriptor descriptor = interstice::models::$model();
+  descriptor.name = "moved_$model";
+  return descriptor;
+}();
+}  // namespace
+INTERSTICE_EXPORT_MODEL(moved);
+CPP
+    echo "interstice_add_model(moved_$model $file.cpp export_$model.cpp)" >>"$moved/CMakeLists.txt"
+  done
+done
+build_model "$moved"
+for library in "$moved"/build/*.so; do  # one that loads may own columns that the built-in model owns too
+  "$program" describe "$library" >"$work/description.txt" 2>&1 || grep -q "both own the column" "$work/description.txt" ||
+    fail "$(basename "$library") does not load: $(cat "$work/description.txt")"
+done
+
+echo "-- A moved model gives the bits of the built-in one"
+state_hash() {  # scenario line of the model
+  cat >"$work/moved.yaml" <<YAML
+schema: 1
+domain: {size: [40 um, 40 um, 40 um], spacing: 10 um}
+time: [{until: 2 s, transport: 50 ms, vesicles: 50 ms, cells: 1 s, series: 1 s}]
+species:
+  AMP: {diffusivity: 600 um^2/s, initial: 10 uM}
+  ADP: {diffusivity: 550 um^2/s}
+  ATP: {diffusivity: 500 um^2/s}
+  adenosine: {diffusivity: 770 um^2/s, initial: 1 uM}
+vesicles: {ev: {number: 2000 EV, proteins: {CD73: {mean: 100}}}}
+models: {$1}
+YAML
+  "$program" run "$work/moved.yaml" -o "$work/moved_out" --quiet --force --threads 2 >&2
+  "$program" info "$work/moved_out" --hash
+}
+for model in cd73 ligand_sink; do
+  settings=$([ "$model" = cd73 ] || echo "ligand: adenosine")
+  built_in=$(state_hash "$model: {$settings}")
+  outside=$(state_hash "moved_$model: {library: $moved/build/libmoved_$model.so, $settings}")
+  echo "$model: $built_in"
+  [ "$built_in" = "$outside" ] || fail "moved_$model gives the state $outside"
+done
 
 echo "-- Refusing a plug-in of another contract"
 cp -r "$prefix/share/interstice/models/template" "$work/stale_model"
