@@ -23,7 +23,7 @@ class Faulty final : public InteractionModel {
 constexpr std::array<std::string_view, 1> kFields = {"CXCL8"};
 constexpr std::array kColumns = {ModelColumnSpec{"memory", "1", 0, "test"}};
 
-Simulation with_model(Act does, const std::string& more = {}) {
+Simulation with_model(Act does, const std::string& more = {}, const std::string& origin = "built in") {
   act = does;
   ModelDescriptor model;
   model.name = "faulty";
@@ -32,7 +32,7 @@ Simulation with_model(Act does, const std::string& more = {}) {
   model.columns = kColumns;
   model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return std::make_unique<Faulty>(); };
   ModelRegistry registry;
-  registry.add(model);
+  registry.add(model, origin);
   const std::string text =
       "{schema: 2, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
       "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}],"
@@ -101,6 +101,35 @@ TEST(ModelBridge, KeepsUnresponsiveCellsAlive) {
                    unresponsive ? ", responds_to_evs: false" : "");
     simulation.step();
     EXPECT_EQ(simulation.state().cells.size(), unresponsive ? 1U : 0U);
+  }
+}
+
+TEST(ModelBridge, RefusesWhatCannotBeMeant) {
+  const auto said = [](Act does) { return complaint<NumericalError>(does); };
+  const std::string fate = said([](const ModelView&, Effects& e) { e.fate()[0] = 200; });
+  EXPECT_TRUE(says(fate, "'faulty' wrote 200 as entry 0 of its fate") && says(fate, "step 0")) << fate;
+  EXPECT_TRUE(says(said([](const ModelView&, Effects& e) { e.drift()[1] = 21; }), "at most 20")) << "20 um in 1 s";
+  EXPECT_EQ(said([](const ModelView&, Effects& e) { e.drift()[1] = -20; }), "");
+  EXPECT_TRUE(says(said([](const ModelView&, Effects& e) { e.amounts(0)[2] = 1e13; }), "amounts of CXCL8"));
+  EXPECT_TRUE(says(said([](const ModelView&, Effects& e) { e.secretion(0)[2] = 1e13; }), "secretion of CXCL8"));
+  EXPECT_EQ(said([](const ModelView&, Effects& e) { e.secretion(0)[2] = 1e11; }), "") << "0.17 mol/l";
+}
+
+TEST(ModelBridge, TellsWhoWroteBeyondAnArray) {
+  const std::string text = complaint<NumericalError>([](const ModelView&, Effects& e) { e.change(0).data()[1] = 0; });
+  EXPECT_TRUE(says(text, "'faulty' wrote to entry 1 of its changes of the column memory (per cell), which has 1"))
+      << text;
+}
+
+TEST(ModelBridge, NamesThePluginThatThrows) {
+  Simulation simulation = with_model([](const ModelView&, Effects&) { throw 42; }, "", "/some/where.so");
+  try {
+    simulation.step();
+    FAIL() << "no error";
+  } catch (const NumericalError& error) {
+    EXPECT_TRUE(
+        says(error.what(), "'faulty' of /some/where.so threw a value of type int in evaluate (step 0, t = 0 s)"))
+        << error.what();
   }
 }
 
