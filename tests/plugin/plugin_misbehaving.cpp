@@ -53,7 +53,7 @@ constexpr std::array kInEvaluate = {
     Deed{"quick_exit", [](const ModelView&, Effects&) { std::quick_exit(0); }},
     Deed{"exit_at_once", [](const ModelView&, Effects&) { _exit(0); }},
     Deed{"null_pointer", [](const ModelView&, Effects&) { *nowhere = 1; }},
-    Deed{"divide_by_zero", [](const ModelView&, Effects&) { zero = 1 / zero; }},
+    Deed{"divide_by_zero", [](const ModelView&, Effects&) { zero = 77 / zero; }},
     Deed{"stack_overflow", [](const ModelView&, Effects&) { zero = depth(1); }},
     Deed{"never_return",
          [](const ModelView&, Effects&) {
