@@ -22,7 +22,8 @@ struct Limits {
 
   [[nodiscard]] std::string text() const {
     const std::string at_most = highest < kLargest ? fmt::format(", at most {:.4g}", highest) : "";
-    return lowest == -kLargest ? "a finite number" : fmt::format("a finite number, at least {:.4g}{}", lowest, at_most);
+    const std::string at_least = lowest > -kLargest ? fmt::format(", at least {:.4g}", lowest) : "";
+    return "a finite number" + at_least + at_most;
   }
 };
 
@@ -33,8 +34,7 @@ class AnswerCheck {
   template <class T>
   void within_ends(const GuardedArray<T>& array, const std::string& what) const {
     if (const auto entry = array.overrun())
-      fail(fmt::format("wrote to entry {} of its {}, which has {} (counted from 0)", *entry, what,
-                       array.asked().size()));
+      fail(fmt::format("wrote to entry {} of its {}, which has {}", *entry, what, array.asked().size()));
   }
 
   template <class T>

@@ -85,7 +85,7 @@ done
 echo "-- A moved model gives the bits of the built-in one"
 state_hash() {  # scenario line of the model
   cat >"$work/moved.yaml" <<YAML
-schema: 1
+schema: 2
 domain: {size: [40 um, 40 um, 40 um], spacing: 10 um}
 time: [{until: 2 s, transport: 50 ms, vesicles: 50 ms, cells: 1 s, series: 1 s}]
 species:

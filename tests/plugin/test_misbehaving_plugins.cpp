@@ -15,7 +15,7 @@ namespace {
 
 using test::Said;
 
-constexpr const char* kScenario = R"(schema: 1
+constexpr const char* kScenario = R"(schema: 2
 title: A cube of fluid
 domain: {{size: [100 um, 100 um, 100 um], spacing: 10 um}}
 time:
@@ -72,7 +72,7 @@ const std::vector<Case>& cases() {
       {"secrete_1e30", 3, {"wrote 1e+30 as entry 5 of its secretion of adenosine (per voxel)", "step 2"}},
       {"clear_nan", 3, {"wrote nan as entry 0 of its clearance of adenosine (per voxel)", "step 2"}},
       {"clear_inf", 3, {"wrote inf as entry 0 of its clearance of adenosine (per voxel)", "step 2"}},
-      {"clear_below_0", 3, {"wrote -1e+09 as entry 0 of its clearance of adenosine (per voxel)", "step 2"}},
+      {"clear_below_0", 3, {"wrote -1000000000 as entry 0 of its clearance of adenosine (per voxel)", "step 2"}},
       {"change_overflow", 3, {"as entry 0 of its changes of the column misdeed (per cell)", "step 2"}},
       {"count_nan", 3, {"wrote nan as entry 0 of its tallies", "step 2"}},
       {"make_null", 2, {"returned no model (null)"}},

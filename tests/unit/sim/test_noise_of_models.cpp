@@ -37,7 +37,7 @@ std::vector<std::vector<double>> columns(const std::string& models, const std::v
     registry.add(model);
   }
   const std::string text =
-      "{schema: 1, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
+      "{schema: 2, domain: {size: [20 um, 20 um, 20 um], spacing: 10 um},"
       "time: [{until: 2 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}],"
       "cell_types: {a: {initial_state: alive, states: {alive: {}}}}, cells: {a: {count: 3}}, models: {" +
       models + "}}";
