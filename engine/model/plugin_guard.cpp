@@ -27,7 +27,7 @@ namespace {
 constinit thread_local OpenCall* current = nullptr;  ///< what the plug-in of this thread is asked for
 
 ExitCode code_of(ModelEntry entry) {
-  return entry == ModelEntry::load || entry == ModelEntry::make ? ExitCode::input : ExitCode::numerical;
+  return entry == ModelEntry::evaluate ? ExitCode::numerical : ExitCode::input;  // models are first made for trial
 }
 
 template <std::size_t n>
