@@ -46,7 +46,7 @@ std::string host_work(const Problem& problem, const Reaction& reaction) {
   std::string regions;
   for (std::size_t g = 0; g < reaction.in_region.size(); ++g)
     if (reaction.in_region[g]) regions += (regions.empty() ? "" : ", ") + problem.regions.regions[g].name;
-  const bool in_reservoirs = !problem.reservoirs.empty() && !reaction.in_region.empty() && reaction.in_region[0];
+  const bool in_reservoirs = !problem.reservoirs.empty() && !reaction.in_region.empty() && reaction.in_reservoirs;
   const std::string where = regions.empty() ? "everywhere" : "in " + regions + (in_reservoirs ? " and reservoirs" : "");
   const bool lumped = reaction.enzyme.empty() || reaction.michaelis_menten.vmax > 0;
   std::string work = reaction.enzyme.empty() ? "" : reaction.enzyme + " copies on cells and in reservoirs";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "engine/core/error.h"
 
@@ -92,6 +93,27 @@ void check(const CellType& type) {
     throw InputError(fmt::format("radius of {} is {} um (it must be positive)", type.name, type.radius));
 }
 
+/// Types that cells have at the start or may come to have. The others must not matter, not even for how neighbours are
+/// looked for: that decides the order in which their pushes are added.
+std::vector<char> occurring(std::span<const CellType> types, std::span<const CellPlacement> placements) {
+  std::vector<char> occurs(types.size(), placements.empty() ? 1 : 0);
+  std::vector<std::size_t> next;
+  const auto add = [&](CellTypeId type) {
+    if (std::exchange(occurs[index(type)], 1) == 0) next.push_back(index(type));
+  };
+  for (const CellPlacement& placement : placements)
+    if (placement.count > 0) add(placement.type);
+  while (!next.empty()) {
+    const CellType& type = types[next.back()];
+    next.pop_back();
+    for (const CellState& state : type.states) {
+      if (state.becomes) add(*state.becomes);
+      for (const Recruitment& recruitment : state.recruits) add(recruitment.type);
+    }
+  }
+  return occurs;
+}
+
 template <class... Conditions>
 bool holds_any_of(const FaceCondition& face) {
   return (std::holds_alternative<Conditions>(face) || ...);
@@ -101,7 +123,7 @@ bool holds_any_of(const FaceCondition& face) {
 
 CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
                      std::span<const ColumnSpec> columns, const Chemistry& chemistry, std::size_t reservoirs,
-                     std::size_t vesicle_classes)
+                     std::size_t vesicle_classes, std::span<const CellPlacement> placements)
     : layout_{.species = species.size(),
               .columns = columns.size(),
               .cell_types = types.size(),
@@ -119,8 +141,10 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
     resolve_type(type);
     plan_exchange(type, chemistry);
     any_mobile_ = any_mobile_ || type.mobile;
-    largest_radius_ = std::max(largest_radius_, type.radius);
   }
+  const std::vector<char> occurs = occurring(types, placements);
+  for (std::size_t t = 0; t < types.size(); ++t)
+    if (occurs[t] != 0) largest_radius_ = std::max(largest_radius_, types[t].radius);
 }
 
 void CellRules::resolve_offers(const CellType& type) {

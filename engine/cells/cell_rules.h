@@ -55,10 +55,12 @@ class CellRules {
   static constexpr std::size_t kMaxColumns = 64;      ///< driven by one cell type
   static constexpr std::size_t kMaxTransitions = 32;  ///< out of one state
 
-  /// `types` must outlive the rules. `reservoirs`, `vesicle_classes`: how many there are. Throws InputError naming type
-  /// and state for what cannot work, such as a spill in a state without duration or a persistence that is not positive.
+  /// `types` must outlive the rules. `reservoirs`, `vesicle_classes`: how many there are. `placements`: cells at the
+  /// start, none = of any type. Throws InputError naming type and state for what cannot work, such as a spill in a
+  /// state without duration or a persistence that is not positive.
   CellRules(std::span<const CellType> types, std::span<const Species> species, std::span<const ColumnSpec> columns,
-            const Chemistry& chemistry, std::size_t reservoirs = 0, std::size_t vesicle_classes = 0);
+            const Chemistry& chemistry, std::size_t reservoirs = 0, std::size_t vesicle_classes = 0,
+            std::span<const CellPlacement> placements = {});
 
   [[nodiscard]] const CellSymbolLayout& layout() const { return layout_; }
   /// For columns, transitions and motility of a cell in this state.
@@ -81,7 +83,7 @@ class CellRules {
   [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< or gatherings, that any formula reads
   [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
-  [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< [um]
+  [[nodiscard]] double largest_radius() const { return largest_radius_; }  ///< of cells that there can be [um]
   [[nodiscard]] std::size_t most_reporters() const { return most_reporters_; }
 
  private:

@@ -61,6 +61,7 @@ struct Reaction {
   HillRate hill;
   std::string enzyme;           ///< surface protein whose copies on cells catalyse it ("" for none)
   std::vector<bool> in_region;  ///< per region; empty = everywhere
+  bool in_reservoirs = true;
   ReactionTiming timing;
 };
 

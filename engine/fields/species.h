@@ -45,7 +45,7 @@ struct Species {
   std::vector<SpeciesTransfer> transfers;
 };
 
-/// A kind of tissue. Region 0 is the background.
+/// A kind of tissue.
 struct Region {
   std::string name;
   double volume_fraction = 1;    ///< share of the volume that is extracellular fluid, 0 < alpha <= 1

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/scenario_loading.h"
@@ -35,7 +36,10 @@ void make_paths_absolute(Value& root) {
 
 void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, const std::string& whose,
                    Diagnostics& diagnostics) {
-  for (std::size_t i = 0; i < entries.keys.size(); ++i) {
+  std::vector<std::size_t> order(entries.keys.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&entries](std::size_t i) { return entries.keys[i]; });
+  for (const std::size_t i : order) {
     YamlNode value = entries.items[i];
     if (value.place.line == entries.key_places[i].line || !value.is_map()) value.place = entries.key_places[i];
     override_value(root, spec, entries.keys[i], value, whose, diagnostics);
@@ -287,6 +291,7 @@ class Loader {
     const Value &fields = v["fields"], &vesicles = v["vesicles"];
     for (const Value& name : fields.items) scenario_.output.fields.push_back(name.text);
     if (fields.text == "all") scenario_.output.fields = (*values_)["species"].keys;
+    std::ranges::sort(scenario_.output.fields);
     scenario_.output.cells = v["cells"].text == "all";
     scenario_.output.vesicle_sample = vesicles.text == "all"    ? OutputSettings::kAll
                                       : vesicles.text == "none" ? 0

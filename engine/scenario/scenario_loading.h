@@ -31,7 +31,7 @@ std::string path_beside(const Place& place, const std::string& path);
 /// Makes the paths of images and libraries absolute.
 void make_paths_absolute(Value& root);
 
-/// Sets every entry of a map of key paths.
+/// Sets every entry of a map of key paths: in the order of the paths, so that a whole comes before its parts.
 void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, const std::string& whose,
                    Diagnostics& diagnostics);
 

@@ -149,24 +149,25 @@ vesicles:
 
 TEST(Inflow, CompartmentsFillByTheirRates) {
   // ln 2/10 min in all from plasma: 80 % into phagocytes, 15 % into the rest, 5 % into this patch's tissue.
+  enum { phagocytes, plasma, rest };  // reservoirs stand in the order of their names
   Simulation simulation(test::problem_from(kCompartments));
   const auto at = [&](std::size_t r) { return simulation.state().reservoirs[r].vesicles[0]; };
   const double dose = 1e6;
-  ASSERT_EQ(at(0), 1000000U);
+  ASSERT_EQ(at(plasma), 1000000U);
   ASSERT_EQ(simulation.state().vesicles.size(), 0U);
   while (simulation.time() < 600) simulation.step();
-  expect_count(at(0), dose * 0.5);
-  expect_count(at(1), dose * 0.4);
+  expect_count(at(plasma), dose * 0.5);
+  expect_count(at(phagocytes), dose * 0.4);
   expect_count(simulation.state().ledger[0].free, dose * 0.025);
   const double k = std::numbers::ln2 / 600, loss = std::numbers::ln2 / 3600;  // in by 0.15 k e^{-kt}, out by `loss`
   // 10-s steps: what arrives may leave from the next step on
-  expect_count(at(2), dose * 0.15 * k / (k - loss) * (std::exp(-loss * 600) - std::exp(-k * 600)) * (1 + loss * 5));
+  expect_count(at(rest), dose * 0.15 * k / (k - loss) * (std::exp(-loss * 600) - std::exp(-k * 600)) * (1 + loss * 5));
   while (!simulation.finished()) simulation.step();
-  expect_count(at(0), dose * 0.25);
+  expect_count(at(plasma), dose * 0.25);
   const VesicleLedger& ledger = simulation.state().ledger[0];
   EXPECT_EQ(ledger.dosed, 1000000U);
   EXPECT_EQ(everywhere(ledger), ledger.dosed);
-  EXPECT_EQ(ledger.in_reservoir, at(0) + at(1) + at(2));
+  EXPECT_EQ(ledger.in_reservoir, at(plasma) + at(phagocytes) + at(rest));
 }
 
 TEST(Inflow, TransferredVesiclesArriveEvenlyInTheirRegionAndOutsideCells) {

@@ -24,8 +24,9 @@ class ArmRun {
   ArmRun(const std::string& file, const std::string& arm, const std::string& dose,
          const std::vector<std::string>& sets = {})
       : simulation_(build(file, arm, dose, sets)), adenosine_(species("adenosine")) {
-    const auto& of_voxel = simulation_.problem().regions.of_voxel;
-    for (std::size_t v = 0; v < of_voxel.size(); ++v) (of_voxel[v] == 0 ? film_ : tissue_).push_back(v);
+    const RegionMap& map = simulation_.problem().regions;
+    for (std::size_t v = 0; v < map.of_voxel.size(); ++v)
+      (map.regions[map.of_voxel[v]].name == "film" ? film_ : tissue_).push_back(v);
   }
 
   /// Time [s] at which the film mean first reaches `level` [uM], interpolated within the step; infinity after `until`.

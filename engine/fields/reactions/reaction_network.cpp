@@ -81,6 +81,7 @@ Channel compile(const Reaction& reaction, std::size_t id, const std::vector<int>
   member.in_region.assign(region_count, 1.0);
   for (std::size_t g = 0; g < reaction.in_region.size() && g < region_count; ++g)
     member.in_region[g] = reaction.in_region[g];
+  member.in_reservoirs = reaction.in_reservoirs ? 1 : 0;
   return channel;
 }
 

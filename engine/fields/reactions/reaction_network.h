@@ -44,6 +44,7 @@ struct Channel {
     double constant = 0;            ///< k or vmax
     double per_copy = 0;            ///< kcat [1/s]
     std::vector<double> in_region;  ///< 1 or 0 per region
+    double in_reservoirs = 1;       ///< 1 or 0
   };
   Kind kind;
   std::vector<Member> members;

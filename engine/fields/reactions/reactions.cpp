@@ -188,7 +188,7 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
   }
 }
 
-/// A reservoir is one voxel of its volume; the reactions of the background region run in it.
+/// A reservoir is one voxel of its volume; which reactions run in it they say themselves.
 void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
                                            const Exchange& exchange, std::span<const double> vesicle_copies, double dt,
                                            ReservoirState& to, const Tally& tally) const {
@@ -200,7 +200,7 @@ void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, st
     if (id < vesicle_copies.size()) copies += vesicle_copies[id] * reservoir.represents;
     const double concentration = copies / (reservoir.volume * kMoleculesPerUmCubedPerMicromolar);
     const double span = exchange.strength_of(id) * dt;
-    return member.in_region[0] * (member.constant + member.per_copy * concentration) * span;
+    return member.in_reservoirs * (member.constant + member.per_copy * concentration) * span;
   };
   ReactionBatch& batch = scratch(1).clusters.front().batch;
   for (const Cluster& cluster : clusters) {

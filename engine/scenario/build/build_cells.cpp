@@ -1,5 +1,5 @@
 /// @file
-/// Cell types with their formulas, and the cells and injuries of a scenario.
+/// Cell types with their formulas.
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <tuple>
 
 #include "engine/cells/cell_symbols.h"
 #include "engine/scenario/build/build_problem.h"
@@ -55,18 +56,21 @@ std::string column_unit(const Value& column) {
   }
 }
 
-std::uint8_t state_index(const BuildContext& context, const Value& states, const Value& name) {
-  if (!name.valid) return 0;
-  if (const auto i = key_index(states, name.text)) return static_cast<std::uint8_t>(*i);
-  context.report(name, fmt::format("unknown state '{}' (expected one of: {}){}", name.text,
-                                   fmt::join(states.keys, ", "), did_you_mean(name.text, states.keys)));
-  return 0;
-}
-
 template <class Add>
 void for_species(const BuildContext& context, const Value& map, Add add) {
   for (std::size_t i = 0; i < map.items.size(); ++i)
     if (const auto s = key_index(context.root["species"], map.keys[i])) add(static_cast<SpeciesId>(*s), map.items[i]);
+}
+
+/// The first condition that holds wins, so conditions keep their order. Hazards are rivals, whose order means nothing:
+/// they are sorted by what they do.
+bool before(const Transition& a, const Transition& b) {
+  const auto key = [](const Transition& t) {
+    const bool condition = !t.when.empty();
+    return std::tuple(!condition, condition ? 0 : t.target, !condition && t.divides,
+                      condition ? std::string() : t.hazard.text());
+  };
+  return key(a) < key(b);
 }
 
 /// Builds one cell type.
@@ -125,6 +129,7 @@ class CellTypeBuilder {
       if (const auto type = key_index(context_.root["cell_types"], recruits.keys[i]))
         s.recruits.push_back(recruitment(*type, recruits.items[i]));
     for (const Value& t : v["transitions"].items) s.transitions.push_back(transition(t));
+    std::ranges::stable_sort(s.transitions, before);
     type_.states.push_back(std::move(s));
   }
 
@@ -277,44 +282,6 @@ void add_column(const BuildContext& context, const Value& columns, std::size_t i
     context.report(v, "another cell type has this column with another `at_division`; use the same");
 }
 
-std::uint64_t count_of(const BuildContext& context, const Value& v, const std::vector<std::uint8_t>& in_region,
-                       const Problem& problem) {
-  if (v.has("count") == v.has("density")) {
-    if (v.valid) context.report(v, "needs either a count or a density");
-    return 0;
-  }
-  double voxels = 0;
-  for (const std::uint8_t r : problem.regions.of_voxel) voxels += r < in_region.size() && in_region[r] != 0 ? 1 : 0;
-  const double count =
-      v.has("count") ? v["count"].number : std::round(v["density"].number * voxels * problem.grid.voxel_volume());
-  if (count > 0 && voxels == 0 && !context.complained("regions") && !context.complained("domain") && v["in"].sound())
-    context.report(v["in"], "no voxel is left of this region (others are painted over it)");
-  if (count > 4e9) context.report(v, fmt::format("{:.2g} cells are more than 4e9", count));
-  return count > 4e9 ? 0 : static_cast<std::uint64_t>(count);
-}
-
-void injury(const BuildContext& context, const Value& v, Problem& problem) {
-  const auto type = key_index(context.root["cell_types"], v["cell"].text);
-  if (!v["cell"].valid || !type) return;
-  Injury i{.type = static_cast<CellTypeId>(*type),
-           .to_state = state_index(context, context.root["cell_types"].items[*type]["states"], v["to"]),
-           .count_at_start = 0,
-           .near = std::nullopt,
-           .hazard = v["hazard"].number,
-           .in_region = region_mask(context, v["in"])};
-  if (v.has("until")) i.until = v["until"].number;
-  const Value& start = v["at_start"];
-  i.count_at_start = static_cast<std::uint64_t>(start["count"].number);
-  if (start.has("nearest"))
-    if (const auto r = key_index(context.root["regions"], start["nearest"].text)) i.near = static_cast<RegionId>(*r);
-  std::uint64_t placed = 0;
-  for (const CellPlacement& p : problem.placements) placed += p.type == i.type ? p.count : 0;
-  if (i.count_at_start > placed && !context.complained("cells") && start["count"].valid)
-    context.report(start["count"],
-                   fmt::format("{} cells are to be injured but {} are placed", start["count"].text, placed));
-  problem.injuries.push_back(std::move(i));
-}
-
 }  // namespace
 
 void build_columns(const BuildContext& context, Problem& problem) {
@@ -327,6 +294,7 @@ void build_columns(const BuildContext& context, Problem& problem) {
                                  c.amount ? AtDivision::halve : AtDivision::copy});
   for (const Value& type : context.root["cell_types"].items)
     for (std::size_t i = 0; i < type["columns"].items.size(); ++i) add_column(context, type["columns"], i, problem);
+  std::ranges::sort(problem.columns, {}, &ColumnSpec::name);
 }
 
 void build_cell_types(const BuildContext& context, Problem& problem) {
@@ -359,23 +327,6 @@ void build_cell_types(const BuildContext& context, Problem& problem) {
                                                  with_parameters(context, types.items[i], symbols), cells)
                                      .build());
   }
-}
-
-void build_population(const BuildContext& context, Problem& problem) {
-  const Value& cells = context.root["cells"];
-  for (std::size_t i = 0; i < cells.items.size(); ++i) {
-    const auto type = key_index(context.root["cell_types"], cells.keys[i]);
-    const Value& v = cells.items[i];
-    const bool several = v.keys.empty() && !v.items.empty();
-    for (std::size_t k = 0; type && k < (several ? v.items.size() : 1); ++k) {
-      const Value& place = several ? v.items[k] : v;
-      CellPlacement p{
-          .type = static_cast<CellTypeId>(*type), .count = 0, .in_region = region_mask(context, place["in"])};
-      p.count = count_of(context, place, p.in_region, problem);
-      problem.placements.push_back(std::move(p));
-    }
-  }
-  for (const Value& v : context.root["injury"].items) injury(context, v, problem);
 }
 
 }  // namespace interstice

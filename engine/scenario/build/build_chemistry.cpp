@@ -71,6 +71,8 @@ class EquationReader {
     }
     side(0, arrow, reaction.reactants);
     side(arrow + 2, at_.text.size(), reaction.products);
+    for (auto* terms : {&reaction.reactants, &reaction.products})
+      std::ranges::sort(*terms, {}, &Stoichiometry::species);
     if (good_ && reaction.reactants.empty() && reaction.products.empty()) complain(0, "nothing reacts");
     return good_;
   }
@@ -217,7 +219,7 @@ void build_species(const BuildContext& context, Problem& problem) {
 }
 
 void build_reactions(const BuildContext& context, Problem& problem) {
-  const Value& all = context.root["reactions"];
+  const Value &all = context.root["reactions"], &regions = context.root["regions"];
   for (std::size_t i = 0; i < all.items.size(); ++i) {
     const Value& v = all.items[i];
     Reaction r;
@@ -227,6 +229,7 @@ void build_reactions(const BuildContext& context, Problem& problem) {
     const auto mask = region_mask(context, v["in"]);
     if (!std::ranges::all_of(mask, [](auto allowed) { return allowed != 0; }))
       r.in_region.assign(mask.begin(), mask.end());
+    r.in_reservoirs = context.painting.empty() || mask[*key_index(regions, context.painting.front())] != 0;
     r.timing = {v["from"].number, v["until"].number, v["half_life"].number};
     if (v["until"].valid && v["from"].valid && r.timing.until <= r.timing.from)
       context.report(v["until"], fmt::format("it stops before it sets in ({})", v["from"].text));

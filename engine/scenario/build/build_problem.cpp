@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "engine/scenario/build/by_name.h"
 #include "engine/scenario/build/idle_columns.h"
 
 namespace interstice {
@@ -16,7 +17,9 @@ bool BuildContext::complained(std::string_view key_path) const {
   });
 }
 
-Problem build_all(const BuildContext& context) {
+namespace {
+
+Problem build_sections(const BuildContext& context) {
   Problem problem;
   problem.title = context.root["title"].text;
   build_space(context, problem);
@@ -36,6 +39,19 @@ Problem build_all(const BuildContext& context) {
   if (!context.vesicles) problem.doses.clear();  // labels come without vesicles too
   build_models(context, problem);
   return problem;
+}
+
+}  // namespace
+
+Problem build_all(const BuildContext& as_written) {
+  const Value root = sorted_by_name(as_written.root);
+  return build_sections({.root = root,
+                         .registry = as_written.registry,
+                         .diagnostics = as_written.diagnostics,
+                         .active_models = as_written.active_models,
+                         .vesicles = as_written.vesicles,
+                         .idle_columns = as_written.idle_columns,
+                         .painting = as_written.root["regions"].keys});
 }
 
 }  // namespace interstice

@@ -16,12 +16,13 @@ namespace interstice {
 
 /// What the builders share. Values that were refused already are `valid == false`: skip them silently.
 struct BuildContext {
-  const Value& root;
+  const Value& root;  ///< as written for build_all, which sorts it by name for the builders
   const ModelRegistry& registry;
   Diagnostics& diagnostics;
   std::vector<std::string> active_models;  ///< sorted
   bool vesicles = true;
   std::vector<std::string> idle_columns{};  ///< of cells, to be left out
+  std::vector<std::string> painting{};  ///< names of the regions as they are painted, one over the other
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }
   /// Was something at or below this key path refused already? Then what follows from it is not worth a complaint.
@@ -33,6 +34,9 @@ std::optional<std::size_t> key_index(const Value& map, std::string_view name);
 
 /// `in: film`, `in: [film, clot]` or `in: all` as one flag per region.
 std::vector<std::uint8_t> region_mask(const BuildContext& context, const Value& in);
+
+/// Which of the states has this name; reports a name that none has.
+std::uint8_t state_index(const BuildContext& context, const Value& states, const Value& name);
 
 /// Whole nanoseconds; reports times that are not.
 Nanoseconds to_nanoseconds(const BuildContext& context, const Value& time);
@@ -53,7 +57,7 @@ void build_profiles(const BuildContext& context, Problem& problem);
 void build_models(const BuildContext& context, Problem& problem);
 
 /// All of the above.
-Problem build_all(const BuildContext& context);
+Problem build_all(const BuildContext& as_written);
 
 /// Viscosity of water [Pa s] at `temperature` [K]: Kestin, Sokolov & Wakeham 1978 (J Phys Chem Ref Data 7:941).
 double water_viscosity(double temperature);

@@ -150,27 +150,33 @@ void paint_image(const BuildContext& context, const Value& v, RegionId id, Probl
   }
 }
 
-void build_region(const BuildContext& context, const Value& v, std::size_t i, Problem& problem) {
+Region region_of(const BuildContext& context, std::size_t i) {
+  const Value& v = context.root["regions"].items[i];
   Region region;
   region.name = context.root["regions"].keys[i];
   region.volume_fraction = v["volume_fraction"].valid ? v["volume_fraction"].number : 1;
   region.viscosity = v["viscosity"].valid ? v["viscosity"].number : 1;
   region.vesicle_partition = v["vesicle_partition"].number;
   if (v["vesicle_half_life"].valid) region.vesicle_clearance = std::numbers::ln2 / v["vesicle_half_life"].number;
-  problem.regions.regions.push_back(region);
-  const Value& shape = v["shape"];
-  const auto id = static_cast<RegionId>(i);
   if ((region.name == "fluid" || region.name == "tissue") && v["medium"].valid && v["medium"].text != region.name)
     context.diagnostics.report(
         context.root["regions"].key_places[i], v.path,
         fmt::format("'{0}' is a medium too, and this region's is {1} (species give their diffusivity by either); "
                     "choose another name or make its medium {0}",
                     region.name, v["medium"].text));
+  return region;
+}
+
+void paint_region(const BuildContext& context, std::size_t i, Problem& problem) {
+  const Value& regions = context.root["regions"];
+  const Value &v = regions.items[i], &shape = v["shape"];
+  const auto id = static_cast<RegionId>(i);
   if (v.has("shape") == v.has("image")) {
     if (v.valid) context.report(v, "needs either a shape or an image");
     return;
   }
-  if (i == 0 && (v.has("image") || (shape.sound() && shape.text != "everywhere"))) {
+  if (regions.keys[i] == context.painting.front() &&
+      (v.has("image") || (shape.sound() && shape.text != "everywhere"))) {
     context.report(v.has("image") ? v["image"] : shape,
                    "the first region fills the domain (expected shape: everywhere)");
     return;
@@ -236,8 +242,10 @@ void build_space(const BuildContext& context, Problem& problem) {
   build_grid(context, problem);
   build_walls(context, problem);
   problem.regions.of_voxel.assign(problem.grid.voxel_count(), 0);
-  const Value& regions = context.root["regions"];
-  for (std::size_t i = 0; i < regions.items.size() && i < 255; ++i) build_region(context, regions.items[i], i, problem);
+  const std::size_t regions = std::min<std::size_t>(context.painting.size(), 255);
+  for (std::size_t i = 0; i < regions; ++i) problem.regions.regions.push_back(region_of(context, i));
+  for (const std::string& name : context.painting)
+    if (const auto i = key_index(context.root["regions"], name); i && *i < regions) paint_region(context, *i, problem);
 }
 
 void build_schedule(const BuildContext& context, Problem& problem) {

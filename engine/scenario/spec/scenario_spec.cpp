@@ -342,7 +342,11 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
        may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type()), "{}"),
        may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),
-       may("injury", list("what harms cells", agent_spec_injury()), "[]"),
+       may("injury",
+           list("what harms cells; at the start an entry passes over cells that one before it has injured, hazards are "
+                "rivals",
+                agent_spec_injury()),
+           "[]"),
        may("vesicles", named("vesicle classes and their doses", "vesicle class", agent_spec_vesicles()), "{}"),
        may("labels",
            named("labels of vesicles and what they show; an observation that changes nothing else", "label",

@@ -98,7 +98,8 @@ SpecPointer state() {
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
        may("spills", of_species("contents spilled evenly over the duration", amount), "{}"),
        may("recruits", map_of("cells that come in beside it, as from a vessel", {"cell type"}, recruitment()), "{}"),
-       may("transitions", list("ways out", transition()), "[]")});
+       may("transitions", list("ways out; of conditions that hold the first wins, hazards are rivals", transition()),
+           "[]")});
 }
 
 SpecPointer motility() {

@@ -24,6 +24,7 @@ namespace {
 struct Conflict {
   std::vector<std::string> path;
   Place place, other;
+  bool kinds_differ = false;  ///< a map and something else
 };
 
 std::string joined(const std::vector<std::string>& path) { return fmt::format("{}", fmt::join(path, ".")); }
@@ -41,7 +42,7 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
     if (present->is_map() && added.items[i].is_map())
       merge_siblings(*present, added.items[i], path, conflicts);
     else if (!same_content(*present, added.items[i]))
-      conflicts.push_back({path, added.items[i].place, present->place});
+      conflicts.push_back({path, added.items[i].place, present->place, present->is_map() != added.items[i].is_map()});
     path.pop_back();
   }
 }
@@ -64,15 +65,16 @@ void overlay(YamlNode& base, const YamlNode& over) {
   }
 }
 
-/// Does the including file decide this key itself?
-bool decides(const YamlNode& file, const std::vector<std::string>& path) {
+/// Does the including file decide this key itself? Its map would go over one of two values that are not both maps, so
+/// it does not tell which.
+bool decides(const YamlNode& file, const Conflict& conflict) {
   const YamlNode* node = &file;
-  for (const std::string& key : path) {
+  for (const std::string& key : conflict.path) {
     if (!node->is_map()) return true;
     node = node->find(key);
     if (node == nullptr) return false;
   }
-  return true;
+  return !conflict.kinds_differ || !node->is_map() || node->find("value") != nullptr;
 }
 
 class IncludeReader {
@@ -149,7 +151,7 @@ class IncludeReader {
   YamlNode merge(Included included, const YamlNode& root) {
     for (const Conflict& c : included.conflicts) {
       const bool about_the_file = c.path.size() == 1 && (c.path[0] == "title" || c.path[0] == "description");
-      if (about_the_file || decides(root, c.path)) continue;
+      if (about_the_file || decides(root, c)) continue;
       diagnostics_.report(c.place, joined(c.path),
                           fmt::format("two included files disagree (the other is {}); set it in the file that "
                                       "includes both",

@@ -46,6 +46,11 @@ const Reaction& reaction(const Problem& p, const std::string& name) {
   throw std::runtime_error("no reaction " + name);
 }
 
+/// Regions of base.yaml, in the order of their names.
+enum BaseRegion : std::uint8_t { ball, fluid_space, plug, tissue_block };
+/// Its species, likewise.
+enum BaseSpecies : std::uint8_t { ADP, AMP, ATP, CXCL8, adenosine };
+
 TEST(Scenario, SpaceAndWalls) {
   const Problem p = build_problem(base());
   EXPECT_EQ(p.grid.nx, 10);
@@ -59,11 +64,11 @@ TEST(Scenario, SpaceAndWalls) {
   EXPECT_EQ(p.reservoirs[0].represents, 2.0);
   EXPECT_DOUBLE_EQ(p.reservoirs[0].vesicle_clearance, std::numbers::ln2 / 86400);
   ASSERT_EQ(p.regions.regions.size(), 4u);
-  EXPECT_EQ(p.regions.regions[1].volume_fraction, 0.2);
-  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({25, 25, 25})], 1);
-  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({80, 30, 60})], 3);
-  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({5, 5, 75})], 0);
-  EXPECT_EQ(p.regions.regions[0].vesicle_clearance, 0.0);
+  EXPECT_EQ(p.regions.regions[tissue_block].volume_fraction, 0.2);
+  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({25, 25, 25})], tissue_block);
+  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({80, 30, 60})], ball);
+  EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({5, 5, 75})], fluid_space);
+  EXPECT_EQ(p.regions.regions[fluid_space].vesicle_clearance, 0.0);
 }
 
 TEST(Scenario, ReactiveWallTakesVesiclesAndIsClosedToSpecies) {
@@ -84,34 +89,35 @@ TEST(Scenario, Schedule) {
 
 TEST(Scenario, SpeciesPerRegionReservoirAndFace) {
   const Problem p = build_problem(base());
-  EXPECT_EQ(p.species[0].diffusivity, (std::vector<double>{500, 200, 200, 500}));
-  EXPECT_EQ(p.species[2].initial, (std::vector<double>{1, 5, 1, 1}));
-  EXPECT_EQ(p.species[2].reservoir_initial, (std::vector<double>{2}));
-  const auto& atp = p.species[0].faces;
+  EXPECT_EQ(p.species[ATP].diffusivity, (std::vector<double>{500, 500, 200, 200}));
+  EXPECT_EQ(p.species[AMP].initial, (std::vector<double>{1, 1, 1, 5}));
+  EXPECT_EQ(p.species[AMP].reservoir_initial, (std::vector<double>{2}));
+  const auto& atp = p.species[ATP].faces;
   EXPECT_TRUE(std::holds_alternative<NoFlux>(atp[0]));
   EXPECT_TRUE(std::holds_alternative<Periodic>(atp[2]));
   EXPECT_EQ(std::get<FixedValue>(atp[4]).concentration, 0.0);  // absorbing for the domain
   EXPECT_EQ(std::get<FixedValue>(atp[5]).concentration, 0.0);  // its own
-  EXPECT_TRUE(std::holds_alternative<ToReservoir>(p.species[1].faces[5]));
-  EXPECT_DOUBLE_EQ(std::get<Permeable>(p.species[1].faces[0]).outside, 2e-3);
-  EXPECT_EQ(p.clearance_Km, (std::vector<double>{0, 0, 0, 25, 0}));
+  EXPECT_TRUE(std::holds_alternative<ToReservoir>(p.species[ADP].faces[5]));
+  EXPECT_DOUBLE_EQ(std::get<Permeable>(p.species[ADP].faces[0]).outside, 2e-3);
+  EXPECT_EQ(p.clearance_Km, (std::vector<double>{0, 0, 0, 0, 25}));
 }
 
 TEST(Scenario, ReactionsOfEveryLaw) {
   const Problem p = build_problem(base());
   EXPECT_EQ(reaction(p, "hydrolysis").mass_action.k, 8.8e-3);
-  EXPECT_EQ(reaction(p, "hydrolysis").in_region, (std::vector<bool>{true, false, false, false}));
+  EXPECT_EQ(reaction(p, "hydrolysis").in_region, (std::vector<bool>{false, true, false, false}));
   const Reaction& pairing = reaction(p, "pairing");
   EXPECT_EQ(pairing.reactants[0].coefficient, 2);
   EXPECT_EQ(pairing.products.size(), 2u);
   EXPECT_DOUBLE_EQ(pairing.mass_action.k, 1e-3);
   EXPECT_TRUE(pairing.in_region.empty());
+  EXPECT_TRUE(reaction(p, "hydrolysis").in_reservoirs) << "they react as the region does that is painted first";
   const Reaction& host = reaction(p, "host");
   EXPECT_EQ(host.enzyme, "CD73");
   EXPECT_EQ(host.michaelis_menten.kcat, 100.0);
   EXPECT_EQ(host.michaelis_menten.inhibitors[0].Ki, 0.5);
   EXPECT_DOUBLE_EQ(reaction(p, "slow").hill.vmax, 1e-3);
-  EXPECT_EQ(p.reservoirs[0].enzyme_copies, (std::vector<double>{0, 0, 1000, 0, 0, 0, 0}));
+  EXPECT_EQ(p.reservoirs[0].enzyme_copies, (std::vector<double>{1000, 0, 0, 0, 0, 0, 0}));
 }
 
 TEST(Scenario, ModelsAddReactionsAndColumns) {
@@ -157,7 +163,7 @@ TEST(Scenario, CellsAreData) {
   EXPECT_DOUBLE_EQ(t.reporters[0].delay, 600.0);
   // parameters are constants: gain at adenosine = K_A2A and no cargo is w/2 per 10 min
   std::vector<double> symbols(p.species.size() + p.columns.size() + 4, 0.0);
-  symbols[3] = 0.7;
+  symbols[adenosine] = 0.7;
   EXPECT_NEAR(t.columns[0].gain(symbols), 0.35 / 600, 1e-15);
 }
 
@@ -166,12 +172,12 @@ TEST(Scenario, PlacementsAndInjuries) {
   ASSERT_EQ(p.placements.size(), 2u);
   EXPECT_EQ(p.placements[0].count, 20u);
   std::size_t voxels = 0;
-  for (const auto r : p.regions.of_voxel) voxels += r >= 2 ? 1 : 0;
+  for (const auto r : p.regions.of_voxel) voxels += r == plug || r == ball ? 1 : 0;
   EXPECT_EQ(p.placements[1].count,
             static_cast<std::uint64_t>(std::lround(1e4 * 1e-9 * static_cast<double>(voxels) * 1000)));
-  EXPECT_EQ(p.placements[1].in_region, (std::vector<std::uint8_t>{0, 0, 1, 1}));
+  EXPECT_EQ(p.placements[1].in_region, (std::vector<std::uint8_t>{1, 0, 1, 0}));
   EXPECT_EQ(p.injuries[0].count_at_start, 3u);
-  EXPECT_EQ(index(*p.injuries[0].near), 2u);
+  EXPECT_EQ(index(*p.injuries[0].near), std::size_t{plug});
   EXPECT_DOUBLE_EQ(p.injuries[0].hazard, 0.01 / 3600);
 }
 
@@ -179,7 +185,7 @@ TEST(Scenario, DoseIsMassTimesParticlesOverVolume) {
   const Problem p = build_problem(base());
   ASSERT_EQ(p.doses.size(), 1u);
   EXPECT_DOUBLE_EQ(p.doses[0].density, 1e10 / 1e11);  // 1 ug x 1e10 EV/ug in 100 ul = 1e11 um^3
-  const double film = region_volumes(p.regions, p.grid)[0];
+  const double film = region_volumes(p.regions, p.grid)[fluid_space];
   EXPECT_EQ(static_cast<double>(p.vesicle_classes[0].weight), std::max(1.0, std::round(0.1 * film / 1e4)));
   const VesicleClass& v = p.vesicle_classes[0];
   EXPECT_EQ(v.released_fraction, 0.3);  // the parameter set in force
@@ -321,7 +327,7 @@ TEST(Scenario, OverridesMayLeaveARangeAndAreTold) {
   const Scenario inside = base({"species.CXCL8.diffusivity=200 um^2/s"});
   EXPECT_TRUE(inside.warnings.empty());
   const Scenario outside = base({"species.CXCL8.diffusivity=300 um^2/s"});
-  EXPECT_EQ(build_problem(outside).species[4].diffusivity[0], 300.0);
+  EXPECT_EQ(build_problem(outside).species[CXCL8].diffusivity[0], 300.0);
   ASSERT_EQ(outside.warnings.size(), 1u);
   EXPECT_NE(outside.warnings[0].find("species.CXCL8.diffusivity: 300 um^2/s is outside its range 50 um^2/s to 200"),
             std::string::npos)

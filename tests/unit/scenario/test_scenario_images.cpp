@@ -63,16 +63,18 @@ class ImageRegions : public ::testing::Test {
     return load_scenario(path.string(), {}, registry);
   }
 
+  static constexpr int kBone = 0, kDefect = 1, kFilm = 2;  ///< regions, in the order of their names
+
   void expect_painted(const Problem& p) const {
     for (int k = 0; k < kNz; ++k)
       for (int j = 0; j < kNy; ++j)
         for (int i = 0; i < kNx; ++i) {
-          const int wanted = label(i, j, k) == 7 ? 2 : label(i, j, k) == 3 ? 1 : 0;
+          const int wanted = label(i, j, k) == 7 ? kBone : label(i, j, k) == 3 ? kDefect : kFilm;
           EXPECT_EQ(p.regions.of_voxel[p.grid.voxel_at({10.0 * i + 5, 10.0 * j + 5, 10.0 * k + 5})], wanted)
               << i << " " << j << " " << k;
         }
-    EXPECT_EQ(p.regions.regions[1].viscosity, 20.0);
-    EXPECT_EQ(p.species[0].diffusivity, (std::vector<double>{500, 500, 0}));
+    EXPECT_EQ(p.regions.regions[kDefect].viscosity, 20.0);
+    EXPECT_EQ(p.species[0].diffusivity, (std::vector<double>{0, 500, 500}));
   }
 
   [[nodiscard]] Complaint refusal(const std::string& defect) const {

@@ -1,0 +1,95 @@
+/// @file
+/// Where cells stand at the start, and what harms them.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "engine/scenario/build/build_problem.h"
+
+namespace interstice {
+
+std::uint8_t state_index(const BuildContext& context, const Value& states, const Value& name) {
+  if (!name.valid) return 0;
+  if (const auto i = key_index(states, name.text)) return static_cast<std::uint8_t>(*i);
+  context.report(name, fmt::format("unknown state '{}' (expected one of: {}){}", name.text,
+                                   fmt::join(states.keys, ", "), did_you_mean(name.text, states.keys)));
+  return 0;
+}
+
+namespace {
+
+std::uint64_t count_of(const BuildContext& context, const Value& v, const std::vector<std::uint8_t>& in_region,
+                       const Problem& problem) {
+  if (v.has("count") == v.has("density")) {
+    if (v.valid) context.report(v, "needs either a count or a density");
+    return 0;
+  }
+  double voxels = 0;
+  for (const std::uint8_t r : problem.regions.of_voxel) voxels += r < in_region.size() && in_region[r] != 0 ? 1 : 0;
+  const double count =
+      v.has("count") ? v["count"].number : std::round(v["density"].number * voxels * problem.grid.voxel_volume());
+  if (count > 0 && voxels == 0 && !context.complained("regions") && !context.complained("domain") && v["in"].sound())
+    context.report(v["in"], "no voxel is left of this region (others are painted over it)");
+  if (count > 4e9) context.report(v, fmt::format("{:.2g} cells are more than 4e9", count));
+  return count > 4e9 ? 0 : static_cast<std::uint64_t>(count);
+}
+
+void injury(const BuildContext& context, const Value& v, Problem& problem) {
+  const auto type = key_index(context.root["cell_types"], v["cell"].text);
+  if (!v["cell"].valid || !type) return;
+  Injury i{.type = static_cast<CellTypeId>(*type),
+           .to_state = state_index(context, context.root["cell_types"].items[*type]["states"], v["to"]),
+           .count_at_start = 0,
+           .near = std::nullopt,
+           .hazard = v["hazard"].number,
+           .in_region = region_mask(context, v["in"])};
+  if (v.has("until")) i.until = v["until"].number;
+  const Value& start = v["at_start"];
+  i.count_at_start = static_cast<std::uint64_t>(start["count"].number);
+  if (start.has("nearest"))
+    if (const auto r = key_index(context.root["regions"], start["nearest"].text)) i.near = static_cast<RegionId>(*r);
+  std::uint64_t placed = 0;
+  for (const CellPlacement& p : problem.placements) placed += p.type == i.type ? p.count : 0;
+  if (i.count_at_start > placed && !context.complained("cells") && start["count"].valid)
+    context.report(start["count"],
+                   fmt::format("{} cells are to be injured but {} are placed", start["count"].text, placed));
+  problem.injuries.push_back(std::move(i));
+}
+
+/// Those at the start pass over cells of a type that one before them has injured, so they keep their order. Hazards are
+/// rivals, whose order means nothing: they are sorted by what they do.
+bool acts_before(const Injury& a, const Injury& b) {
+  const auto key = [](const Injury& i) {
+    const bool at_start = i.count_at_start > 0;
+    return at_start ? std::tuple(index(i.type), false, 0, 0.0, 0.0, std::vector<std::uint8_t>())
+                    : std::tuple(index(i.type), true, int{i.to_state}, i.hazard, i.until, i.in_region);
+  };
+  return key(a) < key(b);
+}
+
+}  // namespace
+
+void build_population(const BuildContext& context, Problem& problem) {
+  const Value& cells = context.root["cells"];
+  for (std::size_t i = 0; i < cells.items.size(); ++i) {
+    const auto type = key_index(context.root["cell_types"], cells.keys[i]);
+    const Value& v = cells.items[i];
+    const bool several = v.keys.empty() && !v.items.empty();
+    for (std::size_t k = 0; type && k < (several ? v.items.size() : 1); ++k) {
+      const Value& place = several ? v.items[k] : v;
+      CellPlacement p{
+          .type = static_cast<CellTypeId>(*type), .count = 0, .in_region = region_mask(context, place["in"])};
+      p.count = count_of(context, place, p.in_region, problem);
+      problem.placements.push_back(std::move(p));
+    }
+  }
+  const auto where = [](const CellPlacement& p) { return std::tie(p.type, p.in_region, p.count); };
+  std::ranges::sort(problem.placements, {}, where);
+  for (const Value& v : context.root["injury"].items) injury(context, v, problem);
+  std::ranges::stable_sort(problem.injuries, acts_before);
+}
+
+}  // namespace interstice
