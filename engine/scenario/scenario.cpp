@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario_loading.h"
 #include "engine/scenario/scenario_text.h"
 #include "engine/scenario/spec/scenario_spec.h"
@@ -118,12 +119,13 @@ class Loader {
     check_unused_sets(as_written);
     check_libraries(*values);
     check_run_settings(*values);
-    std::vector<CellTable> tables{{whole.cell_types, whole.columns, whole.species.size()}};
-    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_, tables});
+    scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_});
     if (sound) {
-      leave_out_idle_columns(tables, (*values)["models"].keys, whole);
-      scenario_.compare.outcomes =
-          read_outcomes((*values)["compare"]["outcomes"], whole, scenario_.idle_columns, diagnostics_);
+      const auto idle = std::make_shared<const IdleColumns>(*values, scenario_.compare.arms, *registry_);
+      idle->leave_out(whole);
+      scenario_.compare.outcomes = read_outcomes((*values)["compare"]["outcomes"], whole, *idle, diagnostics_);
+      scenario_.notes = idle->notes();
+      scenario_.idle_columns = idle;
     }
     diagnostics_.throw_if_any();
     values_ = values;
@@ -181,18 +183,6 @@ class Loader {
                       .diagnostics = diagnostics_,
                       .active_models = models,
                       .vesicles = true});
-  }
-
-  void leave_out_idle_columns(std::span<const CellTable> tables, const std::vector<std::string>& models,
-                              Problem& whole) {
-    std::vector<std::string> by_models;
-    for (const std::string& name : models)
-      if (const RegisteredModel* model = registry_->find(name)) {
-        for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
-        for (const std::string_view column : model->descriptor.reads) by_models.emplace_back(column);
-      }
-    scenario_.idle_columns = idle_columns(tables, by_models);
-    drop_columns(whole.cell_types, whole.columns, whole.species.size(), scenario_.idle_columns);
   }
 
   /// A value that a parameter set or --set replaces must be right all the same.

@@ -21,6 +21,7 @@
 namespace interstice {
 
 struct Value;
+class IdleColumns;
 
 struct LoadOptions {
   std::vector<std::string> include_directories;  ///< searched last
@@ -81,15 +82,16 @@ struct Scenario {
   std::vector<std::string> changes;         ///< made to the file: the parameter set in force and each --set
   OutputSettings output;
   CompareSettings compare;
-  std::vector<std::string> models;        ///< listed under `models`, sorted
-  std::vector<std::string> idle_columns;  ///< of cells: stay as they begin in every arm, so that runs do without them
+  std::vector<std::string> models;  ///< listed under `models`, sorted
   std::vector<ParameterRecord> parameters;
   std::vector<SourceFile> files;
   std::vector<std::string> warnings;  ///< what is allowed but worth knowing
+  std::vector<std::string> notes;     ///< what was done with it
   std::string resolved;  ///< complete YAML: no includes, every default explicit; loads again to the same Problem
 
-  std::shared_ptr<const Value> values;            ///< the checked tree
-  std::shared_ptr<const ModelRegistry> registry;  ///< built-in models and the libraries that the scenario names
+  std::shared_ptr<const Value> values;              ///< the checked tree
+  std::shared_ptr<const ModelRegistry> registry;    ///< built-in models and the libraries that the scenario names
+  std::shared_ptr<const IdleColumns> idle_columns;  ///< that its problems are built without
 };
 
 /// Throws ScenarioErrors listing every mistake.

@@ -106,15 +106,12 @@ class ArmReader {
     auto values = std::make_shared<Value>(
         check(root, scenario_.spec, scenario_names(root, *scenario_.spec, scenario_.registry), own));
     make_paths_absolute(*values);
-    if (own.empty()) {
-      Problem problem = build_all({.root = *values,
-                                   .registry = scenario_.registry,
-                                   .diagnostics = own,
-                                   .active_models = arm_.models,
-                                   .vesicles = arm_.vesicles});
-      scenario_.cell_tables.push_back(
-          {std::move(problem.cell_types), std::move(problem.columns), problem.species.size()});
-    }
+    if (own.empty())
+      build_all({.root = *values,
+                 .registry = scenario_.registry,
+                 .diagnostics = own,
+                 .active_models = arm_.models,
+                 .vesicles = arm_.vesicles});
     tell_new(own);
     arm_.values = std::move(values);
   }

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario.h"
 #include "engine/scenario/spec/spec.h"
 
@@ -19,7 +18,6 @@ struct LoadingScenario {
   SpecPointer spec;
   const ModelRegistry& registry;
   Diagnostics& diagnostics;
-  std::vector<CellTable>& cell_tables;  ///< of the scenario as it stands and of each arm that changes values
 };
 
 /// Names that may be referred to.
@@ -38,9 +36,9 @@ void apply_entries(YamlNode& root, const Spec& spec, const YamlNode& entries, co
 /// The arms of `compare`, each checked and built with what it changes.
 std::vector<Arm> read_arms(const LoadingScenario& scenario);
 
-/// The outcomes of `compare`, their columns checked against those of the time series. `idle`: columns of cells that
-/// would be there if anything changed them.
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, std::span<const std::string> idle,
+/// The outcomes of `compare`, their columns checked against those of the time series. `idle`: knows why some are not
+/// there.
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
                                        Diagnostics& diagnostics);
 
 }  // namespace interstice

@@ -6,6 +6,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/observe/observables.h"
+#include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario_loading.h"
 
 namespace interstice {
@@ -14,7 +15,7 @@ namespace {
 /// Columns of the time series by name; what is wrong goes to the diagnostics.
 class ColumnReader {
  public:
-  ColumnReader(const Problem& problem, std::span<const std::string> idle, Diagnostics& diagnostics)
+  ColumnReader(const Problem& problem, const IdleColumns& idle, Diagnostics& diagnostics)
       : columns_(problem), idle_(idle), diagnostics_(diagnostics) {
     for (const auto& [name, unit] : columns_.names()) names_.push_back(name);
   }
@@ -47,15 +48,14 @@ class ColumnReader {
       found.push_back(name);
     }
     if (found.size() > before) return;
-    const bool idle = std::ranges::any_of(idle_, [&v](const auto& name) { return v.text.ends_with("." + name); });
+    const std::string why = idle_.why_missing(v.text);
     diagnostics_.report(v.place, v.path,
                         fmt::format("timeseries.csv has no column '{}'{}", v.text,
-                                    idle ? " (nothing in this scenario changes it, so that it is left out)"
-                                         : did_you_mean(v.text, names_)));
+                                    why.empty() ? did_you_mean(v.text, names_) : fmt::format(" ({})", why)));
   }
 
   Observables columns_;
-  std::span<const std::string> idle_;
+  const IdleColumns& idle_;
   Diagnostics& diagnostics_;
   std::vector<std::string> names_;
 };
@@ -117,7 +117,7 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
 
 }  // namespace
 
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, std::span<const std::string> idle,
+std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
                                        Diagnostics& diagnostics) {
   std::vector<OutcomeSpec> all;
   ColumnReader columns(problem, idle, diagnostics);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario.h"
 
 namespace interstice {
@@ -35,10 +36,10 @@ Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
                              .active_models = arm == nullptr ? scenario.models : arm->models,
-                             .vesicles = arm == nullptr || arm->vesicles,
-                             .idle_columns = scenario.idle_columns};
+                             .vesicles = arm == nullptr || arm->vesicles};
   Problem problem = build_all(context);
   diagnostics.throw_if_any();
+  scenario.idle_columns->leave_out(problem);
   problem.noise = Noise(replicate_seed(scenario.seed, variant.replicate));
   problem.chemotaxis_variant = arm != nullptr && arm->sham ? 1 : 0;
   return problem;

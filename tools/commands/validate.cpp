@@ -121,18 +121,6 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
       cost.time ? fmt::format(", about {} with {:.0f} at a time", duration_text(*cost.time * runs / jobs), jobs) : "");
 }
 
-/// Columns of cell types that this scenario does without; those of models that it does not list go without saying.
-void print_idle_columns(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const std::string& name : scenario.idle_columns)
-    for (const Value& type : (*scenario.values)["cell_types"].items)
-      if (type["columns"].has(name)) {
-        names.push_back(name);
-        break;
-      }
-  if (!names.empty()) fmt::print("  columns left out, nothing here feeds or needs them: {}\n", fmt::join(names, ", "));
-}
-
 void validate_one(const ScenarioOptions& options, bool quiet) {
   const Scenario scenario = load(options);
   const Problem problem = build_problem(scenario, {.arm = scenario.arm});
@@ -143,7 +131,7 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   print_warnings(scenario.warnings);
   print_warnings(warnings);
   if (quiet) return;
-  print_idle_columns(scenario);
+  for (const std::string& note : scenario.notes) fmt::print("  {}\n", note);
   print_cost(scenario, estimate(scenario, problem));
 }
 

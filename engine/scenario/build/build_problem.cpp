@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "engine/scenario/build/by_name.h"
-#include "engine/scenario/build/idle_columns.h"
 
 namespace interstice {
 
@@ -30,8 +29,6 @@ Problem build_sections(const BuildContext& context) {
   build_reservoirs(context, problem);
   build_columns(context, problem);
   build_cell_types(context, problem);
-  if (context.diagnostics.empty())
-    drop_columns(problem.cell_types, problem.columns, problem.species.size(), context.idle_columns);
   build_population(context, problem);
   build_vesicles(context, problem);
   build_labels(context, problem);
@@ -50,7 +47,6 @@ Problem build_all(const BuildContext& as_written) {
                          .diagnostics = as_written.diagnostics,
                          .active_models = as_written.active_models,
                          .vesicles = as_written.vesicles,
-                         .idle_columns = as_written.idle_columns,
                          .painting = as_written.root["regions"].keys});
 }
 

@@ -21,7 +21,6 @@ struct BuildContext {
   Diagnostics& diagnostics;
   std::vector<std::string> active_models;  ///< sorted
   bool vesicles = true;
-  std::vector<std::string> idle_columns{};  ///< of cells, to be left out
   std::vector<std::string> painting{};  ///< names of the regions as they are painted, one over the other
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }

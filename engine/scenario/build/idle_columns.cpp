@@ -1,8 +1,13 @@
 #include "engine/scenario/build/idle_columns.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "engine/cells/cell_symbols.h"
+#include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/by_name.h"
 
 namespace interstice {
 
@@ -113,6 +118,18 @@ void drop_what_never_happens(CellState& state) {
   std::erase_if(state.transitions, [](const Transition& t) { return t.hazard.always_zero() && t.when.always_zero(); });
 }
 
+/// What one arm's cells are like: nothing else of it is built.
+CellTable cell_table(const Value& values, const std::vector<std::string>& models, const ModelRegistry& registry) {
+  const Value root = sorted_by_name(values);
+  Diagnostics told_elsewhere;
+  const BuildContext context{
+      .root = root, .registry = registry, .diagnostics = told_elsewhere, .active_models = models};
+  Problem cells;
+  build_columns(context, cells);
+  build_cell_types(context, cells);
+  return {std::move(cells.cell_types), std::move(cells.columns), root["species"].keys.size()};
+}
+
 /// Keeps the names that `other` has too.
 void keep_common(std::vector<std::string>& names, std::span<const std::string> other) {
   std::erase_if(names, [&](const std::string& name) { return !contains(other, name); });
@@ -155,6 +172,46 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
     }
   }
   std::erase_if(columns, [&](const ColumnSpec& c) { return contains(idle, c.name); });
+}
+
+IdleColumns::IdleColumns(const Value& values, std::span<const Arm> arms, const ModelRegistry& registry) {
+  std::vector<std::string> models = values["models"].keys, by_models;
+  for (const std::string& name : models)
+    if (const RegisteredModel* model = registry.find(name)) {
+      for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
+      for (const std::string_view column : model->descriptor.reads) by_models.emplace_back(column);
+    }
+  std::ranges::sort(models);
+  std::vector<CellTable> tables{cell_table(values, models, registry)};
+  for (const Arm& arm : arms) tables.push_back(cell_table(arm.values ? *arm.values : values, arm.models, registry));
+  names_ = idle_columns(tables, by_models);
+  for (const ColumnSpec& column : tables.front().columns)
+    if (column.owner.empty() && contains(names_, column.name)) of_cell_types_.push_back(column.name);
+}
+
+void IdleColumns::leave_out(Problem& problem) const {
+  const std::vector<ColumnSpec> before = problem.columns;
+  drop_columns(problem.cell_types, problem.columns, problem.species.size(), names_);
+  const auto renumber = [&](ColumnId& column) {
+    const auto at = std::ranges::find(problem.columns, before[index(column)].name, &ColumnSpec::name);
+    column = static_cast<ColumnId>(at - problem.columns.begin());
+  };
+  for (ActiveModel& model : problem.models) {  // what they write or read is never idle
+    std::ranges::for_each(model.columns, renumber);
+    for (std::optional<ColumnId>& column : model.reads)
+      if (column) renumber(*column);
+  }
+}
+
+std::string IdleColumns::why_missing(std::string_view time_series_column) const {
+  const bool idle =
+      std::ranges::any_of(names_, [&](const std::string& name) { return time_series_column.ends_with("." + name); });
+  return idle ? "nothing in this scenario changes it, so it is left out" : "";
+}
+
+std::vector<std::string> IdleColumns::notes() const {
+  if (of_cell_types_.empty()) return {};
+  return {fmt::format("columns left out, nothing here feeds or needs them: {}", fmt::join(of_cell_types_, ", "))};
 }
 
 }  // namespace interstice

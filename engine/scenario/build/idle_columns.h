@@ -6,10 +6,12 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/cells/cell_type.h"
 #include "engine/cells/cells.h"
+#include "engine/scenario/scenario.h"
 
 namespace interstice {
 
@@ -28,5 +30,23 @@ std::vector<std::string> idle_columns(std::span<const CellTable> arms, std::span
 /// always 0. Names that the table does not have are passed over.
 void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns, std::size_t species,
                   std::span<const std::string> idle);
+
+/// The last pass of set-up: found once per scenario, left out of every problem that is built from it. Nobody else knows
+/// that there were such columns.
+class IdleColumns {
+ public:
+  /// Looks at the scenario as it stands, with all its models, and at each of its arms. Mistakes are told elsewhere.
+  IdleColumns(const Value& values, std::span<const Arm> arms, const ModelRegistry& registry);
+
+  void leave_out(Problem& problem) const;
+  /// Why the time series lacks this column; empty where the reason is another.
+  [[nodiscard]] std::string why_missing(std::string_view time_series_column) const;
+  /// For the user: which columns of cell types were left out. Those of models that are not listed go without saying.
+  [[nodiscard]] std::vector<std::string> notes() const;
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<std::string> of_cell_types_;  ///< of these, those that cell types declare
+};
 
 }  // namespace interstice
