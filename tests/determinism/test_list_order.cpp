@@ -114,7 +114,7 @@ void expect_order_to_mean_nothing(const std::string& text, int count, const std:
 
 TEST(ListOrder, MeansNothingInATissueOfEverything) {
   const std::string text = test::file_text(INTERSTICE_SOURCE_DIR "/tests/determinism/tissue.yaml");
-  for (const char* representation : {"agents", "field"}) {
+  for (const char* representation : {"agents", "counts"}) {
     const Scenario scenario =
         test::scenario_from(text, {fmt::format("vesicles.native.representation={}", representation)});
     expect_order_to_mean_nothing(scenario.resolved, std::max(3, trials()), representation);
