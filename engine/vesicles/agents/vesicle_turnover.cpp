@@ -19,8 +19,11 @@ constexpr double kJustOutside = 1 + 1e-9;
 
 /// Probabilities of one class over the step.
 struct ClassOdds {
-  double leave_surface = 0, desorb = 0;                 ///< either event; coming off
-  double leave_endosome = 0, release = 0, recycle = 0;  ///< any exit; with cargo release; back outside
+  struct Endosome {
+    double leave = 0, release = 0, recycle = 0;  ///< any exit; with cargo release; back outside
+  };
+  double leave_surface = 0, desorb = 0;  ///< either event; coming off
+  std::array<Endosome, 2> endosome;      ///< [1] with cargo, [0] without
 };
 
 std::vector<ClassOdds> odds_of(std::span<const VesicleClass> classes, double dt) {
@@ -32,9 +35,12 @@ std::vector<ClassOdds> odds_of(std::span<const VesicleClass> classes, double dt)
       o.leave_surface = -pinned::expm1(-off * dt);
       o.desorb = o.leave_surface * k.desorption / off;
     }
-    o.leave_endosome = -pinned::expm1(-k.endosome_exit * dt);
-    o.release = o.leave_endosome * k.released_fraction;
-    o.recycle = o.leave_endosome * k.recycled_fraction;
+    const double leave = -pinned::expm1(-k.endosome_exit * dt);
+    o.endosome[1] = {leave, leave * k.released_fraction, leave * k.recycled_fraction};
+    // Without cargo there is nothing to release: the other exits keep their rates.
+    const double others = 1 - k.released_fraction;
+    const double spent = -pinned::expm1(-k.endosome_exit * others * dt);
+    o.endosome[0] = {spent, 0, others > 0 ? spent * k.recycled_fraction / others : 0};
     odds.push_back(o);
   }
   return odds;
@@ -101,14 +107,13 @@ void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, c
     endosomal.draw(environment.noise, Stream::vesicle_endosome, step.step);
     for (std::size_t i = 0; i < endosomal.count; ++i) {
       const std::uint32_t v = endosomal.which[i];
-      const ClassOdds& o = odds_for(v);
+      const ClassOdds::Endosome& o = odds_for(v).endosome[vesicles.cargo[v]];
       const double draw = endosomal.u[i];
-      if (draw >= o.leave_endosome) continue;
-      const bool spent = vesicles.cargo[v] == 0;  // a recycled vesicle has no cargo left to release
-      if (draw < o.release && !spent)
+      if (draw >= o.leave) continue;
+      if (draw < o.release)
         happens(v, Event::released);
       else
-        happens(v, draw < o.release + o.recycle && draw >= o.release ? Event::recycled : Event::degraded);
+        happens(v, draw < o.release + o.recycle ? Event::recycled : Event::degraded);
     }
     endosomal.count = 0;
   };

@@ -180,12 +180,13 @@ void leave_endosomes(const CountsStep& s, std::size_t c, const CountsReach& reac
   const VesicleClass& k = s.klass();
   if (endosomal == 0) return;
   const AgentId id = child_id(s.key(3, cargo), s.cells.id[c]);
-  const auto leaving = s.binomial(endosomal, probability(k.endosome_exit, s.step.dt), id);
+  // without cargo there is nothing to release: the other exits keep their rates
+  const double releases = cargo == 1 ? k.released_fraction : 0, others = 1 - k.released_fraction;
+  const auto leaving = s.binomial(endosomal, probability(k.endosome_exit * (releases + others), s.step.dt), id);
   if (leaving == 0) return;
-  // without cargo there is nothing to release: what would have is degraded
-  const auto release = s.binomial(leaving, k.released_fraction, child_id(id, 1)), released = cargo == 1 ? release : 0;
-  const double recycles = k.released_fraction < 1 ? k.recycled_fraction / (1 - k.released_fraction) : 0;
-  const auto recycled = s.binomial(leaving - release, std::min(1.0, recycles), child_id(id, 2));
+  const auto released = s.binomial(leaving, releases, child_id(id, 1));
+  const double recycles = others > 0 ? k.recycled_fraction / others : 0;
+  const auto recycled = s.binomial(leaving - released, std::min(1.0, recycles), child_id(id, 2));
   s.counts.endosomal[cargo][c] -= leaving;
   s.cells.internal[c] -= leaving;
   s.cells.releases[c] += released;

@@ -101,6 +101,36 @@ TEST(VesicleTurnover, EndosomesEmptyInTheStatedShares) {
   }
 }
 
+TEST(VesicleTurnover, WithoutCargoThereIsNothingToReleaseAndOtherExitsKeepTheirRates) {
+  for (const double dt : {0.5, 5000.0}) {
+    VesicleWorld world(4, 4, 4, 10);
+    VesicleClass& k = world.classes[0];
+    k.endosome_exit = 1e-3;
+    k.released_fraction = 0.5;
+    k.recycled_fraction = 0.3;
+    world.seed(0.4);
+    world.add_cell({20, 20, 20}, 5);
+    const auto n = world.vesicles.size();
+    for (std::size_t v = 0; v < n; ++v) {
+      world.vesicles.state[v] = VesicleState::endosomal;
+      world.vesicles.host[v] = 0;
+      world.vesicles.cargo[v] = 0;
+    }
+    world.cells.internal[0] = n;
+    count_vesicles(world.vesicles, world.classes, world.ledger);
+    const Threads threads(1);
+    for (int i = 0; i < static_cast<int>(5000 / dt + 0.5); ++i) {
+      world.turn_over(dt, threads);
+      world.tick();
+    }
+    const double exited = -std::expm1(-2.5) * static_cast<double>(n);
+    EXPECT_EQ(world.ledger[0].released, 0U);
+    EXPECT_NEAR(static_cast<double>(world.ledger[0].free), 0.6 * exited, 4 * std::sqrt(0.24 * exited));
+    EXPECT_NEAR(static_cast<double>(world.ledger[0].endosomal), static_cast<double>(n) - exited,
+                4 * std::sqrt(0.08 * exited));
+  }
+}
+
 TEST(VesicleTurnover, BoundOnesComeOffOrGoIn) {
   VesicleWorld world(4, 4, 4, 10);
   world.classes[0].desorption = 1e-3;
