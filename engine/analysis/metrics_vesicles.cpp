@@ -9,24 +9,28 @@
 
 #include "engine/analysis/metrics_run.h"
 #include "engine/core/pinned_math.h"
+#include "engine/vesicles/fates.h"
 
 namespace interstice {
 namespace {
 
 constexpr double kLn2 = 0.69314718055994530942;
-constexpr std::array<const char*, 8> kPlaces{"free",     "adsorbed", "endosomal", "in_reservoir",
-                                             "released", "degraded", "lost",      "left"};
-constexpr std::array<const char*, 3> kOutside{"free", "adsorbed", "in_reservoir"};
+constexpr std::array kOutside{VesiclePlace::free, VesiclePlace::adsorbed, VesiclePlace::in_reservoir};
 
-std::string label_of(std::string place) {
-  std::replace(place.begin(), place.end(), '_', ' ');
-  return place;
+std::string label_of(VesiclePlace place) {
+  std::string label(info(place).name());
+  std::replace(label.begin(), label.end(), '_', ' ');
+  return label;
 }
 
-double places(const RunOutcome& run, const std::string& klass, bool at_end, std::initializer_list<const char*> which) {
+std::string column_of(const std::string& klass, VesiclePlace place) {
+  return fmt::format("vesicles.{}.{}", klass, info(place).name());
+}
+
+double places(const RunOutcome& run, const std::string& klass, bool at_end, std::initializer_list<VesiclePlace> which) {
   double sum = 0;
-  for (const char* place : which) {
-    const std::string column = fmt::format("vesicles.{}.{}", klass, place);
+  for (const VesiclePlace place : which) {
+    const std::string column = column_of(klass, place);
     sum += at_end ? run.series.last(column) : run.series.first(column);
   }
   return sum;
@@ -57,8 +61,9 @@ double exchanged_share(const Problem& problem, std::size_t klass) {
 }
 
 double present_of(const RunOutcome& run, const ArmFacts& arm, const ClassFacts& klass) {
-  const double in_patch = places(run, klass.name, false, {"free", "adsorbed", "endosomal"});
-  const double behind = klass.exchanged * places(run, klass.name, false, {"in_reservoir"});
+  const double in_patch =
+      places(run, klass.name, false, {VesiclePlace::free, VesiclePlace::adsorbed, VesiclePlace::endosomal});
+  const double behind = klass.exchanged * places(run, klass.name, false, {VesiclePlace::in_reservoir});
   return in_patch + (arm.engagement.enzymes ? behind : 0);
 }
 
@@ -67,8 +72,8 @@ std::optional<double> apparent_half_life(const RunOutcome& run, const std::strin
   const auto& time = run.series.time;
   std::vector<double> lost(time.size(), 0.0);
   double start = 0;
-  for (const char* place : kOutside) {
-    const auto* values = run.series.find(fmt::format("vesicles.{}.{}", klass, place));
+  for (const VesiclePlace place : kOutside) {
+    const auto* values = run.series.find(column_of(klass, place));
     if (values == nullptr || values->empty()) continue;
     start += values->front();
     for (std::size_t row = 0; row < lost.size(); ++row) lost[row] += values->front() - (*values)[row];
@@ -126,9 +131,10 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
     const double carriers = arm.engagement.binding ? 1 : arm.engagement.enzymes ? klass.carriers : 0;
     double met = 0;
     if (arm.engagement.contact)
-      met = places(run, klass.name, true, {"adsorbed", "endosomal", "released", "degraded"});
+      met = places(run, klass.name, true,
+                   {VesiclePlace::adsorbed, VesiclePlace::endosomal, VesiclePlace::released, VesiclePlace::degraded});
     else if (arm.engagement.cargo)
-      met = places(run, klass.name, true, {"released"});
+      met = places(run, klass.name, true, {VesiclePlace::released});
     sum += carriers * present_of(run, arm, klass) + (1 - carriers) * met;
   }
   return sum;
@@ -153,11 +159,14 @@ void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Me
                    "run ends before half are gone, T ln 2 / ln(N at start / N at end)",
                    half_life, half_life ? "" : "no loss within the run"});
     double dosed = 0;
-    for (const char* place : kPlaces) dosed += places(run, klass, false, {place});
-    for (const char* place : kPlaces)
-      out.push_back({fmt::format("fate.{}.{}", klass, place), fmt::format("share of {}: {}", klass, label_of(place)),
-                     "1", "of the vesicles dosed, at the end of the run",
+    for (std::size_t p = 0; p < kPlaces.size(); ++p) dosed += places(run, klass, false, {static_cast<VesiclePlace>(p)});
+    for (std::size_t p = 0; p < kPlaces.size(); ++p) {
+      const auto place = static_cast<VesiclePlace>(p);
+      out.push_back({fmt::format("fate.{}.{}", klass, info(place).name()),
+                     fmt::format("share of {}: {}", klass, label_of(place)), "1",
+                     "of the vesicles dosed, at the end of the run",
                      dosed > 0 ? std::optional(places(run, klass, true, {place}) / dosed) : std::nullopt, ""});
+    }
   }
 }
 

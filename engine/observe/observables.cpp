@@ -7,23 +7,13 @@
 #include <cassert>
 #include <limits>
 
+#include "engine/vesicles/fates.h"
+
 namespace interstice {
 
 namespace {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-
-/// Places of a vesicle, in the order of their columns.
-std::array<std::pair<const char*, std::uint64_t VesicleLedger::*>, 8> places() {
-  return {{{"free", &VesicleLedger::free},
-           {"adsorbed", &VesicleLedger::adsorbed},
-           {"endosomal", &VesicleLedger::endosomal},
-           {"in_reservoir", &VesicleLedger::in_reservoir},
-           {"released", &VesicleLedger::released},
-           {"degraded", &VesicleLedger::degraded},
-           {"lost", &VesicleLedger::lost},
-           {"left", &VesicleLedger::left}}};
-}
 
 }  // namespace
 
@@ -80,7 +70,8 @@ void Observables::name_cells(const Problem& problem) {
 
 void Observables::name_vesicles(const Problem& problem) {
   for (const auto& klass : problem.vesicle_classes)
-    for (const auto& [place, member] : places()) names_.push_back({"vesicles." + klass.name + "." + place, "EV"});
+    for (const PlaceInfo& place : kPlaces)
+      names_.push_back({"vesicles." + klass.name + "." + std::string(place.name()), "EV"});
 }
 
 void Observables::name_budget(const Problem& problem) {
@@ -186,7 +177,7 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
     for (const std::uint64_t count : reservoir.vesicles) *next++ = static_cast<double>(count);
   next = measure_cells(state, next);
   for (const auto& ledger : state.ledger)
-    for (const auto& [place, member] : places()) *next++ = static_cast<double>(ledger.*member);
+    for (const PlaceInfo& place : kPlaces) *next++ = static_cast<double>(place.number(ledger));
   for_each_member(kBudgetRows, state.budget,
                   [&next](const RowInfo&, const auto& amounts) { next = std::ranges::copy(amounts, next).out; });
   next = std::ranges::copy(state.tallies, next).out;

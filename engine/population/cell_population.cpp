@@ -13,6 +13,7 @@
 #include "engine/core/box.h"
 #include "engine/core/name_key.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 
 namespace interstice {
@@ -139,8 +140,9 @@ void put_on_surface(Vesicles& vesicles, std::size_t v, const Cells& cells, std::
 }
 
 /// A vesicle of a cell that divided finds its daughter. `number`: how many real ones it stands for.
-void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, Cells& cells, const Changes& changes,
-               const CellEnvironment& environment) {
+void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, const VesicleAccounts& accounts,
+               const Changes& changes, const CellEnvironment& environment) {
+  const Cells& cells = *accounts.cells;
   const std::uint32_t parent = vesicles.host[v], daughter = changes.daughter[parent];
   const Box& box = environment.box;
   const Vec3 here = vesicles.position(v);
@@ -155,9 +157,8 @@ void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, Cells& c
     leaves = environment.noise.uniform(Stream::vesicle_division, key, 0) < 0.5;
   }
   if (leaves) {
-    auto& count = adsorbed ? cells.bound : cells.internal;
-    count[parent] -= number;
-    count[daughter] += number;
+    const VesiclePlace place = place_of(vesicles.state[v]);
+    accounts.move(index(vesicles.klass[v]), number, {place, parent}, {place, daughter});
     vesicles.host[v] = daughter;
   }
   if (adsorbed) {
@@ -172,30 +173,27 @@ void share_out(Vesicles& vesicles, std::size_t v, std::uint64_t number, Cells& c
 }
 
 /// Vesicles of dying and dividing cells; returns which are gone, ascending.
-std::vector<std::size_t> rehost(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells,
-                                const Changes& changes, const CellEnvironment& environment,
-                                std::span<const VesicleClass> classes) {
+std::vector<std::size_t> rehost(Vesicles& vesicles, const VesicleAccounts& accounts, const Changes& changes,
+                                const CellEnvironment& environment, std::span<const VesicleClass> classes) {
+  const Cells& cells = *accounts.cells;
   std::vector<std::size_t> gone;
   for_each_bound(vesicles, 0, vesicles.size(), [&](std::size_t v) {
     const std::uint32_t host = vesicles.host[v];
     const std::size_t klass = index(vesicles.klass[v]);
     const std::uint64_t number = classes[klass].weight;
-    if (changes.daughter[host] != kNone) share_out(vesicles, v, number, cells, changes, environment);
+    if (changes.daughter[host] != kNone) share_out(vesicles, v, number, accounts, changes, environment);
     if (changes.any_change && vesicles.state[v] == VesicleState::adsorbed && changes.removed[host] == 0)
       put_on_surface(vesicles, v, cells, vesicles.host[v], 0, environment.box);  // the radius may be another
     if (changes.removed[host] == 0) return;
-    VesicleLedger& places = ledger[klass];
-    if (vesicles.state[v] == VesicleState::adsorbed) {
-      put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
-      vesicles.state[v] = VesicleState::free;
-      vesicles.host[v] = kNoHost;
-      places.adsorbed -= number;
-      places.free += number;
-    } else {
+    const VesiclePlace place = place_of(vesicles.state[v]), then = info(place).without_host;
+    accounts.move(klass, number, {place, host}, {then});
+    if (!in_arrays(then)) {
       gone.push_back(v);
-      places.endosomal -= number;
-      places.degraded += number;
+      return;
     }
+    put_on_surface(vesicles, v, cells, host, kJustOutside, environment.box);
+    vesicles.state[v] = state_of(then);
+    vesicles.host[v] = kNoHost;
   });
   return gone;
 }
@@ -253,8 +251,9 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
       divide_cell(cells, c, environment, taken);
     }
   }
-  drop_vesicles(vesicles, rehost(vesicles, ledger, cells, changes, environment, classes));
-  rehost_counts(vesicles, ledger, cells, {changes.removed, changes.daughter}, *environment.grid, *environment.regions,
+  const VesicleAccounts accounts{ledger, {}, &cells};
+  drop_vesicles(vesicles, rehost(vesicles, accounts, changes, environment, classes));
+  rehost_counts(vesicles, accounts, {changes.removed, changes.daughter}, *environment.grid, *environment.regions,
                 environment.box, classes, environment.noise);
   if (!changes.any_removed) return true;
   const std::vector<std::uint32_t> new_index = compact(cells, environment.columns, changes.removed);

@@ -8,6 +8,7 @@
 
 #include "engine/core/pinned_math.h"
 #include "engine/sim/problem.h"
+#include "engine/vesicles/fates.h"
 
 namespace interstice {
 namespace {
@@ -114,10 +115,10 @@ std::array<double, 3> in_patch(const State& s, const Problem& p, const Label& la
     for (std::size_t v = 0; v < s.vesicles.size(); ++v)
       if (s.vesicles.klass[v] == label.klass && s.vesicles.cargo[v] != 0)
         number[static_cast<std::size_t>(s.vesicles.state[v])] += p.vesicle_classes[k].weight;
-    const VesicleCounts& counts = s.vesicles.counts[k];
-    const std::array with_cargo{&counts.free[1], &counts.adsorbed[1], &counts.endosomal[1]};
-    for (std::size_t place = 0; place < with_cargo.size(); ++place)
-      number[place] = std::accumulate(with_cargo[place]->begin(), with_cargo[place]->end(), number[place]);
+    for (std::size_t place = 0; place < number.size(); ++place) {
+      const auto& with_cargo = (s.vesicles.counts[k].*kPlaces[place].counted)[1];
+      number[place] = std::accumulate(with_cargo.begin(), with_cargo.end(), number[place]);
+    }
   }
   return {static_cast<double>(number[0]), static_cast<double>(number[1]), static_cast<double>(number[2])};
 }

@@ -8,6 +8,7 @@
 #include "engine/core/constants.h"
 #include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
 
@@ -60,38 +61,45 @@ bool inside_cell(Vec3 p, const Cells& cells, const VesicleMap& map, const Box& b
   return false;
 }
 
-/// Key of a way out of a reservoir for one class: the transfer, or without one clearance.
-AgentId way_key(const Reservoir& reservoir, const VesicleTransfer* transfer, const VesicleClass& klass,
-                const VesicleEnvironment& environment) {
-  std::uint64_t to = 0;
-  if (transfer != nullptr)
-    to = name_key(transfer->region >= 0 ? environment.regions->regions[transfer->region].name
-                                        : environment.reservoirs[transfer->reservoir].name);
-  return child_id(child_id(name_key(reservoir.name), to), name_key(klass.name));
+/// Where a transfer leads, as a key.
+std::uint64_t aim_key(const VesicleTransfer& transfer, const VesicleEnvironment& environment) {
+  return name_key(transfer.region >= 0 ? environment.regions->regions[transfer.region].name
+                                       : environment.reservoirs[transfer.reservoir].name);
 }
 
-/// How many real vesicles of class k leave reservoir r over the step: by clearance, then by each transfer. Into the
-/// patch they go in whole agents.
-std::vector<std::uint64_t> departures(std::size_t r, std::size_t k, std::uint64_t there,
-                                      const VesicleEnvironment& environment, const VesicleStep& step) {
-  const Reservoir& reservoir = environment.reservoirs[r];
-  double all = reservoir.vesicle_clearance;
+/// Key of a way out of a reservoir for one class: where it leads, or the number of a fate.
+AgentId way_key(const Reservoir& reservoir, std::uint64_t way, const VesicleClass& klass) {
+  return child_id(child_id(name_key(reservoir.name), way), name_key(klass.name));
+}
+
+/// How many real vesicles of a class leave a reservoir over a step.
+struct Leaving {
+  std::vector<std::uint64_t> by_fate;      ///< in the order of Exits::all
+  std::vector<std::uint64_t> by_transfer;  ///< in the order of Reservoir::vesicle_transfers
+};
+
+/// Exits and transfers compete. Into the patch vesicles go in whole agents.
+Leaving departures(const Reservoir& reservoir, const VesicleClass& klass, std::uint64_t there, const Exits& exits,
+                   const VesicleEnvironment& environment, const VesicleStep& step) {
+  double all = exits.rate();
   for (const VesicleTransfer& transfer : reservoir.vesicle_transfers) all += transfer.rate;
-  std::vector<std::uint64_t> leaving;
+  Leaving leaving;
   if (!(all > 0)) return leaving;
   const double any = -pinned::expm1(-all * step.dt);
   double left = 1;  // probability that none of the ways so far was taken
-  const auto take = [&](double rate, std::uint64_t unit, const VesicleTransfer* transfer) {
+  const auto take = [&](double rate, std::uint64_t unit, std::uint64_t way) {
     const double p = any * rate / all;
-    const AgentId key = way_key(reservoir, transfer, environment.classes[k], environment);
-    leaving.push_back(unit * environment.noise.binomial(there / unit, std::min(1.0, p / left),
-                                                        Stream::vesicle_clearance, key, step.step));
+    const std::uint64_t some =
+        unit * environment.noise.binomial(there / unit, std::min(1.0, p / left), Stream::vesicle_clearance,
+                                          way_key(reservoir, way, klass), step.step);
     left -= p;
-    there -= leaving.back();
+    there -= some;
+    return some;
   };
-  take(reservoir.vesicle_clearance, 1, nullptr);
+  for (const Exits::Exit& exit : exits.all()) leaving.by_fate.push_back(take(exit.rate, 1, leaving.by_fate.size()));
   for (const VesicleTransfer& transfer : reservoir.vesicle_transfers)
-    take(transfer.rate, transfer.region >= 0 ? environment.classes[k].weight : 1, &transfer);
+    leaving.by_transfer.push_back(
+        take(transfer.rate, transfer.region >= 0 ? klass.weight : 1, aim_key(transfer, environment)));
   return leaving;
 }
 
@@ -100,6 +108,7 @@ std::vector<std::uint64_t> departures(std::size_t r, std::size_t k, std::uint64_
 void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
                            const Cells& cells, const VesicleMap& map, const VesicleEnvironment& environment,
                            const VesicleStep& step) {
+  const VesicleAccounts accounts{ledger, reservoirs};
   const Grid& grid = *environment.grid;
   const auto region_of = [&](std::size_t voxel) -> const Region& {
     return environment.regions->regions[environment.regions->of_voxel[voxel]];
@@ -107,7 +116,7 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
   for (int face = 0; face < 6; ++face) {
     const int r = environment.reservoir_of_face[face];
     if (r < 0) continue;
-    ReservoirState& reservoir = reservoirs[r];
+    const ReservoirState& reservoir = reservoirs[r];
     for (std::size_t k = 0; k < environment.classes.size(); ++k) {
       const VesicleClass& klass = environment.classes[k];
       if (klass.counted) continue;  // hop_counts lets them in
@@ -131,9 +140,7 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
           if (&region_of(grid.voxel_at(p)) != &region || inside_cell(p, cells, map, environment.box)) continue;
           append_vesicle(vesicles, VesicleClassId{static_cast<std::uint8_t>(k)}, klass, environment.noise, id, p,
                          kArrivalSizeBias);
-          reservoir.vesicles[k] -= weight;
-          ledger[k].in_reservoir -= weight;
-          ledger[k].free += weight;
+          accounts.move(k, weight, {VesiclePlace::in_reservoir, static_cast<std::size_t>(r)}, {VesiclePlace::free});
         }
       });
     }
@@ -142,39 +149,40 @@ void admit_from_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, 
 
 void empty_reservoirs(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
                       const Cells& cells, const VesicleEnvironment& environment, const VesicleStep& step) {
-  const std::size_t classes = environment.classes.size();
-  std::vector<std::uint64_t> arrived(reservoirs.size() * classes,
-                                     0);  // they leave again in the next step at the soonest
+  struct Arrival {
+    std::size_t klass;
+    std::uint64_t number;
+    std::size_t from, to;
+  };
+  const VesicleAccounts accounts{ledger, reservoirs};
+  std::vector<Arrival> arrivals;  // these leave again in the next step at the soonest
   for (std::size_t r = 0; r < reservoirs.size(); ++r) {
-    const auto& transfers = environment.reservoirs[r].vesicle_transfers;
-    for (std::size_t k = 0; k < classes; ++k) {
-      std::uint64_t& here = reservoirs[r].vesicles[k];
-      const auto leaving = departures(r, k, here, environment, step);
-      if (leaving.empty()) continue;
-      here -= leaving[0];
-      ledger[k].in_reservoir -= leaving[0];
-      ledger[k].lost += leaving[0];
-      for (std::size_t w = 0; w < transfers.size(); ++w) {
-        if (transfers[w].reservoir >= 0) {
-          here -= leaving[w + 1];
-          arrived[transfers[w].reservoir * classes + k] += leaving[w + 1];
+    const Reservoir& reservoir = environment.reservoirs[r];
+    for (std::size_t k = 0; k < environment.classes.size(); ++k) {
+      const VesicleClass& klass = environment.classes[k];
+      const Exits exits(klass, VesiclePlace::in_reservoir, true, {.clearance = reservoir.vesicle_clearance});
+      const Leaving leaving = departures(reservoir, klass, reservoirs[r].vesicles[k], exits, environment, step);
+      for (std::size_t f = 0; f < leaving.by_fate.size(); ++f)
+        accounts.move(k, leaving.by_fate[f], {VesiclePlace::in_reservoir, r}, {kFates[exits.all()[f].fate].to});
+      for (std::size_t w = 0; w < leaving.by_transfer.size(); ++w) {
+        const VesicleTransfer& transfer = reservoir.vesicle_transfers[w];
+        if (transfer.reservoir >= 0) {
+          arrivals.push_back({k, leaving.by_transfer[w], r, static_cast<std::size_t>(transfer.reservoir)});
           continue;
         }
-        const std::uint64_t weight = environment.classes[k].weight;
         std::vector<std::uint8_t> in_region(environment.regions->regions.size(), 0);
-        in_region[transfers[w].region] = 1;
-        const AgentId way = way_key(environment.reservoirs[r], &transfers[w], environment.classes[k], environment);
-        const AgentId source = child_id(0x7472616e73666572ULL ^ way, step.step);
-        const auto placed = weight * scatter_vesicles(vesicles, cells, environment, static_cast<VesicleClassId>(k),
-                                                      in_region, leaving[w + 1] / weight, source);
-        here -= placed;
-        ledger[k].in_reservoir -= placed;
-        ledger[k].free += placed;
+        in_region[transfer.region] = 1;
+        const AgentId way = way_key(reservoir, aim_key(transfer, environment), klass);
+        const auto placed =
+            klass.weight * scatter_vesicles(vesicles, cells, environment, static_cast<VesicleClassId>(k), in_region,
+                                            leaving.by_transfer[w] / klass.weight,
+                                            child_id(0x7472616e73666572ULL ^ way, step.step));
+        accounts.move(k, placed, {VesiclePlace::in_reservoir, r}, {VesiclePlace::free});
       }
     }
   }
-  for (std::size_t r = 0; r < reservoirs.size(); ++r)
-    for (std::size_t k = 0; k < classes; ++k) reservoirs[r].vesicles[k] += arrived[r * classes + k];
+  for (const Arrival& a : arrivals)
+    accounts.move(a.klass, a.number, {VesiclePlace::in_reservoir, a.from}, {VesiclePlace::in_reservoir, a.to});
 }
 
 }  // namespace interstice

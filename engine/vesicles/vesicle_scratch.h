@@ -21,10 +21,10 @@ struct Departure {
   std::uint8_t face = 0;
 };
 
-/// Something that happened to a vesicle; `kind` is the turnover's own code.
+/// A fate, a row of kFates, that befell a vesicle.
 struct VesicleEvent {
   std::uint32_t vesicle = 0;
-  std::uint8_t kind = 0;
+  std::uint8_t fate = 0;
 };
 
 /// Of deposit_exposed_copies.

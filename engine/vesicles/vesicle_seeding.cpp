@@ -11,6 +11,7 @@
 #include "engine/core/simd_targets.h"
 #include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 
 namespace interstice {
@@ -160,14 +161,12 @@ void seed_dose(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<Re
   const std::uint64_t given = environment.classes[k].counted
                                   ? place_counts(vesicles.counts[k], cells, environment, dose, source)
                                   : place_agents(vesicles, cells, environment, dose, source, threads);
-  ledger[k].dosed += given;
-  ledger[k].free += given;
+  const VesicleAccounts accounts{ledger, reservoirs};
+  accounts.dose(k, given, {VesiclePlace::free});
   for (const ReservoirId r : dose.reservoirs) {
     const std::uint64_t count = rounded(dose.density * environment.reservoirs[index(r)].share(), environment.noise,
                                         child_id(source, ~name_key(environment.reservoirs[index(r)].name)));
-    reservoirs[index(r)].vesicles[k] += count;
-    ledger[k].dosed += count;
-    ledger[k].in_reservoir += count;
+    accounts.dose(k, count, {VesiclePlace::in_reservoir, index(r)});
   }
 }
 

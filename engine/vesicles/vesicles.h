@@ -97,7 +97,7 @@ void for_each_array(SomeVesicles& vesicles, const Visit& visit) {
   for (auto& column : vesicles.columns) visit(column);
 }
 
-/// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place.
+/// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place (fates.h).
 struct VesicleLedger {
   std::uint64_t dosed = 0;
   std::uint64_t free = 0, adsorbed = 0, endosomal = 0;  ///< refreshed from the arrays
@@ -107,9 +107,8 @@ struct VesicleLedger {
   std::uint64_t lost = 0;      ///< non-cellular loss
   std::uint64_t left = 0;      ///< taken up by a reactive or absorbing wall
 
-  [[nodiscard]] std::uint64_t total() const {
-    return free + adsorbed + endosomal + in_reservoir + released + degraded + lost + left;
-  }
+  /// Of all places.
+  [[nodiscard]] std::uint64_t total() const;
 };
 
 /// Places are named as the columns of the time series.

@@ -6,6 +6,7 @@
 #include "engine/cells/cell_motility.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_reservoirs.h"
 
@@ -76,24 +77,23 @@ void move_block(Vesicles& vesicles, std::size_t begin, std::size_t end, std::spa
 }
 
 /// Attaches a vesicle that touched a cell, if there is room.
-void settle(const Adsorption& a, Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
+void settle(const Adsorption& a, Vesicles& vesicles, const VesicleAccounts& accounts,
             const VesicleEnvironment& environment) {
+  const Cells& cells = *accounts.cells;
   const std::size_t k = index(vesicles.klass[a.vesicle]);
   const std::uint64_t weight = environment.classes[k].weight;
   if (static_cast<double>(cells.bound[a.cell] + weight) > site_count(cells, a.cell, environment.cell_types)) return;
   vesicles.state[a.vesicle] = VesicleState::adsorbed;
   vesicles.host[a.vesicle] = a.cell;
   place(vesicles, a.vesicle, a.on_surface);
-  cells.bound[a.cell] += weight;
-  cells.adsorptions[a.cell] += weight;
-  ledger[k].free -= weight;
-  ledger[k].adsorbed += weight;
+  accounts.move(k, weight, {VesiclePlace::free}, {VesiclePlace::adsorbed, a.cell});
 }
 
 /// Where sites run out they go in order of the vesicles' ids, which are as good as random, so that neither threads nor
 /// the order in memory matter.
-void settle_adsorptions(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
-                        const VesicleEnvironment& environment, VesicleScratch& scratch) {
+void settle_adsorptions(Vesicles& vesicles, const VesicleAccounts& accounts, const VesicleEnvironment& environment,
+                        VesicleScratch& scratch) {
+  const Cells& cells = *accounts.cells;
   scratch.wanted.assign(cells.size(), 0);
   for (const auto& block : scratch.adsorptions)
     for (const Adsorption& a : block)
@@ -107,29 +107,21 @@ void settle_adsorptions(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
       if (static_cast<double>(cells.bound[a.cell] + scratch.wanted[a.cell]) > sites)
         scratch.contested.push_back(a);
       else
-        settle(a, vesicles, cells, ledger, environment);
+        settle(a, vesicles, accounts, environment);
     }
   std::sort(scratch.contested.begin(), scratch.contested.end(),
             [&](const Adsorption& a, const Adsorption& b) { return vesicles.id[a.vesicle] < vesicles.id[b.vesicle]; });
-  for (const Adsorption& a : scratch.contested) settle(a, vesicles, cells, ledger, environment);
+  for (const Adsorption& a : scratch.contested) settle(a, vesicles, accounts, environment);
 }
 
-void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std::span<ReservoirState> reservoirs,
-                       const VesicleEnvironment& environment, VesicleScratch& scratch) {
+void settle_departures(Vesicles& vesicles, const VesicleAccounts& accounts, const VesicleEnvironment& environment,
+                       VesicleScratch& scratch) {
   scratch.gone.clear();
   for (const auto& block : scratch.departures)
     for (const Departure& d : block) {
       const std::size_t k = index(vesicles.klass[d.vesicle]);
-      const std::uint64_t weight = environment.classes[k].weight;
       scratch.gone.push_back(d.vesicle);
-      ledger[k].free -= weight;
-      const int reservoir = environment.reservoir_of_face[d.face];
-      if (reservoir >= 0) {
-        reservoirs[reservoir].vesicles[k] += weight;
-        ledger[k].in_reservoir += weight;
-      } else {
-        ledger[k].left += weight;
-      }
+      accounts.move(k, environment.classes[k].weight, {VesiclePlace::free}, beyond_face(environment, d.face));
     }
   drop_vesicles(vesicles, scratch.gone);
 }
@@ -139,6 +131,7 @@ void settle_departures(Vesicles& vesicles, std::span<VesicleLedger> ledger, std:
 void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
                    std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment, const VesicleStep& step,
                    VesicleScratch& scratch, const Threads& threads) {
+  const VesicleAccounts accounts{ledger, reservoirs, &cells};
   plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
   const bool any = vesicles.size() > 0 || std::any_of(reservoirs.begin(), reservoirs.end(), holds_vesicles);
   if (any) {
@@ -165,13 +158,13 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
       move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
                  scratch.adsorptions[begin / kGrain], scratch.departures[begin / kGrain]);
     });
-    settle_adsorptions(vesicles, cells, ledger, environment, scratch);
+    settle_adsorptions(vesicles, accounts, environment, scratch);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
   if (!any) return;
   // Arrivals first: their number follows from the reservoir's density at the start of the step.
   admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
-  settle_departures(vesicles, ledger, reservoirs, environment, scratch);
+  settle_departures(vesicles, accounts, environment, scratch);
 }
 
 }  // namespace interstice

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "engine/core/keyed_uniforms.h"
-#include "engine/core/pinned_math.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_reservoirs.h"
 
@@ -17,43 +17,61 @@ constexpr std::size_t kGrain = 8192;
 /// Where a vesicle that comes off a cell is put: just outside its surface, in radii from its centre.
 constexpr double kJustOutside = 1 + 1e-9;
 
-/// Probabilities of one class over the step.
-struct ClassOdds {
-  struct Endosome {
-    double leave = 0, release = 0, recycle = 0;  ///< any exit; with cargo release; back outside
-  };
-  double leave_surface = 0, desorb = 0;  ///< either event; coming off
-  std::array<Endosome, 2> endosome;      ///< [1] with cargo, [0] without
+/// What uniform random numbers mean to a vesicle over the step.
+class FateOdds {
+ public:
+  FateOdds(const Exits& exits, double dt) {
+    const double any = exits.probability(dt);
+    for (const Exits::Exit& exit : exits.all()) {
+      const double others = exit.rest - exit.rate;
+      below_[count_] = others > 0 ? any * (exits.rate() - others) / exits.rate() : any;
+      fate_[count_++] = exit.fate;
+    }
+  }
+  /// happens(fate) if there is any.
+  template <class Happens>
+  void draw(double u, const Happens& happens) const {
+    for (std::size_t i = 0; i < count_; ++i)
+      if (u < below_[i]) return happens(fate_[i]);
+  }
+
+ private:
+  std::array<double, kFates.size()> below_{};
+  std::array<std::uint8_t, kFates.size()> fate_{};
+  std::size_t count_ = 0;
 };
 
-std::vector<ClassOdds> odds_of(std::span<const VesicleClass> classes, double dt) {
-  std::vector<ClassOdds> odds;
-  for (const VesicleClass& k : classes) {
-    ClassOdds o;
-    const double off = k.desorption + k.internalisation;
-    if (off > 0) {
-      o.leave_surface = -pinned::expm1(-off * dt);
-      o.desorb = o.leave_surface * k.desorption / off;
-    }
-    const double leave = -pinned::expm1(-k.endosome_exit * dt);
-    o.endosome[1] = {leave, leave * k.released_fraction, leave * k.recycled_fraction};
-    // Without cargo there is nothing to release: the other exits keep their rates.
-    const double others = 1 - k.released_fraction;
-    const double spent = -pinned::expm1(-k.endosome_exit * others * dt);
-    o.endosome[0] = {spent, 0, others > 0 ? spent * k.recycled_fraction / others : 0};
-    odds.push_back(o);
+/// Of vesicles on and in cells.
+class BoundOdds {
+ public:
+  BoundOdds(std::span<const VesicleClass> classes, double dt) {
+    for (const VesicleClass& klass : classes)
+      for (const VesiclePlace place : {VesiclePlace::adsorbed, VesiclePlace::endosomal})
+        for (const bool cargo : {false, true}) odds_.emplace_back(Exits(klass, place, cargo), dt);
   }
-  return odds;
+  [[nodiscard]] const FateOdds& of(const Vesicles& vesicles, std::size_t v) const {
+    const std::size_t inside = vesicles.state[v] == VesicleState::endosomal ? 1 : 0;
+    return odds_[(index(vesicles.klass[v]) * 2 + inside) * 2 + vesicles.cargo[v]];
+  }
+
+ private:
+  std::vector<FateOdds> odds_;
+};
+
+Exits exits_of_free(const VesicleClass& klass, const Region& region) {
+  return {klass, VesiclePlace::free, true, {.clearance = region.vesicle_clearance}};
 }
 
-/// Whole quanta of life that clearance takes in each region: their sums over steps follow rate x time to one quantum.
-std::vector<float> clearance_of(const RegionMap& regions, const VesicleStep& step) {
+/// Whole quanta of life that free vesicles lose, [class][region]: their sums over steps follow rate x time to one
+/// quantum.
+std::vector<float> life_taken(const VesicleEnvironment& environment, const VesicleStep& step) {
   std::vector<float> taken;
-  for (const Region& region : regions.regions) {
-    const double per_second = region.vesicle_clearance / kClearanceQuantum;
-    const double quanta = std::floor(per_second * (step.time + step.dt)) - std::floor(per_second * step.time);
-    taken.push_back(static_cast<float>(quanta * kClearanceQuantum));
-  }
+  for (const VesicleClass& klass : environment.classes)
+    for (const Region& region : environment.regions->regions) {
+      const double per_second = exits_of_free(klass, region).rate() / kClearanceQuantum;
+      const double quanta = std::floor(per_second * (step.time + step.dt)) - std::floor(per_second * step.time);
+      taken.push_back(static_cast<float>(quanta * kClearanceQuantum));
+    }
   return taken;
 }
 
@@ -73,8 +91,6 @@ void put_outside(Vesicles& vesicles, std::size_t v, const Cells& cells, const Bo
   vesicles.z[v] = into(p.z, box.size.z, box.periodic[2]);
 }
 
-enum class Event : std::uint8_t { desorbed, internalised, released, recycled, degraded, lost };
-
 /// Bound vesicles of one kind, and their uniform random numbers.
 struct Drawn {
   static constexpr std::size_t kSome = 256;
@@ -88,109 +104,72 @@ struct Drawn {
   }
 };
 
-/// What happens to the bound vesicles among [begin, end), which share one stream of noise per state.
-void find_events(const Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
-                 const VesicleStep& step, std::span<const ClassOdds> odds, std::vector<VesicleEvent>& events) {
-  const auto happens = [&](std::uint32_t v, Event event) { events.push_back({v, static_cast<std::uint8_t>(event)}); };
-  const auto odds_for = [&](std::uint32_t v) -> const ClassOdds& { return odds[index(vesicles.klass[v])]; };
+/// What befalls the bound vesicles among [begin, end), which share one stream of noise per place.
+void find_fates(const Vesicles& vesicles, std::size_t begin, std::size_t end, const Noise& noise,
+                const VesicleStep& step, const BoundOdds& odds, std::vector<VesicleEvent>& events) {
   Drawn adsorbed, endosomal;
-  const auto settle_adsorbed = [&] {
-    adsorbed.draw(environment.noise, Stream::vesicle_desorption, step.step);
-    for (std::size_t i = 0; i < adsorbed.count; ++i) {
-      const ClassOdds& o = odds_for(adsorbed.which[i]);
-      const double draw = adsorbed.u[i];
-      if (draw < o.leave_surface) happens(adsorbed.which[i], draw < o.desorb ? Event::desorbed : Event::internalised);
-    }
-    adsorbed.count = 0;
+  const auto draw = [&](Drawn& some, Stream stream) {
+    some.draw(noise, stream, step.step);
+    for (std::size_t i = 0; i < some.count; ++i)
+      odds.of(vesicles, some.which[i]).draw(some.u[i], [&](std::uint8_t fate) {
+        events.push_back({some.which[i], fate});
+      });
+    some.count = 0;
   };
-  const auto settle_endosomal = [&] {
-    endosomal.draw(environment.noise, Stream::vesicle_endosome, step.step);
-    for (std::size_t i = 0; i < endosomal.count; ++i) {
-      const std::uint32_t v = endosomal.which[i];
-      const ClassOdds::Endosome& o = odds_for(v).endosome[vesicles.cargo[v]];
-      const double draw = endosomal.u[i];
-      if (draw >= o.leave) continue;
-      if (draw < o.release)
-        happens(v, Event::released);
-      else
-        happens(v, draw < o.release + o.recycle ? Event::recycled : Event::degraded);
-    }
-    endosomal.count = 0;
-  };
-  const auto collect = [&](Drawn& some, std::size_t v, const auto& settle) {
+  const auto collect = [&](Drawn& some, std::size_t v, Stream stream) {
     some.which[some.count] = static_cast<std::uint32_t>(v);
     some.id[some.count] = vesicles.id[v];
-    if (++some.count == Drawn::kSome) settle();
+    if (++some.count == Drawn::kSome) draw(some, stream);
   };
   for_each_bound(vesicles, begin, end, [&](std::size_t v) {
     if (vesicles.state[v] == VesicleState::adsorbed)
-      collect(adsorbed, v, settle_adsorbed);
+      collect(adsorbed, v, Stream::vesicle_desorption);
     else
-      collect(endosomal, v, settle_endosomal);
+      collect(endosomal, v, Stream::vesicle_endosome);
   });
-  settle_adsorbed();
-  settle_endosomal();
+  draw(adsorbed, Stream::vesicle_desorption);
+  draw(endosomal, Stream::vesicle_endosome);
 }
 
-/// Free vesicles lose life to clearance where they are.
-void clear_free(Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
-                std::span<const float> taken, std::vector<VesicleEvent>& events) {
+/// By which of its exits a free vesicle ends whose life is used up.
+std::uint8_t last_fate(const Exits& exits, const Noise& noise, AgentId id) {
+  const auto all = exits.all();
+  if (all.size() == 1) return all.front().fate;
+  const double u = exits.rate() * (1 - noise.uniform(Stream::vesicle_clearance, id, 0, 1));
+  return std::ranges::find_if(all, [u](const Exits::Exit& exit) { return exit.rest - exit.rate <= u; })->fate;
+}
+
+/// Free vesicles lose life where they are.
+void use_up_lives(Vesicles& vesicles, std::size_t begin, std::size_t end, const VesicleEnvironment& environment,
+                  std::span<const float> taken, std::vector<VesicleEvent>& events) {
   const Grid grid = *environment.grid;  // a copy, which no store can change
+  const std::vector<Region>& regions = environment.regions->regions;
+  const bool one_class = environment.classes.size() == 1;
   for (std::size_t v = begin; v < end; ++v) {
     if (vesicles.state[v] != VesicleState::free) continue;
-    const std::size_t voxel = grid.voxel_at(vesicles.position(v));
-    vesicles.clearance_left[v] -= taken[environment.regions->of_voxel[voxel]];
-    if (vesicles.clearance_left[v] <= 0)
-      events.push_back({static_cast<std::uint32_t>(v), static_cast<std::uint8_t>(Event::lost)});
+    const std::size_t k = one_class ? 0 : index(vesicles.klass[v]);
+    const std::uint8_t r = environment.regions->of_voxel[grid.voxel_at(vesicles.position(v))];
+    const float lost = taken[k * regions.size() + r];
+    vesicles.clearance_left[v] -= lost;
+    if (vesicles.clearance_left[v] > 0 || lost == 0) continue;
+    const Exits exits = exits_of_free(environment.classes[k], regions[r]);
+    events.push_back({static_cast<std::uint32_t>(v), last_fate(exits, environment.noise, vesicles.id[v])});
   }
 }
 
-/// Applies one event; true if the vesicle ended.
-bool apply(const VesicleEvent& event, Vesicles& vesicles, Cells& cells, VesicleLedger& ledger, std::uint64_t weight,
-           const Box& box) {
-  const std::size_t v = event.vesicle;
-  const auto come_out = [&] {
-    put_outside(vesicles, v, cells, box);
-    vesicles.state[v] = VesicleState::free;
-    vesicles.host[v] = kNoHost;
-    ledger.free += weight;
-  };
+/// Carries out one fate; true if the vesicle ended.
+bool carry_out(const VesicleEvent& event, Vesicles& vesicles, const VesicleAccounts& accounts,
+               const VesicleEnvironment& environment) {
+  const Fate& fate = kFates[event.fate];
+  const std::size_t v = event.vesicle, k = index(vesicles.klass[v]);
   const std::uint32_t host = vesicles.host[v];
-  switch (static_cast<Event>(event.kind)) {
-    case Event::desorbed:
-      cells.bound[host] -= weight;
-      ledger.adsorbed -= weight;
-      come_out();
-      return false;
-    case Event::internalised:
-      vesicles.state[v] = VesicleState::endosomal;
-      cells.bound[host] -= weight;
-      cells.internal[host] += weight;
-      ledger.adsorbed -= weight;
-      ledger.endosomal += weight;
-      return false;
-    case Event::recycled:
-      cells.internal[host] -= weight;
-      ledger.endosomal -= weight;
-      vesicles.cargo[v] = 0;
-      come_out();
-      return false;
-    case Event::released:
-      cells.internal[host] -= weight;
-      cells.releases[host] += weight;
-      ledger.endosomal -= weight;
-      ledger.released += weight;
-      return true;
-    case Event::degraded:
-      cells.internal[host] -= weight;
-      ledger.endosomal -= weight;
-      ledger.degraded += weight;
-      return true;
-    case Event::lost:
-      ledger.free -= weight;
-      ledger.lost += weight;
-      return true;
-  }
+  accounts.move(k, environment.classes[k].weight, {fate.from, host}, {fate.to, host});
+  if (!in_arrays(fate.to)) return true;
+  if (fate.takes_cargo) vesicles.cargo[v] = 0;
+  vesicles.state[v] = state_of(fate.to);
+  if (fate.to != VesiclePlace::free) return false;
+  put_outside(vesicles, v, *accounts.cells, environment.box);
+  vesicles.host[v] = kNoHost;
   return false;
 }
 
@@ -199,55 +178,38 @@ bool apply(const VesicleEvent& event, Vesicles& vesicles, Cells& cells, VesicleL
 void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
                         std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
                         const VesicleStep& step, VesicleScratch& scratch, const Threads& threads) {
-  const auto odds = odds_of(environment.classes, step.dt);
-  const auto taken = clearance_of(*environment.regions, step);
+  const BoundOdds odds(environment.classes, step.dt);
+  const auto taken = life_taken(environment, step);
   const bool clears = std::any_of(taken.begin(), taken.end(), [](float t) { return t > 0; });
   scratch.events.resize((vesicles.size() + kGrain - 1) / kGrain);
   threads.for_blocks(vesicles.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     auto& events = scratch.events[begin / kGrain];
     events.clear();
-    find_events(vesicles, begin, end, environment, step, odds, events);
-    if (clears) clear_free(vesicles, begin, end, environment, taken, events);
+    find_fates(vesicles, begin, end, environment.noise, step, odds, events);
+    if (clears) use_up_lives(vesicles, begin, end, environment, taken, events);
   });
 
+  const VesicleAccounts accounts{ledger, reservoirs, &cells};
   scratch.gone.clear();
   for (const auto& block : scratch.events)
-    for (const VesicleEvent& event : block) {
-      const std::size_t k = index(vesicles.klass[event.vesicle]);
-      const std::uint64_t weight = environment.classes[k].weight;
-      if (apply(event, vesicles, cells, ledger[k], weight, environment.box)) scratch.gone.push_back(event.vesicle);
-    }
+    for (const VesicleEvent& event : block)
+      if (carry_out(event, vesicles, accounts, environment)) scratch.gone.push_back(event.vesicle);
   std::sort(scratch.gone.begin(), scratch.gone.end());
   drop_vesicles(vesicles, scratch.gone);
   empty_reservoirs(vesicles, ledger, reservoirs, cells, environment, step);
 }
 
 void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> classes, std::span<VesicleLedger> ledger) {
-  for (VesicleLedger& l : ledger) l.free = l.adsorbed = l.endosomal = 0;
+  for (const PlaceInfo& place : kPlaces)
+    for (std::size_t k = 0; k < classes.size() && place.counted != nullptr; ++k) {
+      std::uint64_t& number = place.number(ledger[k]) = 0;
+      if (k >= vesicles.counts.size()) continue;
+      for (const auto& some : vesicles.counts[k].*place.counted)
+        number = std::accumulate(some.begin(), some.end(), number);
+    }
   for (std::size_t v = 0; v < vesicles.size(); ++v) {
     const std::size_t k = index(vesicles.klass[v]);
-    const std::uint64_t weight = classes[k].weight;
-    switch (vesicles.state[v]) {
-      case VesicleState::free:
-        ledger[k].free += weight;
-        break;
-      case VesicleState::adsorbed:
-        ledger[k].adsorbed += weight;
-        break;
-      case VesicleState::endosomal:
-        ledger[k].endosomal += weight;
-        break;
-    }
-  }
-  const auto sum = [](const VesicleCounts::ByCargo& counts) {
-    std::uint64_t total = 0;
-    for (const auto& some : counts) total = std::accumulate(some.begin(), some.end(), total);
-    return total;
-  };
-  for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
-    ledger[k].free += sum(vesicles.counts[k].free);
-    ledger[k].adsorbed += sum(vesicles.counts[k].adsorbed);
-    ledger[k].endosomal += sum(vesicles.counts[k].endosomal);
+    info(place_of(vesicles.state[v])).number(ledger[k]) += classes[k].weight;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/core/name_key.h"
 #include "engine/vesicles/agents/vesicle_map.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 
 namespace interstice {
@@ -37,10 +38,12 @@ double sum_of(const std::vector<double>& values) {
   return sum;
 }
 
+/// act(per_cell) for all that cells hold, of either cargo.
 template <class Act>
 void for_each_held(VesicleCounts& counts, Act act) {
-  for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
-    for (auto& per_cell : *held) act(per_cell);
+  for (const PlaceInfo& place : kPlaces)
+    if (place.counted != nullptr && place.on_host != nullptr)
+      for (auto& per_cell : counts.*place.counted) act(per_cell);
 }
 
 /// Where vesicles of a cell that goes are set free: at its centre, or else where it overlaps most fluid.
@@ -106,32 +109,42 @@ void add_counted_copies(const Vesicles& vesicles, const Cells& cells, const Vesi
   }
 }
 
-void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                   const Grid& grid, const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes,
+namespace {
+
+/// Half of what a cell holds in one place goes to its daughter.
+void share_counts(std::vector<std::uint64_t>& held, std::size_t klass, VesiclePlace place, std::size_t parent,
+                  std::size_t daughter, const VesicleAccounts& accounts, const Noise& noise, AgentId key) {
+  const std::uint64_t number =
+      noise.binomial(held[parent], 0.5, Stream::vesicle_division, key, static_cast<std::uint64_t>(place));
+  held[parent] -= number;
+  held[daughter] += number;
+  accounts.move(klass, number, {place, parent}, {place, daughter});
+}
+
+}  // namespace
+
+void rehost_counts(Vesicles& vesicles, const VesicleAccounts& accounts, const HostChanges& changes, const Grid& grid,
+                   const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes,
                    const Noise& noise) {
+  const Cells& cells = *accounts.cells;
   for (std::size_t k = 0; k < vesicles.counts.size(); ++k) {
     VesicleCounts& counts = vesicles.counts[k];
     if (counts.free[1].empty()) continue;
     for_each_held(counts, [&](auto& per_cell) { per_cell.resize(cells.size(), 0); });
     for (std::size_t c = 0; c < changes.removed.size(); ++c)
-      for (const std::size_t cargo : {0, 1}) {
-        std::uint64_t &adsorbed = counts.adsorbed[cargo][c], &endosomal = counts.endosomal[cargo][c];
-        if (adsorbed + endosomal == 0) continue;
-        if (const std::uint32_t daughter = changes.daughter[c]; daughter != kGone) {
-          const AgentId key = child_id(cells.id[daughter] ^ name_key(classes[k].name), cargo);
-          const auto outer = noise.binomial(adsorbed, 0.5, Stream::vesicle_division, key, 1);
-          const auto inner = noise.binomial(endosomal, 0.5, Stream::vesicle_division, key, 2);
-          adsorbed -= outer, endosomal -= inner;
-          counts.adsorbed[cargo][daughter] += outer, counts.endosomal[cargo][daughter] += inner;
-          cells.bound[c] -= outer, cells.internal[c] -= inner;
-          cells.bound[daughter] += outer, cells.internal[daughter] += inner;
+      for (const std::size_t cargo : {0, 1})
+        for (const VesiclePlace place : {VesiclePlace::adsorbed, VesiclePlace::endosomal}) {
+          std::vector<std::uint64_t>& held = (counts.*info(place).counted)[cargo];
+          if (held[c] == 0) continue;
+          if (const std::uint32_t daughter = changes.daughter[c]; daughter != kGone)
+            share_counts(held, k, place, c, daughter, accounts, noise,
+                         child_id(cells.id[daughter] ^ name_key(classes[k].name), cargo));
+          if (changes.removed[c] == 0) continue;
+          const VesiclePlace then = info(place).without_host;
+          accounts.move(k, held[c], {place, c}, {then});
+          if (then == VesiclePlace::free) counts.free[cargo][outlet(cells, c, grid, regions, box)] += held[c];
+          held[c] = 0;
         }
-        if (changes.removed[c] == 0) continue;
-        if (adsorbed > 0) counts.free[cargo][outlet(cells, c, grid, regions, box)] += adsorbed;
-        ledger[k].adsorbed -= adsorbed, ledger[k].free += adsorbed;
-        ledger[k].endosomal -= endosomal, ledger[k].degraded += endosomal;
-        adsorbed = endosomal = 0;
-      }
   }
 }
 

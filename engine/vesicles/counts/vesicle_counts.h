@@ -13,6 +13,7 @@
 #include "engine/cells/cells.h"
 #include "engine/core/parallel.h"
 #include "engine/vesicles/counts/vesicle_counts_room.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_environment.h"
 
 namespace interstice {
@@ -58,7 +59,7 @@ int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, doubl
 
 /// Diffusion by hops between neighbouring voxels. Rates keep the equilibrium: density in fluid outside cells times the
 /// partition of the region.
-void hop_counts(std::size_t klass, VesicleCounts& counts, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+void hop_counts(std::size_t klass, VesicleCounts& counts, const VesicleAccounts& accounts,
                 const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
                 CountsScratch& scratch, const Threads& threads);
 
@@ -68,14 +69,13 @@ void add_counted_copies(const Vesicles& vesicles, const Cells& cells, const Vesi
                         double time, std::span<std::vector<double>> copies);
 
 /// Cells that divide (`daughter`, an index, or ~0) share bound vesicles with their daughters by fair draws; those that
-/// go (`removed`) set adsorbed ones free, and what is inside is degraded.
+/// go (`removed`) lose them to where kPlaces says.
 struct HostChanges {
   std::span<const std::uint8_t> removed;
   std::span<const std::uint32_t> daughter;
 };
-void rehost_counts(Vesicles& vesicles, std::span<VesicleLedger> ledger, Cells& cells, const HostChanges& changes,
-                   const Grid& grid, const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes,
-                   const Noise& noise);
+void rehost_counts(Vesicles& vesicles, const VesicleAccounts& accounts, const HostChanges& changes, const Grid& grid,
+                   const RegionMap& regions, const Box& box, std::span<const VesicleClass> classes, const Noise& noise);
 
 /// Drops the cells whose new index is ~0 and gives the others theirs.
 void renumber_hosts_of_counts(Vesicles& vesicles, std::span<const std::uint32_t> new_index, std::size_t kept);

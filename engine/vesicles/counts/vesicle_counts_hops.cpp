@@ -139,27 +139,22 @@ void move_counts(std::vector<std::uint64_t>& counts, const AxisLines& lines, con
 /// One class and its surroundings, for what happens at the walls.
 struct WallTraffic {
   std::size_t klass;
-  VesicleLedger& ledger;
-  std::span<ReservoirState> reservoirs;
+  const VesicleAccounts& accounts;
   const VesicleEnvironment& environment;
 
   /// Those that hopped out at a face.
   void depart(int face, std::uint64_t number) const {
-    ledger.free -= number;
-    const int r = environment.reservoir_of_face[face];
-    (r >= 0 ? ledger.in_reservoir : ledger.left) += number;
-    if (r >= 0) reservoirs[r].vesicles[klass] += number;
+    accounts.move(klass, number, {VesiclePlace::free}, beyond_face(environment, face));
   }
   /// Newcomers from the reservoir behind a face, with cargo.
   void arrive(std::vector<std::uint64_t>& counts, std::size_t voxel, int face, double density, double share,
               const HopRates& rates, AgentId key, std::uint64_t step) const {
-    std::uint64_t& there = reservoirs[environment.reservoir_of_face[face]].vesicles[klass];
+    const Whereabouts outside = beyond_face(environment, face);
     const double mean = share * rates.from_reservoir(voxel, density);
     const auto number =
-        std::min(there, environment.noise.poisson(mean, Stream::vesicle_reservoir, child_id(key, voxel), step));
-    there -= number;
-    ledger.in_reservoir -= number;
-    ledger.free += number;
+        std::min(accounts.reservoirs[outside.of].vesicles[klass],
+                 environment.noise.poisson(mean, Stream::vesicle_reservoir, child_id(key, voxel), step));
+    accounts.move(klass, number, outside, {VesiclePlace::free});
     counts[voxel] += number;
   }
 };
@@ -173,7 +168,7 @@ void pass_walls(std::vector<std::uint64_t>& counts, bool with_cargo, const AxisL
     if (r < 0 && !(traffic.environment.reactivity[face] > 0)) continue;
     const double share_of_reservoir = r < 0 ? 1 : traffic.environment.reservoirs[r].share();
     const double density =
-        r < 0 ? 0 : static_cast<double>(traffic.reservoirs[r].vesicles[traffic.klass]) / share_of_reservoir;
+        r < 0 ? 0 : static_cast<double>(traffic.accounts.reservoirs[r].vesicles[traffic.klass]) / share_of_reservoir;
     const std::size_t at = upper ? lines.count - 1 : 0;
     for (std::size_t v = at * lines.stride; v < counts.size(); ++v) {
       if (v / lines.stride % lines.count != at) {  // on to the next stretch of the face
@@ -195,13 +190,13 @@ int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, doubl
   return std::max(1, static_cast<int>(std::ceil(most / kMostHopsPerAxis)));
 }
 
-void hop_counts(std::size_t klass, VesicleCounts& counts, VesicleLedger& ledger, std::span<ReservoirState> reservoirs,
+void hop_counts(std::size_t klass, VesicleCounts& counts, const VesicleAccounts& accounts,
                 const VesicleEnvironment& environment, const VesicleStep& step, const Substep& substep,
                 CountsScratch& scratch, const Threads& threads) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
   const double share = step.dt / substep.count / (grid.spacing * grid.spacing);
-  const WallTraffic traffic{klass, ledger, reservoirs, environment};
+  const WallTraffic traffic{klass, accounts, environment};
   const std::uint64_t own = 0x6669656c64686f70ULL ^ name_key(environment.classes[klass].name);
   for (int axis = 0; axis < 3; ++axis)
     for (const std::size_t cargo : {0, 1}) {

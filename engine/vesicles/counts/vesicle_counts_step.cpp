@@ -6,6 +6,7 @@
 #include "engine/core/pinned_math.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 
 namespace interstice {
@@ -20,8 +21,7 @@ double probability(double rate, double dt) { return -pinned::expm1(-rate * dt); 
 struct CountsStep {
   std::size_t k;
   VesicleCounts& counts;
-  Cells& cells;
-  VesicleLedger& ledger;
+  const VesicleAccounts& accounts;
   const VesicleEnvironment& environment;
   const VesicleStep& step;
   CountsScratch& scratch;
@@ -29,6 +29,7 @@ struct CountsStep {
   const std::uint64_t name = name_key(environment.classes[k].name);
 
   [[nodiscard]] const VesicleClass& klass() const { return environment.classes[k]; }
+  [[nodiscard]] const Cells& cells() const { return *accounts.cells; }
   /// Key of one kind of draw.
   [[nodiscard]] AgentId key(std::uint64_t kind, std::size_t cargo) const {
     return mix64((0x6669656c64455673ULL ^ name) + 2 * kind + cargo);
@@ -50,22 +51,22 @@ CountsDiffusivity around(const CountsStep& s, const CountsReach& reach, double i
 /// Reactivity of cell c with the sites that it has left [um/s].
 double reactivity_of(const CountsStep& s, std::size_t c) {
   const auto& types = s.environment.cell_types;
-  const double vacant = 1 - static_cast<double>(s.cells.bound[c]) / site_count(s.cells, c, types);
-  return types[index(s.cells.type[c])].contact.adsorption * s.klass().fusogen_uptake * std::max(0.0, vacant);
+  const double vacant = 1 - static_cast<double>(s.cells().bound[c]) / site_count(s.cells(), c, types);
+  return types[index(s.cells().type[c])].contact.adsorption * s.klass().fusogen_uptake * std::max(0.0, vacant);
 }
 
 /// reach <- that of cell c; its rate from there, 0 where there is none.
 double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& reach) {
   const VesicleEnvironment& e = s.environment;
-  find_reach(s.cells, c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
+  find_reach(s.cells(), c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
   if (!(kappa > 0) || !reach.any_open()) return 0;
-  return counted_adsorption(s.cells.radius[c], kappa, around(s, reach, mean_diffusivity(s.klass())),
-                            s.cells.position(c), reach, *e.grid, e.box);
+  return counted_adsorption(s.cells().radius[c], kappa, around(s, reach, mean_diffusivity(s.klass())),
+                            s.cells().position(c), reach, *e.grid, e.box);
 }
 
 void find_draws(const CountsStep& s) {
-  s.scratch.draws.resize((s.cells.size() + kGrain - 1) / kGrain);
-  s.threads.for_blocks(s.cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  s.scratch.draws.resize((s.cells().size() + kGrain - 1) / kGrain);
+  s.threads.for_blocks(s.cells().size(), kGrain, [&](std::size_t begin, std::size_t end) {
     auto& draws = s.scratch.draws[begin / kGrain];
     draws.clear();
     CountsReach reach;
@@ -120,19 +121,16 @@ void adsorb_from(const CountsStep& s, const Substep& substep, std::span<const Co
     for (const auto& draw : draws) {
       if (left == 0) break;
       const double share = &draw == &draws.back() ? 1 : std::min(1.0, draw.rate / still);
-      const AgentId pair = child_id(child_id(child_id(s.key(1, cargo), part), v), s.cells.id[draw.cell]);
+      const AgentId pair = child_id(child_id(child_id(s.key(1, cargo), part), v), s.cells().id[draw.cell]);
       const std::uint64_t wants = s.binomial(left, share, pair);
       left -= wants;
       still -= draw.rate;
-      const double sites = site_count(s.cells, draw.cell, s.environment.cell_types);
-      const double vacant = std::max(0.0, std::floor(sites - static_cast<double>(s.cells.bound[draw.cell])));
+      const double sites = site_count(s.cells(), draw.cell, s.environment.cell_types);
+      const double vacant = std::max(0.0, std::floor(sites - static_cast<double>(s.cells().bound[draw.cell])));
       const std::uint64_t takes = static_cast<double>(wants) <= vacant ? wants : static_cast<std::uint64_t>(vacant);
       free -= takes;
       s.counts.adsorbed[cargo][draw.cell] += takes;
-      s.cells.bound[draw.cell] += takes;
-      s.cells.adsorptions[draw.cell] += takes;
-      s.ledger.free -= takes;
-      s.ledger.adsorbed += takes;
+      s.accounts.move(s.k, takes, {VesiclePlace::free}, {VesiclePlace::adsorbed, draw.cell});
     }
   }
 }
@@ -141,7 +139,6 @@ void adsorb_from(const CountsStep& s, const Substep& substep, std::span<const Co
 void come_out(const CountsStep& s, std::size_t c, const CountsReach& reach, std::size_t cargo, std::uint64_t number,
               AgentId key) {
   std::vector<std::uint64_t>& free = s.counts.free[cargo];
-  s.ledger.free += number;
   double rest = 0;
   for (const CountsReach::Place& place : reach.places) rest += place.open ? place.share : 0;
   for (const auto& [v, share, open] : reach.places) {
@@ -152,86 +149,84 @@ void come_out(const CountsStep& s, std::size_t c, const CountsReach& reach, std:
     rest -= share;
   }
   // without an open voxel all of them; otherwise what rounding of the shares leaves, which is hardly ever one
-  free[s.environment.grid->voxel_at(s.cells.position(c))] += number;
+  free[s.environment.grid->voxel_at(s.cells().position(c))] += number;
 }
 
-/// Desorption and internalisation of what is on cell c. In equilibrium as many come off as stick: `faster` is by how
-/// much the cell takes faster from its voxels than its surface would.
-void leave_surface(const CountsStep& s, std::size_t c, const CountsReach& reach, double faster, std::size_t cargo) {
-  const VesicleClass& k = s.klass();
-  const double desorption = faster * k.desorption, off = desorption + k.internalisation;
-  std::uint64_t& adsorbed = s.counts.adsorbed[cargo][c];
-  if (adsorbed == 0 || !(off > 0)) return;
-  const AgentId id = child_id(s.key(2, cargo), s.cells.id[c]);
-  const auto leaving = s.binomial(adsorbed, probability(off, s.step.dt), id);
-  const auto desorbed = s.binomial(leaving, desorption / off, mix64(~id)), entering = leaving - desorbed;
-  adsorbed -= leaving;
-  s.counts.endosomal[cargo][c] += entering;
-  s.cells.bound[c] -= leaving;
-  s.cells.internal[c] += entering;
-  s.ledger.adsorbed -= leaving;
-  s.ledger.endosomal += entering;
-  if (desorbed > 0) come_out(s, c, reach, cargo, desorbed, child_id(id, 1));
+/// What befalls `number` of those on or in cell c, which were in `place` before the step.
+void leave(const CountsStep& s, std::size_t c, const CountsReach& reach, const Exits& exits, VesiclePlace place,
+           std::size_t cargo, std::uint64_t number) {
+  if (number == 0 || exits.all().empty()) return;
+  const AgentId id = child_id(s.key(1 + static_cast<std::uint64_t>(place), cargo), s.cells().id[c]);
+  std::uint64_t leaving = s.binomial(number, exits.probability(s.step.dt), id);
+  for (const Exits::Exit& exit : exits.all()) {
+    if (leaving == 0) break;
+    const Fate& fate = kFates[exit.fate];
+    const AgentId key = place == VesiclePlace::adsorbed ? mix64(~id) : child_id(id, exit.fate - 1);
+    const std::uint64_t some = s.binomial(leaving, exit.rate / exit.rest, key);
+    leaving -= some;
+    const std::size_t then = fate.takes_cargo ? 0 : cargo;
+    (s.counts.*info(place).counted)[cargo][c] -= some;
+    s.accounts.move(s.k, some, {place, c}, {fate.to, c});
+    if (fate.to == VesiclePlace::free)
+      come_out(s, c, reach, then, some, child_id(id, place == VesiclePlace::adsorbed ? 1 : 3));
+    else if (in_arrays(fate.to))
+      (s.counts.*info(fate.to).counted)[then][c] += some;
+  }
 }
 
-/// Release of cargo, recycling and degradation of `endosomal`, those that were in endosomes of cell c before the step.
-void leave_endosomes(const CountsStep& s, std::size_t c, const CountsReach& reach, std::size_t cargo,
-                     std::uint64_t endosomal) {
-  const VesicleClass& k = s.klass();
-  if (endosomal == 0) return;
-  const AgentId id = child_id(s.key(3, cargo), s.cells.id[c]);
-  // without cargo there is nothing to release: the other exits keep their rates
-  const double releases = cargo == 1 ? k.released_fraction : 0, others = 1 - k.released_fraction;
-  const auto leaving = s.binomial(endosomal, probability(k.endosome_exit * (releases + others), s.step.dt), id);
-  if (leaving == 0) return;
-  const auto released = s.binomial(leaving, releases, child_id(id, 1));
-  const double recycles = others > 0 ? k.recycled_fraction / others : 0;
-  const auto recycled = s.binomial(leaving - released, std::min(1.0, recycles), child_id(id, 2));
-  s.counts.endosomal[cargo][c] -= leaving;
-  s.cells.internal[c] -= leaving;
-  s.cells.releases[c] += released;
-  s.ledger.endosomal -= leaving;
-  s.ledger.released += released;
-  s.ledger.degraded += leaving - released - recycled;
-  if (recycled > 0) come_out(s, c, reach, 0, recycled, child_id(id, 3));
-}
-
-/// Non-cellular loss of free ones.
-void clear(const CountsStep& s) {
+/// Free ones meet their fates where they are.
+void leave_voxels(const CountsStep& s) {
+  std::vector<Exits> exits;  // per region
   std::vector<double> odds;
-  for (const Region& region : s.environment.regions->regions)
-    odds.push_back(probability(region.vesicle_clearance, s.step.dt));
+  for (const Region& region : s.environment.regions->regions) {
+    exits.emplace_back(s.klass(), VesiclePlace::free, true, Surroundings{.clearance = region.vesicle_clearance});
+    odds.push_back(exits.back().probability(s.step.dt));
+  }
   if (std::ranges::all_of(odds, [](double p) { return p == 0; })) return;
   for (const std::size_t cargo : {0, 1}) {
     auto& free = s.counts.free[cargo];
     for (std::size_t v = 0; v < free.size(); ++v) {
-      const auto gone = s.binomial(free[v], odds[s.environment.regions->of_voxel[v]], child_id(s.key(4, cargo), v));
-      free[v] -= gone;
-      s.ledger.free -= gone;
-      s.ledger.lost += gone;
+      const std::uint8_t region = s.environment.regions->of_voxel[v];
+      const AgentId id = child_id(s.key(4, cargo), v);
+      std::uint64_t leaving = s.binomial(free[v], odds[region], id);
+      for (const Exits::Exit& exit : exits[region].all()) {
+        if (leaving == 0) break;
+        const std::uint64_t some = s.binomial(leaving, exit.rate / exit.rest, child_id(id, exit.fate));
+        leaving -= some;
+        free[v] -= some;
+        s.accounts.move(s.k, some, {VesiclePlace::free}, {kFates[exit.fate].to});
+      }
     }
   }
 }
 
+/// In equilibrium as many come off a cell as stick to it: they escape by as much faster as it takes faster from its
+/// voxels than its surface would.
 void turn_over(const CountsStep& s) {
   CountsReach reach;
-  for (std::size_t c = 0; c < s.cells.size(); ++c) {
-    const std::array before{s.counts.endosomal[0][c], s.counts.endosomal[1][c]};
-    if (s.counts.adsorbed[0][c] + s.counts.adsorbed[1][c] + before[0] + before[1] == 0) continue;
-    const double kappa = reactivity_of(s, c), rate = rate_of(s, c, kappa, reach), R = s.cells.radius[c];
-    const double faster = rate > 0 ? rate / (4 * kPi * R * R * kappa) : 1;
-    for (const std::size_t cargo : {0, 1}) leave_surface(s, c, reach, faster, cargo);
-    for (const std::size_t cargo : {0, 1}) leave_endosomes(s, c, reach, cargo, before[cargo]);
+  const VesicleCounts::ByCargo &adsorbed = s.counts.adsorbed, &endosomal = s.counts.endosomal;
+  for (std::size_t c = 0; c < s.cells().size(); ++c) {
+    const std::array before{endosomal[0][c], endosomal[1][c]};
+    if (adsorbed[0][c] + adsorbed[1][c] + before[0] + before[1] == 0) continue;
+    const double kappa = reactivity_of(s, c), rate = rate_of(s, c, kappa, reach), R = s.cells().radius[c];
+    const Surroundings around{.escape = rate > 0 ? rate / (4 * kPi * R * R * kappa) : 1};
+    const auto exits = [&](VesiclePlace place, std::size_t cargo) {
+      return Exits(s.klass(), place, cargo == 1, around);
+    };
+    for (const std::size_t cargo : {0, 1})
+      leave(s, c, reach, exits(VesiclePlace::adsorbed, cargo), VesiclePlace::adsorbed, cargo, adsorbed[cargo][c]);
+    for (const std::size_t cargo : {0, 1})
+      leave(s, c, reach, exits(VesiclePlace::endosomal, cargo), VesiclePlace::endosomal, cargo, before[cargo]);
   }
-  clear(s);
+  leave_voxels(s);
 }
 
-void step_counts(const CountsStep& s, std::span<ReservoirState> reservoirs) {
+void step_counts(const CountsStep& s) {
   find_draws(s);
   const int count = std::max(adsorption_substeps(s), hop_substeps(s.k, s.environment, s.step.dt, s.scratch));
   for (Substep part{.number = 0, .count = count}; part.number < count; ++part.number) {
     for_each_voxel(s.scratch.all_draws, [&](auto draws) { adsorb_from(s, part, draws); });
-    hop_counts(s.k, s.counts, s.ledger, reservoirs, s.environment, s.step, part, s.scratch, s.threads);
+    hop_counts(s.k, s.counts, s.accounts, s.environment, s.step, part, s.scratch, s.threads);
   }
   turn_over(s);
 }
@@ -242,13 +237,14 @@ void step_vesicle_counts(Vesicles& vesicles, Cells& cells, std::span<VesicleLedg
                          std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
                          const VesicleStep& step, CountsScratch& scratch, const Threads& threads) {
   if (std::ranges::none_of(environment.classes, &VesicleClass::counted)) return;
+  const VesicleAccounts accounts{ledger, reservoirs, &cells};
   scratch.room.update(cells, *environment.grid, *environment.regions, environment.box);
   for (std::size_t k = 0; k < environment.classes.size(); ++k) {
     if (!environment.classes[k].counted) continue;
     VesicleCounts& counts = vesicles.counts[k];
     for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
       for (auto& per_cell : *held) per_cell.resize(cells.size(), 0);
-    step_counts({k, counts, cells, ledger[k], environment, step, scratch, threads}, reservoirs);
+    step_counts({k, counts, accounts, environment, step, scratch, threads});
   }
 }
 

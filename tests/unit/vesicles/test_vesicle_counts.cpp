@@ -182,7 +182,8 @@ TEST(VesicleCounts, DaughtersShareAndTheDeadGiveBack) {
   const std::vector<std::uint8_t> removed{0, 1};
   const std::vector<std::uint32_t> daughter{2, 0xffffffff}, new_index{0, 0xffffffff, 1};
   const VesicleEnvironment e = w.environment();
-  rehost_counts(w.vesicles, w.ledger, w.cells, {removed, daughter}, w.grid, w.regions, e.box, w.classes, w.noise);
+  const VesicleAccounts accounts{w.ledger, {}, &w.cells};
+  rehost_counts(w.vesicles, accounts, {removed, daughter}, w.grid, w.regions, e.box, w.classes, w.noise);
   EXPECT_EQ(w.cells.bound[0] + w.cells.bound[2], 10000U);
   EXPECT_NEAR(static_cast<double>(w.cells.bound[2]), 5000, 200);
   EXPECT_NEAR(static_cast<double>(w.cells.internal[2]), 5000, 200);
