@@ -203,6 +203,7 @@ void leave_voxels(const CountsStep& s) {
 /// In equilibrium as many come off a cell as stick to it: they escape by as much faster as it takes faster from its
 /// voxels than its surface would.
 void turn_over(const CountsStep& s) {
+  leave_voxels(s);  // those that come off now are exposed to it from the next step on, as agents are
   CountsReach reach;
   const VesicleCounts::ByCargo &adsorbed = s.counts.adsorbed, &endosomal = s.counts.endosomal;
   for (std::size_t c = 0; c < s.cells().size(); ++c) {
@@ -218,7 +219,6 @@ void turn_over(const CountsStep& s) {
     for (const std::size_t cargo : {0, 1})
       leave(s, c, reach, exits(VesiclePlace::endosomal, cargo), VesiclePlace::endosomal, cargo, before[cargo]);
   }
-  leave_voxels(s);
 }
 
 void step_counts(const CountsStep& s) {
