@@ -67,7 +67,7 @@ std::uint64_t aim_key(const VesicleTransfer& transfer, const VesicleEnvironment&
                                        : environment.reservoirs[transfer.reservoir].name);
 }
 
-/// Key of a way out of a reservoir for one class: where it leads, or the number of a fate.
+/// Key of a way out of a reservoir for one class: where it leads, or the fate.
 AgentId way_key(const Reservoir& reservoir, std::uint64_t way, const VesicleClass& klass) {
   return child_id(child_id(name_key(reservoir.name), way), name_key(klass.name));
 }
@@ -96,7 +96,8 @@ Leaving departures(const Reservoir& reservoir, const VesicleClass& klass, std::u
     there -= some;
     return some;
   };
-  for (const Exits::Exit& exit : exits.all()) leaving.by_fate.push_back(take(exit.rate, 1, leaving.by_fate.size()));
+  for (const Exits::Exit& exit : exits.all())
+    leaving.by_fate.push_back(take(exit.rate, 1, name_key(kFates[exit.fate].name)));
   for (const VesicleTransfer& transfer : reservoir.vesicle_transfers)
     leaving.by_transfer.push_back(
         take(transfer.rate, transfer.region >= 0 ? klass.weight : 1, aim_key(transfer, environment)));

@@ -161,14 +161,14 @@ void leave(const CountsStep& s, std::size_t c, const CountsReach& reach, const E
   for (const Exits::Exit& exit : exits.all()) {
     if (leaving == 0) break;
     const Fate& fate = kFates[exit.fate];
-    const AgentId key = place == VesiclePlace::adsorbed ? mix64(~id) : child_id(id, exit.fate - 1);
+    const AgentId key = child_id(id, name_key(fate.name));
     const std::uint64_t some = s.binomial(leaving, exit.rate / exit.rest, key);
     leaving -= some;
     const std::size_t then = fate.takes_cargo ? 0 : cargo;
     (s.counts.*info(place).counted)[cargo][c] -= some;
     s.accounts.move(s.k, some, {place, c}, {fate.to, c});
     if (fate.to == VesiclePlace::free)
-      come_out(s, c, reach, then, some, child_id(id, place == VesiclePlace::adsorbed ? 1 : 3));
+      come_out(s, c, reach, then, some, child_id(key, 1));
     else if (in_arrays(fate.to))
       (s.counts.*info(fate.to).counted)[then][c] += some;
   }
@@ -191,7 +191,8 @@ void leave_voxels(const CountsStep& s) {
       std::uint64_t leaving = s.binomial(free[v], odds[region], id);
       for (const Exits::Exit& exit : exits[region].all()) {
         if (leaving == 0) break;
-        const std::uint64_t some = s.binomial(leaving, exit.rate / exit.rest, child_id(id, exit.fate));
+        const std::uint64_t some =
+            s.binomial(leaving, exit.rate / exit.rest, child_id(id, name_key(kFates[exit.fate].name)));
         leaving -= some;
         free[v] -= some;
         s.accounts.move(s.k, some, {VesiclePlace::free}, {kFates[exit.fate].to});
