@@ -18,6 +18,7 @@ constexpr std::uint32_t kMostLegs = 4000;
 /// tests/physics/test_vesicle_sphere_flux holds the whole to 3 %.
 constexpr double kDividedNear = 3;
 constexpr double kUndividedStepInRadii = 0.5;
+constexpr double kPointsPerVoxel = 4;  ///< where the way to a surface is looked at
 
 double fold_axis(double x, double size, bool periodic) {
   if (periodic) {
@@ -214,12 +215,28 @@ bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, co
     if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
     sphere.reactivity = kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt;
     if (!sticks(walker, x0, x1, sphere, room_[c], leg, i)) continue;
+    const Vec3 touched = w.position - std::max(0.0, x1) * outward;
+    if (!reaches(walker, w.position, touched)) continue;
     w.cell = static_cast<std::int32_t>(c);
     w.on_surface = folded(spheres_[c].centre + spheres_[c].move + R * outward);
     return true;
   }
   if (met && vesicle_capacity(region_at(w.position)) <= 0 && vesicle_capacity(region_at(from)) > 0) w.position = from;
   return met;
+}
+
+/// The chance of sticking is that of free space, but an interface between the vesicle and the surface lets the path
+/// through as it lets the whole step through: with the smaller density over the larger, by the same random number.
+bool VesicleWalk::reaches(const Walker& walker, Vec3 here, Vec3 there) const {
+  if (one_tissue_) return true;
+  const double at_start = vesicle_capacity(region_at(walker.start));
+  double least = at_start;
+  const Vec3 way = there - here;
+  const int points = 1 + static_cast<int>(kPointsPerVoxel * voxels_per_um_ * norm(way));
+  for (int i = 0; i <= points; ++i)
+    least = std::min(least, vesicle_capacity(region_at(folded(here + (static_cast<double>(i) / points) * way))));
+  if (least >= at_start) return true;
+  return environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step) * at_start < least;
 }
 
 bool VesicleWalk::sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
