@@ -16,6 +16,7 @@
 #include "engine/scenario/scenario_loading.h"
 #include "engine/scenario/scenario_text.h"
 #include "engine/scenario/spec/scenario_spec.h"
+#include "engine/scenario/yaml/former_words.h"
 #include "engine/scenario/yaml/yaml_include.h"
 
 namespace interstice {
@@ -167,8 +168,11 @@ class Loader {
       return;
     }
     const std::size_t before = diagnostics_.count();
-    const YamlNode value = parse_yaml_value(set.substr(equals + 1), place, diagnostics_);
+    YamlNode value = parse_yaml_value(set.substr(equals + 1), place, diagnostics_);
     if (diagnostics_.count() > before) return;
+    for (const FormerWordUse& use : replace_former_words(path, value))
+      diagnostics_.report(place, use.key_path,
+                          fmt::format("`{}` is called `{}` since schema 2", use.old_word, use.new_word));
     override_value(root, *spec_, path, value, "--set", diagnostics_);
   }
 

@@ -30,6 +30,7 @@ def spoil(document, path, value):
 
 SPOILT = [  # where, what, and where the complaint must be
     (["schema"], "one", ["schema"]),
+    (["schema"], 1, ["schema"]),
     (["cell_typos"], {}, []),
     (["title"], {}, ["title"]),
     (["time"], "5 min", ["time"]),

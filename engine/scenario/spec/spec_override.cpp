@@ -6,26 +6,20 @@
 #include <charconv>
 
 #include "engine/scenario/spec/spec.h"
+#include "engine/scenario/yaml/key_path.h"
 
 namespace interstice {
 
 namespace {
 
-std::vector<std::string> split(const std::string& path) {
-  std::vector<std::string> parts(1);
-  for (const char c : path) {
-    if (c == '.')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  return parts;
-}
-
 class Override {
  public:
   Override(const std::string& key_path, const YamlNode& value, const std::string& source, Diagnostics& diagnostics)
-      : key_path_(key_path), parts_(split(key_path)), value_(value), source_(source), diagnostics_(diagnostics) {}
+      : key_path_(key_path),
+        parts_(split_key_path(key_path)),
+        value_(value),
+        source_(source),
+        diagnostics_(diagnostics) {}
 
   void apply(YamlNode& node, const Spec& spec, std::size_t depth) {
     if (depth == parts_.size()) return replace(node, spec);

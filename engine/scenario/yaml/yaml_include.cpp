@@ -14,6 +14,8 @@
 #include <optional>
 #include <sstream>
 
+#include "engine/scenario/yaml/former_words.h"
+
 namespace interstice {
 
 namespace fs = std::filesystem;
@@ -100,6 +102,7 @@ class IncludeReader {
       diagnostics_.incomplete = true;
       root = YamlNode::empty_map(root.place);
     }
+    for (const FormerWordUse& use : replace_former_words(root)) report_former_word(use);
     const YamlNode* include = root.find("include");
     if (include == nullptr) return root;
     const YamlNode list = *include;
@@ -126,6 +129,14 @@ class IncludeReader {
   void enter(const fs::path& path) { stack_.push_back(fs::weakly_canonical(path)); }
 
  private:
+  void report_former_word(const FormerWordUse& use) {
+    const std::string what = use.key_path == "schema"
+                                 ? "this file is of schema 1 (expected schema 2)"
+                                 : fmt::format("`{}` is called `{}` since schema 2", use.old_word, use.new_word);
+    diagnostics_.report(use.place, use.key_path,
+                        fmt::format("{}; `interstice upgrade {}` rewrites it", what, *use.place.file));
+  }
+
   struct Included {
     YamlNode tree;
     std::vector<Conflict> conflicts;
