@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <string_view>
 
 namespace interstice {
 
@@ -34,6 +35,28 @@ std::string summary(const Spec& s) {
   }
 }
 
+/// May a line begin with this word? Not where Markdown would take it for an entry of a list.
+bool may_begin_a_line(std::string_view word) {
+  return !word.starts_with("+ ") && !word.starts_with("- ") && !word.starts_with("* ");
+}
+
+/// The entry of a list, broken at blanks; what follows its first line stands below its text.
+std::string entry(int indent, const std::string& text) {
+  constexpr std::size_t kColumns = 120;
+  const std::string margin(static_cast<std::size_t>(indent), ' ');
+  std::string out, line = margin + "- " + text;
+  while (line.size() > kColumns) {
+    std::size_t blank = line.rfind(' ', kColumns);
+    while (blank > margin.size() + 2 && blank != std::string::npos &&
+           !may_begin_a_line(std::string_view(line).substr(blank + 1)))
+      blank = line.rfind(' ', blank - 1);
+    if (blank == std::string::npos || blank <= margin.size() + 2) break;
+    out += line.substr(0, blank) + "\n";
+    line = margin + "  " + line.substr(blank + 1);
+  }
+  return out + line + "\n";
+}
+
 /// What lies below a spec: fields, through lists, maps and alternatives.
 void describe_below(const Spec& s, int indent, int depth, std::string& out);
 
@@ -45,8 +68,7 @@ void describe_field(const Field& f, int indent, int depth, std::string& out) {
     extra += fmt::format(" ({}{}{})", s.mark,
                          s.range.first.empty() ? "" : fmt::format(", {} to {}", s.range.first, s.range.second),
                          s.source.empty() ? "" : ": " + s.source);
-  out += fmt::format("{}- `{}`: {} ({}{})\n", std::string(static_cast<std::size_t>(indent), ' '), f.name, s.doc,
-                     summary(s), extra);
+  out += entry(indent, fmt::format("`{}`: {} ({}{})", f.name, s.doc, summary(s), extra));
   describe_below(s, indent + 2, depth - 1, out);
 }
 
@@ -60,9 +82,7 @@ void describe_fields(const Spec& s, int indent, int depth, std::string& out) {
     std::vector<std::string> twins;
     for (const Field& other : s.fields)
       if (other.spec == f.spec && other.name != f.name) twins.push_back("`" + other.name + "`");
-    if (!twins.empty())
-      out += fmt::format("{}- {}: as `{}`\n", std::string(static_cast<std::size_t>(indent), ' '),
-                         fmt::join(twins, ", "), f.name);
+    if (!twins.empty()) out += entry(indent, fmt::format("{}: as `{}`", fmt::join(twins, ", "), f.name));
   }
 }
 

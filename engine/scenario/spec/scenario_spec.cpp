@@ -94,16 +94,15 @@ SpecPointer compare() {
   const auto arm = record(
       "what is switched on in this arm",
       {may("vesicles", boolean("false = nothing is dosed"), "true"),
-       may("sham", boolean("other chemotaxis noise, to see what chance alone does"), "false"),
+       may("sham", boolean("other random numbers for chemotaxis, to show what chance alone does"), "false"),
        may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
        may("set",
-           named("what differs in this arm, by key path, after the parameter set and --set", "key path",
+           named("values that differ in this arm, by key path, applied after the parameter set and --set", "key path",
                  anything("a value")),
            "{}"),
        may("direct",
            reference("arm with the same mechanisms but without relay; the report gives the difference", {"arm"})),
-       may("control",
-           reference("arm without vesicles that it is compared with; otherwise the first of them", {"arm"}))});
+       may("control", reference("arm without vesicles that it is compared with; by default the first one", {"arm"}))});
   const auto primary = record(
       "the species whose mean decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
@@ -124,7 +123,7 @@ SpecPointer compare() {
            "last"),
        may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
-      record("when a cell counts as influenced, against the paired run without vesicles",
+      record("when a cell counts as influenced, compared with the paired run without vesicles",
              {may("difference",
                   quantity("of its reporter, as a share of the dynamic range",
                            {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
@@ -215,7 +214,8 @@ SpecPointer space_spec_reservoir() {
            map_of("host enzyme copies in the volume", {"protein"},
                   quantity("copies", {.minimum = 0, .other_units = {"molecule"}})),
            "{}"),
-       may("content", choice("what its vesicles are in; only labels ask", {"fluid", "cells", "degraded"}), "fluid")});
+       may("content", choice("what its vesicles are in; used by labels only", {"fluid", "cells", "degraded"}),
+           "fluid")});
 }
 
 SpecPointer chemistry_spec_species() {
@@ -273,7 +273,7 @@ SpecPointer chemistry_spec_reaction() {
        may("K", positive("Hill: half-saturation", "uM")),
        may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
        may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all"),
-       may("from", not_negative("when it sets in", "s", "A", "runs from the start"), "0 s"),
+       may("from", not_negative("when it starts", "s", "A", "runs from the start"), "0 s"),
        may("until",
            quantity("when it stops", {.unit = "s",
                                       .minimum = 0,
@@ -282,7 +282,7 @@ SpecPointer chemistry_spec_reaction() {
                                       .mark = "A",
                                       .source = "runs to the end"}),
            "end"),
-       may("half_life", half_life("in which its strength halves after it has set in", "A", "does not fade"), "never")});
+       may("half_life", half_life("half-life of its strength after it has started", "A", "does not fade"), "never")});
 }
 
 SpecPointer model_spec(const ModelDescriptor& model) {
@@ -357,13 +357,14 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
                  "profile", profile_spec()),
            "{}"),
        may("models", models(registry), "{}"),
-       may("arm", reference("which arm `run` runs; without it every listed model, with vesicles", {"arm"})),
+       may("arm",
+           reference("the arm that `run` runs; without it all listed models are on and vesicles are dosed", {"arm"})),
        may("parameter_sets",
            named("values to set together, by key path", "parameter set",
                  named("key path -> value", "key path", anything("a value"))),
            "{}"),
        may("parameters",
-           reference("the parameter set in force; without it the values as they stand", {"parameter set"})),
+           reference("the parameter set to apply; without it the values of the file hold", {"parameter set"})),
        may("compare", compare(), "{}"),
        may("output", output(), "{}")});
 }

@@ -77,14 +77,14 @@ SpecPointer transition() {
 }
 
 SpecPointer recruitment() {
-  return one_of("a rate alone, or more",
-                {formula("rate", "cell/s"),
-                 record("a rate, and what newcomers bring along",
-                        {need("rate", formula("rate", "cell/s")),
-                         may("with",
-                             map_of("columns of theirs, own or of a model, that begin at a formula of this cell", {},
-                                    formula("value in the column's unit", "")),
-                             "{}")})});
+  return one_of(
+      "a rate alone, or more",
+      {formula("rate", "cell/s"), record("a rate, and what newcomers bring along",
+                                         {need("rate", formula("rate", "cell/s")),
+                                          may("with",
+                                              map_of("columns of the newcomers that start at a formula of this cell",
+                                                     {}, formula("value in the column's unit", "")),
+                                              "{}")})});
 }
 
 SpecPointer state() {
@@ -116,7 +116,7 @@ SpecPointer motility() {
                  may("max_bias", share("largest bias of the direction", "A", "walks at random"), "0"),
                  may("gain", formula("factor on the chemotactic drive", "1")),
                  may("settling",
-                     quantity("speed towards z = 0, as of cells that settle in a well; also without a walking speed",
+                     quantity("speed towards z = 0, as of cells that settle in a well; also for cells that do not walk",
                               {.unit = "um/s", .minimum = 0, .mark = "A", .source = "held by matrix or adhesion"}),
                      "0 um/s"),
                  may("toward", of_species("signals that attract", signal), "{}")});
@@ -127,7 +127,7 @@ SpecPointer reporter() {
                 {need("value", formula("what is compared between paired arms", "1")),
                  may("range", positive("dynamic range", "1", "A", "a share, 0 to 1"), "1"),
                  may("delay",
-                     quantity("own delay of the mechanism",
+                     quantity("delay before the mechanism can show",
                               {.unit = "s", .minimum = 0, .mark = "A", .source = "answers at once"}),
                      "0 s"),
                  may("kind", choice("receptor signal or phenotype", {"receptor", "phenotype"}), "phenotype")});
@@ -172,10 +172,9 @@ SpecPointer agent_spec_cell_type() {
        may("uptake",
            of_species("clearance of species per cell", quantity("clearance", {.unit = "um^3/s", .minimum = 0})), "{}"),
        may("optional",
-           list(
-               "species that it can do without: where the scenario has none, formulas see 0 of it and nothing of it is "
-               "secreted, spilled, taken up or followed",
-               name_of("its name", "optional species")),
+           list("species that a scenario may lack: formulas then read 0, and the cell does not secrete, spill, take up "
+                "or follow them",
+                name_of("its name", "optional species")),
            "[]"),
        may("enzymes",
            map_of("ecto-enzyme copies per cell", {"protein"},
@@ -186,8 +185,8 @@ SpecPointer agent_spec_cell_type() {
            named("named numbers for this type's formulas", "parameter", any_quantity("a value"), formula_words()),
            "{}"),
        may("columns",
-           named("numbers that each cell carries; what stays 0 in every arm is left out, and what nothing changes and "
-                 "only such numbers read",
+           named("numbers that each cell carries; left out are those that stay 0 in every arm, and those that nothing "
+                 "changes and only such columns read",
                  "column", column(), column_reserved()),
            "{}"),
        need("initial_state", text("state at the start")), need("states", states), may("motility", motility(), "{}"),
@@ -317,7 +316,7 @@ SpecPointer agent_spec_vesicles() {
            "1e10 EV/ug"),
        may("volume", positive("fluid that the dose is given into", "um^3")),
        may("at",
-           list("when it is given, each time the same",
+           list("times at which the dose is given, the whole dose each time",
                 quantity("time", {.unit = "s", .minimum = 0, .mark = "A", .source = "at the start"}), 1),
            "[0 s]"),
        may("in", regions_spec("regions whose fluid is dosed; [] for reservoirs alone", 0), "all"),

@@ -205,7 +205,9 @@ std::string expectation(const Spec& s) {
     case Spec::Kind::choice:
       return fmt::format("{}", fmt::join(s.choices, " or "));
     case Spec::Kind::reference: {
-      std::string text = fmt::format("the name of a {}", fmt::join(s.refers, " or "));
+      const bool vowel =
+          !s.refers.empty() && std::string_view("aeiou").find(s.refers.front().front()) != std::string_view::npos;
+      std::string text = fmt::format("the name of {} {}", vowel ? "an" : "a", fmt::join(s.refers, " or "));
       for (const std::string& word : s.also) text += fmt::format(", or '{}'", word);
       return text;
     }
