@@ -78,7 +78,7 @@ class ArmReader {
       return;
     scenario_.diagnostics.report(value_["direct"].place, value_["direct"].path,
                                  fmt::format("{} differs from {} by more than the relay (expected another arm with the "
-                                             "same `models`, `vesicles` and `against`)",
+                                             "same `models`, `vesicles` and `control`)",
                                              arm_.direct, arm_.name));
   }
 

@@ -52,7 +52,7 @@ TEST(TimedReactions, AReactionThatStopsBeforeItSetsInIsRefused) {
     test::scenario_from(well_mixed("  feed: {equation: -> B, k: 1 nM/s, from: 1 min, until: 30 s}\n"));
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("it stops before it sets in (1 min)"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("it stops before it starts (1 min)"), std::string::npos) << error.what();
   }
 }
 

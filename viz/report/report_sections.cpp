@@ -157,7 +157,7 @@ std::string half_lives(const Comparison& comparison) {
     }
     const auto value = comparison.value(arm->name, metric);
     text += fmt::format(
-        "<p><b>Apparent half-life of {} outside cells: {}</b>{}, by clearance and uptake together "
+        "<p><b>Apparent half-life of {} outside cells: {}</b>{}, by loss and uptake together "
         "(arm {}).</p>\n",
         klass, value_text(value, "s"),
         *value->mean > comparison.horizon() ? " – extrapolated, for the run is shorter" : "", escape(arm->name));
@@ -193,7 +193,7 @@ std::string arms_section(const Comparison& comparison) {
   for (const auto& arm : comparison.arms()) {
     const std::string models = arm.models.empty() ? "none" : joined(arm.models, ", ");
     std::vector<std::string> remarks;
-    if (arm.sham) remarks.push_back("other chemotaxis noise: what chance alone does");
+    if (arm.sham) remarks.push_back("other random numbers for chemotaxis: shows what chance alone does");
     for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
     if (!arm.control.empty() && arm.control != comparison.reference())
       remarks.push_back("compared with " + escape(arm.control));
@@ -203,9 +203,9 @@ std::string arms_section(const Comparison& comparison) {
   }
   return section(
       "arms", "Arms",
-      "<p>Every arm sees the same tissue, the same dose and the same random numbers; it differs only in what the "
-      "vesicles may do, and in what its row says besides.</p>\n" +
-          table({"arm", "EVs", "mechanisms on", "what differs besides", "own delay"}, rows, {4}));
+      "<p>Every arm sees the same tissue, the same dose and the same random numbers; they differ only in the "
+      "mechanisms of vesicles and in what their rows list.</p>\n" +
+          table({"arm", "EVs", "mechanisms on", "what else differs", "own delay"}, rows, {4}));
 }
 
 std::string curves_section(const Comparison& comparison) {
@@ -263,8 +263,8 @@ std::string time_section(const Comparison& comparison) {
 std::string fates_section(const Comparison& comparison) {
   return section(
       "fates", "Fate of the EVs",
-      "<p>Where every dosed EV is at the end. Adsorption, internalisation and clearance run the same in every arm "
-      "that has EVs.</p>\n" +
+      "<p>Where every dosed EV is at the end. Adsorption, internalisation and loss are the same in every arm that has "
+      "EVs.</p>\n" +
           half_lives(comparison) +
           figure("fate-plot", "Share of the dose at the end of the run.", height_for(comparison.arms().size())) +
           metric_table(comparison, comparison.metrics("fate.")));
@@ -272,9 +272,8 @@ std::string fates_section(const Comparison& comparison) {
 
 std::string budget_section(const Comparison& comparison) {
   std::string body =
-      "<p>All molecules of the chain that ends in the primary substance, patch and reservoirs together: what was "
-      "supplied "
-      "is found again as what is left, taken up, decayed or gone through open boundaries.</p>\n";
+      "<p>All molecules of the chain that ends in the primary substance, patch and reservoirs together. What was "
+      "supplied is left, was taken up, decayed, or went through open boundaries.</p>\n";
   body += figure("budget-plot", "Where the supplied molecules are at the end of the run.", 300);
   body += figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.", 260);
   body += metric_table(comparison, join(comparison.metrics("budget."), comparison.metrics("flux.")));

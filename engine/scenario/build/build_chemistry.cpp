@@ -232,7 +232,7 @@ void build_reactions(const BuildContext& context, Problem& problem) {
     r.in_reservoirs = context.painting.empty() || mask[*key_index(regions, context.painting.front())] != 0;
     r.timing = {v["from"].number, v["until"].number, v["half_life"].number};
     if (v["until"].valid && v["from"].valid && r.timing.until <= r.timing.from)
-      context.report(v["until"], fmt::format("it stops before it sets in ({})", v["from"].text));
+      context.report(v["until"], fmt::format("it stops before it starts ({})", v["from"].text));
     problem.chemistry.reactions.push_back(std::move(r));
   }
 }

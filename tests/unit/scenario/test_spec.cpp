@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "engine/core/units.h"
 #include "engine/scenario/describe.h"
@@ -171,8 +172,21 @@ std::string lines_of(const std::string& reference, const Field& f) {
   return lines;
 }
 
+/// Entries that go on in lines below them, each in one line.
+std::string unbroken(const std::string& reference) {
+  std::string out;
+  std::istringstream lines(reference);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(line.size(), 120u) << line;
+    const std::size_t text = line.find_first_not_of(' ');
+    const bool begins = line.compare(text, 2, "- ") == 0;
+    out += (out.empty() ? "" : begins ? "\n" : " ") + line.substr(begins ? 0 : text);
+  }
+  return out + "\n";
+}
+
 TEST(Describe, EveryKeyIsListedWithUnitDefaultRangeMarkAndSource) {
-  const std::string reference = format_reference(registry());
+  const std::string reference = unbroken(format_reference(registry()));
   const SpecPointer root = scenario_spec(registry());
   int keys = 0, numbers = 0;
   each_field(*root, "", [&](const std::string& path, const Field& f) {

@@ -125,7 +125,7 @@ TEST(Upgrade, SaysEveryChangeOnceInOrderOfTheText) {
   EXPECT_EQ(changes[0].old_word, "schema: 1");
   EXPECT_EQ(changes[1].place.text(), "my.yaml:10:5");
   EXPECT_EQ(changes[1].new_word, "responds_to_evs");
-  EXPECT_EQ(changes.back().place.text(), "my.yaml:44:42");
+  EXPECT_EQ(changes.back().place.text(), "my.yaml:35:43");
   EXPECT_EQ(changes.back().old_word, "per: time");
   EXPECT_EQ(changes.back().new_word, "rate: true");
   for (std::size_t i = 1; i < changes.size(); ++i)
