@@ -46,23 +46,6 @@ void record_run(const std::filesystem::path& directory, RunRecord& record, const
   throw Error(failure->code, failure->message);
 }
 
-SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem&) {
-  SnapshotSelection selection;
-  selection.fields = scenario.output.fields;
-  if (!scenario.output.cells) selection.cells = std::vector<std::string>{};
-  selection.vesicle_sample = scenario.output.vesicle_sample;
-  return selection;
-}
-
-std::vector<std::string> run_files(const Scenario& scenario, const Problem& problem, bool with_snapshots) {
-  std::vector<std::string> files{"timeseries.csv"};
-  if (!with_snapshots) return files;
-  if (!scenario.output.fields.empty()) files.emplace_back("fields.hdf.series");
-  if (scenario.output.cells) files.emplace_back("cells.hdf.series");
-  if (scenario.output.vesicle_sample > 0 && !problem.vesicle_classes.empty()) files.emplace_back("vesicles.hdf.series");
-  return files;
-}
-
 std::vector<std::filesystem::path> input_files(const Scenario& scenario) {
   std::vector<std::filesystem::path> files;
   for (const SourceFile& file : scenario.files) files.emplace_back(file.path);

@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "engine/analysis/metrics.h"
-#include "engine/results/snapshots/snapshot.h"
+#include "engine/results/provenance.h"
 #include "engine/scenario/scenario.h"
 #include "tools/failure.h"
 
@@ -15,12 +15,6 @@ namespace interstice::cli {
 /// Does `work` and ends the record of the run, "failed" or "finished"; then throws the failure if there is one:
 /// whatever else goes wrong here, the user hears the first reason. A plug-in that ends the program ends the record too.
 void record_run(const std::filesystem::path& directory, RunRecord& record, const std::function<void()>& work);
-
-/// The `output` section of the scenario.
-SnapshotSelection snapshot_selection(const Scenario& scenario, const Problem& problem);
-
-/// The files that a run leaves, besides run.json and scenario.yaml.
-std::vector<std::string> run_files(const Scenario& scenario, const Problem& problem, bool with_snapshots);
 
 /// The files that the scenario is read from, includes too.
 std::vector<std::filesystem::path> input_files(const Scenario& scenario);

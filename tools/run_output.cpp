@@ -43,8 +43,7 @@ std::unique_ptr<StateSink> open_snapshots(const Opening& o) {
 constexpr const char* kSeries = "timeseries.csv";
 
 constexpr std::array kKinds{
-    Kind{Occasion::series_row, false,
-         [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
+    Kind{Occasion::series_row, false, [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
          [](const Opening& o) -> std::unique_ptr<StateSink> {
            return std::make_unique<TimeSeriesSink>(o.directory / kSeries, o.problem, o.background);
          }},

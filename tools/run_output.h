@@ -3,6 +3,7 @@
 /// run_output.cpp: `run` and `compare` then write it, and know it when they look into a directory.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,7 @@ namespace interstice::cli {
 
 /// Which kinds of file a run leaves: a comparison takes snapshots of the first replicate only.
 enum class Extent { all, without_snapshots };
+constexpr Extent extent_of(std::uint64_t replicate) { return replicate == 0 ? Extent::all : Extent::without_snapshots; }
 
 /// Names of the files, or of the indexes of series of files.
 std::vector<std::string> output_files(const Scenario& scenario, const Problem& problem, Extent extent);

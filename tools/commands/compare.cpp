@@ -11,6 +11,7 @@
 #include "tools/commands/compare_output.h"
 #include "tools/output_directory.h"
 #include "tools/recording.h"
+#include "tools/run_output.h"
 #include "tools/scenario_options.h"
 #include "viz/report/report.h"
 
@@ -69,7 +70,7 @@ std::vector<std::string> comparison_files(const Scenario& scenario, const Proble
   std::vector<std::string> files{"report.html", "summary.csv", "compare.json"};
   for (const std::string& arm : plan.arms)
     for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
-      for (const std::string& file : run_files(scenario, problem, replicate == 0))
+      for (const std::string& file : output_files(scenario, problem, extent_of(replicate)))
         files.push_back(fmt::format("arms/{}/{}/{}", arm, replicate, file));
   return files;
 }

@@ -11,11 +11,10 @@
 #include <set>
 #include <thread>
 
-#include "engine/results/snapshots/snapshot.h"
-#include "engine/results/time_series.h"
 #include "engine/sim/simulation.h"
 #include "tools/progress.h"
 #include "tools/recording.h"
+#include "tools/run_output.h"
 #include "tools/scenario_options.h"
 
 namespace interstice::cli {
@@ -118,17 +117,11 @@ class Queue {
 
 void Queue::simulate(Simulation& simulation, const std::filesystem::path& directory, const RunRecord& record,
                      RunOutcome& outcome, std::atomic<double>& share_done) {
-  BackgroundWriter background(&library_mutex);
-  TimeSeriesSink series(directory / "timeseries.csv", simulation.problem(), &background);
+  RunOutput output(directory, scenario_, simulation.problem(), record, extent_of(outcome.replicate), &library_mutex);
   CellTracer tracer(simulation.problem());
   AmountSink amounts(outcome);
-  std::vector<Observer> observers{{&series, Occasion::series_row}, {&tracer, Occasion::cell_step}};
-  std::optional<SnapshotWriter> snapshots;
-  if (outcome.replicate == 0) {
-    snapshots.emplace(directory, simulation.problem(), record, snapshot_selection(scenario_, simulation.problem()),
-                      &background);
-    observers.push_back({&*snapshots, Occasion::snapshot});
-  }
+  std::vector<Observer> observers = output.observers();
+  observers.push_back({&tracer, Occasion::cell_step});
   amounts.record(simulation.state(), simulation.problem());
   const double end = seconds(simulation.problem().schedule.end());
   run_to_end(simulation, observers, scenario_.output.every, [&](const Simulation& now) {
@@ -136,7 +129,7 @@ void Queue::simulate(Simulation& simulation, const std::filesystem::path& direct
     return true;
   });
   amounts.record(simulation.state(), simulation.problem());
-  series.close();
+  output.close();
   outcome.traces = std::move(tracer).take();
   outcome.series = read_series(directory / "timeseries.csv");
   keep_needed_columns(outcome.series, runs_.primary ? &*runs_.primary : nullptr, runs_.judged_by);

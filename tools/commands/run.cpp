@@ -7,14 +7,13 @@
 #include <thread>
 
 #include "engine/results/atomic_file.h"
-#include "engine/results/snapshots/snapshot.h"
-#include "engine/results/time_series.h"
 #include "engine/sim/simulation.h"
 #include "tools/command.h"
 #include "tools/failure.h"
 #include "tools/output_directory.h"
 #include "tools/progress.h"
 #include "tools/recording.h"
+#include "tools/run_output.h"
 #include "tools/scenario_options.h"
 
 namespace interstice::cli {
@@ -30,25 +29,21 @@ struct RunOptions {
 void simulate(const Scenario& scenario, Problem problem, const RunOptions& options, const OutputDirectory& directory,
               RunRecord& record) {
   Simulation simulation(std::move(problem), options.threads);
-  BackgroundWriter background;
-  TimeSeriesSink series(directory.path() / "timeseries.csv", simulation.problem(), &background);
-  SnapshotWriter snapshots(directory.path(), simulation.problem(), record,
-                           snapshot_selection(scenario, simulation.problem()), &background);
-  const std::vector<Observer> observers{{&series, Occasion::series_row}, {&snapshots, Occasion::snapshot}};
+  RunOutput output(directory.path(), scenario, simulation.problem(), record, Extent::all);
   Progress progress(scenario.title, options.quiet);
   const double end = seconds(simulation.problem().schedule.end());
-  run_to_end(simulation, observers, scenario.output.every, [&](const Simulation& now) {
+  run_to_end(simulation, output.observers(), scenario.output.every, [&](const Simulation& now) {
     progress.update(now.time() / end, [&] {
       return fmt::format("{:.4g} of {:.4g} s, {} EV agents, {:.0f} steps/s", now.time(), end,
                          now.state().vesicles.size(), static_cast<double>(now.state().clock.step) / progress.elapsed());
     });
     return true;
   });
-  series.close();
+  output.close();
   progress.finish();
   if (!options.quiet)
-    fmt::print("Finished {:.4g} s of simulated time in {}: {} snapshots and timeseries.csv in {}\n", end,
-               duration_text(progress.elapsed()), snapshots.written(), directory.path().string());
+    fmt::print("Finished {:.4g} s of simulated time in {}: {} in {}\n", end, duration_text(progress.elapsed()),
+               fmt::join(output_files(scenario, simulation.problem(), Extent::all), ", "), directory.path().string());
 }
 
 void run(const RunOptions& options) {
@@ -59,7 +54,7 @@ void run(const RunOptions& options) {
   RunRecord record = make_run_record(problem, scenario.resolved, command_line(), arm, options.threads);
   record.changes = scenario.changes;
   const auto found =
-      directory.make_room({record, run_files(scenario, problem, true), input_files(scenario), options.force});
+      directory.make_room({record, output_files(scenario, problem, Extent::all), input_files(scenario), options.force});
   tell_found(found, directory.path(), options.quiet);
   if (found == OutputDirectory::Found::finished) return;
   print_warnings(scenario.warnings);
