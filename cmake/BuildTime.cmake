@@ -4,7 +4,7 @@
 #   interstice_precompile(<target> AS <name> [HEADERS <header>...])
 #   interstice_optimise_less(<target> <INTERFACE|PRIVATE>)
 
-option(INTERSTICE_PRECOMPILE "Parse the headers of other libraries once for many files" OFF)
+option(INTERSTICE_PRECOMPILE "Parse the headers of other libraries once for many files" ON)
 
 set(interstice_common_headers
     <algorithm> <array> <cmath> <cstdint> <filesystem> <functional> <limits> <map> <memory> <numeric> <optional> <set>
@@ -27,10 +27,12 @@ function(interstice_precompile target)
   endif()
 endfunction()
 
-# For code that takes little time to run: under sanitizers, which see no less of it, it is not optimised and compiles
-# in half the time. Results are the same bits at every level of optimisation.
+# For code that takes little time to run. Under sanitizers, which see no less of it then, it is not optimised at all.
+# Results are the same bits at every level of optimisation.
 function(interstice_optimise_less target scope)
   if(INTERSTICE_SANITIZE)
     target_compile_options(${target} ${scope} -O0)
+  elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+    target_compile_options(${target} ${scope} -O1)
   endif()
 endfunction()

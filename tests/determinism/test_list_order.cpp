@@ -133,8 +133,8 @@ std::string short_text(const std::string& name) {
   *time.items[0].find("until") = test::flow(fmt::format("{} s", end));
   *time.items[0].find("series") = test::flow(fmt::format("{} s", phase["cells"].number));
   root.remove("output");
-  section(*root.find("compare"), "outcomes") = test::flow("{}");
-  for (YamlNode& klass : section(root, "vesicles").items) section(klass, "at") = test::flow("[0 s]");
+  test::section(*root.find("compare"), "outcomes") = test::flow("{}");
+  for (YamlNode& klass : test::section(root, "vesicles").items) test::section(klass, "at") = test::flow("[0 s]");
   return test::scenario_text(root);
 }
 

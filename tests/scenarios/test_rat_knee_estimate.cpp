@@ -2,6 +2,7 @@
 // labels: slow
 /// The published estimate "0.3 to 3 uM adenosine within seconds" (Giebel & Lim 2025) in the column of
 /// rat_knee_amp.yaml, its harder form from ATP, and what separates both from the well-mixed calculation.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -62,7 +63,7 @@ class ArmRun {
     LoadOptions options;
     options.sets = {"vesicles.msc_sev.dose=" + dose, "vesicles.msc_sev.agents=2e4"};
     options.sets.insert(options.sets.end(), sets.begin(), sets.end());
-    const std::string path = std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/" + file;
+    const std::string path = fmt::format(INTERSTICE_SOURCE_DIR "/scenarios/{}", file);
     return build_problem(load_scenario(path, options, registry), {arm, 0});
   }
   [[nodiscard]] SpeciesId species(const std::string& name) const {

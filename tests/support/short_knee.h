@@ -14,7 +14,7 @@ inline Problem short_knee(const std::string& arm = "all", std::vector<std::strin
   LoadOptions options;
   options.sets = std::move(sets);
   const Scenario scenario =
-      load_scenario(std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/rat_knee_short.yaml", options, built_in_models());
+      load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee_short.yaml", options, built_in_models());
   return build_problem(scenario, {.arm = arm});
 }
 
