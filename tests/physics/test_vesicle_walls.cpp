@@ -82,7 +82,7 @@ double in_the_open() { return 4 * 4 * kPi * kRadius * kRadius * 0.02 * kDensity 
 
 TEST(VesicleWalls, NothingIsTakenThroughAWall) {
   for (const double spacing : {2.5, 10.0})
-    for (const double depth : {0.01, 0.5, 3.0})
+    for (const double depth : {0.01, 1.0})
       for (const double dt : {1.0, 40.0}) {
         const Burial burial{spacing, depth, 0, 100, dt};
         EXPECT_EQ(taken(burial, false), 0) << words(burial);
@@ -92,7 +92,7 @@ TEST(VesicleWalls, NothingIsTakenThroughAWall) {
 
 TEST(VesicleWalls, CellsAcrossAWallTakeByTheSurfaceThatTheyShow) {
   std::mt19937 random(3);
-  for (const double dt : {0.2, 1.0, 5.0, 40.0})
+  for (const double dt : {0.4, 2.0, 8.0, 40.0})
     for (const double spacing : {2.5, 5.0, 10.0}) {
       const Burial burial{spacing, -std::uniform_real_distribution<double>(0, 2 * kRadius)(random), 0, 100, dt};
       EXPECT_NEAR(taken(burial, false) / in_the_open(), taken(burial, true) / in_the_open(), 0.05) << words(burial);
@@ -101,11 +101,12 @@ TEST(VesicleWalls, CellsAcrossAWallTakeByTheSurfaceThatTheyShow) {
 
 TEST(VesicleWalls, CellsInTissueThatHardlyLetsVesiclesInTakeLittle) {
   std::mt19937 random(4);
-  for (const double dt : {0.2, 1.0, 5.0, 40.0})
+  for (const double dt : {0.4, 2.0, 8.0, 40.0})
     for (const double viscosity : {1.0, 4.0}) {
-      const Burial burial{5, std::uniform_real_distribution<double>(0, kRadius)(random), 0.2, viscosity, dt};
-      const double agents = taken(burial, false), counts = taken(burial, true);
-      EXPECT_NEAR(agents / counts, 1, 0.05) << words(burial);
+      // voxels that diffusion crosses in less than the time of the run
+      const double spacing = viscosity > 1 ? 2.5 : 5;
+      const Burial burial{spacing, std::uniform_real_distribution<double>(0, kRadius)(random), 0.2, viscosity, dt};
+      EXPECT_NEAR(taken(burial, false) / taken(burial, true), 1, 0.05) << words(burial);
     }
 }
 
