@@ -22,7 +22,7 @@ void write_schema_1(const std::string& tiny, const std::function<void(const std:
   };
   replace("schema: 2", "schema: 1  # as it was\ninclude: cells/sentinel.yaml");
   replace("reduce: max", "take: peak");
-  const std::size_t begin = text.find("cell_types:"), end = text.find("cells:");
+  const std::size_t begin = text.find("cell_types:"), end = text.find("\ncells:") + 1;
   std::string cells = text.substr(begin, end - begin);
   text.erase(begin, end - begin);
   cells.replace(cells.find("reporters"), 9, "read_outs");
