@@ -47,6 +47,8 @@ TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
   EXPECT_EQ(area.label, "x");
   EXPECT_EQ(load("{of: mean.all.A, normalise: cells.cell.here}").at(0).unit, "uM/(cell)");
   EXPECT_EQ(load("{of: mean.all.A, rate: true}").at(0).unit, "uM/s");
+  EXPECT_EQ(load("{of: mean.all.A, rate: true, normalise: cells.cell.here}").at(0).unit, "uM/(cell)/s");
+  EXPECT_EQ(load("{of: mean.all.A, rate: true, normalise: initial}").at(0).unit, "1/s");
 }
 
 TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
@@ -134,6 +136,17 @@ TEST(Outcomes, RateOfAnExponentialAndWhatIsLeftOfIt) {
   made.value[0].assign(made.time.size(), 7);
   outcome.reduction = OutcomeSpec::Reduction::fraction_of_initial;
   EXPECT_FALSE(reduce(made, outcome)) << "of nothing, nothing can be left";
+}
+
+TEST(Outcomes, ARateIsNormalisedToo) {
+  OutcomeSpec outcome;
+  outcome.of = {"a"};
+  outcome.rate = true;
+  outcome.per_initial = true;
+  EXPECT_EQ(outcome_rows(kSeries, outcome)[2], (8 - 4) / 2.0 / 2) << "by the sum in the first row, not by its rate";
+  outcome.per_initial = false;
+  outcome.normalise = {"b"};
+  EXPECT_EQ(outcome_rows(kSeries, outcome)[3], (6 - 8) / 1.0 / 2);
 }
 
 TEST(Outcomes, WithoutRowsThereIsNoNumber) {
