@@ -74,7 +74,7 @@ void expect_alike(const Outcome& a, const Outcome& b, double tolerance) {
   EXPECT_NEAR(b.adenosine / a.adenosine, 1, tolerance);
 }
 
-TEST(VesicleRepresentations, AgentsWeightedAgentsAndFieldAgree) {
+TEST(VesicleRepresentations, AgentsWeightedAgentsAndCountsAgree) {
   const Outcome one_by_one = mean_outcome("    weight: 1", 20);
   EXPECT_GT(one_by_one.released, 100);
   expect_alike(one_by_one, mean_outcome("    representation: counts", 20), 0.05);
@@ -85,7 +85,7 @@ TEST(VesicleRepresentations, AgentsWeightedAgentsAndFieldAgree) {
   EXPECT_NEAR(weighted.adenosine / one_by_one.adenosine, 1, 0.05);
 }
 
-TEST(VesicleRepresentations, AFieldAndASpeciesOfTheSameNameInSnapshotsAreRefused) {
+TEST(VesicleRepresentations, CountsAndASpeciesOfTheSameNameInSnapshotsAreRefused) {
   std::string yaml = tissue("    representation: counts");
   yaml.replace(yaml.find("species: {"), 10, "species: {vesicles_ev: {diffusivity: 1 um^2/s}, ");
   try {
@@ -127,14 +127,14 @@ vesicles:
   return sum;
 }
 
-TEST(VesicleRepresentations, FieldHoldsWhatASphereHoldsHoweverItLiesOnTheGrid) {
+TEST(VesicleRepresentations, CountsHoldWhatASphereHoldsHoweverItLiesOnTheGrid) {
   // From reaction-limited cells to perfect sinks, smaller than a voxel and larger; with desorption it is an
   // equilibrium.
   for (const Sphere& sphere :
        {Sphere{"3.5 um", "1e6 um/s", "10 um", "0 1/s"}, Sphere{"5 um", "0.6 um/s", "10 um", "0 1/s"},
         Sphere{"7 um", "0.2 um/s", "10 um", "0 1/s"}, Sphere{"10 um", "1e6 um/s", "10 um", "0 1/s"},
         Sphere{"10 um", "0.6 um/s", "5 um", "0 1/s"}, Sphere{"10 um", "0.6 um/s", "10 um", "0.01 1/s"}})
-    EXPECT_NEAR(caught(sphere, "field") / caught(sphere, "agents"), 1, 0.03)
+    EXPECT_NEAR(caught(sphere, "counts") / caught(sphere, "agents"), 1, 0.03)
         << sphere.radius << " " << sphere.kappa << " " << sphere.spacing << " " << sphere.desorption;
 }
 
