@@ -181,8 +181,7 @@ TEST(RunMetrics, EnzymesInADosedReservoirBehindAFaceCountAsPresent) {
   const ArmFacts enzymes = describe_arm(problem, "x", nullptr);
   EXPECT_EQ(vesicles_present(small_run(), enzymes), 80 + 0.75 * 20);
   EXPECT_NEAR(vesicles_engaged(small_run(), enzymes).value(), 95 * 0.5 * (1 - std::exp(-10)), 1e-9);
-  problem.models[0].reactions.clear();
-  problem.models[0].name = "cargo_delivery";
+  problem.models[0].mechanism = Mechanism::cargo;
   EXPECT_EQ(vesicles_present(small_run(), describe_arm(problem, "uptake", nullptr)), 80.0);
 }
 
