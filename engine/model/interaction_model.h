@@ -4,7 +4,7 @@
 /// adsorption, desorption, internalisation and clearance of vesicles are the engine's and run the same in every arm.
 ///
 /// What happens to a plug-in that misbehaves (plugin_guard.h, sim/model_answers.h): the message names it, the entry and
-/// the step, and the program ends with exit code 2 where it fails while it is loaded or made, 3 in evaluate() or later.
+/// the step, and the program ends with exit code 2 where it fails while it is loaded or made, 3 in evaluate().
 /// - It throws anything: that run has failed; other runs of a comparison go on.
 /// - It writes beyond the ends of an array, or what cannot be meant (NaN, a negative rate, more than 1 mol/l, a fate
 ///   above 2, a drift that carries a cell through the whole domain): the same, with array and entry.
