@@ -104,15 +104,15 @@ inline YamlNode flow(const std::string& text) {
   return node;
 }
 
-/// Adds entries that nothing refers to: first and last in the order of names, so that every index moves.
+/// Adds entries that nothing refers to: first and last in the order of names, so that every index moves. No reservoir:
+/// it holds what species have by default, which reacts.
 inline void add_unused(YamlNode& root) {
   for (const std::string end : {"A", "zz"}) {
     const auto add = [&](const std::string& where, const std::string& text) {
       section(root, where).add(end + "_unused", {}, flow(text));
     };
     add("species", "{diffusivity: 2000 um^2/s}");
-    add("reservoirs", "{volume: 1e9 um^3}");
-    add("vesicles", "{number: 0 EV, diameter: {median: 30 nm, gsd: 2}, proteins: {" + end + "_protein: {mean: 3}}}");
+    add("vesicles", "{number: 0 EV, diameter: {median: 30 nm, gsd: 2}, proteins: {CD73: {mean: 3}}}");
     add("profiles",
         "{species: " + end + "_unused, around: " + section(root, "regions").keys.front() + ", width: 1 mm}");
     add("reactions", "{equation: " + end + "_unused -> 2 " + end + "_unused, k: 0.1 1/s}");

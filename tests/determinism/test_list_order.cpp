@@ -2,7 +2,7 @@
 /// The promise: no result depends on the order in which a scenario lists things, nor on entries that nothing uses.
 ///
 /// Every scenario is written out in full (`resolved`), put in a random order, and given unused types, species, classes,
-/// reservoirs, columns and profiles. Trials are seeded; more of them, and more of the gallery:
+/// reactions, columns and profiles. Trials are seeded; more of them, and more of the gallery:
 ///
 ///     INTERSTICE_ORDER_TRIALS=20 build/ci/bin/test_list_order
 #include <fmt/format.h>

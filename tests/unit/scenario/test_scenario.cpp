@@ -154,7 +154,7 @@ TEST(Scenario, CellsAreData) {
   EXPECT_EQ(t.states[1].then, 2);
   EXPECT_EQ(t.states[1].spills[0].amount, 1e6);
   EXPECT_TRUE(t.states[2].removed);
-  EXPECT_TRUE(t.states[0].transitions[1].divides);
+  EXPECT_TRUE(t.states[0].transitions[0].divides) << "hazards stand in the order of their targets";
   EXPECT_EQ(t.columns[0].initial.kind, Distribution::Kind::uniform);
   EXPECT_EQ(t.columns[0].initial.b, 0.1);
   EXPECT_DOUBLE_EQ(t.columns[0].loss({}), 1.0 / 600);
