@@ -122,7 +122,7 @@ class Loader {
     check_run_settings(*values);
     scenario_.compare.arms = read_arms({root, *values, spec_, *registry_, diagnostics_});
     if (sound) {
-      const auto idle = std::make_shared<const IdleColumns>(*values, scenario_.compare.arms, *registry_);
+      const auto idle = find_idle_columns(*values);
       idle->leave_out(whole);
       scenario_.compare.outcomes = read_outcomes((*values)["compare"]["outcomes"], whole, *idle, diagnostics_);
       scenario_.notes = idle->notes();
@@ -187,6 +187,13 @@ class Loader {
                       .diagnostics = diagnostics_,
                       .active_models = models,
                       .vesicles = true});
+  }
+
+  [[nodiscard]] std::shared_ptr<const IdleColumns> find_idle_columns(const Value& values) const {
+    std::vector<IdleColumns::Arm> arms{{values, values["models"].keys}};
+    std::ranges::sort(arms.front().models);
+    for (const Arm& arm : scenario_.compare.arms) arms.push_back({arm.values ? *arm.values : values, arm.models});
+    return std::make_shared<const IdleColumns>(arms, *registry_);
   }
 
   /// A value that a parameter set or --set replaces must be right all the same.

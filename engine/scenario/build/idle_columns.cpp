@@ -174,16 +174,15 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
   std::erase_if(columns, [&](const ColumnSpec& c) { return contains(idle, c.name); });
 }
 
-IdleColumns::IdleColumns(const Value& values, std::span<const Arm> arms, const ModelRegistry& registry) {
-  std::vector<std::string> models = values["models"].keys, by_models;
-  for (const std::string& name : models)
+IdleColumns::IdleColumns(std::span<const Arm> arms, const ModelRegistry& registry) {
+  std::vector<std::string> by_models;
+  for (const std::string& name : arms.front().models)
     if (const RegisteredModel* model = registry.find(name)) {
       for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
       for (const std::string_view column : model->descriptor.reads) by_models.emplace_back(column);
     }
-  std::ranges::sort(models);
-  std::vector<CellTable> tables{cell_table(values, models, registry)};
-  for (const Arm& arm : arms) tables.push_back(cell_table(arm.values ? *arm.values : values, arm.models, registry));
+  std::vector<CellTable> tables;
+  for (const Arm& arm : arms) tables.push_back(cell_table(arm.values, arm.models, registry));
   names_ = idle_columns(tables, by_models);
   for (const ColumnSpec& column : tables.front().columns)
     if (column.owner.empty() && contains(names_, column.name)) of_cell_types_.push_back(column.name);

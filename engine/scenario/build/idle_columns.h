@@ -11,7 +11,9 @@
 
 #include "engine/cells/cell_type.h"
 #include "engine/cells/cells.h"
-#include "engine/scenario/scenario.h"
+#include "engine/model/registry.h"
+#include "engine/scenario/spec/spec.h"
+#include "engine/sim/problem.h"
 
 namespace interstice {
 
@@ -35,8 +37,13 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
 /// that there were such columns.
 class IdleColumns {
  public:
-  /// Looks at the scenario as it stands, with all its models, and at each of its arms. Mistakes are told elsewhere.
-  IdleColumns(const Value& values, std::span<const Arm> arms, const ModelRegistry& registry);
+  /// What an arm's cells depend on.
+  struct Arm {
+    const Value& values;
+    std::vector<std::string> models;  ///< sorted
+  };
+  /// The first arm is the scenario as it stands, with every model that it lists. Mistakes are told elsewhere.
+  IdleColumns(std::span<const Arm> arms, const ModelRegistry& registry);
 
   void leave_out(Problem& problem) const;
   /// Why the time series lacks this column; empty where the reason is another.

@@ -14,7 +14,7 @@ using testing::CellWorld;
 using Names = std::vector<std::string>;
 
 /// A type whose columns are fed from each other: signal -> a -> b, with u read by b's gain only.
-class IdleColumns : public ::testing::Test {
+class FindingIdleColumns : public ::testing::Test {
  protected:
   void column(const std::string& name, const Distribution& initial, const std::string& gain, const std::string& loss) {
     const ColumnId id = world_.add_column(name);
@@ -42,7 +42,7 @@ class IdleColumns : public ::testing::Test {
   const Distribution uniform_{Distribution::Kind::uniform, 0, 1};
 };
 
-TEST_F(IdleColumns, WhatNothingFeedsIsFoundThroughCyclesAndWhatOnlyItReadsToo) {
+TEST_F(FindingIdleColumns, WhatNothingFeedsIsFoundThroughCyclesAndWhatOnlyItReadsToo) {
   column("u", uniform_, "0 [1/s]", "0 [1/s]");
   column("a", zero_, "b / 2 [s]", "1 / 3 [s]");
   column("b", zero_, "(a > 0) * (u < 0.5) / 1 [s]", "0 [1/s]");
@@ -53,7 +53,7 @@ TEST_F(IdleColumns, WhatNothingFeedsIsFoundThroughCyclesAndWhatOnlyItReadsToo) {
   EXPECT_EQ(idle_columns({&one, 1}, Names{"u"}), (Names{"a", "b"}));
 }
 
-TEST_F(IdleColumns, WhatASignalOrAFirstValueFeedsStays) {
+TEST_F(FindingIdleColumns, WhatASignalOrAFirstValueFeedsStays) {
   world_.add_species("signal");
   column("a", zero_, "H(signal, 1 [uM]) / 1 [s]", "0 [1/s]");
   column("b", zero_, "a / 1 [s]", "0 [1/s]");
@@ -65,7 +65,7 @@ TEST_F(IdleColumns, WhatASignalOrAFirstValueFeedsStays) {
   EXPECT_EQ(idle_columns({&read, 1}, {}), (Names{}));
 }
 
-TEST_F(IdleColumns, OnlyWhatNoArmNeedsIsLeftOut) {
+TEST_F(FindingIdleColumns, OnlyWhatNoArmNeedsIsLeftOut) {
   column("a", zero_, "0 [1/s]", "0 [1/s]");
   column("b", zero_, "a / 1 [s]", "0 [1/s]");
   const std::vector<CellTable> alike{table(), table()};
@@ -75,7 +75,7 @@ TEST_F(IdleColumns, OnlyWhatNoArmNeedsIsLeftOut) {
   EXPECT_EQ(idle_columns(std::vector<CellTable>{table(), treated}, {}), (Names{}));
 }
 
-TEST_F(IdleColumns, CountersOfDivisionsStay) {
+TEST_F(FindingIdleColumns, CountersOfDivisionsStay) {
   column("divisions", zero_, "0 [1/s]", "0 [1/s]");
   world_.columns[0].at_division = AtDivision::increment;
   const CellTable one = table("(divisions > 3) / 1 [s]");
@@ -83,7 +83,7 @@ TEST_F(IdleColumns, CountersOfDivisionsStay) {
 }
 
 // What newcomers bring along is no first value, nor does it change afterwards: it is neither idle nor unread.
-TEST_F(IdleColumns, WhatNewcomersBringStays) {
+TEST_F(FindingIdleColumns, WhatNewcomersBringStays) {
   column("licence", zero_, "0 [1/s]", "0 [1/s]");
   column("idle", zero_, "0 [1/s]", "0 [1/s]");
   column("marked", {Distribution::Kind::constant, 2, 1}, "0 [1/s]", "0 [1/s]");
@@ -107,7 +107,7 @@ TEST_F(IdleColumns, WhatNewcomersBringStays) {
   EXPECT_EQ(index(one.types[0].states[0].recruits[0].bring[0].column), 0u);
 }
 
-TEST_F(IdleColumns, DroppingKeepsWhatIsLeftInPlace) {
+TEST_F(FindingIdleColumns, DroppingKeepsWhatIsLeftInPlace) {
   world_.add_species("signal");
   column("a", zero_, "0 [1/s]", "0 [1/s]");
   column("b", zero_, "(H(signal, 1 [uM]) + a * age_in_state / 1 [s]) / 2 [s]", "1 / 4 [s]");
