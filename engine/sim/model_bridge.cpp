@@ -234,7 +234,7 @@ void ModelBridge::apply_amounts(const Problem& problem, std::size_t m, State& st
       if (amounts[v] == 0) continue;
       const double per_uM = fluid_of_region_[problem.regions.of_voxel[v]] * kMoleculesPerUmCubedPerMicromolar;
       const double there = field[v] * per_uM, change = std::max(amounts[v], -there);
-      if (change - amounts[v] > kRounding * (1 - amounts[v]))
+      if (change - amounts[v] > kRounding * (1 + std::abs(amounts[v])))
         throw NumericalError(
             fmt::format("the interaction models take {} molecules of {} from voxel {}, which holds {} "
                         "(t = {:g} s, last: '{}') look at their kernels",

@@ -250,7 +250,7 @@ inline const std::vector<InvalidCase> kInvalidValues{
      "",
      "temperature",
      {"out of range", "274 to 373"}},
-    {"schema of the future", "schema: 2", "schema: 2", "", "schema", {"out of range"}},
+    {"schema of the future", "schema: 2", "schema: 3", "", "schema", {"out of range"}},
     {"shares that leave nothing",
      "recycled_fraction: 0.3",
      "recycled_fraction: 0.8",
