@@ -1,4 +1,5 @@
 /// @file
+// labels: slow
 /// Vesicles one by one, many to an agent, and counted: the same question gets the same answer.
 #include <gtest/gtest.h>
 
