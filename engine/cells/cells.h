@@ -64,7 +64,7 @@ inline constexpr auto kCellRows = std::tuple(
     row({"internal", "EV", Per::cell, Hashed::state, Shown::count, AtDivision::begin_anew}, &Cells::internal),
     row({"adsorptions", "EV", Per::cell, Hashed::state, Shown::count}, &Cells::adsorptions),
     row({"releases", "EV", Per::cell, Hashed::state, Shown::count}, &Cells::releases));
-static_assert(bytes_listed(kCellRows) + sizeof(Cells::columns) == sizeof(Cells), "every member has a row");
+static_assert(bytes_listed(kCellRows) + bytes_of(&Cells::columns) == sizeof(Cells), "every member has a row");
 
 /// visit(info, array) for every column that cell types and models declare: a row like any other.
 template <class SomeCells, class Visit>

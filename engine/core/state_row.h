@@ -72,7 +72,11 @@ void for_each_member(const Table& table, Owner& owner, const Visit& visit) {
   });
 }
 
-/// What the listed members take in their owner: for the static_asserts.
+/// What members take in their owner: for the static_asserts. Of one, and of those that a table lists.
+template <class Owner, class Member>
+constexpr std::size_t bytes_of(Member Owner::*) {
+  return sizeof(Member);
+}
 template <class Table>
 constexpr std::size_t bytes_listed(const Table& table) {
   std::size_t bytes = 0;

@@ -307,7 +307,7 @@ LastWords::~LastWords() { PluginWatch::instance().remove(*this); }
 // with a code of its own. The dynamic linker finds these definitions before those of the C library, so that a call of
 // exit() comes here first; from anywhere but a plug-in it goes on to the C library.
 extern "C" {
-[[noreturn]] void exit(int status) noexcept {
+void exit(int status) noexcept {
   auto& watch = interstice::PluginWatch::instance();
   if (watch.at_work()) watch.die("called exit");
   static const auto next = reinterpret_cast<void (*)(int)>(dlsym(RTLD_NEXT, "exit"));
@@ -315,7 +315,7 @@ extern "C" {
   for (;;) _exit(status);
 }
 
-[[noreturn]] void quick_exit(int status) noexcept {
+void quick_exit(int status) noexcept {
   auto& watch = interstice::PluginWatch::instance();
   if (watch.at_work()) watch.die("called quick_exit");
   static const auto next = reinterpret_cast<void (*)(int)>(dlsym(RTLD_NEXT, "quick_exit"));
@@ -323,11 +323,11 @@ extern "C" {
   for (;;) _exit(status);
 }
 
-[[noreturn]] void _exit(int status) {
+void _exit(int status) {
   auto& watch = interstice::PluginWatch::instance();
   if (watch.at_work()) watch.die("called _exit");
   for (;;) syscall(SYS_exit_group, status);
 }
 
-[[noreturn]] void _Exit(int status) noexcept { _exit(status); }
+void _Exit(int status) noexcept { _exit(status); }
 }

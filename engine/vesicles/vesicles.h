@@ -84,8 +84,8 @@ inline constexpr auto kVesicleRows = std::tuple(
     row({"cargo", "", Per::vesicle, Hashed::state, Shown::category}, &Vesicles::cargo),
     row({"D", "um^2/s", Per::vesicle, Hashed::state, Shown::number}, &Vesicles::diffusivity),
     row({"clearance_left", "1", Per::vesicle}, &Vesicles::clearance_left));
-static_assert(bytes_listed(kVesicleRows) + sizeof(Vesicles::proteins) + sizeof(Vesicles::columns) +
-                      sizeof(Vesicles::counts) ==
+static_assert(bytes_listed(kVesicleRows) + bytes_of(&Vesicles::proteins) + bytes_of(&Vesicles::columns) +
+                      bytes_of(&Vesicles::counts) ==
                   sizeof(Vesicles),
               "every member has a row");
 

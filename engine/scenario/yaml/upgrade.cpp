@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <string_view>
 
 namespace interstice {
@@ -66,7 +67,7 @@ UpgradedText upgraded_text(const std::string& text, const std::string& file) {
                            [](const FormerWordUse& use) { return std::pair(use.place.line, use.place.column); });
   const auto all = replacements(text, upgraded.changes, diagnostics);
   diagnostics.throw_if_any();
-  for (auto r = all.rbegin(); r != all.rend(); ++r) upgraded.text.replace(r->first, r->second.length, r->second.text);
+  for (const auto& [at, by] : std::views::reverse(all)) upgraded.text.replace(at, by.length, by.text);
   Diagnostics again;
   if (const YamlNode found = parse_yaml(upgraded.text, file, again); !again.empty() || !same_content(found, wanted))
     diagnostics.report({wanted.place.file, 1, 1}, "",
