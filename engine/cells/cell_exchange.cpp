@@ -12,7 +12,7 @@ namespace interstice {
 
 namespace {
 
-constexpr std::size_t kGrain = 128;  ///< cells, or voxels with cells, per block
+constexpr std::size_t kExchangeGrain = 128;  ///< cells, or voxels with cells, per block
 
 /// Sorts the cells by voxel, in storage order within one, and lists the voxels that have any.
 void sort_by_voxel(const Cells& cells, const Grid& grid, std::vector<std::uint32_t>& voxels, CellScratch& scratch,
@@ -23,7 +23,7 @@ void sort_by_voxel(const Cells& cells, const Grid& grid, std::vector<std::uint32
     order.resize(cells.size());
     for (std::size_t c = 0; c < order.size(); ++c) order[c] = c;
   }
-  threads.for_blocks(order.size(), 8 * kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(order.size(), 8 * kExchangeGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t k = begin; k < end; ++k) {
       const std::uint32_t c = static_cast<std::uint32_t>(order[k]);
       order[k] = static_cast<std::uint64_t>(grid.voxel_at(cells.position(c))) << 32 | c;
@@ -100,7 +100,7 @@ void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnv
   if (rules.secretion_reads_contacts()) scratch.around.look_around(cells, fields, environment, transport.time, threads);
   sort_by_voxel(cells, *environment.grid, exchange.voxels, scratch, threads);
   exchange.amounts.assign(exchange.voxels.size() * width, 0.0);
-  threads.for_blocks(exchange.voxels.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(exchange.voxels.size(), kExchangeGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
     for (std::size_t place = begin; place < end; ++place)
       for (std::uint32_t k = scratch.first_cell[place]; k < scratch.first_cell[place + 1]; ++k)

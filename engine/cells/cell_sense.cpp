@@ -35,7 +35,7 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, cons
 
 namespace {
 
-constexpr std::size_t kGrain = 256;  ///< cells per block
+constexpr std::size_t kSenseGrain = 256;  ///< cells per block
 
 /// Contacts, and sums over those who touch. Types that no formula asks for are counted into their place too: nobody
 /// reads it.
@@ -91,7 +91,7 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
   offers_.resize(offers.size());
   for (auto& offer : offers_) offer.assign(cells.size(), 0.0);
   if (offers.empty()) return;
-  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(cells.size(), kSenseGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c)
       for (std::size_t k = 0; k < offers.size(); ++k) {

@@ -17,8 +17,8 @@ namespace interstice {
 
 namespace {
 
-constexpr std::size_t kGrain = 128;    ///< cells per block
-constexpr std::size_t kLookAhead = 8;  ///< cells stand anywhere in the fields: these are fetched so far ahead
+constexpr std::size_t kUpdateGrain = 128;  ///< cells per block
+constexpr std::size_t kLookAhead = 8;      ///< cells stand anywhere in the fields: these are fetched so far ahead
 
 /// Asks for what cell c will read of the fields. Inlined, because GCC takes a call that only prefetches for one without
 /// effect and drops it.
@@ -141,10 +141,10 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
   const CellRules& rules = *environment.rules;
   const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
   look_around(cells, fields, environment, coming.time, scratch.around, threads);
-  scratch.arrivals.resize((cells.size() + kGrain - 1) / kGrain);
-  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  scratch.arrivals.resize((cells.size() + kUpdateGrain - 1) / kUpdateGrain);
+  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
-    auto& arrivals = scratch.arrivals[begin / kGrain];
+    auto& arrivals = scratch.arrivals[begin / kUpdateGrain];
     arrivals.clear();
     for (std::size_t c = begin; c < end; ++c) {
       if (c + kLookAhead < end) fetch_fields(cells, c + kLookAhead, fields, environment);
@@ -172,7 +172,7 @@ void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& en
   const CellRules& rules = *environment.rules;
   if (!rules.any_mobile()) return;
   look_around(cells, fields, environment, coming.time, scratch.around, threads);
-  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);
@@ -191,7 +191,7 @@ void evaluate_reporters(const Cells& cells, const FieldSet& fields, const CellEn
   values.assign(cells.size() * width, 0.0);
   if (width == 0) return;
   if (rules.any_contacts()) scratch.around.look_around(cells, fields, environment, time, threads);
-  threads.for_blocks(cells.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> symbols(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);

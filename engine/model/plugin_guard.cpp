@@ -32,9 +32,7 @@ ExitCode code_of(ModelEntry entry) {
 
 template <std::size_t n>
 void copy_text(std::array<char, n>& to, std::string_view from) {
-  const std::size_t length = std::min(n - 1, from.size());
-  std::memcpy(to.data(), from.data(), length);
-  to[length] = '\0';
+  to[from.copy(to.data(), n - 1)] = '\0';
 }
 
 std::string demangled(const char* name) {

@@ -64,7 +64,7 @@ Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noi
   return centre + grid.spacing * Vec3{u(1) - 0.5, u(2) - 0.5, u(3) - 0.5};
 }
 
-constexpr std::size_t kGrain = 1 << 14;         ///< vesicles a thread takes at a time
+constexpr std::size_t kSeedingGrain = 1 << 14;  ///< vesicles a thread takes at a time
 constexpr std::uint32_t kNowhere = 0xffffffff;  ///< instead of a voxel: in a cell
 
 /// Where cells are.
@@ -94,7 +94,7 @@ std::vector<std::uint32_t> find_voxels(AgentId source, std::uint64_t candidates,
                                        const Threads& threads) {
   const Occupied occupied(cells, environment.box);
   std::vector<std::uint32_t> voxel(candidates);
-  threads.for_blocks(candidates, kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(candidates, kSeedingGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t ordinal = begin; ordinal < end; ++ordinal) {
       const Vec3 p = draw_position(volume, *environment.grid, environment.noise, child_id(source, ordinal));
       voxel[ordinal] = occupied.at(p) ? kNowhere : static_cast<std::uint32_t>(environment.grid->voxel_at(p));
@@ -114,7 +114,7 @@ std::vector<AgentId> sort_ids(AgentId source, const std::vector<std::uint32_t>& 
   std::vector<AgentId> ids(next.back());
   for (std::size_t ordinal = 0; ordinal < voxel.size(); ++ordinal)
     if (voxel[ordinal] != kNowhere) ids[next[voxel[ordinal]]++] = child_id(source, ordinal);
-  threads.for_blocks(voxels, kGrain, [&](std::size_t begin, std::size_t end) {  // next[v] is now where v ends
+  threads.for_blocks(voxels, kSeedingGrain, [&](std::size_t begin, std::size_t end) {  // next[v] is now where v ends
     for (std::size_t v = begin; v < end; ++v)
       std::sort(ids.begin() + (v == 0 ? 0 : next[v - 1]), ids.begin() + next[v]);
   });
@@ -134,7 +134,7 @@ std::uint64_t place_agents(Vesicles& vesicles, const Cells& cells, const Vesicle
                environment.grid->voxel_count(), threads);
   const std::size_t first = vesicles.size();
   resize_vesicles(vesicles, first + ids.size());
-  threads.for_blocks(ids.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(ids.size(), kSeedingGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
       place_vesicle(vesicles, first + i, dose.klass, klass, environment.noise, ids[i],
                     draw_position(volume, *environment.grid, environment.noise, ids[i]));

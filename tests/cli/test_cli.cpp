@@ -17,8 +17,6 @@ using Cli = CommandTest;
 
 long lines(const std::string& text) { return std::count(text.begin(), text.end(), '\n'); }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST_F(Cli, HelpFitsAScreenAndNamesEveryCommandAndExitCode) {
   const Said said = interstice("--help");
   EXPECT_EQ(said.code, 0);

@@ -13,8 +13,6 @@ namespace {
 
 using Compare = CommandTest;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 struct Row {
   std::string unit, value, note;
 };

@@ -8,8 +8,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 class Installed : public CommandTest {
  protected:
   /// Copies program and library to bin/ and lib/ of a prefix, as an installation has them.

@@ -11,8 +11,6 @@ namespace {
 
 using CliUpgrade = CommandTest;
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// The tiny scenario in words of schema 1; its cell type stands in a file of its own.
 void write_schema_1(const std::string& tiny, const std::function<void(const std::string&, const std::string&)>& write) {
   std::string text = tiny;

@@ -4,7 +4,7 @@
 /// Every scenario is written out in full (`resolved`), put in a random order, and given unused types, species, classes,
 /// reactions, columns and profiles. Trials are seeded; more of them, and more of the gallery:
 ///
-///     INTERSTICE_ORDER_TRIALS=20 build/ci/bin/test_list_order
+///     INTERSTICE_ORDER_TRIALS=20 build/ci/bin/test_determinism
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

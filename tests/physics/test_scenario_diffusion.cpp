@@ -11,7 +11,7 @@
 namespace interstice {
 namespace {
 
-constexpr double kD = 300;  ///< [um^2/s]
+constexpr double kDiffusivity = 300;  ///< [um^2/s]
 
 /// Mean over the voxels whose centre lies in the shell |r - radius| < spacing/2 around the middle of the box, of the
 /// field and of a formula.
@@ -47,7 +47,7 @@ species:
                         2);
   while (!simulation.finished()) simulation.step();
   const auto green = [](double r) {
-    return 1e6 / std::pow(4 * kPi * kD * 10, 1.5) * std::exp(-r * r / (4 * kD * 10)) /
+    return 1e6 / std::pow(4 * kPi * kDiffusivity * 10, 1.5) * std::exp(-r * r / (4 * kDiffusivity * 10)) /
            kMoleculesPerUmCubedPerMicromolar;
   };
   EXPECT_NEAR(green(50) * kMoleculesPerUmCubedPerMicromolar, 0.1109, 5e-5);
@@ -84,7 +84,8 @@ TEST(Diffusion, ContinuousSourceFollowsErfcAtOneSecond) {
   Simulation simulation(test::problem_from(continuous_source("1 s", "20 ms", "0 1/s")), 2);
   while (!simulation.finished()) simulation.step();
   const auto rising = [](double r) {
-    return 1e4 / (4 * kPi * kD * r) * pinned::erfc(r / std::sqrt(4 * kD * 1)) / kMoleculesPerUmCubedPerMicromolar;
+    return 1e4 / (4 * kPi * kDiffusivity * r) * pinned::erfc(r / std::sqrt(4 * kDiffusivity * 1)) /
+           kMoleculesPerUmCubedPerMicromolar;
   };
   EXPECT_NEAR(rising(10) * 1e3, 0.301, 5e-4);  // nM
   const auto [measured, expected] = shell_means(simulation, 10, rising);
@@ -97,7 +98,8 @@ TEST(Diffusion, SteadySourceIsScreenedByDecay) {
   Simulation simulation(test::problem_from(continuous_source("8 s", "20 ms", "2 1/s")), 2);
   while (!simulation.finished()) simulation.step();
   const auto steady = [](double r) {
-    return 1e4 / (4 * kPi * kD * r) * std::exp(-r * std::sqrt(2 / kD)) / kMoleculesPerUmCubedPerMicromolar;
+    return 1e4 / (4 * kPi * kDiffusivity * r) * std::exp(-r * std::sqrt(2 / kDiffusivity)) /
+           kMoleculesPerUmCubedPerMicromolar;
   };
   const auto [measured, expected] = shell_means(simulation, 10, steady);
   EXPECT_NEAR(measured / expected, 1, 0.03);

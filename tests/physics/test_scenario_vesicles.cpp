@@ -11,7 +11,7 @@
 namespace interstice {
 namespace {
 
-constexpr double kD = 5.715;  ///< of 115 nm in water at 37 C [um^2/s]
+constexpr double kVesicleDiffusivity = 5.715;  ///< of 115 nm in water at 37 C [um^2/s]
 
 /// `region` holds the dose; lengths such as "100 um".
 std::string vesicles_in(const std::string& size, const std::string& boundary, const std::string& time,
@@ -106,7 +106,8 @@ double captured(const std::string& yaml, int seeds) {
 TEST(Vesicles, AbsorbingCellCatchesTheSmoluchowskiFlux) {
   // J(t) = 4 pi D R c (1 + R/sqrt(pi D t)), c = 1e11/ml, over 20 s; the box (120 um) loses 0.6 % of its vesicles.
   const double R = 5, c = 0.1, t = 20;
-  const double expected = 4 * kPi * kD * R * c * (t + 2 * R * std::sqrt(t / (kPi * kD)));
+  const double expected =
+      4 * kPi * kVesicleDiffusivity * R * c * (t + 2 * R * std::sqrt(t / (kPi * kVesicleDiffusivity)));
   const double measured = captured(one_cell("120 um", "1e6 um/s", "1e11 EV/ml", "20 s", "100 ms"), 6);
   EXPECT_NEAR(measured / expected, 1, 0.03);  // standard error 1.2 %
 }
@@ -114,7 +115,7 @@ TEST(Vesicles, AbsorbingCellCatchesTheSmoluchowskiFlux) {
 TEST(Vesicles, WeaklyReactiveCellCatchesAtItsReactionRate) {
   // k = 4 pi D R kappa R/(D + kappa R) = 3.11 um^3/s at kappa 0.01: 0.0311 /s at 1e10/ml.
   const double R = 5, kappa = 0.01, c = 2, t = 100;
-  const double rate = 4 * kPi * kD * R * kappa * R / (kD + kappa * R);
+  const double rate = 4 * kPi * kVesicleDiffusivity * R * kappa * R / (kVesicleDiffusivity + kappa * R);
   EXPECT_NEAR(rate * 0.01, 0.0311, 2e-4);
   const double measured = captured(one_cell("60 um", "0.01 um/s", "2e12 EV/ml", "100 s", "500 ms"), 6);
   EXPECT_NEAR(measured / (rate * c * t), 1, 0.04);  // standard error 1.6 %; 0.3 % of the vesicles are used up

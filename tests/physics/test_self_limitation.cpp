@@ -33,12 +33,12 @@ double outcome(const std::string& name, const SeriesTable& series) {
   return reduce(series, *std::ranges::find(outcomes, name, &OutcomeSpec::name)).value();
 }
 
-constexpr double kMolecules = 602.214076 * 1e6;  ///< of the box at 1 uM
+constexpr double kMoleculesAt1uM = 602.214076 * 1e6;  ///< of the box at 1 uM
 
 /// [uM/s] adenosine made by EVs in each minute.
 std::vector<double> flux(const SeriesTable& series) {
   std::vector<double> made = *series.find("reaction.cd73");
-  for (double& molecules : made) molecules /= kMolecules;
+  for (double& molecules : made) molecules /= kMoleculesAt1uM;
   std::vector<double> rates(made.size(), 0.0);
   for (std::size_t row = 1; row < made.size(); ++row)
     rates[row] = (made[row] - made[row - 1]) / (series.time[row] - series.time[row - 1]);
@@ -70,13 +70,13 @@ TEST(SelfLimitation, EvsStopWithTheirSubstrateAndAreStillActive) {
   EXPECT_GT(again, before);
   EXPECT_NEAR(series.time.back(), kEnd, 1);
   EXPECT_LT(outcome("left", series), 0.1);
-  EXPECT_NEAR(outcome("at_spike", series), again * kMolecules, 1e-6 * again * kMolecules);
+  EXPECT_NEAR(outcome("at_spike", series), again * kMoleculesAt1uM, 1e-6 * again * kMoleculesAt1uM);
 }
 
 // What asks for no substrate goes on as before.
 TEST(SelfLimitation, AConstantSourceDoesNotStop) {
   const SeriesTable series = series_of("drug");
-  EXPECT_NEAR(outcome("flux", series), kSource * kMolecules, 1e-3 * kSource * kMolecules);
+  EXPECT_NEAR(outcome("flux", series), kSource * kMoleculesAt1uM, 1e-3 * kSource * kMoleculesAt1uM);
   EXPECT_NEAR(outcome("left", series), 1, 1e-3);
   EXPECT_NEAR(outcome("overshoot", series), kSource / 0.01, 0.02 * kSource / 0.01);
 }

@@ -9,9 +9,9 @@
 #include <random>
 
 #include "engine/scenario/scenario.h"
-#include "models/builtin.h"
 #include "robustness/invalid_combinations.h"
 #include "support/file_text.h"
+#include "support/run_scenario.h"
 
 namespace interstice {
 namespace {
@@ -19,15 +19,6 @@ namespace {
 using test::InvalidCase;
 
 const std::string kPath = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
-
-const ModelRegistry& registry() {
-  static const ModelRegistry models = [] {
-    ModelRegistry r;
-    register_builtin_models(r);
-    return r;
-  }();
-  return models;
-}
 
 const std::string& base() {
   static const std::string text = test::file_text(kPath);
@@ -43,7 +34,7 @@ std::vector<InvalidCase> cases() {
 
 std::vector<Complaint> complaints(const std::string& text) {
   try {
-    load_scenario_text(text, kPath, {}, registry());
+    load_scenario_text(text, kPath, {}, test::built_in_models());
   } catch (const ScenarioErrors& e) {
     EXPECT_EQ(e.code(), ExitCode::input);
     return e.complaints();
@@ -140,7 +131,7 @@ TEST(InvalidScenarios, OverridesPointAtTheCommandLine) {
   for (const char* set : {"seed=x", "sed=1", "vesicles.sevv.weight=1", "time.9.until=1 s", "noequals", "seed=[",
                           "models.cd7.kcat=3", "species.ATP.decay.value.x=3", "cell_types.watcher.radius=3", "=3"}) {
     try {
-      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, registry());
+      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, test::built_in_models());
       ADD_FAILURE() << set << " was accepted";
     } catch (const ScenarioErrors& e) {
       ASSERT_EQ(e.complaints().size(), 1u) << set << "\n" << e.what();
@@ -165,7 +156,7 @@ TEST(InvalidScenarios, ALibraryThatDoesNotLoadIsOneMistake) {
   try {
     load_scenario_text(text, kPath,
                        {.include_directories = {}, .sets = {"models.scavenger.strength=3 1/s"}, .parameters = ""},
-                       registry());
+                       test::built_in_models());
     FAIL() << "accepted";
   } catch (const ScenarioErrors& e) {
     ASSERT_EQ(e.complaints().size(), 1u) << e.what();
@@ -175,10 +166,10 @@ TEST(InvalidScenarios, ALibraryThatDoesNotLoadIsOneMistake) {
 }
 
 TEST(InvalidScenarios, MissingFileIsAnInputError) {
-  EXPECT_THROW(load_scenario("/nowhere/at/all.yaml", {}, registry()), ScenarioErrors);
-  EXPECT_THROW(load_scenario("/tmp", {}, registry()), ScenarioErrors);
-  EXPECT_THROW(load_scenario(std::string(5000, 'x'), {}, registry()), ScenarioErrors);
-  EXPECT_THROW(load_scenario("", {}, registry()), ScenarioErrors);
+  EXPECT_THROW(load_scenario("/nowhere/at/all.yaml", {}, test::built_in_models()), ScenarioErrors);
+  EXPECT_THROW(load_scenario("/tmp", {}, test::built_in_models()), ScenarioErrors);
+  EXPECT_THROW(load_scenario(std::string(5000, 'x'), {}, test::built_in_models()), ScenarioErrors);
+  EXPECT_THROW(load_scenario("", {}, test::built_in_models()), ScenarioErrors);
 }
 
 TEST(InvalidScenarios, HostileTextIsRefusedQuickly) {
@@ -210,9 +201,9 @@ TEST(InvalidScenarios, TextThatIsNotUtf8IsRefusedAtItsPlace) {
     EXPECT_EQ(found[0].place.column, 9);  // after "title: " and one letter of two bytes
     EXPECT_NE(found[0].message.find("UTF-8"), std::string::npos);
   }
-  EXPECT_THROW(
-      load_scenario(kPath, {.include_directories = {}, .sets = {"title=caf\xe9"}, .parameters = ""}, registry()),
-      ScenarioErrors);
+  EXPECT_THROW(load_scenario(kPath, {.include_directories = {}, .sets = {"title=caf\xe9"}, .parameters = ""},
+                             test::built_in_models()),
+               ScenarioErrors);
 }
 
 // Each of these once passed and ended the program when the vesicles were counted.
@@ -223,7 +214,7 @@ TEST(InvalidScenarios, MoreVesiclesThanCanBeCountedAreRefused) {
                                                         {"vesicles.sev.volume=1e-40 ul", "in the patch"},
                                                         {"reservoirs.bath.volume=1e20 um^3", "in a reservoir"}}) {
     try {
-      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, registry());
+      load_scenario(kPath, {.include_directories = {}, .sets = {set}, .parameters = ""}, test::built_in_models());
       ADD_FAILURE() << set << " was accepted";
     } catch (const ScenarioErrors& e) {
       EXPECT_NE(std::string(e.what()).find(where), std::string::npos) << set << ": " << e.what();
@@ -259,7 +250,7 @@ TEST(InvalidScenarios, RandomEditsNeverEscape) {
       }
     }
     try {
-      load_scenario_text(text, kPath, {}, registry());
+      load_scenario_text(text, kPath, {}, test::built_in_models());
     } catch (const ScenarioErrors&) {
       ++refused;
     } catch (const std::exception& e) {

@@ -25,7 +25,7 @@ constexpr double kT95OneSided19 = 1.729;  ///< Student's t, 19 degrees of freedo
 
 using Sets = std::vector<std::string>;
 
-Scenario load(const std::string& file, const Sets& sets) {
+Scenario load_tissue(const std::string& file, const Sets& sets) {
   ModelRegistry registry;
   register_builtin_models(registry);
   return load_scenario(std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/" + file,
@@ -92,10 +92,11 @@ Sets mixed(const std::string& edge, const std::string& cd4, const std::string& c
 // Published: EVs with CD73 inhibit T cells when AMP is added, and a blocker of CD73 undoes it (Clayton 2011, Schneider
 // 2021). 1e6 T cells and 1e9 EVs per ml. A well-mixed estimate gives 55 %.
 TEST(TCells, EvsActThroughAmpAndCd73WithoutMonocytes) {
-  const Scenario s = load("amp_spike.yaml", mixed("400 um", "43", "21",
-                                                  {"vesicles.msc_sev.agents=100",
-                                                   "time=[{until: 24 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
-                                                   "series: 24 h}]"}));
+  const Scenario s =
+      load_tissue("amp_spike.yaml", mixed("400 um", "43", "21",
+                                          {"vesicles.msc_sev.agents=100",
+                                           "time=[{until: 24 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
+                                           "series: 24 h}]"}));
   const auto amp = over_seeds(s, "vehicle", "secreted.IFNg"), ev = over_seeds(s, "all", "secreted.IFNg");
   const auto blocked = over_seeds(s, "ampcp", "secreted.IFNg");
   const Estimate down = relative(ev, amp), left = relative(blocked, amp);
@@ -108,10 +109,11 @@ TEST(TCells, EvsActThroughAmpAndCd73WithoutMonocytes) {
 // Published: MSC exosomes do not act on purified T cells (Zhang B 2014). At 5e9 EVs per ml a little cargo does, which
 // ten EVs per agent exaggerate: an agent delivers all its EVs' cargo at once.
 TEST(TCells, EvsDoNothingWithoutMonocytesAndAmp) {
-  const Scenario s = load("amp_spike.yaml", mixed("100 um", "1", "1",
-                                                  {"vesicles.msc_sev.density=5e9 EV/ml", "vesicles.msc_sev.agents=500",
-                                                   "time=[{until: 36 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
-                                                   "series: 36 h}]"}));
+  const Scenario s =
+      load_tissue("amp_spike.yaml", mixed("100 um", "1", "1",
+                                          {"vesicles.msc_sev.density=5e9 EV/ml", "vesicles.msc_sev.agents=500",
+                                           "time=[{until: 36 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
+                                           "series: 36 h}]"}));
   const Estimate alone =
       relative(over_seeds(s, "no_amp", "secreted.IFNg"), over_seeds(s, "no_amp_vehicle", "secreted.IFNg"));
   std::printf("effect of EVs on IFN-g of T cells alone: %+.4f +- %.4f\n", alone.mean, alone.error);
@@ -120,11 +122,11 @@ TEST(TCells, EvsDoNothingWithoutMonocytesAndAmp) {
 
 /// The column of the well in voxels of 100 um: regulatory cells after eight hours.
 std::vector<double> regulatory_after_eight_hours(const std::string& arm, std::uint64_t seeds) {
-  const Scenario s =
-      load("mlr_arms.yaml", {"domain.size=[100 um, 100 um, 6300 um]", "domain.spacing=100 um",
-                             "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [100 um, 100 um, 100 um]}}",
-                             "time=[{until: 8 h, transport: 30 s, vesicles: 10 s, cells: 2 min, series: 8 h}]",
-                             "vesicles.msc_sev.agents=4500"});
+  const Scenario s = load_tissue(
+      "mlr_arms.yaml", {"domain.size=[100 um, 100 um, 6300 um]", "domain.spacing=100 um",
+                        "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [100 um, 100 um, 100 um]}}",
+                        "time=[{until: 8 h, transport: 30 s, vesicles: 10 s, cells: 2 min, series: 8 h}]",
+                        "vesicles.msc_sev.agents=4500"});
   return over_seeds(s, arm, "cells.treg.alive", seeds);
 }
 
@@ -145,7 +147,7 @@ TEST(TCells, EvsMakeNoRegulatoryCellsWhereMonocytesAreDepleted) {
 
 /// When each founder first and then again divides [h], with phorbol ester and ionomycin.
 TEST(TCells, DivideAfterADayAndThenEverySixHours) {
-  const Scenario s = load(
+  const Scenario s = load_tissue(
       "amp_spike.yaml", mixed("400 um", "20", "0",
                               {"time=[{until: 48 h, transport: 10 min, vesicles: 10 min, cells: 10 min, series: 48 h}]",
                                "species.AMP.initial=0 uM", "injury=[]",
@@ -185,7 +187,7 @@ std::map<std::string, double> after_a_day_with_evs(const std::string& myd88) {
              "injury=[]", "models.surface_contact.MyD88=" + myd88, "cell_types.monocyte.motility={}",
              "cell_types.monocyte.mobile=false",
              "cell_types.monocyte.parameters.maturation={value: 168 h, range: [48 h, 168 h]}"});
-  const Scenario s = load("mlr_well.yaml", sets);
+  const Scenario s = load_tissue("mlr_well.yaml", sets);
   std::map<std::string, double> columns;
   for (const char* name : {"ev_signal", "ev_fast", "ev_slow", "ev_monocyte"})
     columns[name] = at_end(s, "contact", 1, std::string("column.monocyte.") + name);
@@ -216,7 +218,7 @@ std::vector<double> regulatory_after_two_days(const std::map<std::string, double
             "cell_types.monocyte.parameters.v=0.8 um/min"};
   for (const std::string type : {"t_cd4", "treg", "monocyte", "macrophage"})
     sets.push_back("cell_types." + type + ".motility.settling=0.0167 um/s");
-  const Scenario culture = load("mlr_well.yaml", sets);
+  const Scenario culture = load_tissue("mlr_well.yaml", sets);
   const auto prepare = [&licence](Problem& problem) {
     for (ColumnSpec& column : problem.columns)
       if (const auto found = licence.find(column.name); found != licence.end()) column.initial = found->second;

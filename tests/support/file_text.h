@@ -1,11 +1,12 @@
 /// @file
-/// What a file holds.
+/// What a file holds, and whether a text holds another.
 #pragma once
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 namespace interstice::test {
 
@@ -13,5 +14,7 @@ inline std::string file_text(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
+
+inline bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 }  // namespace interstice::test

@@ -4,9 +4,12 @@
 
 namespace interstice::test {
 
-ModelRegistry built_in_models() {
-  ModelRegistry registry;
-  register_builtin_models(registry);
+const ModelRegistry& built_in_models() {
+  static const ModelRegistry registry = [] {
+    ModelRegistry models;
+    register_builtin_models(models);
+    return models;
+  }();
   return registry;
 }
 

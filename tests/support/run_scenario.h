@@ -15,7 +15,7 @@
 
 namespace interstice::test {
 
-ModelRegistry built_in_models();
+const ModelRegistry& built_in_models();
 
 Scenario scenario_from(std::string_view yaml, std::vector<std::string> sets = {});
 

@@ -110,7 +110,7 @@ void measure(BenchOptions options) {
   if (!options.json.empty()) write_file_atomically(options.json, json);
 }
 
-void add_options(CLI::App& command) {
+void add_bench_options(CLI::App& command) {
   auto options = std::make_shared<BenchOptions>();
   command.add_option("--filter", options->suite.filter, "Only lines whose name contains TEXT")->type_name("TEXT");
   command.add_option("--threads", options->suite.threads, "Threads, besides one")
@@ -129,12 +129,12 @@ void add_options(CLI::App& command) {
   command.callback([options] { measure(*options); });
 }
 
-const RegisteredCommand registered{
+const RegisteredCommand bench_command{
     {.position = 70,
      .name = "bench",
      .summary = "how fast this machine is, against the budgets and against a copy in memory",
      .title = "How fast this machine is, line by line of the budget.",
-     .add_options = add_options}};
+     .add_options = add_bench_options}};
 
 }  // namespace
 }  // namespace interstice::cli

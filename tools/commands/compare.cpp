@@ -107,7 +107,7 @@ void compare(const CompareOptions& options) {
   });
 }
 
-void add_options(CLI::App& command) {
+void add_compare_options(CLI::App& command) {
   auto options = std::make_shared<CompareOptions>();
   command.add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
   command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>_compare)")
@@ -130,13 +130,13 @@ void add_options(CLI::App& command) {
   command.callback([options] { compare(*options); });
 }
 
-const RegisteredCommand registered{
+const RegisteredCommand compare_command{
     {.position = 20,
      .name = "compare",
      .arguments = "SCENARIO",
      .summary = "every arm x replicate, paired -> report.html, summary.csv, compare.json",
      .title = "Every arm, paired replicates, one report.",
-     .add_options = add_options}};
+     .add_options = add_compare_options}};
 
 }  // namespace
 }  // namespace interstice::cli

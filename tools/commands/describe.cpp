@@ -40,7 +40,7 @@ void describe_what(const ScenarioOptions& options, const std::string& key) {
   fmt::print("{}", describe(options.file, registry, options.includes));
 }
 
-void add_options(CLI::App& command) {
+void add_describe_options(CLI::App& command) {
   struct Options {
     ScenarioOptions scenario;
     std::string key;
@@ -60,12 +60,13 @@ void add_options(CLI::App& command) {
   command.callback([options] { describe_what(options->scenario, options->key); });
 }
 
-const RegisteredCommand registered{{.position = 40,
-                                    .name = "describe",
-                                    .arguments = "[WHAT]",
-                                    .summary = "what exists: sections, cells, models, species, a name, a scenario file",
-                                    .title = "What exists, or what a scenario file holds.",
-                                    .add_options = add_options}};
+const RegisteredCommand describe_command{
+    {.position = 40,
+     .name = "describe",
+     .arguments = "[WHAT]",
+     .summary = "what exists: sections, cells, models, species, a name, a scenario file",
+     .title = "What exists, or what a scenario file holds.",
+     .add_options = add_describe_options}};
 
 }  // namespace
 }  // namespace interstice::cli

@@ -20,7 +20,7 @@ void print_info(const std::filesystem::path& path) {
   fmt::print("{}", info_text(info));
 }
 
-void add_options(CLI::App& command) {
+void add_info_options(CLI::App& command) {
   struct Options {
     std::string path;
     bool hash = false;
@@ -40,12 +40,13 @@ void add_options(CLI::App& command) {
   });
 }
 
-const RegisteredCommand registered{{.position = 60,
-                                    .name = "info",
-                                    .arguments = "PATH",
-                                    .summary = "what a result holds; --hash prints the state's hash and verifies files",
-                                    .title = "What a result directory or a snapshot file holds.",
-                                    .add_options = add_options}};
+const RegisteredCommand info_command{
+    {.position = 60,
+     .name = "info",
+     .arguments = "PATH",
+     .summary = "what a result holds; --hash prints the state's hash and verifies files",
+     .title = "What a result directory or a snapshot file holds.",
+     .add_options = add_info_options}};
 
 }  // namespace
 }  // namespace interstice::cli

@@ -66,7 +66,7 @@ void run(const RunOptions& options) {
   });
 }
 
-void add_options(CLI::App& command) {
+void add_run_options(CLI::App& command) {
   auto options = std::make_shared<RunOptions>();
   command.add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
   command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
@@ -83,12 +83,12 @@ void add_options(CLI::App& command) {
   command.callback([options] { run(*options); });
 }
 
-const RegisteredCommand registered{{.position = 10,
-                                    .name = "run",
-                                    .arguments = "SCENARIO",
-                                    .summary = "one run: time series and snapshots for ParaView -> out/<scenario>/",
-                                    .title = "One run: time series and snapshots that ParaView opens.",
-                                    .add_options = add_options}};
+const RegisteredCommand run_command{{.position = 10,
+                                     .name = "run",
+                                     .arguments = "SCENARIO",
+                                     .summary = "one run: time series and snapshots for ParaView -> out/<scenario>/",
+                                     .title = "One run: time series and snapshots that ParaView opens.",
+                                     .add_options = add_run_options}};
 
 }  // namespace
 }  // namespace interstice::cli

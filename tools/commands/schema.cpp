@@ -13,7 +13,7 @@
 namespace interstice::cli {
 namespace {
 
-void add_options(CLI::App& command) {
+void add_schema_options(CLI::App& command) {
   command.footer(
       "Example:\n  interstice schema > interstice.schema.json\nand as the first line of a scenario:\n"
       "  # yaml-language-server: $schema=interstice.schema.json");
@@ -24,11 +24,11 @@ void add_options(CLI::App& command) {
   });
 }
 
-const RegisteredCommand registered{{.position = 50,
-                                    .name = "schema",
-                                    .summary = "JSON Schema of the scenario format, for editors",
-                                    .title = "JSON Schema of the scenario format, on standard output.",
-                                    .add_options = add_options}};
+const RegisteredCommand schema_command{{.position = 50,
+                                        .name = "schema",
+                                        .summary = "JSON Schema of the scenario format, for editors",
+                                        .title = "JSON Schema of the scenario format, on standard output.",
+                                        .add_options = add_schema_options}};
 
 }  // namespace
 }  // namespace interstice::cli

@@ -46,7 +46,7 @@ void upgrade(const std::vector<std::string>& files) {
   if (code != ExitCode::done) throw Error(code, mistakes);
 }
 
-void add_options(CLI::App& command) {
+void add_upgrade_options(CLI::App& command) {
   auto files = std::make_shared<std::vector<std::string>>();
   command.add_option("files", *files, "Scenario files, and files that scenarios include (YAML)")
       ->required()
@@ -58,12 +58,13 @@ void add_options(CLI::App& command) {
   command.callback([files] { upgrade(*files); });
 }
 
-const RegisteredCommand registered{{.position = 55,
-                                    .name = "upgrade",
-                                    .arguments = "FILE...",
-                                    .summary = "rewrite scenario files of schema 1 in place",
-                                    .title = "Rewrites scenario files of schema 1 in the words of schema 2, in place.",
-                                    .add_options = add_options}};
+const RegisteredCommand upgrade_command{
+    {.position = 55,
+     .name = "upgrade",
+     .arguments = "FILE...",
+     .summary = "rewrite scenario files of schema 1 in place",
+     .title = "Rewrites scenario files of schema 1 in the words of schema 2, in place.",
+     .add_options = add_upgrade_options}};
 
 }  // namespace
 }  // namespace interstice::cli

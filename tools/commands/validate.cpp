@@ -153,7 +153,7 @@ void validate(const ScenarioOptions& options, const std::vector<std::string>& fi
   throw Error(code, text);
 }
 
-void add_options(CLI::App& command) {
+void add_validate_options(CLI::App& command) {
   struct Options {
     ScenarioOptions scenario;
     std::vector<std::string> files;
@@ -168,12 +168,12 @@ void add_options(CLI::App& command) {
   command.callback([options] { validate(options->scenario, options->files, options->quiet); });
 }
 
-const RegisteredCommand registered{{.position = 30,
-                                    .name = "validate",
-                                    .arguments = "FILE...",
-                                    .summary = "all mistakes at once with their lines, and what a run would cost",
-                                    .title = "Every mistake of every file, and what a run would cost.",
-                                    .add_options = add_options}};
+const RegisteredCommand validate_command{{.position = 30,
+                                          .name = "validate",
+                                          .arguments = "FILE...",
+                                          .summary = "all mistakes at once with their lines, and what a run would cost",
+                                          .title = "Every mistake of every file, and what a run would cost.",
+                                          .add_options = add_validate_options}};
 
 }  // namespace
 }  // namespace interstice::cli

@@ -20,7 +20,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t W = kBatch;
 constexpr double kTurnover = 0.25;     ///< largest share of a species that an explicit substep may consume
 constexpr int kExplicitSubsteps = 16;  ///< beyond this the stiff solver is cheaper
 
@@ -88,7 +87,7 @@ void find_active(const Cluster& cluster, ReactionBatch& b) {
 
 /// The voxels that explicit steps are too coarse for.
 struct Unfit {
-  std::array<std::uint8_t, W> voxel{};
+  std::array<std::uint8_t, kBatch> voxel{};
   bool looked = false;  ///< else there are none
 };
 
@@ -99,7 +98,7 @@ int substeps_for(const ReactionBatch& b, Unfit& unfit) {
   LaneArray turnover;
   turnover_of(b, b.c.data(), turnover);
   double most = 0;
-  for (std::size_t w = 0; w < W; ++w) {
+  for (std::size_t w = 0; w < kBatch; ++w) {
     unfit.voxel[w] = turnover[w] > kExplicitSubsteps * kUsualTurnover;
     if (unfit.voxel[w] == 0) most = std::max(most, turnover[w]);
   }
@@ -110,7 +109,7 @@ int substeps_for(const ReactionBatch& b, Unfit& unfit) {
 void mark_unfit(const ReactionBatch& b, double largest_difference, bool fast, const LaneArray* now, Unfit& unfit) {
   unfit.looked = true;
   for (std::size_t s = 0; s < b.acts.species.size(); ++s) {
-    for (std::size_t w = 0; w < W; ++w) {
+    for (std::size_t w = 0; w < kBatch; ++w) {
       const double scale = std::max(std::max(now[s][w], b.next[s][w]), kConcentrationFloor);
       const bool bad = std::abs(b.next[s][w] - b.better[s][w]) > largest_difference * scale || b.next[s][w] < 0;
       unfit.voxel[w] = unfit.voxel[w] | bad;
@@ -119,7 +118,7 @@ void mark_unfit(const ReactionBatch& b, double largest_difference, bool fast, co
   if (!fast) return;
   LaneArray turnover;
   turnover_of(b, now, turnover);
-  for (std::size_t w = 0; w < W; ++w) unfit.voxel[w] = unfit.voxel[w] | (turnover[w] > kTurnover);
+  for (std::size_t w = 0; w < kBatch; ++w) unfit.voxel[w] = unfit.voxel[w] | (turnover[w] > kTurnover);
 }
 
 /// One substep from `now`, whose extents rate[0] and Euler result `next` are known: leaves the result in `next` and the

@@ -11,8 +11,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t W = kBatch;
-
 /// Sum of a b by four partial sums, whatever the instruction set.
 INTERSTICE_VECTOR_CLONES double dot(const double* a, const double* b, std::size_t n) {
   Lanes sum{};
@@ -26,9 +24,9 @@ INTERSTICE_VECTOR_CLONES double dot(const double* a, const double* b, std::size_
 /// to <- to + scale * values, or without `onto` just scale * values; says whether any value is other than zero.
 INTERSTICE_VECTOR_CLONES bool add_scaled(const double* values, const double* scale, bool onto, double* to) {
   auto seen = lanes(values) != Lanes{};
-  for (std::size_t w = kVector; w < W; w += kVector) seen |= lanes(values + w) != Lanes{};
+  for (std::size_t w = kVector; w < kBatch; w += kVector) seen |= lanes(values + w) != Lanes{};
   if ((seen[0] | seen[1] | seen[2] | seen[3]) == 0) return false;
-  for (std::size_t w = 0; w < W; w += kVector) {
+  for (std::size_t w = 0; w < kBatch; w += kVector) {
     const Lanes product = lanes(scale + w) * lanes(values + w);
     lanes(to + w) = onto ? lanes(to + w) + product : product;
   }
@@ -39,7 +37,7 @@ INTERSTICE_VECTOR_CLONES bool add_scaled(const double* values, const double* sca
 INTERSTICE_VECTOR_CLONES double shared_dot(const double* volume, const double* x, const double* share,
                                            const double* whole, std::size_t n) {
   LaneArray part;
-  for (std::size_t w = 0; w < W; w += kVector) {
+  for (std::size_t w = 0; w < kBatch; w += kVector) {
     const Lanes all = lanes(whole + w);
     lanes(part.data() + w) = lanes(x + w) * (lanes(share + w) / (all > Lanes{} ? all : 1 - Lanes{}));
   }
@@ -95,7 +93,7 @@ void BatchVoxels::enter(const Medium& medium, std::size_t first_voxel, std::size
   std::copy_n(regions, lanes, region.begin());
   std::fill(region.begin() + static_cast<std::ptrdiff_t>(lanes), region.end(), region[lanes - 1]);
   double now = 0, clearance = 0, molecule = 0;
-  for (std::size_t w = 0; w < W; ++w) {
+  for (std::size_t w = 0; w < kBatch; ++w) {
     if (const double next = medium.volume[region[w]]; next != now) {
       now = next;
       clearance = dt / now;
@@ -148,11 +146,11 @@ void BatchLoader::fill_by_region() {
     has_base_[m] = 0;
     if (std::any_of(base, base + regions_, [](double k) { return k > 0; })) {
       double most = 0;
-      for (std::size_t w = 0; w < W; ++w) most = std::max(most, base_[m][w] = base[region_[w]]);
+      for (std::size_t w = 0; w < kBatch; ++w) most = std::max(most, base_[m][w] = base[region_[w]]);
       has_base_[m] = most > 0;
     }
     if (!reads_copies_[m]) continue;
-    for (std::size_t w = 0; w < W; ++w) per_copy_[m][w] = per_copy[region_[w]];
+    for (std::size_t w = 0; w < kBatch; ++w) per_copy_[m][w] = per_copy[region_[w]];
   }
 }
 
@@ -174,7 +172,7 @@ void BatchLoader::add_array(const Intake::Array& array, const BatchVoxels& voxel
   LaneArray padded;
   const double* values = array.values + voxels.first;
   fetch_next_batch(values);
-  if (voxels.lanes < W) {
+  if (voxels.lanes < kBatch) {
     std::copy_n(values, voxels.lanes, padded.data());
     values = padded.data();
   }
@@ -191,7 +189,7 @@ void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
       if (batch.active[r] == 0) {
         batch.factor[r] = member_[m];
       } else {
-        for (std::size_t w = 0; w < W; w += kVector) lanes(&batch.factor[r][w]) += lanes(&member_[m][w]);
+        for (std::size_t w = 0; w < kBatch; w += kVector) lanes(&batch.factor[r][w]) += lanes(&member_[m][w]);
       }
       batch.active[r] = 1;
     }
@@ -204,7 +202,7 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
     const double* from = c[cluster.species[s]].data() + voxels.first;
     std::copy_n(from, voxels.lanes, batch.c[s].data());
     fetch_next_batch(from);
-    if (voxels.lanes < W) std::fill(batch.c[s].data() + voxels.lanes, batch.c[s].data() + W, 0.0);
+    if (voxels.lanes < kBatch) std::fill(batch.c[s].data() + voxels.lanes, batch.c[s].data() + kBatch, 0.0);
     batch.sourced[s] = 0;
     batch.active[channels_ + s] = 0;
     batch.inverse_uptake_Km[s] = intake.inverse_uptake_Km[s];

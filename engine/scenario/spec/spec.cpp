@@ -148,7 +148,7 @@ bool Value::sound() const {
 
 namespace {
 
-std::string limits(const Spec& s) {
+std::string limits_text(const Spec& s) {
   const bool low = std::isfinite(s.minimum), high = std::isfinite(s.maximum);
   const std::string unit = s.kind == Spec::Kind::integer || s.unit == "1" ? "" : " " + s.unit;
   if (low && s.minimum == s.maximum) return fmt::format(", {:g}{}", s.minimum, unit);
@@ -166,7 +166,7 @@ std::string quantity_expectation(const Spec& s) {
   std::string text = s.unit == "1" ? "a number" : fmt::format("a number with a unit like {}", s.unit);
   for (const std::string& other : s.other_units)
     text += other == "1" ? " or without one" : fmt::format(" or with one like {}", other);
-  text += limits(s);
+  text += limits_text(s);
   for (const auto& [word, value] : s.words) text += fmt::format(", or '{}'", word);
   return text;
 }
@@ -197,7 +197,7 @@ std::string expectation(const Spec& s) {
     case Spec::Kind::quantity:
       return quantity_expectation(s);
     case Spec::Kind::integer:
-      return "a whole number" + limits(s);
+      return "a whole number" + limits_text(s);
     case Spec::Kind::boolean:
       return "true or false";
     case Spec::Kind::text:

@@ -13,7 +13,7 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kGrain = 4096;  ///< vesicles per block of work
+constexpr std::size_t kMotionGrain = 4096;  ///< vesicles per block of work
 
 void place(Vesicles& vesicles, std::size_t v, Vec3 p) {
   vesicles.x[v] = p.x;
@@ -151,12 +151,12 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                               environment.noise.seed(),
                               step.step};
     const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);
-    const std::size_t blocks = (vesicles.size() + kGrain - 1) / kGrain;
+    const std::size_t blocks = (vesicles.size() + kMotionGrain - 1) / kMotionGrain;
     scratch.adsorptions.resize(blocks);
     scratch.departures.resize(blocks);
-    threads.for_blocks(vesicles.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    threads.for_blocks(vesicles.size(), kMotionGrain, [&](std::size_t begin, std::size_t end) {
       move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
-                 scratch.adsorptions[begin / kGrain], scratch.departures[begin / kGrain]);
+                 scratch.adsorptions[begin / kMotionGrain], scratch.departures[begin / kMotionGrain]);
     });
     settle_adsorptions(vesicles, accounts, environment, scratch);
   }

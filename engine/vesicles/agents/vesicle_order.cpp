@@ -22,7 +22,7 @@ namespace {
 constexpr double kStray = 0.75;      ///< along an axis, root mean square, in voxels
 constexpr double kFewestSteps = 64;  ///< between sorts, however long the steps are
 
-constexpr std::size_t kGrain = 1U << 16;        ///< vesicles per block of work
+constexpr std::size_t kOrderGrain = 1U << 16;   ///< vesicles per block of work
 constexpr std::size_t kMostBuckets = 1U << 12;  ///< ranges of voxels that are sorted separately
 
 /// A stable counting sort in two rounds: into ranges of voxels, then by voxel within each.
@@ -33,10 +33,10 @@ class VoxelSort {
     const std::size_t voxels = grid.voxel_count();
     while ((voxels - 1) >> shift_ >= kMostBuckets) ++shift_;
     buckets_ = ((voxels - 1) >> shift_) + 1;
-    start_.assign((size_ + kGrain - 1) / kGrain * buckets_ + 1, 0);
-    threads_.for_blocks(size_, kGrain, [&](std::size_t begin, std::size_t end) {
+    start_.assign((size_ + kOrderGrain - 1) / kOrderGrain * buckets_ + 1, 0);
+    threads_.for_blocks(size_, kOrderGrain, [&](std::size_t begin, std::size_t end) {
       voxels_at(grid, &vesicles.x[begin], &vesicles.y[begin], &vesicles.z[begin], {&voxel_[begin], end - begin});
-      std::uint32_t* count = &start_[begin / kGrain * buckets_];
+      std::uint32_t* count = &start_[begin / kOrderGrain * buckets_];
       for (std::size_t v = begin; v < end; ++v) ++count[voxel_[v] >> shift_];
     });
     spread();
@@ -51,7 +51,7 @@ class VoxelSort {
  private:
   /// Turns the counts of every block and bucket into places, and puts the vesicles there.
   void spread() {
-    const std::size_t blocks = (size_ + kGrain - 1) / kGrain;
+    const std::size_t blocks = (size_ + kOrderGrain - 1) / kOrderGrain;
     std::uint32_t next = 0;
     bucket_start_.resize(buckets_ + 1);
     for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
@@ -64,8 +64,8 @@ class VoxelSort {
       }
     }
     bucket_start_[buckets_] = next;
-    threads_.for_blocks(size_, kGrain, [&](std::size_t begin, std::size_t end) {
-      std::uint32_t* at = &start_[begin / kGrain * buckets_];
+    threads_.for_blocks(size_, kOrderGrain, [&](std::size_t begin, std::size_t end) {
+      std::uint32_t* at = &start_[begin / kOrderGrain * buckets_];
       for (std::size_t v = begin; v < end; ++v) order_[at[voxel_[v] >> shift_]++] = static_cast<std::uint32_t>(v);
     });
   }
@@ -114,10 +114,10 @@ void sort_vesicles(Vesicles& vesicles, const Grid& grid, const Threads& threads)
   for_each_array(vesicles, [&](auto& column) {
     using Value = typename std::remove_reference_t<decltype(column)>::value_type;
     const auto sorted = std::make_unique_for_overwrite<Value[]>(column.size());
-    threads.for_blocks(column.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    threads.for_blocks(column.size(), kOrderGrain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t v = begin; v < end; ++v) sorted[v] = column[order[v]];
     });
-    threads.for_blocks(column.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    threads.for_blocks(column.size(), kOrderGrain, [&](std::size_t begin, std::size_t end) {
       std::copy(&sorted[begin], &sorted[0] + end, &column[begin]);
     });
   });

@@ -13,7 +13,7 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kGrain = 8192;
+constexpr std::size_t kTurnoverGrain = 8192;
 /// Where a vesicle that comes off a cell is put: just outside its surface, in radii from its centre.
 constexpr double kJustOutside = 1 + 1e-9;
 
@@ -181,9 +181,9 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
   const BoundOdds odds(environment.classes, step.dt);
   const auto taken = life_taken(environment, step);
   const bool clears = std::any_of(taken.begin(), taken.end(), [](float t) { return t > 0; });
-  scratch.events.resize((vesicles.size() + kGrain - 1) / kGrain);
-  threads.for_blocks(vesicles.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    auto& events = scratch.events[begin / kGrain];
+  scratch.events.resize((vesicles.size() + kTurnoverGrain - 1) / kTurnoverGrain);
+  threads.for_blocks(vesicles.size(), kTurnoverGrain, [&](std::size_t begin, std::size_t end) {
+    auto& events = scratch.events[begin / kTurnoverGrain];
     events.clear();
     find_fates(vesicles, begin, end, environment.noise, step, odds, events);
     if (clears) use_up_lives(vesicles, begin, end, environment, taken, events);

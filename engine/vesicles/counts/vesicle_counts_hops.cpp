@@ -10,7 +10,7 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kGrain = 4096;      ///< voxels per block of work
+constexpr std::size_t kHopsGrain = 4096;  ///< voxels per block of work
 constexpr double kMostHopsPerAxis = 0.5;  ///< probability of a hop along one axis in a substep
 
 /// What all hops of a class in one step share.
@@ -110,7 +110,7 @@ void draw_hops(const std::vector<std::uint64_t>& counts, const HopRates& rates, 
                const Threads& threads) {
   scratch.down.resize(counts.size());
   scratch.up.resize(counts.size());
-  threads.for_blocks(counts.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(counts.size(), kHopsGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t v = begin; v < end; ++v) {
       scratch.down[v] = scratch.up[v] = 0;
       if (counts[v] == 0) continue;
@@ -127,7 +127,7 @@ void draw_hops(const std::vector<std::uint64_t>& counts, const HopRates& rates, 
 /// Hops between voxels are carried out.
 void move_counts(std::vector<std::uint64_t>& counts, const AxisLines& lines, const CountsScratch& scratch,
                  const Threads& threads) {
-  threads.for_blocks(counts.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(counts.size(), kHopsGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t v = begin; v < end; ++v) {
       counts[v] -= scratch.down[v] + scratch.up[v];
       if (!lines.at_wall(v, false)) counts[v] += scratch.up[lines.neighbour(v, false)];

@@ -12,8 +12,8 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kGrain = 512;    ///< cells per block of work
-constexpr double kMostAdsorbed = 0.1;  ///< share of a voxel's vesicles in a substep
+constexpr std::size_t kStepGrain = 512;  ///< cells per block of work
+constexpr double kMostAdsorbed = 0.1;    ///< share of a voxel's vesicles in a substep
 
 double probability(double rate, double dt) { return -pinned::expm1(-rate * dt); }
 
@@ -65,9 +65,9 @@ double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& re
 }
 
 void find_draws(const CountsStep& s) {
-  s.scratch.draws.resize((s.cells().size() + kGrain - 1) / kGrain);
-  s.threads.for_blocks(s.cells().size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    auto& draws = s.scratch.draws[begin / kGrain];
+  s.scratch.draws.resize((s.cells().size() + kStepGrain - 1) / kStepGrain);
+  s.threads.for_blocks(s.cells().size(), kStepGrain, [&](std::size_t begin, std::size_t end) {
+    auto& draws = s.scratch.draws[begin / kStepGrain];
     draws.clear();
     CountsReach reach;
     for (std::size_t c = begin; c < end; ++c) {

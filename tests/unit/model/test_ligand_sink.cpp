@@ -57,8 +57,8 @@ TEST(Binding, EdgesAreNoSpecialCase) {
 }
 
 /// 200 EVs in two voxels; a third of them are in endosomes.
-struct Bench {
-  Bench() {
+struct SinkBench {
+  SinkBench() {
     for (std::size_t v = 0; v < 200; ++v) {
       id.push_back(v);
       state.push_back(v % 3 == 0 ? VesicleState::endosomal : VesicleState::free);
@@ -114,7 +114,7 @@ struct Bench {
 
 TEST(LigandSink, WhatIsTakenIsOnVesiclesAndComesBack) {
   const auto model = Settings(models::ligand_sink()).make();
-  Bench bench;
+  SinkBench bench;
   const double start = bench.free();
   for (int i = 0; i < 300; ++i) bench.step(*model, 0.5);
   EXPECT_GT(bench.bound(), 0.05 * start);
@@ -129,7 +129,7 @@ TEST(LigandSink, WhatIsTakenIsOnVesiclesAndComesBack) {
 
 TEST(LigandSink, TheOrderOfVesiclesMeansNothing) {
   const auto model = Settings(models::ligand_sink()).make();
-  Bench one, other;
+  SinkBench one, other;
   for (int i = 0; i < 50; ++i) {
     one.step(*model, 0.5);
     if (i % 3 == 0) other.reverse();

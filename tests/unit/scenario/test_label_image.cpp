@@ -13,23 +13,23 @@ namespace interstice {
 namespace {
 
 using testing::TemporaryDirectory;
-using Shape = std::vector<std::uint64_t>;
+using FileShape = std::vector<std::uint64_t>;
 
 const Grid kGrid{2, 3, 4, 10.0};
 
 /// Label of voxel (i, j, k): all different.
-std::int32_t label(int i, int j, int k) { return i + 10 * j + 100 * k; }
+std::int32_t label_at(int i, int j, int k) { return i + 10 * j + 100 * k; }
 
 std::vector<std::int32_t> expected_labels() {
   std::vector<std::int32_t> labels;
   for (int k = 0; k < kGrid.nz; ++k)
     for (int j = 0; j < kGrid.ny; ++j)
-      for (int i = 0; i < kGrid.nx; ++i) labels.push_back(label(i, j, k));
+      for (int i = 0; i < kGrid.nx; ++i) labels.push_back(label_at(i, j, k));
   return labels;
 }
 
 template <class T>
-std::filesystem::path write_hdf5(const TemporaryDirectory& directory, const std::vector<T>& labels, Shape shape) {
+std::filesystem::path write_hdf5(const TemporaryDirectory& directory, const std::vector<T>& labels, FileShape shape) {
   const auto path = directory.path() / "labels.h5";
   auto file = Hdf5File::create(path);
   file.create_group("/map");
@@ -54,7 +54,7 @@ TEST(LabelImage, FinerImagesVote) {
     for (int j = 0; j < 2 * kGrid.ny; ++j)
       for (int i = 0; i < 1 * kGrid.nx; ++i) {
         const bool dissent = k % 3 == 0;  // two of six pixels of every voxel say otherwise
-        fine.push_back(dissent ? -7 : label(i, j / 2, k / 3));
+        fine.push_back(dissent ? -7 : label_at(i, j / 2, k / 3));
       }
   const auto path = write_hdf5(directory, fine, {12, 6, 2});
   EXPECT_EQ(read_label_image(path, "", kGrid), expected_labels());

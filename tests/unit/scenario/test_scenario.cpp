@@ -12,23 +12,14 @@
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/describe.h"
 #include "engine/scenario/scenario.h"
-#include "models/builtin.h"
 #include "support/problem_dump.h"
+#include "support/run_scenario.h"
 
 namespace interstice {
 namespace {
 
 namespace fs = std::filesystem;
 using test::ProblemDump;
-
-const ModelRegistry& registry() {
-  static const ModelRegistry models = [] {
-    ModelRegistry r;
-    register_builtin_models(r);
-    return r;
-  }();
-  return models;
-}
 
 const std::string kBase = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
 
@@ -37,7 +28,8 @@ const std::string kPlain =
     "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n";
 
 Scenario base(std::vector<std::string> sets = {}) {
-  return load_scenario(kBase, {.include_directories = {}, .sets = std::move(sets), .parameters = ""}, registry());
+  return load_scenario(kBase, {.include_directories = {}, .sets = std::move(sets), .parameters = ""},
+                       test::built_in_models());
 }
 
 const Reaction& reaction(const Problem& p, const std::string& name) {
@@ -244,9 +236,13 @@ TEST(Scenario, ReplicatesDifferInTheirSeedOnly) {
 TEST(Scenario, ParameterSetsAndOverrides) {
   const auto released = [](const Scenario& s) { return build_problem(s).vesicle_classes[0].released_fraction; };
   EXPECT_EQ(released(base()), 0.3);
-  EXPECT_EQ(released(load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = "other"}, registry())),
+  EXPECT_EQ(released(load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = "other"},
+                                   test::built_in_models())),
             0.05);
-  EXPECT_EQ(load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = "other"}, registry()).seed, 8u);
+  EXPECT_EQ(
+      load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = "other"}, test::built_in_models())
+          .seed,
+      8u);
   EXPECT_EQ(released(base({"vesicles.sev.endosome.released_fraction=0.2"})), 0.2);  // --set comes last
   EXPECT_EQ(base({"seed=99"}).seed, 99u);
   EXPECT_EQ(build_problem(base({"time.1.until=3 min"})).schedule.end(), 180'000'000'000);
@@ -294,7 +290,7 @@ TEST(Scenario, ParameterTableKnowsWhereNumbersComeFrom) {
 }
 
 void expect_same_after_resolving(const Scenario& first) {
-  const Scenario again = load_scenario_text(first.resolved, "/nowhere/resolved.yaml", {}, registry());
+  const Scenario again = load_scenario_text(first.resolved, "/nowhere/resolved.yaml", {}, test::built_in_models());
   EXPECT_TRUE(again.resolved == first.resolved) << "the resolved text changes when it is resolved again";
   EXPECT_EQ(again.files.size(), 1u);
   EXPECT_EQ(ProblemDump::of(build_problem(again)), ProblemDump::of(build_problem(first)));
@@ -313,14 +309,16 @@ TEST(Scenario, ResolvedTextIsTheSameScenario) {
 
 TEST(Scenario, TheResolvedTextNamesTheParameterSet) {
   const auto under = [](const std::string& set) {
-    return load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = set}, registry());
+    return load_scenario(kBase, {.include_directories = {}, .sets = {}, .parameters = set}, test::built_in_models());
   };
   EXPECT_NE(base().resolved.find("# Parameter set: sceptic\n"), std::string::npos);  // the file's own choice
   EXPECT_NE(under("other").resolved.find("# Parameter set: other\n"), std::string::npos);
-  EXPECT_EQ(load_scenario_text(under("other").resolved, "/nowhere/resolved.yaml", {}, registry()).parameter_set,
-            "other");
-  EXPECT_EQ(load_scenario_text(kPlain, "/nowhere/plain.yaml", {}, registry()).resolved.find("Parameter set"),
-            std::string::npos);
+  EXPECT_EQ(
+      load_scenario_text(under("other").resolved, "/nowhere/resolved.yaml", {}, test::built_in_models()).parameter_set,
+      "other");
+  EXPECT_EQ(
+      load_scenario_text(kPlain, "/nowhere/plain.yaml", {}, test::built_in_models()).resolved.find("Parameter set"),
+      std::string::npos);
 }
 
 TEST(Scenario, OverridesMayLeaveARangeAndAreTold) {
@@ -338,7 +336,8 @@ TEST(Scenario, OverridesMayLeaveARangeAndAreTold) {
   EXPECT_EQ(base({"species.CXCL8.diffusivity={value: 300 um^2/s}"}).warnings.size(), 1u);
   EXPECT_TRUE(base({"species.CXCL8.diffusivity={value: 300 um^2/s, range: [1 um^2/s, 400 um^2/s]}"}).warnings.empty());
   EXPECT_THROW(base({"species.CXCL8.diffusivity={value: 300 um^2/s, range: [1 um^2/s, 2 um^2/s]}"}), ScenarioErrors);
-  EXPECT_EQ(load_scenario_text(outside.resolved, "/nowhere/resolved.yaml", {}, registry()).warnings.size(), 1u);
+  EXPECT_EQ(load_scenario_text(outside.resolved, "/nowhere/resolved.yaml", {}, test::built_in_models()).warnings.size(),
+            1u);
 }
 
 TEST(Scenario, TheInfluenceRuleIsAKey) {
@@ -351,7 +350,7 @@ TEST(Scenario, TheInfluenceRuleIsAKey) {
   EXPECT_EQ(own.share_of_range, 0.05);
   EXPECT_EQ(own.hold, 60.0);
   EXPECT_EQ(own.hold_share, 0.5);
-  EXPECT_NE(describe("compare.influenced", registry(), {}).find("hold_share"), std::string::npos);
+  EXPECT_NE(describe("compare.influenced", test::built_in_models(), {}).find("hold_share"), std::string::npos);
 }
 
 TEST(Scenario, ShippedScenariosLoadAndResolve) {
@@ -360,7 +359,7 @@ TEST(Scenario, ShippedScenariosLoadAndResolve) {
     if (entry.path().extension() != ".yaml") continue;
     ++found;
     SCOPED_TRACE(entry.path().string());
-    const Scenario s = load_scenario(entry.path(), {}, registry());
+    const Scenario s = load_scenario(entry.path(), {}, test::built_in_models());
     expect_same_after_resolving(s);
     for (const SourceFile& f : s.files) EXPECT_TRUE(fs::exists(f.path)) << f.path;
   }

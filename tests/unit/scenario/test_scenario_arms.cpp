@@ -12,7 +12,7 @@ namespace {
 
 using test::ProblemDump;
 
-const std::string kHead =
+const std::string kBeforeArms =
     "schema: 2\n"
     "domain: {size: [30 um, 30 um, 30 um], spacing: 10 um}\n"
     "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
@@ -25,16 +25,16 @@ const std::string kHead =
     "parameter_sets: {rich: {species.A.initial: 3 uM}}\n"
     "compare:\n  arms:\n    vehicle: {vesicles: false}\n";
 
-Scenario load(const std::string& arms, std::vector<std::string> sets = {}, const std::string& parameters = "") {
+Scenario load_arms(const std::string& arms, std::vector<std::string> sets = {}, const std::string& parameters = "") {
   ModelRegistry registry;
   register_builtin_models(registry);
-  return load_scenario_text(kHead + arms, "arms.yaml",
+  return load_scenario_text(kBeforeArms + arms, "arms.yaml",
                             {.include_directories = {}, .sets = std::move(sets), .parameters = parameters}, registry);
 }
 
-std::string mistakes(const std::string& arms) {
+std::string mistakes_of_arms(const std::string& arms) {
   try {
-    load(arms);
+    load_arms(arms);
   } catch (const ScenarioErrors& e) {
     return e.what();
   }
@@ -42,7 +42,7 @@ std::string mistakes(const std::string& arms) {
 }
 
 TEST(ScenarioArms, ChangeAnyKeyForThemselvesOnly) {
-  const Scenario s = load(
+  const Scenario s = load_arms(
       "    other: {set: {species.A.initial: 2 uM, cells.cell.count: 7, models.surface_contact.MyD88: 0, injury: []},"
       " models: [surface_contact]}\n");
   EXPECT_EQ(build_problem(s, {.arm = "vehicle"}).species[0].initial[0], 1.0);
@@ -57,13 +57,13 @@ TEST(ScenarioArms, ChangeAnyKeyForThemselvesOnly) {
 
 TEST(ScenarioArms, AreAppliedAfterParameterSetAndSet) {
   const std::string arm = "    other: {set: {species.A.initial: 2 uM}}\n";
-  const Scenario s = load(arm, {"species.A.initial=4 uM"}, "rich");
+  const Scenario s = load_arms(arm, {"species.A.initial=4 uM"}, "rich");
   EXPECT_EQ(build_problem(s, {.arm = "vehicle"}).species[0].initial[0], 4.0);
   EXPECT_EQ(build_problem(s, {.arm = "other"}).species[0].initial[0], 2.0);
 }
 
 TEST(ScenarioArms, SurviveTheResolvedText) {
-  const Scenario s = load(
+  const Scenario s = load_arms(
       "    other: {set: {species.A.initial: {value: 2 uM, range: [0 uM, 3 uM], mark: L, source: \"y: z\"},"
       " injury: [], cell_types.cell.columns: {c: {gain: \"1 / 5 [s]\"}}, cells.cell: [{count: 2}, {count: 3}]},"
       " control: vehicle}\n");
@@ -78,23 +78,27 @@ TEST(ScenarioArms, SurviveTheResolvedText) {
 }
 
 TEST(ScenarioArms, MistakesAreToldWithTheArm) {
-  EXPECT_NE(mistakes("    bad: {set: {species.B.initial: 2 uM}}\n").find("there is no species 'B'"), std::string::npos);
-  EXPECT_NE(mistakes("    bad: {set: {species.A.initial: 2 um}}\n").find("in arm bad: '2 um' has the wrong unit"),
+  EXPECT_NE(mistakes_of_arms("    bad: {set: {species.B.initial: 2 uM}}\n").find("there is no species 'B'"),
             std::string::npos);
-  EXPECT_NE(mistakes("    bad: {set: {cell_types.cell.columns: {c: {gain: \"A\"}}}}\n").find("in arm bad"),
+  EXPECT_NE(
+      mistakes_of_arms("    bad: {set: {species.A.initial: 2 um}}\n").find("in arm bad: '2 um' has the wrong unit"),
+      std::string::npos);
+  EXPECT_NE(mistakes_of_arms("    bad: {set: {cell_types.cell.columns: {c: {gain: \"A\"}}}}\n").find("in arm bad"),
             std::string::npos);
-  EXPECT_NE(mistakes("    bad: {set: {time: []}}\n").find("an arm cannot change 'time'"), std::string::npos);
-  EXPECT_NE(mistakes("    bad: {set: {profiles: {}}}\n").find("an arm cannot change 'profiles'"), std::string::npos);
-  EXPECT_NE(mistakes("    bad: {control: vehikel}\n").find("did you mean 'vehicle'"), std::string::npos);
-  EXPECT_NE(mistakes("    other: {}\n    bad: {control: other}\n").find("expected an arm with `vesicles: false`"),
+  EXPECT_NE(mistakes_of_arms("    bad: {set: {time: []}}\n").find("an arm cannot change 'time'"), std::string::npos);
+  EXPECT_NE(mistakes_of_arms("    bad: {set: {profiles: {}}}\n").find("an arm cannot change 'profiles'"),
             std::string::npos);
-  EXPECT_EQ(mistakes("    good: {control: vehicle}\n"), "");
+  EXPECT_NE(mistakes_of_arms("    bad: {control: vehikel}\n").find("did you mean 'vehicle'"), std::string::npos);
+  EXPECT_NE(
+      mistakes_of_arms("    other: {}\n    bad: {control: other}\n").find("expected an arm with `vesicles: false`"),
+      std::string::npos);
+  EXPECT_EQ(mistakes_of_arms("    good: {control: vehicle}\n"), "");
 }
 
 TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
   const std::string unresponsive =
       "    unresponsive: {models: [surface_contact], set: {cell_types.cell.responds_to_evs: false}}\n";
-  const Scenario s = load(unresponsive + "    all: {models: [surface_contact], direct: unresponsive}\n");
+  const Scenario s = load_arms(unresponsive + "    all: {models: [surface_contact], direct: unresponsive}\n");
   EXPECT_EQ(s.compare.arms[2].direct, "unresponsive");
   EXPECT_FALSE(build_problem(s, {.arm = "unresponsive"}).cell_types[0].responds_to_evs);
   EXPECT_TRUE(build_problem(s, {.arm = "all"}).cell_types[0].responds_to_evs);
@@ -102,7 +106,7 @@ TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
   for (const char* all : {"{models: [], direct: unresponsive}", "{models: [surface_contact], direct: all}",
                           "{models: [surface_contact], direct: unresponsive, control: vehicle}",
                           "{models: [surface_contact], vesicles: false, direct: unresponsive}"})
-    EXPECT_NE(mistakes(unresponsive + "    all: " + all + "\n").find(more), std::string::npos) << all;
+    EXPECT_NE(mistakes_of_arms(unresponsive + "    all: " + all + "\n").find(more), std::string::npos) << all;
 }
 
 }  // namespace

@@ -6,11 +6,14 @@
 
 #include "engine/scenario/scenario.h"
 #include "models/builtin.h"
+#include "support/file_text.h"
 
 namespace interstice {
 namespace {
 
-const std::string kHead =
+using test::has;
+
+const std::string kBeforeOutcome =
     "schema: 2\n"
     "domain: {size: [30 um, 30 um, 30 um], spacing: 10 um}\n"
     "time: [{until: 4 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
@@ -19,40 +22,38 @@ const std::string kHead =
     "cells: {cell: {count: 4}}\n"
     "compare:\n  outcomes:\n    x: ";
 
-std::vector<OutcomeSpec> load(const std::string& outcome) {
+std::vector<OutcomeSpec> outcomes_of(const std::string& outcome) {
   ModelRegistry registry;
   register_builtin_models(registry);
-  return load_scenario_text(kHead + outcome + "\n", "outcomes.yaml", {}, registry).compare.outcomes;
+  return load_scenario_text(kBeforeOutcome + outcome + "\n", "outcomes.yaml", {}, registry).compare.outcomes;
 }
 
-std::string mistakes(const std::string& outcome) {
+std::string mistakes_of_outcome(const std::string& outcome) {
   try {
-    load(outcome);
+    outcomes_of(outcome);
   } catch (const ScenarioErrors& e) {
     return e.what();
   }
   return "";
 }
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
-  const OutcomeSpec share = load("{of: cells.cell.there, normalise: cells.cell.*, label: gone}").at(0);
+  const OutcomeSpec share = outcomes_of("{of: cells.cell.there, normalise: cells.cell.*, label: gone}").at(0);
   EXPECT_EQ(share.label, "gone");
   EXPECT_EQ(share.of, std::vector<std::string>{"cells.cell.there"});
   EXPECT_EQ(share.normalise, (std::vector<std::string>{"cells.cell.here", "cells.cell.there"}));
   EXPECT_EQ(share.unit, "1");
-  const OutcomeSpec area = load("{of: [mean.all.A], reduce: area, from: 1 s, until: 3 s}").at(0);
+  const OutcomeSpec area = outcomes_of("{of: [mean.all.A], reduce: area, from: 1 s, until: 3 s}").at(0);
   EXPECT_EQ(area.value_unit(), "uM s");
   EXPECT_EQ(area.label, "x");
-  EXPECT_EQ(load("{of: mean.all.A, normalise: cells.cell.here}").at(0).unit, "uM/(cell)");
-  EXPECT_EQ(load("{of: mean.all.A, rate: true}").at(0).unit, "uM/s");
-  EXPECT_EQ(load("{of: mean.all.A, rate: true, normalise: cells.cell.here}").at(0).unit, "uM/(cell)/s");
-  EXPECT_EQ(load("{of: mean.all.A, rate: true, normalise: initial}").at(0).unit, "1/s");
+  EXPECT_EQ(outcomes_of("{of: mean.all.A, normalise: cells.cell.here}").at(0).unit, "uM/(cell)");
+  EXPECT_EQ(outcomes_of("{of: mean.all.A, rate: true}").at(0).unit, "uM/s");
+  EXPECT_EQ(outcomes_of("{of: mean.all.A, rate: true, normalise: cells.cell.here}").at(0).unit, "uM/(cell)/s");
+  EXPECT_EQ(outcomes_of("{of: mean.all.A, rate: true, normalise: initial}").at(0).unit, "1/s");
 }
 
 TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
-  std::string text = kHead + "{of: column.cell.fed}\n";
+  std::string text = kBeforeOutcome + "{of: column.cell.fed}\n";
   text.replace(text.find("initial_state"), 0, "columns: {fed: {unit: \"1\", gain: \"0 [1/s]\"}}, ");
   ModelRegistry registry;
   register_builtin_models(registry);
@@ -65,14 +66,15 @@ TEST(ScenarioOutcomes, AColumnThatIsLeftOutIsNamedAsSuch) {
 }
 
 TEST(ScenarioOutcomes, MistakesAreTold) {
-  EXPECT_TRUE(has(mistakes("{of: cells.cell.ther}"), "'cells.cell.there'")) << mistakes("{of: cells.cell.ther}");
-  EXPECT_TRUE(has(mistakes("{of: tissue.*}"), "no column 'tissue.*'"));
-  EXPECT_TRUE(has(mistakes("{of: [mean.all.A, cells.cell.here]}"), "cannot be added"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 5 s}"), "no row lies between"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, reduce: median}"), "median"));
-  EXPECT_TRUE(has(mistakes("{reduce: last}"), "of"));
-  EXPECT_TRUE(has(mistakes("{of: mean.all.A, reduce: reach}"), "profile.NAME.*"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: cells.cell.ther}"), "'cells.cell.there'"))
+      << mistakes_of_outcome("{of: cells.cell.ther}");
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: tissue.*}"), "no column 'tissue.*'"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: [mean.all.A, cells.cell.here]}"), "cannot be added"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, from: 5 s}"), "no row lies between"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: median}"), "median"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{reduce: last}"), "of"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: reach}"), "profile.NAME.*"));
 }
 
 const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};

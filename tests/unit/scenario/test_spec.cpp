@@ -15,22 +15,13 @@
 #include "engine/scenario/scenario_text.h"
 #include "engine/scenario/schema.h"
 #include "engine/scenario/spec/scenario_spec.h"
-#include "models/builtin.h"
 #include "support/file_text.h"
+#include "support/run_scenario.h"
 
 namespace interstice {
 namespace {
 
 using namespace spec;
-
-const ModelRegistry& registry() {
-  static const ModelRegistry models = [] {
-    ModelRegistry r;
-    register_builtin_models(r);
-    return r;
-  }();
-  return models;
-}
 
 SpecPointer sample() {
   const auto length =
@@ -186,8 +177,8 @@ std::string unbroken(const std::string& reference) {
 }
 
 TEST(Describe, EveryKeyIsListedWithUnitDefaultRangeMarkAndSource) {
-  const std::string reference = unbroken(format_reference(registry()));
-  const SpecPointer root = scenario_spec(registry());
+  const std::string reference = unbroken(format_reference(test::built_in_models()));
+  const SpecPointer root = scenario_spec(test::built_in_models());
   int keys = 0, numbers = 0;
   each_field(*root, "", [&](const std::string& path, const Field& f) {
     ++keys;
@@ -223,7 +214,7 @@ bool is_neutral(const Field& f) {
 
 TEST(Spec, DefaultsOfPhysicalNumbersHaveMarkSourceAndRange) {
   int with_range = 0;
-  each_field(*scenario_spec(registry()), "", [&](const std::string& path, const Field& f) {
+  each_field(*scenario_spec(test::built_in_models()), "", [&](const std::string& path, const Field& f) {
     if (f.spec->kind != Spec::Kind::quantity || f.fallback.empty() || is_setting(path)) return;
     const Spec& s = *f.spec;
     EXPECT_TRUE(s.mark == "V" || s.mark == "L" || s.mark == "A" || s.mark == "calc") << path << " " << s.mark;
@@ -271,10 +262,10 @@ void expect_in_schema(const Spec& s, const nlohmann::json& schema, const std::st
 }
 
 TEST(Schema, KnowsEveryKeyOfTheLoader) {
-  const auto schema = scenario_schema(registry());
+  const auto schema = scenario_schema(test::built_in_models());
   EXPECT_EQ(schema.at("$schema"), "https://json-schema.org/draft/2020-12/schema");
   EXPECT_TRUE(schema.at("properties").contains("include"));
-  expect_in_schema(*scenario_spec(registry()), schema, "");
+  expect_in_schema(*scenario_spec(test::built_in_models()), schema, "");
 }
 
 /// Numbers of the tree of values, whole numbers aside: those count cells, steps and runs.
@@ -284,7 +275,7 @@ void find_numbers(const Value& v, std::vector<std::string>& paths) {
 }
 
 TEST(Describe, ListsEveryNumberOfAScenarioAndEveryParameterOfAModel) {
-  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, registry());
+  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, test::built_in_models());
   const std::string text = "\n" + describe(s, "parameters");
   std::vector<std::string> paths;
   for (std::size_t k = 0; k < s.values->items.size(); ++k)
@@ -292,8 +283,8 @@ TEST(Describe, ListsEveryNumberOfAScenarioAndEveryParameterOfAModel) {
   EXPECT_GT(paths.size(), 300U);
   for (const std::string& path : paths) EXPECT_NE(text.find("\n" + path + " = "), std::string::npos) << path;
   EXPECT_NE(text.find("\nvesicles.msc_sev.at.0 = 0 s  A  \"at the start\"  [default]"), std::string::npos);
-  for (const RegisteredModel& m : registry().all()) {
-    const std::string model = describe(m.descriptor.name, registry());
+  for (const RegisteredModel& m : test::built_in_models().all()) {
+    const std::string model = describe(m.descriptor.name, test::built_in_models());
     for (const ParameterSpec& p : m.descriptor.parameters) {
       EXPECT_NE(model.find(fmt::format("  {} = {} ", p.name, p.default_value)), std::string::npos) << p.name;
       EXPECT_NE(model.find(fmt::format("({} to {}, {}: {})", p.minimum, p.maximum, p.mark, p.source)),
@@ -310,7 +301,7 @@ TEST(Describe, ListsEveryNumberOfAScenarioAndEveryParameterOfAModel) {
 }
 
 TEST(Describe, EveryKeyHasAnExplanation) {
-  const std::string text = describe("format", registry());
+  const std::string text = describe("format", test::built_in_models());
   EXPECT_EQ(text.find("``"), std::string::npos);
   EXPECT_EQ(text.find(":  ("), std::string::npos) << "a key without explanation";
   for (const char* word : {"`desorption`", "`viscosity`", "`thresholds`", "`kcat`", "needed", "default 115 nm"})
@@ -319,19 +310,20 @@ TEST(Describe, EveryKeyHasAnExplanation) {
 
 TEST(Describe, TheReadmeHoldsTheReference) {
   const std::string readme = test::file_text(INTERSTICE_SOURCE_DIR "/scenarios/README.md");
-  EXPECT_NE(readme.find("<!-- interstice describe format -->\n" + format_reference(registry()) + "<!-- end -->"),
-            std::string::npos)
+  EXPECT_NE(
+      readme.find("<!-- interstice describe format -->\n" + format_reference(test::built_in_models()) + "<!-- end -->"),
+      std::string::npos)
       << "put the output of `interstice describe format` between the two comments of scenarios/README.md";
 }
 
 TEST(Describe, FindsSectionsModelsCellsAndSpecies) {
-  EXPECT_NE(describe("", registry()).find("chondrocyte"), std::string::npos);
-  EXPECT_NE(describe("vesicles.dose", registry()).find("ug"), std::string::npos);
-  EXPECT_NE(describe("cd73", registry()).find("Ki_ADP"), std::string::npos);
-  EXPECT_NE(describe("chondrocyte", registry()).find("K_A2A"), std::string::npos);
-  EXPECT_NE(describe("ATP", registry()).find("um^2/s"), std::string::npos);
+  EXPECT_NE(describe("", test::built_in_models()).find("chondrocyte"), std::string::npos);
+  EXPECT_NE(describe("vesicles.dose", test::built_in_models()).find("ug"), std::string::npos);
+  EXPECT_NE(describe("cd73", test::built_in_models()).find("Ki_ADP"), std::string::npos);
+  EXPECT_NE(describe("chondrocyte", test::built_in_models()).find("K_A2A"), std::string::npos);
+  EXPECT_NE(describe("ATP", test::built_in_models()).find("um^2/s"), std::string::npos);
   try {
-    (void)describe("chondrocite", registry());
+    (void)describe("chondrocite", test::built_in_models());
     FAIL();
   } catch (const InputError& e) {
     EXPECT_NE(std::string(e.what()).find("did you mean 'chondrocyte'"), std::string::npos) << e.what();
@@ -339,7 +331,7 @@ TEST(Describe, FindsSectionsModelsCellsAndSpecies) {
 }
 
 TEST(Describe, SaysWhereIncludedFilesCameFrom) {
-  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, registry());
+  const Scenario s = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml", {}, test::built_in_models());
   const std::string text = describe(s);
   EXPECT_NE(text.find("models/chemistry/purinergic.yaml  (as chemistry/purinergic.yaml"), std::string::npos);
   EXPECT_NE(text.find("vesicles.msc_sev.dose = 10 ug  (0.1 ug to 200 ug)  L"), std::string::npos);

@@ -6,9 +6,12 @@
 #include "engine/scenario/yaml/key_path.h"
 #include "engine/scenario/yaml/upgrade.h"
 #include "models/builtin.h"
+#include "support/file_text.h"
 
 namespace interstice {
 namespace {
+
+using test::has;
 
 const std::string kOld = R"(# a scenario of schema 1: take, per, peak   (comments stay)
 schema:   1      # this line too
@@ -84,22 +87,20 @@ compare:
     per: {of: decayed.A, reduce: half_life, rate: "true"}
 )";
 
-Scenario load(const std::string& text, const LoadOptions& options = {}) {
+Scenario load_mine(const std::string& text, const LoadOptions& options = {}) {
   ModelRegistry registry;
   register_builtin_models(registry);
   return load_scenario_text(text, "my.yaml", options, registry);
 }
 
-std::string mistakes(const std::string& text, const LoadOptions& options = {}) {
+std::string mistakes_in(const std::string& text, const LoadOptions& options = {}) {
   try {
-    load(text, options);
+    load_mine(text, options);
   } catch (const ScenarioErrors& e) {
     return e.what();
   }
   return "";
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string refused(const std::string& text) {
   try {
@@ -115,8 +116,8 @@ TEST(Upgrade, ReplacesTheWordsAndNothingElse) {
 }
 
 TEST(Upgrade, MakesTextsThatLoad) {
-  EXPECT_EQ(mistakes(kNew), "");
-  EXPECT_EQ(load(upgraded_text(kOld, "my.yaml").text).compare.outcomes.size(), 5u);
+  EXPECT_EQ(mistakes_in(kNew), "");
+  EXPECT_EQ(load_mine(upgraded_text(kOld, "my.yaml").text).compare.outcomes.size(), 5u);
 }
 
 TEST(Upgrade, SaysEveryChangeOnceInOrderOfTheText) {
@@ -172,20 +173,20 @@ TEST(FormerWords, AreRefusedWithTheNewOne) {
         indent += "  ";
       }
     text += indent + key + ": " + value + "\n";
-    const std::string said = mistakes(text);
+    const std::string said = mistakes_in(text);
     EXPECT_TRUE(has(said, "`interstice upgrade my.yaml` rewrites it")) << text << said;
     if (word.where.empty()) continue;
     std::string path(word.where);
     for (std::size_t star = path.find('*'); star != std::string::npos; star = path.find('*'))
       path.replace(star, 1, "a");
     const std::string set =
-        mistakes(kNew, {.include_directories = {}, .sets = {path + "." + key + "=" + value}, .parameters = {}});
+        mistakes_in(kNew, {.include_directories = {}, .sets = {path + "." + key + "=" + value}, .parameters = {}});
     EXPECT_TRUE(has(set, "since schema 2")) << path << ": " << set;
   }
 }
 
 TEST(FormerWords, AreAllToldAtOnceWithTheirPlaces) {
-  const std::string said = mistakes(kOld);
+  const std::string said = mistakes_in(kOld);
   for (const char* part :
        {"my.yaml:2:11: schema: this file is of schema 1 (expected schema 2)",
         "my.yaml:10:5: cell_types.cell.heeds_vesicles: `heeds_vesicles` is called `responds_to_evs` since schema 2",

@@ -22,8 +22,8 @@ class Gambler final : public InteractionModel {
 };
 
 constexpr std::array kNames = {std::string_view("ann"), std::string_view("bob"), std::string_view("cleo")};
-constexpr std::array kColumns = {ModelColumnSpec{"of_ann", "1", 0, "test"}, ModelColumnSpec{"of_bob", "1", 0, "test"},
-                                 ModelColumnSpec{"of_cleo", "1", 0, "test"}};
+constexpr std::array kMemories = {ModelColumnSpec{"of_ann", "1", 0, "test"}, ModelColumnSpec{"of_bob", "1", 0, "test"},
+                                  ModelColumnSpec{"of_cleo", "1", 0, "test"}};
 
 /// The columns of the listed models after two steps: one model under three names.
 std::vector<std::vector<double>> columns(const std::string& models, const std::vector<std::string>& names) {
@@ -32,7 +32,7 @@ std::vector<std::vector<double>> columns(const std::string& models, const std::v
     ModelDescriptor model;
     model.name = kNames[k];
     model.mechanism = Mechanism::none;
-    model.columns = std::span(kColumns).subspan(k, 1);
+    model.columns = std::span(kMemories).subspan(k, 1);
     model.make = [](const ModelSettings&) -> std::unique_ptr<InteractionModel> { return std::make_unique<Gambler>(); };
     registry.add(model);
   }

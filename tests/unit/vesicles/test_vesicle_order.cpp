@@ -42,7 +42,7 @@ void shuffle(Vesicles& vesicles) {
 }
 
 /// Cells with few sites, a reservoir, an absorbing wall, two tissues, clearance.
-VesicleWorld crowded() {
+VesicleWorld crowded_box() {
   VesicleWorld world(8, 8, 8, 5);
   world.periodic = {true, false, true};
   world.regions.regions.push_back({"thick", 1, 3, 0.5});
@@ -88,7 +88,7 @@ TEST(VesicleOrder, SortsByVoxelAndLosesNothing) {
 }
 
 TEST(VesicleOrder, NothingDependsOnIt) {
-  VesicleWorld plain = crowded(), rearranged = crowded();
+  VesicleWorld plain = crowded_box(), rearranged = crowded_box();
   const Threads one(1), two(2);
   std::size_t contested = 0;
   for (int i = 0; i < 30; ++i) {

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Scenario load(const std::string& path, const std::string& parameters = "") {
+Scenario load_marked(const std::string& path, const std::string& parameters = "") {
   ModelRegistry registry;
   register_builtin_models(registry);
   return load_scenario(path, {.include_directories = {}, .sets = {}, .parameters = parameters}, registry);
@@ -31,7 +31,7 @@ std::vector<std::string> shipped_scenarios() {
 }
 
 /// Settings of the computation and what defines the patch: chosen, not known.
-bool is_setting(const std::string& path) {
+bool is_free_setting(const std::string& path) {
   static const std::regex settings(
       R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until)|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
   return std::regex_match(path, settings);
@@ -40,7 +40,7 @@ bool is_setting(const std::string& path) {
 std::string unmarked(const Scenario& scenario) {
   std::string out;
   for (const ParameterRecord& p : scenario.parameters)
-    if ((p.mark.empty() || p.source.empty()) && !is_setting(p.path))
+    if ((p.mark.empty() || p.source.empty()) && !is_free_setting(p.path))
       out += "\n  " + p.path + " = " + p.value + " [" + p.where + "]";
   return out;
 }
@@ -61,10 +61,10 @@ TEST(ParameterMarks, EveryNumberOfShippedScenarios) {
   const auto files = shipped_scenarios();
   ASSERT_GE(files.size(), 5U);
   for (const std::string& file : files) {
-    const Scenario scenario = load(file);
+    const Scenario scenario = load_marked(file);
     EXPECT_EQ(unmarked(scenario), "") << file;
     for (const std::string& set : scenario.parameter_sets)
-      EXPECT_EQ(unmarked(load(file, set)), "") << file << " with " << set;
+      EXPECT_EQ(unmarked(load_marked(file, set)), "") << file << " with " << set;
   }
 }
 
@@ -72,7 +72,7 @@ TEST(ParameterMarks, EveryNumberOfShippedScenarios) {
 TEST(ParameterMarks, AssumptionsOfShippedCellsAndChemistryHaveARange) {
   std::size_t assumed = 0;
   for (const std::string& file : shipped_scenarios())
-    for (const ParameterRecord& p : load(file).parameters) {
+    for (const ParameterRecord& p : load_marked(file).parameters) {
       if (p.mark != "A" || p.where.find("/models/") == std::string::npos) continue;
       ++assumed;
       EXPECT_TRUE(!p.range.empty() || p.number == 0 || p.number == 1) << p.path << " [" << p.where << "]";
@@ -83,14 +83,14 @@ TEST(ParameterMarks, AssumptionsOfShippedCellsAndChemistryHaveARange) {
 TEST(ParameterMarks, NoFormulaHidesANumber) {
   for (const std::string& file : shipped_scenarios()) {
     std::string hidden;
-    find_hidden(*load(file).values, hidden);
+    find_hidden(*load_marked(file).values, hidden);
     EXPECT_EQ(hidden, "") << file;
   }
 }
 
 TEST(ParameterMarks, RatKneeHasBothParameterSets) {
   for (const char* name : {"rat_knee", "rat_knee_amp", "rat_knee_atp", "rat_knee_short"})
-    EXPECT_EQ(load(INTERSTICE_SOURCE_DIR "/scenarios/" + std::string(name) + ".yaml").parameter_sets,
+    EXPECT_EQ(load_marked(INTERSTICE_SOURCE_DIR "/scenarios/" + std::string(name) + ".yaml").parameter_sets,
               (std::vector<std::string>{"papers", "sceptic"}))
         << name;
 }
