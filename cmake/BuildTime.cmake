@@ -15,6 +15,7 @@ function(interstice_unity target)
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8 UNITY_BUILD_CODE_BEFORE_INCLUDE
                                              "// NOLINTNEXTLINE(bugprone-suspicious-include)")
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)  # which takes the files for headers
   get_target_property(sources ${target} SOURCES)
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   foreach(source ${sources})
