@@ -159,8 +159,10 @@ void Hdf5File::check(herr_t status, const std::string& what) const {
 
 void Hdf5File::create_group(const std::string& path) {
   const Hdf5Handle creation = creation_properties(H5P_GROUP_CREATE);
-  check(H5Gcreate2(file_.get(), path.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose,
-        "create " + path + " in");
+  const std::string what = "create " + path + " in";
+  Hdf5Handle group =
+      check(H5Gcreate2(file_.get(), path.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose, what);
+  check(group.reset(), what);
 }
 
 void Hdf5File::write_bytes(const std::string& path, const void* data, std::size_t count, Hdf5Type type,
@@ -180,11 +182,12 @@ void Hdf5File::write_bytes(const std::string& path, const void* data, std::size_
     check(H5Pset_deflate(creation.get(), 1), what);
   }
   const Hdf5Handle space = dataspace(shape);
-  const Hdf5Handle dataset = check(
+  Hdf5Handle dataset = check(
       H5Dcreate2(file_.get(), path.c_str(), native_type(type), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
       H5Dclose, what);
   if (!deflated || !write_deflated(dataset.get(), data, shape, chunk, size))
     check(H5Dwrite(dataset.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data), what);
+  check(dataset.reset(), what);  // the library writes small arrays only now
   checksums_[path] = digest(path, static_cast<std::uint64_t>(type), shape, data, count * size);
 }
 
@@ -193,10 +196,11 @@ void Hdf5File::write_text(const std::string& path, std::string_view text) {
   const std::string content = text.empty() ? std::string(1, '\0') : std::string(text);
   const Hdf5Handle type = text_type(content.size(), H5T_CSET_UTF8), space = dataspace({});
   const Hdf5Handle creation = creation_properties(H5P_DATASET_CREATE);
-  const Hdf5Handle dataset =
+  Hdf5Handle dataset =
       check(H5Dcreate2(file_.get(), path.c_str(), type.get(), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
             H5Dclose, what);
   check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, content.data()), what);
+  check(dataset.reset(), what);
   checksums_[path] = digest(path, kTextKind, {}, content.data(), content.size());
 }
 
@@ -204,10 +208,11 @@ void Hdf5File::write_attribute(const std::string& object, const std::string& nam
                                std::span<const std::uint64_t> shape, const void* data) {
   const std::string what = "write attribute " + name + " of " + object + " to";
   const Hdf5Handle space = dataspace(shape);
-  const Hdf5Handle attribute = check(H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space.get(),
-                                                       H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                                     H5Aclose, what);
+  Hdf5Handle attribute = check(H5Acreate_by_name(file_.get(), object.c_str(), name.c_str(), type, space.get(),
+                                                 H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                               H5Aclose, what);
   check(H5Awrite(attribute.get(), type, data), what);
+  check(attribute.reset(), what);
 }
 
 void Hdf5File::set_attribute(const std::string& object, const std::string& name, std::string_view ascii) {
@@ -233,10 +238,12 @@ void Hdf5File::link(const std::string& existing, const std::string& alias) {
 
 void Hdf5File::attach_scale(const std::string& array, unsigned axis, const std::string& scale) {
   const std::string what = "attach scale " + scale + " in";
-  const Hdf5Handle scale_id = open_dataset(scale), array_id = open_dataset(array);
+  Hdf5Handle scale_id = open_dataset(scale), array_id = open_dataset(array);
   if (H5DSis_scale(scale_id.get()) <= 0)
     check(H5DSset_scale(scale_id.get(), scale.substr(scale.rfind('/') + 1).c_str()), what);
   check(H5DSattach_scale(array_id.get(), scale_id.get(), axis), what);
+  check(scale_id.reset(), what);
+  check(array_id.reset(), what);
 }
 
 Hdf5Handle Hdf5File::open_dataset(const std::string& path) const {

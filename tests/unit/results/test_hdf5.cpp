@@ -1,7 +1,9 @@
 /// @file
 /// Arrays deflated by ISA-L read back through the stock HDF5 filters, bit for bit; errors name path and reason.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <random>
@@ -153,6 +155,20 @@ TEST(Hdf5, ErrorsNamePathAndReason) {
   std::ofstream(garbage) << "not HDF5 at all";
   EXPECT_NE(message_of([&] { Hdf5File::open(garbage); }).find("(file signature not found)"), std::string::npos)
       << message_of([&] { Hdf5File::open(garbage); });
+}
+
+/// The library keeps small arrays and attributes to itself until they are closed.
+TEST(Hdf5, AFullDiskIsAnErrorOfTheArrayThatDidNotFit) {
+  const TemporaryDirectory directory;
+  auto file = Hdf5File::create(directory.path() / "a.hdf");
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit none{0, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  const std::string error = message_of([&] { file.write<double>("/x", std::vector<double>(3, 1.0), Shape{3}); });
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_NE(error.find("/x"), std::string::npos) << error;
 }
 
 TEST(Hdf5, EqualContentGivesEqualFiles) {
