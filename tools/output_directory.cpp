@@ -14,6 +14,8 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <regex>
+#include <string_view>
 
 #include "engine/core/error.h"
 #include "engine/results/atomic_file.h"
@@ -23,21 +25,8 @@ namespace interstice::cli {
 namespace {
 
 constexpr const char* kLockName = ".interstice.lock";
-constexpr std::array<const char*, 7> kResults{
+constexpr std::array<std::string_view, 7> kResults{
     "scenario.yaml", "run.json", "timeseries.csv", "report.html", "summary.csv", "compare.json", "arms"};
-constexpr std::array<const char*, 3> kSnapshots{"fields", "cells", "vesicles"};
-
-bool is_result(const std::filesystem::path& file) {
-  const std::string name = file.filename().string();
-  for (const char* result : kResults)
-    if (name == result || name == std::string(result) + ".tmp") return true;
-  for (const char* kind : kSnapshots) {
-    const std::string prefix(kind);
-    if (name.starts_with(prefix + "_") && name.find(".hdf") != std::string::npos) return true;
-    if (name.starts_with(prefix + ".hdf.series")) return true;
-  }
-  return false;
-}
 
 std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -51,6 +40,13 @@ std::string host_name() {
 }
 
 }  // namespace
+
+bool is_result(const std::filesystem::path& file) {
+  std::string name = file.filename().string();
+  if (name.ends_with(".tmp")) name.resize(name.size() - 4);
+  static const std::regex snapshot(R"((fields|cells|vesicles)(_\d{6,}\.hdf|\.hdf\.series))");
+  return std::ranges::find(kResults, name) != kResults.end() || std::regex_match(name, snapshot);
+}
 
 OutputDirectory::OutputDirectory(std::filesystem::path path) : path_(std::move(path)), lock_path_(path_ / kLockName) {
   std::error_code error;
@@ -94,7 +90,7 @@ OutputDirectory::~OutputDirectory() {
 
 bool OutputDirectory::empty() const {
   for (const auto& entry : std::filesystem::directory_iterator(path_))
-    if (entry.path().filename() != kLockName) return false;
+    if (entry.path().filename() != kLockName && entry.path().filename() != "run.json.tmp") return false;
   return true;
 }
 

@@ -11,6 +11,9 @@
 
 namespace interstice::cli {
 
+/// Whether commands write files of this name, finished or not yet (".tmp").
+[[nodiscard]] bool is_result(const std::filesystem::path& file);
+
 class OutputDirectory {
  public:
   /// Creates and locks the directory. Throws Error(directory_in_use) naming host and process when another command works

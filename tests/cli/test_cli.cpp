@@ -109,11 +109,21 @@ TEST_F(Cli, AFinishedRunIsNotRepeatedAndAnotherIsNotOverwritten) {
 
 TEST_F(Cli, ForceReplacesResultsOnly) {
   ASSERT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
-  write("here/notes.txt", "mine");
+  const std::vector<std::string> mine{"here/notes.txt", "here/cells_tracks.hdf5", "here/fields_mean.hdf",
+                                      "here/notes.tmp"};
+  for (const std::string& file : mine) write(file, "mine");
   write("here/fields_000099.hdf", "left over from a longer run");
+  write("here/fields_000098.hdf.tmp", "left over from a run that was killed");
   ASSERT_EQ(interstice("run tiny.yaml -o here --quiet --force").code, 0);
-  EXPECT_EQ(read("here/notes.txt"), "mine");
+  for (const std::string& file : mine) EXPECT_EQ(read(file), "mine") << file;
+  EXPECT_FALSE(exists("here/fields_000098.hdf.tmp"));
   EXPECT_FALSE(exists("here/fields_000099.hdf"));
+}
+
+TEST_F(Cli, ARecordThatWasBeingWrittenWhenTheRunWasKilledDoesNotBlockItsDirectory) {
+  std::filesystem::create_directories(folder() / "here");
+  write("here/run.json.tmp", "{");
+  EXPECT_EQ(interstice("run tiny.yaml -o here --quiet").code, 0);
 }
 
 TEST_F(Cli, ForeignFilesAreNotOverwritten) {
