@@ -1,6 +1,7 @@
 /// @file
 /// Keys of names. Ids of agents and the keys of their noise hash what things are called, never where they stand in a
-/// list: adding an entry to a scenario, or listing entries in another order, changes no random number.
+/// list: another order of a list, or a further entry that has a name, changes no random number. Doses of a class and
+/// placements of a cell type have no names: they are counted, the doses in the order of their times.
 #pragma once
 
 #include <string_view>

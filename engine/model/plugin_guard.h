@@ -1,6 +1,7 @@
 /// @file
 /// Whatever a plug-in does wrong is told as the plug-in's, by its name, the entry and the step, and ends with a
-/// documented exit code: 2 before the run, 3 during it. Every call into a plug-in is made through this file.
+/// documented exit code: 2 before the run and when a model is destroyed, 3 during it. Every call into a plug-in is made
+/// through this file.
 ///
 /// An exception of any type is caught around the call and thrown again as an Error. A crash, abort(), exit() and a call
 /// that does not return end the program: the plug-in may hold a lock or have damaged memory, so that going on could

@@ -41,9 +41,12 @@ Json build_json() {
 }
 
 Json libraries_json() {
-  unsigned major = 0, minor = 0, release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return {{"HDF5", std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release)},
+  static const std::string hdf5 = [] {  // asked for once, while nobody else uses the library
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+  }();
+  return {{"HDF5", hdf5},
           {"ISA-L", std::to_string(ISAL_MAJOR_VERSION) + "." + std::to_string(ISAL_MINOR_VERSION) + "." +
                         std::to_string(ISAL_PATCH_VERSION)}};
 }

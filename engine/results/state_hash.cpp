@@ -43,11 +43,12 @@ bool belongs(const RowInfo& row, Part part) {
   return row.hashed == Hashed::tissue || (row.hashed == Hashed::state && part == Part::everything);
 }
 
-void add_clock(Sha256& sum, const State& state, const Problem& problem) {
+void add_clock(Sha256& sum, const State& state, const Problem& problem, Part part) {
   sum.add(problem.noise.seed());
   sum.add(problem.chemotaxis_variant);
-  for_each_member(kClockRows, state.clock,
-                  [&sum](const RowInfo&, const auto& value) { sum.add(static_cast<std::uint64_t>(value)); });
+  for_each_member(kClockRows, state.clock, [&](const RowInfo& row, const auto& value) {
+    if (belongs(row, part)) sum.add(static_cast<std::uint64_t>(value));
+  });
 }
 
 void add_fields(Sha256& sum, const State& state, const Problem& problem, Part part) {
@@ -134,6 +135,7 @@ void add_vesicles(Sha256& sum, const Vesicles& vesicles, const Cells& cells, con
   for (std::size_t v = 0; v < vesicles.size(); ++v) {
     VesicleDigests digests;
     for_each_member(kVesicleRows, vesicles, [&](const RowInfo& row, const auto& values) {
+      if (!belongs(row, Part::everything)) return;
       if (row.shown == Shown::host)  // the index of a cell says where it lies, its id who it is
         digests.take(vesicles.host[v] == kNoHost ? ~AgentId{0} : cells.id[vesicles.host[v]]);
       else
@@ -161,6 +163,7 @@ void add_vesicle_counts(Sha256& sum, const Vesicles& vesicles, const Cells& cell
   for (const VesicleCounts& counted : vesicles.counts) {
     if (counted.free[1].empty()) continue;
     for_each_member(kCountRows, counted, [&](const RowInfo& row, const VesicleCounts::ByCargo& counts) {
+      if (!belongs(row, Part::everything)) return;
       for (const auto& values : counts)
         if (row.per == Per::voxel)
           add_array(sum, std::span<const std::uint64_t>(values));
@@ -172,9 +175,11 @@ void add_vesicle_counts(Sha256& sum, const Vesicles& vesicles, const Cells& cell
 
 void add_accounts(Sha256& sum, const State& state) {
   for (const VesicleLedger& ledger : state.ledger)
-    for_each_member(kLedgerRows, ledger, [&sum](const RowInfo&, std::uint64_t count) { sum.add(count); });
-  for_each_member(kBudgetRows, state.budget, [&sum](const RowInfo&, const std::vector<double>& amounts) {
-    add_array(sum, std::span<const double>(amounts));
+    for_each_member(kLedgerRows, ledger, [&sum](const RowInfo& row, std::uint64_t count) {
+      if (belongs(row, Part::everything)) sum.add(count);
+    });
+  for_each_member(kBudgetRows, state.budget, [&sum](const RowInfo& row, const std::vector<double>& amounts) {
+    if (belongs(row, Part::everything)) add_array(sum, std::span<const double>(amounts));
   });
   if (!state.tallies.empty()) add_array(sum, std::span<const double>(state.tallies));
 }
@@ -184,7 +189,7 @@ void add_accounts(Sha256& sum, const State& state) {
 std::string state_hash(const State& state, const Problem& problem) {
   Sha256 sum;
   sum.add("interstice state 2");
-  add_clock(sum, state, problem);
+  add_clock(sum, state, problem, Part::everything);
   for (const auto& model : problem.models)
     for (const auto* text : {&model.name, &model.version, &model.sha256}) sum.add(*text);
   add_fields(sum, state, problem, Part::everything);
@@ -198,7 +203,7 @@ std::string state_hash(const State& state, const Problem& problem) {
 std::string tissue_hash(const State& state, const Problem& problem) {
   Sha256 sum;
   sum.add("interstice tissue 1");
-  add_clock(sum, state, problem);
+  add_clock(sum, state, problem, Part::tissue);
   add_fields(sum, state, problem, Part::tissue);
   add_cells(sum, state.cells, problem, Part::tissue);
   return sum.hex_digest();

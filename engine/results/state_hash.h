@@ -7,8 +7,9 @@
 ///   reservoirs: name, concentrations, vesicles; cells by id: id, ancestor, type, state, position,
 ///   velocity, heading, radius, state since, state until, births, transitions, bound, internal, adsorptions, releases,
 ///   then every column: name, values; vesicles: their number and, modulo 2^64, the sums of two 64-bit digests of each
-///   (id, position, host, state, class, cargo, diffusivity, clearance left, copies of every protein), names of the
-///   proteins; ledger per class; budget.
+///   (id, position, host, state, class, cargo, diffusivity, clearance left, copies of every protein, columns of
+///   models), names of the proteins; vesicles that are counted, per voxel and per cell by id; ledger per class; budget;
+///   tallies.
 /// The host of a vesicle enters as the id of the host cell (all ones when free). The order in which agents are stored
 /// does not matter.
 #pragma once

@@ -293,6 +293,7 @@ class Loader {
     for (const Value& name : fields.items) scenario_.output.fields.push_back(name.text);
     if (fields.text == "all") scenario_.output.fields = (*values_)["species"].keys;
     std::ranges::sort(scenario_.output.fields);
+    scenario_.output.fields.erase(std::ranges::unique(scenario_.output.fields).begin(), scenario_.output.fields.end());
     scenario_.output.cells = v["cells"].text == "all";
     scenario_.output.vesicle_sample = vesicles.text == "all"    ? OutputSettings::kAll
                                       : vesicles.text == "none" ? 0

@@ -11,6 +11,12 @@
 
 namespace interstice {
 
+static_assert(bytes_of(&State::clock) + bytes_of(&State::fields) + bytes_of(&State::reservoirs) +
+                      bytes_of(&State::cells) + bytes_of(&State::vesicles) + bytes_of(&State::ledger) +
+                      bytes_of(&State::budget) + bytes_of(&State::tallies) + bytes_of(&State::labels) ==
+                  sizeof(State),
+              "for_each_array and state_hash walk over every member of the state");
+
 /// visit(info, span) for every array of the state; numbers that stand alone are arrays of one. The names of rows
 /// repeat: once per species, reservoir, vesicle class or label, in the order of the Problem.
 template <class SomeState, class Visit>

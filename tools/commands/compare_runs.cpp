@@ -67,6 +67,9 @@ class Queue {
     for (std::size_t k = 0; k < count; ++k) workers.emplace_back([this] { work(); });
     show_progress();
     for (std::thread& worker : workers) worker.join();
+    std::ranges::sort(runs_.failures, {}, [&](const RunFailure& f) {  // not in the order in which they happened to end
+      return std::pair(f.replicate, std::ranges::find(plan_.arms, f.arm) - plan_.arms.begin());
+    });
   }
 
  private:

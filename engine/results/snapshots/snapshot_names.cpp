@@ -12,6 +12,10 @@ std::string power(std::string_view factor, bool inverse) {
   if (const auto caret = base.find('^'); caret != std::string::npos) {
     exponent = base.substr(caret + 1);
     base.resize(caret);
+  } else if (auto digits = base.find_last_not_of("0123456789") + 1; digits > 0 && digits < base.size()) {  // um2, s-1
+    if (digits > 1 && (base[digits - 1] == '-' || base[digits - 1] == '+')) --digits;
+    exponent = base.substr(digits);
+    base.resize(digits);
   }
   if (!inverse) return base + exponent;
   if (exponent.empty()) return base + "-1";

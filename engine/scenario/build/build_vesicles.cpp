@@ -236,6 +236,7 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
           !countable(context, v, dose.density * problem.reservoirs[index(r)].share(), "a reservoir"))
         break;
     std::ranges::sort(dose.reservoirs);
+    dose.reservoirs.erase(std::ranges::unique(dose.reservoirs).begin(), dose.reservoirs.end());
     problem.vesicle_classes.push_back(std::move(klass));
     for (const Nanoseconds at : times_of(context, v["at"], problem)) {
       dose.at = at;

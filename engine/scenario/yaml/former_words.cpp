@@ -13,6 +13,8 @@ namespace {
 // In this order: of two rows that fit a key the first one counts, and a value is looked up under the new key.
 constexpr FormerWord kFormerWords[] = {
     {"", "schema: 1", "schema: 2"},
+    {"", "schema: 1.0", "schema: 2"},
+    {"", "schema: 01", "schema: 2"},
     {"cell_types.*", "heeds_vesicles", "responds_to_evs"},
     {"cell_types.*", "read_outs", "reporters"},
     {"vesicles.*", "representation: field", "representation: counts"},

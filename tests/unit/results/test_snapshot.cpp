@@ -46,6 +46,8 @@ TEST(SnapshotNames, UnitsHaveExponentsInsteadOfSlashes) {
   EXPECT_EQ(file_unit("um/s"), "um s-1");
   EXPECT_EQ(file_unit("um^2/s"), "um2 s-1");
   EXPECT_EQ(file_unit("1/h"), "h-1");
+  EXPECT_EQ(file_unit("1/um2"), "um-2");
+  EXPECT_EQ(file_unit("molecule/(um2 s-1)"), "molecule um-2 s1");
   EXPECT_EQ(file_unit("/mm^3"), "mm-3");
   EXPECT_EQ(file_unit("molecule/(um^2 s)"), "molecule um-2 s-1");
   EXPECT_EQ(file_unit("um s^-2"), "um s-2");

@@ -193,6 +193,11 @@ TEST(Scenario, TheSameDoseSaidInThreeWays) {
   EXPECT_DOUBLE_EQ(build_problem(base(density)).doses[0].density, by_mass);
 }
 
+TEST(Scenario, AReservoirThatIsNamedTwiceIsDosedOnce) {
+  const Problem p = build_problem(base({"vesicles.sev.reservoirs=[bath, bath]"}));
+  EXPECT_EQ(p.doses.at(0).reservoirs.size(), 1u);
+}
+
 TEST(Scenario, FusogenShiftsSharesNotTime) {
   const VesicleClass plain = build_problem(base()).vesicle_classes[0];
   const VesicleClass fused = build_problem(base({"vesicles.sev.fusogen={uptake: 5, release: 2}"})).vesicle_classes[0];
