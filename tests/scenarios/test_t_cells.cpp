@@ -32,9 +32,11 @@ Scenario load_tissue(const std::string& file, const Sets& sets) {
                        {.include_directories = {}, .sets = sets, .parameters = ""}, registry);
 }
 
-/// A named number at the end of a run.
-double at_end(const Scenario& scenario, const std::string& arm, std::uint64_t seed, const std::string& what,
-              const std::function<void(Problem&)>& prepare = {}) {
+using Numbers = std::map<std::string, double>;
+
+/// Numbers of the time series at the end of a run.
+Numbers at_end(const Scenario& scenario, const std::string& arm, std::uint64_t seed,
+               const std::vector<std::string>& names, const std::function<void(Problem&)>& prepare = {}) {
   Problem problem = build_problem(scenario, {.arm = arm, .replicate = seed});
   if (prepare) prepare(problem);
   Simulation simulation(std::move(problem), 1);
@@ -43,7 +45,9 @@ double at_end(const Scenario& scenario, const std::string& arm, std::uint64_t se
   const Observables observables(simulation.problem());
   std::vector<double> values(observables.size());
   observables.measure(simulation.state(), simulation.problem(), values);
-  return values[observables.find(what).value()];
+  Numbers found;
+  for (const std::string& name : names) found[name] = values[observables.find(name).value()];
+  return found;
 }
 
 struct Estimate {
@@ -68,7 +72,7 @@ Estimate relative(const std::vector<double>& arm, const std::vector<double>& ref
 std::vector<double> over_seeds(const Scenario& scenario, const std::string& arm, const std::string& what,
                                std::uint64_t seeds = kSeeds) {
   std::vector<double> values;
-  for (std::uint64_t seed = 0; seed < seeds; ++seed) values.push_back(at_end(scenario, arm, seed, what));
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) values.push_back(at_end(scenario, arm, seed, {what})[what]);
   return values;
 }
 
@@ -178,7 +182,7 @@ TEST(TCells, DivideAfterADayAndThenEverySixHours) {
 }
 
 /// The columns of surface_contact on a monocyte after 24 h with 1e9 EVs per ml.
-std::map<std::string, double> after_a_day_with_evs(const std::string& myd88) {
+Numbers after_a_day_with_evs(const std::string& myd88) {
   const Sets sets =
       mixed("140 um", "0", "0",
             {"vesicles.msc_sev.number=2e11 EV", "vesicles.msc_sev.volume=200 ml", "vesicles.msc_sev.agents=2700",
@@ -188,17 +192,18 @@ std::map<std::string, double> after_a_day_with_evs(const std::string& myd88) {
              "cell_types.monocyte.mobile=false",
              "cell_types.monocyte.parameters.maturation={value: 168 h, range: [48 h, 168 h]}"});
   const Scenario s = load_tissue("mlr_well.yaml", sets);
-  std::map<std::string, double> columns;
-  for (const char* name : {"ev_signal", "ev_fast", "ev_slow", "ev_monocyte"})
-    columns[name] = at_end(s, "contact", 1, std::string("column.monocyte.") + name);
+  const std::string of = "column.monocyte.";
+  Numbers columns;
+  for (const auto& [name, value] :
+       at_end(s, "contact", 1, {of + "ev_signal", of + "ev_fast", of + "ev_slow", of + "ev_monocyte"}))
+    columns[name.substr(of.size())] = value;
   return columns;
 }
 
 /// Regulatory cells after two days of one monocyte on a floor of 950 CD4 and 50 regulatory cells, its columns of
 /// surface_contact set to `licence`. Cells move and sink at a sixth of their speeds, in steps of six minutes instead of
 /// one: they touch as many others (4 CD4 cells at a time) and still mix within hours.
-std::vector<double> regulatory_after_two_days(const std::map<std::string, double>& licence,
-                                              const std::string& myd88 = "1") {
+std::vector<double> regulatory_after_two_days(const Numbers& licence, const std::string& myd88 = "1") {
   Sets sets{"domain.size=[240 um, 240 um, 480 um]",
             "domain.spacing=240 um",
             "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [240 um, 240 um, 240 um]}}",
@@ -225,7 +230,7 @@ std::vector<double> regulatory_after_two_days(const std::map<std::string, double
   };
   std::vector<double> cells;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed)
-    cells.push_back(at_end(culture, "contact", seed, "cells.treg.alive", prepare));
+    cells.push_back(at_end(culture, "contact", seed, {"cells.treg.alive"}, prepare)["cells.treg.alive"]);
   return cells;
 }
 
