@@ -1,8 +1,8 @@
 /// @file
 /// The sub-commands of `interstice`. Each file tools/commands/<name>.cpp registers its own when the program starts:
 ///
-///     const RegisteredCommand registered{{.position = 80, .name = "weigh", .arguments = "FILE", .summary = "...",
-///                                         .title = "...", .add_options = add_options}};
+///     const RegisteredCommand weigh_command{{.position = 80, .name = "weigh", .arguments = "FILE", .summary = "...",
+///                                         .title = "...", .add_options = add_weigh_options}};
 ///
 /// The command line, the overview and the suggestions for mistyped words go by what is registered, so a new sub-command
 /// is one new file. A command ends by returning, or by throwing an Error that carries the exit code; main.cpp alone

@@ -150,14 +150,17 @@ std::string OutputDirectory::outdated(const std::string& run_json, const Wanted&
 /// run.json last: as long as anything of ours is there, it says whose it is.
 void OutputDirectory::clear(const Wanted& wanted) const {
   const auto here = std::filesystem::weakly_canonical(path_);
+  const auto replaced = [&wanted](const std::filesystem::path& file) {
+    return is_result(file) || std::ranges::find(wanted.files, file.filename().string()) != wanted.files.end();
+  };
   for (const auto& input : wanted.inputs)
-    if (std::filesystem::weakly_canonical(input).parent_path() == here && is_result(input))
+    if (std::filesystem::weakly_canonical(input).parent_path() == here && replaced(input))
       throw InputError(
           fmt::format("{} is read by this run (its results would replace it) choose another directory with "
                       "-o, or move the file",
                       input.string()));
   for (const auto& entry : std::filesystem::directory_iterator(path_))
-    if (is_result(entry.path()) && entry.path().filename() != "run.json") std::filesystem::remove_all(entry.path());
+    if (replaced(entry.path()) && entry.path().filename() != "run.json") std::filesystem::remove_all(entry.path());
   std::filesystem::remove(path_ / "run.json");
 }
 

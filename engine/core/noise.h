@@ -17,7 +17,7 @@ enum class Stream : std::uint16_t {
   vesicle_acceptance = 2,
   vesicle_adsorption = 3,
   vesicle_desorption = 4,
-  vesicle_internalisation = 5,
+  vesicle_internalisation = 5,  ///< no longer drawn: all exits share one number, vesicle_desorption
   vesicle_endosome = 6,
   vesicle_clearance = 7,
   vesicle_seeding = 8,

@@ -2,8 +2,9 @@
 /// Rows of the tables that describe the state. Every struct of the state has one table beside it; each row names an
 /// array (or the three of a vector, or a single number), its unit, what it has one entry per, and what is done with it.
 /// All that walks over the state goes by the tables: seeding, division, sorting, dropping, the state hash, snapshots,
-/// time series (engine/sim/state_arrays.h walks over everything). So a new member is one row, and a static_assert below
-/// each table finds a member without one. What need not be saved does not belong into the state.
+/// budgets and ledgers in the time series (engine/sim/state_arrays.h walks over everything). So a new member is one
+/// row, and a static_assert below each table finds a member without one. What need not be saved does not belong into
+/// the state.
 #pragma once
 
 #include <array>

@@ -41,7 +41,7 @@ struct ChoiceSpec {
                                ///< in ModelDescriptor::fields is the species that is chosen
 };
 
-/// A cell column that the model owns: declared, saved and restored by the engine.
+/// A cell column that the model owns: declared, kept, hashed and shown by the engine.
 struct ModelColumnSpec {
   std::string_view name;
   std::string_view unit;

@@ -100,7 +100,7 @@ void for_each_array(SomeVesicles& vesicles, const Visit& visit) {
 /// Numbers of real vesicles, per class: every dosed vesicle is in exactly one place (fates.h).
 struct VesicleLedger {
   std::uint64_t dosed = 0;
-  std::uint64_t free = 0, adsorbed = 0, endosomal = 0;  ///< refreshed from the arrays
+  std::uint64_t free = 0, adsorbed = 0, endosomal = 0;  ///< counted at the start, kept by VesicleAccounts::move
   std::uint64_t in_reservoir = 0;
   std::uint64_t released = 0;  ///< cargo in the cytosol
   std::uint64_t degraded = 0;  ///< lysosome, or host died with it inside

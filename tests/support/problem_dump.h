@@ -128,9 +128,9 @@ class ProblemDump {
   void vesicles(const Problem& p) {
     line("{}", p.proteins);
     for (const auto& v : p.vesicle_classes) {
-      line("class {} {:a} {:a} {:a} {:a} {} {:a} {:a} {:a} {:a} {:a} {:a} {:a}", v.name, v.median_diameter,
+      line("class {} {:a} {:a} {:a} {:a} {} {:a} {:a} {:a} {:a} {:a} {:a} {:a} {}", v.name, v.median_diameter,
            v.geometric_sd, v.temperature, v.water_viscosity, v.weight, v.enzyme_half_life, v.desorption,
-           v.internalisation, v.endosome_exit, v.released_fraction, v.recycled_fraction, v.fusogen_uptake);
+           v.internalisation, v.endosome_exit, v.released_fraction, v.recycled_fraction, v.fusogen_uptake, v.counted);
       for (const auto& l : v.proteins)
         line("load {} {:a} {:a} {:a}", index(l.protein), l.mean, l.positive_fraction, l.sigma);
     }

@@ -50,17 +50,11 @@ struct VesicleWorld {
   }
 
   void add_cell(Vec3 p, double radius, Vec3 velocity = {}) {
-    cells.id.push_back(cells.size() + 1);
-    cells.ancestor.push_back(cells.id.back());
-    cells.type.push_back(CellTypeId{0});
-    cells.state.push_back(0);
-    cells.x.push_back(p.x), cells.y.push_back(p.y), cells.z.push_back(p.z);
-    cells.vx.push_back(velocity.x), cells.vy.push_back(velocity.y), cells.vz.push_back(velocity.z);
-    for (auto* v : {&cells.heading_x, &cells.heading_y, &cells.heading_z, &cells.state_since, &cells.state_until})
-      v->push_back(0);
-    cells.radius.push_back(radius);
-    for (auto* v : {&cells.births, &cells.transitions}) v->push_back(0);
-    for (auto* v : {&cells.bound, &cells.internal, &cells.adsorptions, &cells.releases}) v->push_back(0);
+    for_each_array(cells, {}, [](const RowInfo&, auto& values) { values.emplace_back(); });
+    cells.id.back() = cells.ancestor.back() = cells.size();
+    cells.x.back() = p.x, cells.y.back() = p.y, cells.z.back() = p.z;
+    cells.vx.back() = velocity.x, cells.vy.back() = velocity.y, cells.vz.back() = velocity.z;
+    cells.radius.back() = radius;
   }
 
   [[nodiscard]] VesicleEnvironment environment() const {

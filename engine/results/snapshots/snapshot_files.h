@@ -1,5 +1,5 @@
 /// @file
-/// The layout of one snapshot file: VTKHDF 1.0, which ParaView 5.10 and newer open directly.
+/// The layout of one snapshot file: VTKHDF 1.0, which ParaView 5.10 and newer read (5.11 is tested).
 ///
 ///   /VTKHDF          ImageData: voxel centres as points; UnstructuredGrid: one vertex per agent
 ///   /VTKHDF/PointData/<name [unit]>   float32 or integers, attribute `units`
