@@ -198,6 +198,10 @@ TEST(Scenario, AReservoirThatIsNamedTwiceIsDosedOnce) {
   EXPECT_EQ(p.doses.at(0).reservoirs.size(), 1u);
 }
 
+TEST(Scenario, AFieldThatIsListedTwiceIsWrittenOnce) {
+  EXPECT_EQ(base({"output.fields=[ATP, ADP, ATP]"}).output.fields, (std::vector<std::string>{"ADP", "ATP"}));
+}
+
 TEST(Scenario, FusogenShiftsSharesNotTime) {
   const VesicleClass plain = build_problem(base()).vesicle_classes[0];
   const VesicleClass fused = build_problem(base({"vesicles.sev.fusogen={uptake: 5, release: 2}"})).vesicle_classes[0];

@@ -115,6 +115,13 @@ TEST(Upgrade, ReplacesTheWordsAndNothingElse) {
   EXPECT_EQ(upgraded_text("\xEF\xBB\xBF" + kOld, "my.yaml").text, "\xEF\xBB\xBF" + kNew);
 }
 
+TEST(Upgrade, KnowsSchema1HoweverTheNumberIsWritten) {
+  for (const std::string one : {"1", "1.0", "01"}) {
+    const UpgradedText upgraded = upgraded_text("schema: " + one + "\n", "my.yaml");
+    EXPECT_EQ(upgraded.text, "schema: 2\n") << one;
+  }
+}
+
 TEST(Upgrade, MakesTextsThatLoad) {
   EXPECT_EQ(mistakes_in(kNew), "");
   EXPECT_EQ(load_mine(upgraded_text(kOld, "my.yaml").text).compare.outcomes.size(), 5u);
