@@ -2,7 +2,8 @@
 #
 #   include(BuildTime)
 #   interstice_unity(<target>)
-#   interstice_optimise_less(<target> <INTERFACE|PRIVATE>)
+#   interstice_optimise_less(<target> <INTERFACE|PRIVATE> <level>)
+#   interstice_check_less(<target> <INTERFACE|PRIVATE>)
 
 option(INTERSTICE_UNITY "Compile several source files of a folder as one" OFF)
 
@@ -27,12 +28,21 @@ function(interstice_unity target)
   endforeach()
 endfunction()
 
-# For code that takes little time to run. Under sanitizers it is not optimised at all, and uses of null pointers are left
-# to the one that watches memory. Results are the same bits at every level of optimisation.
-function(interstice_optimise_less target scope)
+# Level 0 or 1 of optimisation for code that takes little time to run; level 0 and fewer checks under sanitizers. Results
+# are the same bits at every level.
+function(interstice_optimise_less target scope level)
   if(INTERSTICE_SANITIZE)
-    target_compile_options(${target} ${scope} -O0 -fno-sanitize=null,alignment)
+    target_compile_options(${target} ${scope} -O0)
+    interstice_check_less(${target} ${scope})
   elseif(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
-    target_compile_options(${target} ${scope} -O1)
+    target_compile_options(${target} ${scope} -O${level})
+  endif()
+endfunction()
+
+# Under sanitizers: bad pointers are left to the address sanitizer, which sees them when they are used. The checks of
+# each pointer that is made take half of the compiler's time.
+function(interstice_check_less target scope)
+  if(INTERSTICE_SANITIZE)
+    target_compile_options(${target} ${scope} -fno-sanitize=null,alignment,pointer-overflow,object-size)
   endif()
 endfunction()

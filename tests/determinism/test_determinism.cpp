@@ -23,7 +23,7 @@ TEST(Determinism, AnyNumberOfThreadsGivesTheSameBits) {
   }
 }
 
-TEST(Determinism, VesiclesAsAFieldGiveTheSameBitsAndLeaveTheTissueAlone) {
+TEST(Determinism, CountedVesiclesGiveTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::string> field{"vesicles.msc_sev.representation=counts", "vesicles.msc_sev.agents=null"};
   const std::string reference = hash_of(run(short_knee("all", field)));
   for (const int threads : {2, 5}) EXPECT_EQ(hash_of(run(short_knee("all", field), threads)), reference);

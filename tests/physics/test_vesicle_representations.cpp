@@ -46,7 +46,7 @@ struct Outcome {
 Outcome mean_outcome(const std::string& representation, int seeds) {
   Outcome mean;
   for (int seed = 1; seed <= seeds; ++seed) {
-    Simulation simulation(test::problem_from(tissue(representation), {"seed=" + std::to_string(seed)}), 2);
+    Simulation simulation(test::problem_from(tissue(representation), {"seed=" + std::to_string(seed)}), 1);
     while (!simulation.finished()) simulation.step();
     const State& state = simulation.state();
     const VesicleLedger& l = state.ledger[0];
@@ -109,7 +109,7 @@ double caught(const Sphere& sphere, const char* representation) {
   const std::string yaml = std::string(R"(
 schema: 2
 title: one cell
-domain: {size: [100 um, 100 um, 100 um], spacing: )") +
+domain: {size: [70 um, 70 um, 70 um], spacing: )") +
                            sphere.spacing + R"(, boundary: {all: periodic}}
 time: [{until: )" + sphere.until +
                            R"(, transport: 5 min, vesicles: 1 s, cells: 5 min, series: 5 min}]
@@ -124,7 +124,7 @@ vesicles:
                            sphere.desorption + ", representation: " + representation + "}\n";
   double sum = 0;
   for (const char* seed : {"seed=1", "seed=2", "seed=3", "seed=4", "seed=5", "seed=6"}) {
-    Simulation simulation(test::problem_from(yaml, {seed}), 2);
+    Simulation simulation(test::problem_from(yaml, {seed}), 1);
     while (!simulation.finished()) simulation.step();
     sum += static_cast<double>(simulation.state().ledger[0].adsorbed);
   }

@@ -57,6 +57,13 @@ struct VesicleWorld {
     cells.radius.back() = radius;
   }
 
+  /// Makes all above this height [um] another region.
+  void paint_above(double height, const Region& region) {
+    regions.regions.push_back(region);
+    for (std::size_t v = 0; v < grid.voxel_count(); ++v)
+      if (grid.centre(v).z > height) regions.of_voxel[v] = 1;
+  }
+
   [[nodiscard]] VesicleEnvironment environment() const {
     VesicleEnvironment e;
     e.grid = &grid;
@@ -93,13 +100,9 @@ struct VesicleWorld {
 
   /// Removes the vesicles farther than this from p.
   void keep_within(double distance, Vec3 p) {
-    std::size_t kept = 0;
-    for (std::size_t v = 0; v < vesicles.size(); ++v) {
-      if (norm(vesicles.position(v) - p) > distance) continue;
-      for_each_column([&](auto& column) { column[kept] = column[v]; });
-      ++kept;
-    }
-    for_each_column([&](auto& column) { column.resize(kept); });
+    std::vector<std::uint8_t> near(vesicles.size());
+    for (std::size_t v = 0; v < near.size(); ++v) near[v] = norm(vesicles.position(v) - p) <= distance ? 1 : 0;
+    keep_vesicles(vesicles, near);
   }
 
   void move(double dt, const Threads& threads) {
@@ -113,15 +116,6 @@ struct VesicleWorld {
   void tick() {
     ++now.step;
     now.time += now.dt;
-  }
-
- private:
-  template <class Act>
-  void for_each_column(const Act& act) {
-    Vesicles& v = vesicles;
-    act(v.x), act(v.y), act(v.z), act(v.id), act(v.host), act(v.state), act(v.klass), act(v.cargo), act(v.diffusivity);
-    act(v.clearance_left);
-    for (auto& protein : v.proteins) act(protein);
   }
 };
 

@@ -13,13 +13,14 @@
 #include "engine/scenario/describe.h"
 #include "engine/scenario/scenario.h"
 #include "support/problem_dump.h"
+#include "support/resolved.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
 namespace {
 
 namespace fs = std::filesystem;
-using test::ProblemDump;
+using test::expect_same_after_resolving, test::ProblemDump;
 
 const std::string kBase = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";
 
@@ -298,19 +299,6 @@ TEST(Scenario, ParameterTableKnowsWhereNumbersComeFrom) {
   EXPECT_EQ(find("vesicles.sev.agents").where, "--set");
 }
 
-void expect_same_after_resolving(const Scenario& first) {
-  const Scenario again = load_scenario_text(first.resolved, "/nowhere/resolved.yaml", {}, test::built_in_models());
-  EXPECT_TRUE(again.resolved == first.resolved) << "the resolved text changes when it is resolved again";
-  EXPECT_EQ(again.files.size(), 1u);
-  EXPECT_EQ(ProblemDump::of(build_problem(again)), ProblemDump::of(build_problem(first)));
-  for (const Arm& arm : first.compare.arms)
-    EXPECT_EQ(ProblemDump::of(build_problem(again, {.arm = arm.name, .replicate = 3})),
-              ProblemDump::of(build_problem(first, {.arm = arm.name, .replicate = 3})));
-  EXPECT_EQ(again.output.every, first.output.every);
-  EXPECT_EQ(again.output.fields, first.output.fields);
-  EXPECT_EQ(again.compare.replicates, first.compare.replicates);
-}
-
 TEST(Scenario, ResolvedTextIsTheSameScenario) {
   expect_same_after_resolving(base());
   expect_same_after_resolving(base({"title='a: \"b\" # c'", "seed=3"}));
@@ -360,19 +348,6 @@ TEST(Scenario, TheInfluenceRuleIsAKey) {
   EXPECT_EQ(own.hold, 60.0);
   EXPECT_EQ(own.hold_share, 0.5);
   EXPECT_NE(describe("compare.influenced", test::built_in_models(), {}).find("hold_share"), std::string::npos);
-}
-
-TEST(Scenario, ShippedScenariosLoadAndResolve) {
-  std::size_t found = 0;
-  for (const auto& entry : fs::directory_iterator(INTERSTICE_SOURCE_DIR "/scenarios")) {
-    if (entry.path().extension() != ".yaml") continue;
-    ++found;
-    SCOPED_TRACE(entry.path().string());
-    const Scenario s = load_scenario(entry.path(), {}, test::built_in_models());
-    expect_same_after_resolving(s);
-    for (const SourceFile& f : s.files) EXPECT_TRUE(fs::exists(f.path)) << f.path;
-  }
-  EXPECT_GE(found, 4u);
 }
 
 /// 1e10 EV/ug leave 6.02e4 kDa of protein per vesicle: 926 copies of CD73 (65 kDa in models/proteins.yaml), 1038 of
