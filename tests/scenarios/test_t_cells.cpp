@@ -111,11 +111,11 @@ TEST(TCells, EvsActThroughAmpAndCd73WithoutMonocytes) {
 }
 
 // Published: MSC exosomes do not act on purified T cells (Zhang B 2014). At 5e9 EVs per ml a little cargo does, which
-// ten EVs per agent exaggerate: an agent delivers all its EVs' cargo at once.
+// 25 EVs per agent exaggerate: an agent delivers all its EVs' cargo at once.
 TEST(TCells, EvsDoNothingWithoutMonocytesAndAmp) {
   const Scenario s =
       load_tissue("amp_spike.yaml", mixed("100 um", "1", "1",
-                                          {"vesicles.msc_sev.density=5e9 EV/ml", "vesicles.msc_sev.agents=500",
+                                          {"vesicles.msc_sev.density=5e9 EV/ml", "vesicles.msc_sev.agents=200",
                                            "time=[{until: 36 h, transport: 60 s, vesicles: 2 s, cells: 2 min, "
                                            "series: 36 h}]"}));
   const Estimate alone =
