@@ -4,11 +4,11 @@
 #include "engine/population/cell_population.h"
 #include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/agents/vesicle_enzymes.h"
 #include "engine/vesicles/agents/vesicle_motion.h"
 #include "engine/vesicles/agents/vesicle_order.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
-#include "engine/vesicles/vesicle_enzymes.h"
 
 namespace interstice {
 namespace {

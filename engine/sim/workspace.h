@@ -12,9 +12,9 @@
 #include "engine/fields/species_transfer.h"
 #include "engine/sim/model_bridge.h"
 #include "engine/sim/problem.h"
+#include "engine/vesicles/agents/vesicle_scratch.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_environment.h"
-#include "engine/vesicles/vesicle_scratch.h"
 
 namespace interstice {
 

@@ -15,6 +15,9 @@
 
 namespace interstice {
 
+/// Equilibrium density of vesicles per volume of tissue, relative to free fluid.
+inline double vesicle_capacity(const Region& region) { return region.volume_fraction * region.vesicle_partition; }
+
 struct VesicleEnvironment {
   const Grid* grid = nullptr;
   const RegionMap* regions = nullptr;

@@ -9,7 +9,6 @@
 #include "engine/cells/cell_list.h"
 #include "engine/core/name_key.h"
 #include "engine/core/simd_targets.h"
-#include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engine/core/constants.h"
+#include "engine/vesicles/agents/vesicle_enzymes.h"
 #include "engine/vesicles/agents/vesicle_motion.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
-#include "engine/vesicles/vesicle_enzymes.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
 

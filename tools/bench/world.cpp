@@ -6,9 +6,9 @@
 #include "engine/scenario/scenario.h"
 #include "engine/sim/initial_state.h"
 #include "engine/sim/step.h"
+#include "engine/vesicles/agents/vesicle_enzymes.h"
 #include "engine/vesicles/agents/vesicle_motion.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
-#include "engine/vesicles/vesicle_enzymes.h"
 #include "models/builtin.h"
 
 namespace interstice::bench {

@@ -18,9 +18,6 @@
 
 namespace interstice {
 
-/// Equilibrium density of vesicles per volume of tissue, relative to free fluid.
-inline double vesicle_capacity(const Region& region) { return region.volume_fraction * region.vesicle_partition; }
-
 class VesicleMap {
  public:
   /// Makes the map hold for a step of `dt` in which the cells make the given moves.

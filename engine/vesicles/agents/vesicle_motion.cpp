@@ -5,10 +5,10 @@
 
 #include "engine/cells/cell_motility.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
+#include "engine/vesicles/agents/vesicle_reservoirs.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
-#include "engine/vesicles/vesicle_reservoirs.h"
 
 namespace interstice {
 namespace {

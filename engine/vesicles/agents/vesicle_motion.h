@@ -11,8 +11,8 @@
 
 #include "engine/cells/cells.h"
 #include "engine/core/parallel.h"
+#include "engine/vesicles/agents/vesicle_scratch.h"
 #include "engine/vesicles/vesicle_environment.h"
-#include "engine/vesicles/vesicle_scratch.h"
 
 namespace interstice {
 

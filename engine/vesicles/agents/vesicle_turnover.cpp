@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "engine/core/keyed_uniforms.h"
+#include "engine/vesicles/agents/vesicle_reservoirs.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
-#include "engine/vesicles/vesicle_reservoirs.h"
 
 namespace interstice {
 namespace {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/core/name_key.h"
-#include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 

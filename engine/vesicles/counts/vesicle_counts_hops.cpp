@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "engine/core/name_key.h"
-#include "engine/vesicles/agents/vesicle_map.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_properties.h"
 

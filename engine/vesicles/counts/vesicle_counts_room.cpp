@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "engine/core/constants.h"
-#include "engine/vesicles/agents/vesicle_map.h"
 
 namespace interstice {
 namespace {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <type_traits>
 
 #include "engine/sim/problem.h"
 
@@ -78,25 +79,24 @@ inline Problem sample_problem(Grid grid = {7, 5, 6, 10.0}) {
 inline Cells sample_cells(const Problem& p, std::size_t count, std::mt19937_64& random) {
   std::uniform_real_distribution<double> uniform(0.0, 1.0);
   Cells c;
+  c.columns.resize(p.columns.size());
+  for_each_array(c, p.columns, [&](const RowInfo&, auto& values) {
+    using T = typename std::remove_reference_t<decltype(values)>::value_type;
+    values.resize(count);
+    for (T& value : values) {
+      if constexpr (std::is_floating_point_v<T>)
+        value = uniform(random);
+      else
+        value = static_cast<T>(random() % 100);
+    }
+  });
+  const Vec3 size = p.grid.size();
   for (std::size_t i = 0; i < count; ++i) {
-    c.id.push_back(mix64(i + 1));
-    c.ancestor.push_back(mix64(i + 1));
-    c.type.push_back(static_cast<CellTypeId>(i % 2));
-    c.state.push_back(static_cast<std::uint8_t>(i / 2 % 2));
-    const Vec3 size = p.grid.size();
-    c.x.push_back(uniform(random) * size.x);
-    c.y.push_back(uniform(random) * size.y);
-    c.z.push_back(uniform(random) * size.z);
-    for (auto* values :
-         {&c.vx, &c.vy, &c.vz, &c.heading_x, &c.heading_y, &c.heading_z, &c.radius, &c.state_since, &c.state_until})
-      values->push_back(uniform(random));
-    c.births.push_back(static_cast<std::uint32_t>(i));
-    c.transitions.push_back(static_cast<std::uint32_t>(2 * i));
-    for (auto* counts : {&c.bound, &c.internal, &c.adsorptions, &c.releases}) counts->push_back(random() % 100);
+    c.id[i] = c.ancestor[i] = mix64(i + 1);
+    c.type[i] = static_cast<CellTypeId>(i % 2);
+    c.state[i] = static_cast<std::uint8_t>(i / 2 % 2);
+    c.x[i] *= size.x, c.y[i] *= size.y, c.z[i] *= size.z;
   }
-  c.columns.assign(p.columns.size(), std::vector<double>(count));
-  for (auto& column : c.columns)
-    for (double& value : column) value = uniform(random);
   return c;
 }
 

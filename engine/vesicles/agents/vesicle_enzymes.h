@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/core/parallel.h"
+#include "engine/vesicles/agents/vesicle_scratch.h"
 #include "engine/vesicles/vesicle_environment.h"
-#include "engine/vesicles/vesicle_scratch.h"
 
 namespace interstice {
 

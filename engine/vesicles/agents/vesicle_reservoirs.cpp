@@ -1,4 +1,4 @@
-#include "engine/vesicles/vesicle_reservoirs.h"
+#include "engine/vesicles/agents/vesicle_reservoirs.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "engine/vesicles/vesicle_enzymes.h"
+#include "engine/vesicles/agents/vesicle_enzymes.h"
 
 #include <algorithm>
 #include <array>
