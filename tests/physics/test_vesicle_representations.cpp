@@ -45,8 +45,9 @@ struct Outcome {
 
 Outcome mean_outcome(const std::string& representation, int seeds) {
   Outcome mean;
+  const Scenario scenario = test::scenario_from(tissue(representation));
   for (int seed = 1; seed <= seeds; ++seed) {
-    Simulation simulation(test::problem_from(tissue(representation), {"seed=" + std::to_string(seed)}), 1);
+    Simulation simulation(build_problem(scenario, {.replicate = static_cast<std::uint64_t>(seed)}), 1);
     while (!simulation.finished()) simulation.step();
     const State& state = simulation.state();
     const VesicleLedger& l = state.ledger[0];
@@ -123,8 +124,9 @@ vesicles:
   ev: {density: 2e11 EV/ml, internalisation: 0 1/s, desorption: )" +
                            sphere.desorption + ", representation: " + representation + "}\n";
   double sum = 0;
-  for (const char* seed : {"seed=1", "seed=2", "seed=3", "seed=4", "seed=5", "seed=6"}) {
-    Simulation simulation(test::problem_from(yaml, {seed}), 1);
+  const Scenario scenario = test::scenario_from(yaml);
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    Simulation simulation(build_problem(scenario, {.replicate = seed}), 1);
     while (!simulation.finished()) simulation.step();
     sum += static_cast<double>(simulation.state().ledger[0].adsorbed);
   }

@@ -230,8 +230,13 @@ TEST(InvalidScenarios, MoreVesiclesThanCanBeCountedAreRefused) {
 TEST(InvalidScenarios, RandomEditsNeverEscape) {
   std::mt19937 random(20240601);
   const std::string alphabet = "{}[]:,-# \n\"'&*!|>%@`abcXYZ0123456789.+/^()~=_\t";
+#if defined(__SANITIZE_ADDRESS__)  // ten times slower
+  constexpr int kTrials = 500;
+#else
+  constexpr int kTrials = 1500;
+#endif
   int refused = 0;
-  for (int trial = 0; trial < 1500; ++trial) {
+  for (int trial = 0; trial < kTrials; ++trial) {
     std::string text = base();
     for (int edits = 1 + static_cast<int>(random() % 4); edits > 0; --edits) {
       const std::size_t at = random() % text.size(), length = random() % 12;
@@ -257,7 +262,7 @@ TEST(InvalidScenarios, RandomEditsNeverEscape) {
       FAIL() << e.what() << "\n" << text;
     }
   }
-  EXPECT_GT(refused, 700);
+  EXPECT_GT(refused, kTrials / 2 - 50);
 }
 
 }  // namespace

@@ -9,24 +9,13 @@ using namespace spec;
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
 /// Keys are species, also those that the cell type can do without.
 SpecPointer of_species(std::string doc, SpecPointer item) {
   Spec map = *map_of(std::move(doc), {"species"}, std::move(item));
   map.tolerates = "optional species";
   return std::make_shared<Spec>(std::move(map));
-}
-
-/// The mark, its source and the range are those of the default.
-SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {},
-                     std::pair<std::string, std::string> range = {}) {
-  return quantity(std::move(doc), {.unit = std::move(unit),
-                                   .minimum = 0,
-                                   .above_minimum = true,
-                                   .mark = std::move(mark),
-                                   .source = std::move(source),
-                                   .range = std::move(range)});
 }
 
 SpecPointer share(std::string doc, std::string mark, std::string source,
@@ -148,7 +137,7 @@ SpecPointer contact() {
                                                             .minimum = 0,
                                                             .above_minimum = true,
                                                             .other_units = {"EV/um^2"},
-                                                            .words = {{"unlimited", kInfinity}},
+                                                            .words = {{"unlimited", kUnlimited}},
                                                             .mark = "A",
                                                             .source = "saturation of the cell surface, assumed",
                                                             .range = {"0.5 /um^2", "40 /um^2"}}),
@@ -336,7 +325,7 @@ SpecPointer agent_spec_vesicles() {
            quantity("of enzyme activity", {.unit = "s",
                                            .minimum = 0,
                                            .above_minimum = true,
-                                           .words = {{"never", kInfinity}},
+                                           .words = {{"never", kUnlimited}},
                                            .mark = "A",
                                            .source = "activity resists detergent; value assumed",
                                            .range = {"6 h", "1000 h"}}),

@@ -1,8 +1,6 @@
 /// @file
 /// Specs of observations. Labels: what is put on vesicles to see them, and what else is seen with it. Profiles.
 
-#include <limits>
-
 #include "engine/scenario/spec/scenario_spec.h"
 
 namespace interstice {
@@ -10,8 +8,6 @@ namespace interstice {
 using namespace spec;
 
 namespace {
-
-constexpr double kNever = std::numeric_limits<double>::infinity();
 
 struct Known {
   std::string mark, source;

@@ -49,6 +49,16 @@ SpecPointer quantity(std::string doc, Number number) {
   return s;
 }
 
+SpecPointer positive(std::string doc, std::string unit, std::string mark, std::string source,
+                     std::pair<std::string, std::string> range) {
+  return quantity(std::move(doc), {.unit = std::move(unit),
+                                   .minimum = 0,
+                                   .above_minimum = true,
+                                   .mark = std::move(mark),
+                                   .source = std::move(source),
+                                   .range = std::move(range)});
+}
+
 SpecPointer any_quantity(std::string doc) {
   auto s = make(Spec::Kind::quantity, std::move(doc));
   s->any_unit = true;

@@ -62,6 +62,8 @@ struct Spec {
 /// Builders, so that the specs read like a table.
 namespace spec {
 
+inline constexpr double kNever = std::numeric_limits<double>::infinity();  ///< of half-lives
+
 struct Number {
   std::string unit = "1";
   double minimum = -std::numeric_limits<double>::infinity();
@@ -75,6 +77,9 @@ struct Number {
 
 SpecPointer record(std::string doc, std::vector<Field> fields, std::string noun = "key");
 SpecPointer quantity(std::string doc, Number number);
+/// Above 0; the mark, its source and the range are those of the default.
+SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {},
+                     std::pair<std::string, std::string> range = {});
 SpecPointer any_quantity(std::string doc);
 SpecPointer integer(std::string doc, double minimum, double maximum);
 SpecPointer boolean(std::string doc);
