@@ -7,8 +7,8 @@
 option(INTERSTICE_UNITY "Compile several source files of a folder as one" OFF)
 
 # A unity build of the target, which compiles its files several at a time, where INTERSTICE_UNITY is on. Most of the time
-# goes into headers, which are parsed once then. Local names must differ within such a target. Files that are
-# compiled for several instruction sets stay alone.
+# goes into headers, which are parsed once then. Local names must differ within such a target. Files that open a
+# namespace for all that follows, or are compiled for several instruction sets, stay alone.
 function(interstice_unity target)
   if(NOT INTERSTICE_UNITY)
     return()
@@ -20,7 +20,7 @@ function(interstice_unity target)
   list(FILTER sources INCLUDE REGEX "\\.cpp$")
   foreach(source ${sources})
     file(STRINGS ${source} alone LIMIT_COUNT 1
-         REGEX "^#define HWY_TARGET_INCLUDE|^INTERSTICE_VECTOR_CLONES")
+         REGEX "^using namespace|^#define HWY_TARGET_INCLUDE|^INTERSTICE_VECTOR_CLONES")
     if(alone)
       set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()

@@ -94,8 +94,9 @@ cells: {sphere: {count: 1, in: fluid}}
 
 double captured(const std::string& yaml, int seeds) {
   double sum = 0;
+  const Scenario scenario = test::scenario_from(yaml, {"cells.sphere.in=dosed"});
   for (int seed = 1; seed <= seeds; ++seed) {
-    Simulation simulation(test::problem_from(yaml, {"seed=" + std::to_string(seed), "cells.sphere.in=dosed"}), 2);
+    Simulation simulation(build_problem(scenario, {.arm = "", .replicate = static_cast<std::uint64_t>(seed)}), 2);
     while (!simulation.finished()) simulation.step();
     EXPECT_EQ(simulation.state().ledger[0].total(), simulation.state().ledger[0].dosed);
     sum += static_cast<double>(simulation.state().ledger[0].adsorbed);

@@ -47,7 +47,7 @@ Outcome mean_outcome(const std::string& representation, int seeds) {
   Outcome mean;
   const Scenario scenario = test::scenario_from(tissue(representation));
   for (int seed = 1; seed <= seeds; ++seed) {
-    Simulation simulation(build_problem(scenario, {.replicate = static_cast<std::uint64_t>(seed)}), 1);
+    Simulation simulation(build_problem(scenario, {.arm = "", .replicate = static_cast<std::uint64_t>(seed)}), 1);
     while (!simulation.finished()) simulation.step();
     const State& state = simulation.state();
     const VesicleLedger& l = state.ledger[0];
@@ -126,7 +126,7 @@ vesicles:
   double sum = 0;
   const Scenario scenario = test::scenario_from(yaml);
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-    Simulation simulation(build_problem(scenario, {.replicate = seed}), 1);
+    Simulation simulation(build_problem(scenario, {.arm = "", .replicate = seed}), 1);
     while (!simulation.finished()) simulation.step();
     sum += static_cast<double>(simulation.state().ledger[0].adsorbed);
   }

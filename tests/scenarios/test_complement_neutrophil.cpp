@@ -23,10 +23,7 @@ Simulation prepare(const std::string& arm, std::uint64_t replicate, const Sets& 
   Sets sets{"domain.size=[500 um, 250 um, 250 um]", "cells.neutrophil.count=62", "vesicles.msc_sev.agents=1250",
             "time.0.vesicles=2 s", "time.1.until=1 h"};
   sets.insert(sets.end(), more.begin(), more.end());
-  LoadOptions options;
-  options.sets = std::move(sets);
-  const Scenario scenario =
-      load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/complement_neutrophil.yaml", options, test::built_in_models());
+  const Scenario& scenario = test::shipped("complement_neutrophil.yaml", sets);
   return Simulation(build_problem(scenario, {.arm = arm, .replicate = replicate}), threads);
 }
 

@@ -15,11 +15,8 @@ namespace {
 
 using Sets = std::vector<std::string>;
 
-Simulation prepare(const std::string& file, const std::string& arm, Sets sets, int threads = 1) {
-  LoadOptions options;
-  options.sets = std::move(sets);
-  const Scenario scenario = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/" + file, options, test::built_in_models());
-  return Simulation(build_problem(scenario, {.arm = arm}), threads);
+Simulation prepare(const std::string& file, const std::string& arm, const Sets& sets, int threads = 1) {
+  return Simulation(build_problem(test::shipped(file, sets), {.arm = arm}), threads);
 }
 
 SeriesTable blood(const std::string& arm, const Sets& more = {}, int threads = 1) {

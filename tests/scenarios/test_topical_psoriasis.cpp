@@ -10,10 +10,7 @@ namespace {
 
 /// A day of the scenario: nets and IL-17 have come by then.
 SeriesTable day_of(const std::string& arm) {
-  LoadOptions options;
-  options.sets = {"time.0.until=24 h"};
-  const Scenario scenario =
-      load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/topical_psoriasis.yaml", options, test::built_in_models());
+  const Scenario& scenario = test::shipped("topical_psoriasis.yaml", {"time.0.until=24 h"});
   Simulation simulation(build_problem(scenario, {.arm = arm}), 1);
   return test::run_series(simulation);
 }

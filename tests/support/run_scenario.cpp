@@ -2,6 +2,9 @@
 /// Runs of scenario texts.
 #include "support/run_scenario.h"
 
+#include <map>
+#include <utility>
+
 namespace interstice::test {
 
 const ModelRegistry& built_in_models() {
@@ -18,6 +21,17 @@ Scenario scenario_from(std::string_view yaml, std::vector<std::string> sets) {
   options.sets = std::move(sets);
   return load_scenario_text(yaml, std::string(INTERSTICE_SOURCE_DIR) + "/scenarios/test.yaml", options,
                             built_in_models());
+}
+
+const Scenario& shipped(const std::string& file, const std::vector<std::string>& sets) {
+  static std::map<std::pair<std::string, std::vector<std::string>>, Scenario> read;
+  const auto [at, is_new] = read.try_emplace({file, sets});
+  if (is_new) {
+    LoadOptions options;
+    options.sets = sets;
+    at->second = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/" + file, options, built_in_models());
+  }
+  return at->second;
 }
 
 Problem problem_from(std::string_view yaml, std::vector<std::string> sets) {
