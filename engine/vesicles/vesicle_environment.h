@@ -7,7 +7,9 @@
 #include <span>
 
 #include "engine/cells/cell_type.h"
+#include "engine/cells/cells.h"
 #include "engine/core/box.h"
+#include "engine/core/constants.h"
 #include "engine/core/noise.h"
 #include "engine/fields/grid.h"
 #include "engine/fields/species.h"
@@ -17,6 +19,12 @@ namespace interstice {
 
 /// Equilibrium density of vesicles per volume of tissue, relative to free fluid.
 inline double vesicle_capacity(const Region& region) { return region.volume_fraction * region.vesicle_partition; }
+
+/// How many vesicles find room on a cell.
+inline double site_count(const Cells& cells, std::size_t cell, std::span<const CellType> types) {
+  const double R = cells.radius[cell];
+  return types[index(cells.type[cell])].contact.sites_per_area * 4 * kPi * R * R;
+}
 
 struct VesicleEnvironment {
   const Grid* grid = nullptr;

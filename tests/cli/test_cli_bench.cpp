@@ -55,7 +55,7 @@ TEST_F(Bench, FilterAndJsonAlone) {
   EXPECT_EQ(rows[2]["budget_kind"], "at least");
 }
 
-TEST_F(Bench, OneThreadHasNoSpeedUp) {
+TEST_F(Bench, AloneItHasNoSpeedUp) {
   const auto said = interstice(std::string(kTiny) + "--filter 'EV free' --threads 1 --json -");
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_EQ(Json::parse(said.out)["rows"].size(), 1U);

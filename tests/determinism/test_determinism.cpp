@@ -28,6 +28,10 @@ TEST(Determinism, CountedVesiclesGiveTheSameBitsOnAnyNumberOfThreads) {
   const std::string reference = hash_of(run(short_knee("all", field)));
   for (const int threads : {2, 5}) EXPECT_EQ(hash_of(run(short_knee("all", field), threads)), reference);
   EXPECT_NE(hash_of(run(short_knee("all", {"seed=2", field[0], field[1]}))), reference);
+}
+
+TEST(Determinism, CountedVesiclesThatDoNothingLeaveTheTissueAlone) {
+  const std::vector<std::string> field{"vesicles.msc_sev.representation=counts", "vesicles.msc_sev.agents=null"};
   const Simulation vehicle = run(short_knee("vehicle", field)), inert = run(short_knee("inert", field));
   EXPECT_GT(inert.state().ledger[0].adsorbed, 0U);
   EXPECT_EQ(tissue_hash(vehicle.state(), vehicle.problem()), tissue_hash(inert.state(), inert.problem()));

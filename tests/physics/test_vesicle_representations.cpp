@@ -104,8 +104,9 @@ struct Sphere {
   const char *radius, *kappa, *spacing, *desorption, *until;
 };
 
-/// How many it holds at the end in a dense suspension; the sum over six seeds. Sinks take ten minutes: for the time of
-/// diffusion across a voxel, here 85 s, counts take too little, and a perfect sink of 3.5 um lacks 4 % after five.
+/// How many it holds at the end in a dense suspension, of which the largest sinks take a quarter; the sum over six
+/// seeds. Sinks take ten minutes: for the time of diffusion across a voxel, here 85 s, counts take too little, and a
+/// perfect sink of 3.5 um lacks 4 % after five.
 double caught(const Sphere& sphere, const char* representation) {
   const std::string yaml = std::string(R"(
 schema: 2

@@ -25,11 +25,12 @@ Scenario scenario_from(std::string_view yaml, std::vector<std::string> sets) {
 
 const Scenario& shipped(const std::string& file, const std::vector<std::string>& sets) {
   static std::map<std::pair<std::string, std::vector<std::string>>, Scenario> read;
-  const auto [at, is_new] = read.try_emplace({file, sets});
-  if (is_new) {
+  const std::pair key(file, sets);
+  auto at = read.find(key);
+  if (at == read.end()) {
     LoadOptions options;
     options.sets = sets;
-    at->second = load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/" + file, options, built_in_models());
+    at = read.emplace(key, load_scenario(INTERSTICE_SOURCE_DIR "/scenarios/" + file, options, built_in_models())).first;
   }
   return at->second;
 }

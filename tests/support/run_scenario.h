@@ -19,7 +19,7 @@ const ModelRegistry& built_in_models();
 
 Scenario scenario_from(std::string_view yaml, std::vector<std::string> sets = {});
 
-/// A scenario that ships, for example "rat_knee.yaml"; read once for each list of sets.
+/// A scenario that ships, for example "rat_knee.yaml"; read once for each list of sets (by one thread).
 const Scenario& shipped(const std::string& file, const std::vector<std::string>& sets = {});
 
 Problem problem_from(std::string_view yaml, std::vector<std::string> sets = {});

@@ -26,7 +26,7 @@ SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {
                   {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
 }
 
-SpecPointer position(std::string doc) {
+SpecPointer point(std::string doc) {
   return list(std::move(doc), quantity("coordinate; the lower corner of the domain is the origin", {.unit = "um"}), 3,
               3);
 }
@@ -53,8 +53,8 @@ SpecPointer phase() {
 }
 
 SpecPointer shape() {
-  const auto box = record("a box", {need("box", record("opposite corners", {need("from", position("lower corner")),
-                                                                            need("to", position("upper corner"))}))});
+  const auto box = record("a box", {need("box", record("opposite corners", {need("from", point("lower corner")),
+                                                                            need("to", point("upper corner"))}))});
   const auto disc = list("centre, of the other two axes", quantity("coordinate", {.unit = "um"}), 2, 2);
   const auto cylinder = record(
       "a cylinder", {need("cylinder", record("a cylinder along an axis",
@@ -63,7 +63,7 @@ SpecPointer shape() {
                                               need("from", quantity("where it starts along the axis", {.unit = "um"})),
                                               need("to", quantity("where it ends", {.unit = "um"}))}))});
   const auto sphere =
-      record("a sphere", {need("sphere", record("a sphere", {need("centre", position("centre")),
+      record("a sphere", {need("sphere", record("a sphere", {need("centre", point("centre")),
                                                              need("radius", positive("radius", "um"))}))});
   return one_of("shape; a voxel belongs to it when its centre does",
                 {choice("the whole domain", {"everywhere"}), box, cylinder, sphere});

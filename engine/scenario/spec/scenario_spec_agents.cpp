@@ -325,7 +325,7 @@ SpecPointer agent_spec_vesicles() {
            quantity("of enzyme activity", {.unit = "s",
                                            .minimum = 0,
                                            .above_minimum = true,
-                                           .words = {{"never", kUnlimited}},
+                                           .words = {{"never", kNever}},
                                            .mark = "A",
                                            .source = "activity resists detergent; value assumed",
                                            .range = {"6 h", "1000 h"}}),

@@ -62,7 +62,8 @@ struct Spec {
 /// Builders, so that the specs read like a table.
 namespace spec {
 
-inline constexpr double kNever = std::numeric_limits<double>::infinity();  ///< of half-lives
+inline constexpr double kNever =
+    std::numeric_limits<double>::infinity();  ///< "never" of half-lives, "end" of what goes on
 
 struct Number {
   std::string unit = "1";

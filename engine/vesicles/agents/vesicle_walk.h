@@ -19,12 +19,6 @@
 
 namespace interstice {
 
-/// How many vesicles find room on a cell.
-inline double site_count(const Cells& cells, std::size_t cell, std::span<const CellType> types) {
-  const double R = cells.radius[cell];
-  return types[index(cells.type[cell])].contact.sites_per_area * 4 * kPi * R * R;
-}
-
 /// A free vesicle about to move, with its noise.
 struct Walker {
   AgentId id = 0;

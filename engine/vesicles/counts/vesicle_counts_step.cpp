@@ -4,7 +4,6 @@
 #include "engine/core/constants.h"
 #include "engine/core/name_key.h"
 #include "engine/core/pinned_math.h"
-#include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"

@@ -57,7 +57,7 @@ TEST(CellSurroundings, CountsStatesAndTotals) {
   EXPECT_EQ(crowd.sums(), (std::vector<double>{601, 601, 601}));
 }
 
-TEST(CellSurroundings, EveryoneSeesTheStartOfTheStep) {
+TEST(CellSurroundings, EveryoneSeesTheStartOfTheStepOnAnyNumberOfThreads) {
   std::vector<double> first;
   for (const int threads : {1, 3}) {
     Crowd crowd("touching(cell, load) / 1 [s]");

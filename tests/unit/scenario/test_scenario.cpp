@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 #include <numbers>
 
 #include "engine/fields/regions.h"
@@ -19,7 +18,6 @@
 namespace interstice {
 namespace {
 
-namespace fs = std::filesystem;
 using test::expect_same_after_resolving, test::ProblemDump;
 
 const std::string kBase = INTERSTICE_SOURCE_DIR "/tests/robustness/base.yaml";

@@ -178,7 +178,7 @@ TEST(Labels, CargoShowsOnVesiclesThatHaveItAndAfterItsRelease) {
   EXPECT_NEAR(series.last("label.cargo.off_vesicles"), series.last("vesicles.ev.released"), 1e-6);
 }
 
-TEST(Labels, ChangeNothingElse) {
+TEST(Labels, ChangeNothingElseOnAnyNumberOfThreads) {
   Simulation with(test::problem_from(tissue(kLabels))), without(test::problem_from(tissue("")));
   const SeriesTable seen = test::run_series(with);
   test::run_series(without);

@@ -193,7 +193,7 @@ TEST(VesicleTurnover, ReservoirIsClearedToo) {
   EXPECT_EQ(world.ledger[0].in_reservoir, world.reservoir_states[0].vesicles[0]);
 }
 
-TEST(VesicleMotion, SitesNeverOverflow) {
+TEST(VesicleMotion, SitesNeverOverflowWithTwoThreads) {
   VesicleWorld world(4, 4, 4, 10);
   world.classes[0].weight = 7;
   world.cell_types[0].contact = {100, 0.5};
