@@ -135,6 +135,7 @@ vesicles:
 }
 
 TEST(VesicleRepresentations, CountsHoldWhatASphereHoldsHoweverItLiesOnTheGrid) {
+  constexpr double kTolerance = 0.026;  // 3 % of a rate, where a quarter of all are taken
   // From reaction-limited cells to perfect sinks, smaller than a voxel and larger; with desorption it is an
   // equilibrium.
   for (const Sphere& sphere :
@@ -142,7 +143,7 @@ TEST(VesicleRepresentations, CountsHoldWhatASphereHoldsHoweverItLiesOnTheGrid) {
         Sphere{"5 um", "0.6 um/s", "10 um", "0 1/s", "10 min"}, Sphere{"7 um", "0.2 um/s", "10 um", "0 1/s", "10 min"},
         Sphere{"10 um", "1e6 um/s", "10 um", "0 1/s", "10 min"}, Sphere{"10 um", "0.6 um/s", "5 um", "0 1/s", "10 min"},
         Sphere{"10 um", "0.6 um/s", "10 um", "0.01 1/s", "5 min"}})
-    EXPECT_NEAR(caught(sphere, "counts") / caught(sphere, "agents"), 1, 0.03)
+    EXPECT_NEAR(caught(sphere, "counts") / caught(sphere, "agents"), 1, kTolerance)
         << sphere.radius << " " << sphere.kappa << " " << sphere.spacing << " " << sphere.desorption;
 }
 
