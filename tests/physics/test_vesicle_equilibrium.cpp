@@ -19,21 +19,27 @@ std::vector<double> layers(const VesicleWorld& world, double thickness) {
   return count;
 }
 
+/// Their mean over the steps of 0.5 s after the first `settling`.
+std::vector<double> mean_layers(VesicleWorld& world, double thickness, int settling, int steps) {
+  const Threads threads(2);
+  std::vector<double> mean;
+  for (int i = 0; i < steps; ++i) {
+    world.move(0.5, threads);
+    world.tick();
+    if (i < settling) continue;
+    const auto now = layers(world, thickness);
+    mean.resize(now.size());
+    for (std::size_t k = 0; k < now.size(); ++k) mean[k] += now[k] / (steps - settling);
+  }
+  return mean;
+}
+
 TEST(VesicleEquilibrium, TwoViscositiesStayUniform) {
   VesicleWorld world(6, 6, 8, 5);
   world.paint_above(20, {"thick", 1, 4});
   world.periodic = {true, true, false};
   world.seed(200000 / 36000.0);
-  const Threads threads(2);
-  std::vector<double> mean(8, 0.0);
-  for (int i = 0; i < 300; ++i) {
-    world.move(0.5, threads);
-    world.tick();
-    if (i < 100) continue;
-    const auto now = layers(world, 5);
-    for (std::size_t k = 0; k < 8; ++k) mean[k] += now[k] / 200;
-  }
-  for (const double m : mean) EXPECT_NEAR(m, 1, 0.02);
+  for (const double m : mean_layers(world, 5, 100, 300)) EXPECT_NEAR(m, 1, 0.02);
 }
 
 TEST(VesicleEquilibrium, CellsOnAnInterfaceLeaveBothSidesUniform) {  // steps are divided there, and cross midway
@@ -43,17 +49,7 @@ TEST(VesicleEquilibrium, CellsOnAnInterfaceLeaveBothSidesUniform) {  // steps ar
   for (const double x : {5.0, 15.0})
     for (const double y : {5.0, 15.0}) world.add_cell({x, y, 10}, 3);
   world.seed(40000 / 8000.0);
-  const Threads threads(2);
-  double thick = 0;
-  for (int i = 0; i < 200; ++i) {
-    world.move(0.5, threads);
-    world.tick();
-    if (i < 100) continue;
-    const auto beyond =
-        std::count_if(world.vesicles.z.begin(), world.vesicles.z.end(), [](double z) { return z > 10; });
-    thick += static_cast<double>(beyond) / static_cast<double>(world.vesicles.size()) / 100;
-  }
-  EXPECT_NEAR(thick, 0.5, 0.02 * 0.5);
+  for (const double m : mean_layers(world, 10, 100, 200)) EXPECT_NEAR(m, 1, 0.02);
 }
 
 TEST(VesicleEquilibrium, PartitionSetsTheEquilibriumDensity) {
@@ -61,16 +57,8 @@ TEST(VesicleEquilibrium, PartitionSetsTheEquilibriumDensity) {
   world.paint_above(10, {"gel", 1, 2, 0.25});
   world.periodic = {true, true, false};
   world.seed(60000 / 18000.0);
-  const Threads threads(2);
-  double inside = 0;
-  for (int i = 0; i < 400; ++i) {
-    world.move(0.5, threads);
-    world.tick();
-    if (i < 200) continue;
-    const auto now = layers(world, 5);
-    for (std::size_t k = 2; k < 4; ++k) inside += now[k] / 4 / 200;
-  }
-  EXPECT_NEAR(inside, 0.2, 0.02 * 0.2);
+  const auto mean = mean_layers(world, 5, 200, 400);
+  EXPECT_NEAR((mean[2] + mean[3]) / 4, 0.2, 0.02 * 0.2);
 }
 
 TEST(VesicleEquilibrium, ReservoirOfEqualDensityKeepsThePatchUniform) {
