@@ -6,9 +6,7 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
-#include <mutex>
-#include <set>
-#include <thread>
+#include <atomic>
 #include <vector>
 
 #ifdef INTERSTICE_TSAN
@@ -34,17 +32,15 @@ void receive(const char*) {}
 }  // namespace
 
 struct Threads::Impl {
-  explicit Impl(int n) : count(n), control(tbb::global_control::max_allowed_parallelism, kMostThreads), arena(n) {}
+  explicit Impl(int n)
+      : count(n), control(tbb::global_control::max_allowed_parallelism, kMostThreads), arena(n), has_run(n) {}
   int count;
   tbb::global_control control;
   tbb::task_arena arena;
-  std::mutex mutex;
-  std::set<std::thread::id> workers;
+  // By place in the arena: TBB may send one of its threads home between two blocks and another to the same place.
+  std::vector<std::atomic<bool>> has_run;
 
-  void note_worker() {
-    const std::scoped_lock lock(mutex);
-    workers.insert(std::this_thread::get_id());
-  }
+  void note_worker() { has_run[tbb::this_task_arena::current_thread_index()].store(true, std::memory_order_relaxed); }
 };
 
 Threads::Threads(int count) : impl_(std::make_unique<Impl>(std::max(1, count))) {}
@@ -84,6 +80,8 @@ double Threads::sum_blocks(std::size_t n, std::size_t grain,
   return total;
 }
 
-int Threads::distinct_workers() const { return impl_->workers.empty() ? 1 : static_cast<int>(impl_->workers.size()); }
+int Threads::distinct_workers() const {
+  return std::max(1, static_cast<int>(std::count(impl_->has_run.begin(), impl_->has_run.end(), true)));
+}
 
 }  // namespace interstice

@@ -26,7 +26,7 @@ class Threads {
   [[nodiscard]] double sum_blocks(std::size_t n, std::size_t grain,
                                   const std::function<double(std::size_t, std::size_t)>& body) const;
 
-  /// How many distinct threads have run a block so far (1 when serial).
+  /// How many of the `count` threads have run a block so far (1 when serial).
   [[nodiscard]] int distinct_workers() const;
 
  private:
