@@ -8,6 +8,7 @@
 #include "tools/command.h"
 #include "tools/failure.h"
 #include "tools/help.h"
+#include "tools/standard_streams.h"
 
 namespace {
 
@@ -33,12 +34,13 @@ void run_command_line(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cli::prepare_streams();
   const auto failure = cli::attempt([&] {
     run_command_line(argc, argv);
     if (std::fflush(stdout) != 0) throw DiskError("cannot write to standard output (is the disk full?)");
   });
   if (!failure) return static_cast<int>(ExitCode::done);
   std::fflush(stdout);
-  fmt::print(stderr, "{} {}\n", cli::error_prefix(), failure->message);
+  cli::complain(fmt::format("{} {}\n", cli::error_prefix(), failure->message));
   return static_cast<int>(failure->code);
 }

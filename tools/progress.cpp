@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+
+#include "tools/standard_streams.h"
 
 namespace interstice::cli {
 namespace {
@@ -32,6 +33,8 @@ Progress::Progress(std::string label, bool quiet)
 
 double Progress::elapsed() const { return seconds_since(start_); }
 
+void Progress::begin_at(double fraction) { first_fraction_ = last_fraction_ = fraction; }
+
 void Progress::update(double fraction, const std::function<std::string()>& detail) {
   if (quiet_) return;
   const double since = seconds_since(last_shown_);
@@ -40,21 +43,20 @@ void Progress::update(double fraction, const std::function<std::string()>& detai
   if (!due) return;
   last_shown_ = WallClock::now();
   last_fraction_ = fraction;
-  const double left = fraction > 0 ? elapsed() * (1 - fraction) / fraction : 0;
-  const std::string eta = fraction > 0.001 ? ", " + duration_text(left) + " left" : "";
+  const double done = fraction - first_fraction_;
+  const double left = done > 0 ? elapsed() * (1 - fraction) / done : 0;
+  const std::string eta = done > 0.001 ? ", " + duration_text(left) + " left" : "";
   const std::string line = fmt::format("{} {:3.0f} %  {}{}", label_, 100 * fraction, detail(), eta);
   if (terminal_) {
-    fmt::print("\r\033[K{}", line);
+    say("\r\033[K{}", line);
     line_open_ = true;
   } else {
-    fmt::print("{}\n", line);
+    say("{}\n", line);
   }
-  std::fflush(stdout);
 }
 
 void Progress::finish() {
-  if (line_open_) fmt::print("\r\033[K");
-  std::fflush(stdout);
+  if (line_open_) say("\r\033[K");
   line_open_ = false;
 }
 

@@ -14,6 +14,8 @@ class Progress {
   /// `label` begins every line. Quiet progress says nothing.
   Progress(std::string label, bool quiet);
 
+  /// The work before this fraction was done earlier: it says nothing about the time that is left.
+  void begin_at(double fraction);
   /// fraction in [0, 1]; `detail` is asked for only when a line is shown.
   void update(double fraction, const std::function<std::string()>& detail);
   /// Ends the line in place, if any, so that other text may follow.
@@ -27,7 +29,7 @@ class Progress {
   bool quiet_, terminal_;
   bool line_open_ = false;
   WallClock::time_point start_, last_shown_;
-  double last_fraction_ = 0;
+  double first_fraction_ = 0, last_fraction_ = 0;
 };
 
 /// "1 h 05 min", "3 min 20 s", "0.4 s".

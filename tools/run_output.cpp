@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "engine/core/error.h"
+#include "engine/results/observations.h"
 #include "engine/results/snapshots/snapshot.h"
 #include "engine/results/time_series.h"
 
@@ -15,6 +17,7 @@ struct Opening {
   const Problem& problem;
   const RunRecord& record;
   BackgroundWriter* background;
+  Start start;
 };
 
 struct Kind {
@@ -40,13 +43,21 @@ std::unique_ptr<StateSink> open_snapshots(const Opening& o) {
   return std::make_unique<SnapshotWriter>(o.directory, o.problem, o.record, selection, o.background);
 }
 
-constexpr const char* kSeries = "timeseries.csv";
+constexpr const char *kSeries = "timeseries.csv", *kObservations = "observations.hdf";
+
+/// Traces of cells are kept where arms are to be compared.
+std::unique_ptr<StateSink> open_observations(const Opening& o) {
+  return std::make_unique<ObservationSink>(o.directory / kObservations, o.problem, !o.scenario.compare.arms.empty(),
+                                           o.background);
+}
 
 constexpr std::array kKinds{
     Kind{Occasion::series_row, false, [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
          [](const Opening& o) -> std::unique_ptr<StateSink> {
-           return std::make_unique<TimeSeriesSink>(o.directory / kSeries, o.problem, o.background);
+           return std::make_unique<TimeSeriesSink>(o.directory / kSeries, o.problem, o.background, o.start);
          }},
+    Kind{Occasion::cell_step, false,
+         [](const Scenario&, const Problem&) { return std::vector<std::string>{kObservations}; }, open_observations},
     Kind{Occasion::snapshot, true, snapshot_indexes, open_snapshots},
 };
 
@@ -63,13 +74,28 @@ std::vector<std::string> output_files(const Scenario& scenario, const Problem& p
 }
 
 RunOutput::RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
-                     const RunRecord& record, Extent extent, std::mutex* library)
+                     const RunRecord& record, Extent extent, Start start, std::mutex* library)
     : background_(library) {
   for (const Kind& kind : kKinds) {
     if (!is_wanted(kind, extent) || kind.names(scenario, problem).empty()) continue;
-    sinks_.push_back(kind.open({directory, scenario, problem, record, &background_}));
+    sinks_.push_back(kind.open({directory, scenario, problem, record, &background_, start}));
     observers_.push_back({sinks_.back().get(), kind.occasion});
   }
+}
+
+std::vector<SinkMemory> RunOutput::memories() const {
+  std::vector<SinkMemory> memories;
+  for (const auto& sink : sinks_) memories.push_back(sink->memory());
+  return memories;
+}
+
+void RunOutput::recall(std::span<const SinkMemory> memories) {
+  if (memories.size() != sinks_.size())
+    throw Error(ExitCode::cannot_go_on,
+                "the unfinished run there leaves other files, as a run of a comparison does when it runs alone (they "
+                "would be mixed) go on with it by the command that began it, or choose another directory with -o");
+  for (std::size_t k = 0; k < sinks_.size(); ++k) sinks_[k]->check(memories[k]);
+  for (std::size_t k = 0; k < sinks_.size(); ++k) sinks_[k]->recall(memories[k]);
 }
 
 void RunOutput::close() {

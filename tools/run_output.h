@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/results/background_writer.h"
 #include "engine/results/provenance.h"
+#include "engine/results/start.h"
 #include "engine/scenario/scenario.h"
 #include "engine/sim/simulation.h"
 
@@ -29,9 +31,14 @@ class RunOutput {
   /// Opens the files in `directory`; `library` is held while one is written (BackgroundWriter). Everything that is
   /// given must stay. Throws DiskError.
   RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
-            const RunRecord& record, Extent extent, std::mutex* library = nullptr);
+            const RunRecord& record, Extent extent, Start start = Start::fresh, std::mutex* library = nullptr);
 
   [[nodiscard]] const std::vector<Observer>& observers() const { return observers_; }
+  /// What the sinks hold so far; all they were shown is on the disk.
+  [[nodiscard]] std::vector<SinkMemory> memories() const;
+  /// Gives them back. Throws DiskError, before anything is changed, where files do not hold what they held then, and
+  /// Error(cannot_go_on) where the memories are of other files.
+  void recall(std::span<const SinkMemory> memories);
   /// After the last record: all is on the disk, or this throws DiskError.
   void close();
 

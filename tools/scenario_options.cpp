@@ -8,6 +8,7 @@
 
 #include "engine/model/plugin_guard.h"
 #include "models/builtin.h"
+#include "tools/standard_streams.h"
 
 namespace interstice::cli {
 
@@ -57,7 +58,7 @@ std::string command_line() {
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {
-  for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", warning);
+  for (const auto& warning : warnings) complain(fmt::format("warning: {}\n", warning));
 }
 
 }  // namespace interstice::cli

@@ -134,21 +134,6 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
   return facts;
 }
 
-std::vector<double> amounts(const State& state, const Problem& problem) {
-  std::vector<double> total(problem.species.size(), 0.0);
-  for (std::size_t s = 0; s < total.size(); ++s) {
-    const auto field = state.fields[static_cast<SpeciesId>(s)];
-    double volume_times_concentration = 0;  // [um^3 uM]
-    for (std::size_t v = 0; v < field.size(); ++v)
-      volume_times_concentration += problem.regions.regions[problem.regions.of_voxel[v]].volume_fraction * field[v];
-    volume_times_concentration *= problem.grid.voxel_volume();
-    for (std::size_t r = 0; r < problem.reservoirs.size(); ++r)
-      volume_times_concentration += problem.reservoirs[r].share() * state.reservoirs[r].concentration[s];
-    total[s] = volume_times_concentration * kMoleculesPerUmCubedPerMicromolar;
-  }
-  return total;
-}
-
 void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out) {
   const auto* value = run.series.find(primary.series());
   if (value == nullptr) return;

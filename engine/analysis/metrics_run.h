@@ -44,8 +44,9 @@ struct Engagement {
 /// A class of vesicles as an arm uses it.
 struct ClassFacts {
   std::string name;
-  double carriers = 0;   ///< share with at least one copy of a protein of an enzyme model of the arm
-  double exchanged = 0;  ///< share of those dosed into reservoirs that is behind a face of the patch
+  double carriers = 0;          ///< share with at least one copy of a protein of an enzyme model of the arm
+  double exchanged = 0;         ///< share of those dosed into reservoirs that is behind a face of the patch
+  std::vector<double> doses{};  ///< when they are given within the run [s]; equal shares
 };
 
 /// What follows from the problem of an arm.
@@ -81,9 +82,6 @@ struct RunOutcome {
   std::vector<double> amount_at_start, amount_at_end;  ///< per species, patch and reservoirs [molecule]
 };
 
-/// Molecules of every species, in patch and reservoirs.
-std::vector<double> amounts(const State& state, const Problem& problem);
-
 /// The paired runs of the same replicate; null where the comparison has none.
 struct Pairing {
   const RunOutcome* vehicle = nullptr;
@@ -112,8 +110,8 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
 /// out.
 void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, std::vector<Metric>& out);
 
-/// Real vesicles that could act at the start: those in the patch, and for enzymes also those in reservoirs behind its
-/// faces, for what they make there reaches the patch. Empty without vesicles.
+/// Real vesicles that could act: those dosed into the patch so far, and for enzymes also those dosed into reservoirs
+/// behind its faces, for what they make there reaches the patch. Empty without vesicles.
 std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
 
 /// Real vesicles that acted by the end. Enzymes: all present that carry one (the first turnover comes within seconds);

@@ -27,13 +27,16 @@ std::string column_of(const std::string& klass, VesiclePlace place) {
   return fmt::format("vesicles.{}.{}", klass, info(place).name());
 }
 
-double places(const RunOutcome& run, const std::string& klass, bool at_end, std::initializer_list<VesiclePlace> which) {
+/// How many are in these places at the end.
+double places(const RunOutcome& run, const std::string& klass, std::initializer_list<VesiclePlace> which) {
   double sum = 0;
-  for (const VesiclePlace place : which) {
-    const std::string column = column_of(klass, place);
-    sum += at_end ? run.series.last(column) : run.series.first(column);
-  }
+  for (const VesiclePlace place : which) sum += run.series.last(column_of(klass, place));
   return sum;
+}
+
+/// All that were dosed, whenever.
+double dosed(const RunOutcome& run, const std::string& klass) {
+  return run.series.last("vesicles." + klass + ".dosed");
 }
 
 bool exchanges_with(const Problem& problem, ReservoirId reservoir) {
@@ -61,26 +64,70 @@ double exchanged_share(const Problem& problem, std::size_t klass) {
 }
 
 double present_of(const RunOutcome& run, const ArmFacts& arm, const ClassFacts& klass) {
-  const double in_patch =
-      places(run, klass.name, false, {VesiclePlace::free, VesiclePlace::adsorbed, VesiclePlace::endosomal});
-  const double behind = klass.exchanged * places(run, klass.name, false, {VesiclePlace::in_reservoir});
-  return in_patch + (arm.engagement.enzymes ? behind : 0);
+  const double in_reservoirs = run.series.last("vesicles." + klass.name + ".dosed_in_reservoirs");
+  return dosed(run, klass.name) - in_reservoirs + (arm.engagement.enzymes ? klass.exchanged * in_reservoirs : 0);
 }
 
-/// When half of those outside cells are gone; extrapolated where the run is shorter [s].
-std::optional<double> apparent_half_life(const RunOutcome& run, const std::string& klass) {
-  const auto& time = run.series.time;
-  std::vector<double> lost(time.size(), 0.0);
-  double start = 0;
-  for (const VesiclePlace place : kOutside) {
-    const auto* values = run.series.find(column_of(klass, place));
-    if (values == nullptr || values->empty()) continue;
-    start += values->front();
-    for (std::size_t row = 0; row < lost.size(); ++row) lost[row] += values->front() - (*values)[row];
+/// Those outside cells over time, from the first dose on [s, EV]: all that were dosed by then, at first.
+struct Outside {
+  std::vector<double> time, number, lost;
+};
+
+Outside outside_cells(const RunOutcome& run, const ClassFacts& klass) {
+  const double begin = klass.doses.front();
+  Outside outside;
+  const auto* given = run.series.find("vesicles." + klass.name + ".dosed");
+  if (given == nullptr) return outside;
+  for (std::size_t row = 0; row < run.series.time.size(); ++row) {
+    if (run.series.time[row] < begin || (*given)[row] == 0) continue;
+    double number = 0;
+    for (const VesiclePlace place : kOutside)
+      if (const auto* values = run.series.find(column_of(klass.name, place))) number += (*values)[row];
+    if (outside.time.empty() && run.series.time[row] > begin) {
+      outside.time.push_back(begin);
+      outside.number.push_back((*given)[row]);
+      outside.lost.push_back(0);
+    }
+    outside.time.push_back(run.series.time[row]);
+    outside.number.push_back(number);
+    outside.lost.push_back((*given)[row] - number);
   }
-  if (!(start > 0) || !(lost.back() > 0)) return std::nullopt;
-  if (const auto seen = time_to_reach(time, lost, start / 2)) return *seen - time.front();
-  return -run.series.duration() * kLn2 / std::log1p(-lost.back() / start);
+  return outside;
+}
+
+/// After one dose: when half of those outside cells are gone, extrapolated where the run is shorter. After several:
+/// from the mean rate of loss [s].
+std::optional<double> apparent_half_life(const RunOutcome& run, const ClassFacts& klass) {
+  if (klass.doses.empty()) return std::nullopt;
+  const Outside outside = outside_cells(run, klass);
+  if (outside.time.empty() || !(outside.lost.back() > 0)) return std::nullopt;
+  if (klass.doses.size() > 1) return kLn2 * area_under_curve(outside.time, outside.number) / outside.lost.back();
+  const double start = dosed(run, klass.name);
+  if (const auto seen = time_to_reach(outside.time, outside.lost, start / 2)) return *seen - outside.time.front();
+  const double share = outside.lost.back() / start;
+  return -(outside.time.back() - outside.time.front()) * kLn2 / std::log1p(-share);
+}
+
+/// How long a dose was there until the end, as mean over classes and doses [s].
+double time_since_doses(const RunOutcome& run, const ArmFacts& arm) {
+  double sum = 0;
+  std::size_t doses = 0;
+  for (const ClassFacts& klass : arm.vesicle_classes)
+    for (const double at : klass.doses) {
+      sum += run.series.time.back() - at;
+      ++doses;
+    }
+  return doses == 0 ? 0 : sum / static_cast<double>(doses);
+}
+
+/// Those within the run.
+std::vector<double> dose_times(const Problem& problem, std::size_t klass) {
+  std::vector<double> times;
+  for (const Dose& dose : problem.doses)
+    if (index(dose.klass) == klass && (dose.at == 0 || dose.at < problem.schedule.end()))
+      times.push_back(seconds(dose.at));
+  std::ranges::sort(times);
+  return times;
 }
 
 }  // namespace
@@ -113,7 +160,7 @@ void describe_vesicles(const Problem& problem, ArmFacts& facts) {
     double without = 1;
     for (const ProteinLoad& load : klass.proteins)
       if (used[index(load.protein)] != 0) without *= 1 - positive_share(load);
-    facts.vesicle_classes.push_back({klass.name, 1 - without, exchanged_share(problem, k)});
+    facts.vesicle_classes.push_back({klass.name, 1 - without, exchanged_share(problem, k), dose_times(problem, k)});
   }
 }
 
@@ -131,10 +178,10 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
     const double carriers = arm.engagement.binding ? 1 : arm.engagement.enzymes ? klass.carriers : 0;
     double met = 0;
     if (arm.engagement.contact)
-      met = places(run, klass.name, true,
+      met = places(run, klass.name,
                    {VesiclePlace::adsorbed, VesiclePlace::endosomal, VesiclePlace::released, VesiclePlace::degraded});
     else if (arm.engagement.cargo)
-      met = places(run, klass.name, true, {VesiclePlace::released});
+      met = places(run, klass.name, {VesiclePlace::released});
     sum += carriers * present_of(run, arm, klass) + (1 - carriers) * met;
   }
   return sum;
@@ -144,28 +191,29 @@ void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Me
   if (!arm.vesicles) return;
   out.push_back(
       {"ev.present", "EVs present", "EV",
-       "real vesicles in the patch at the start; in arms with enzymes also those in the reservoirs behind its "
-       "faces, because what they make there reaches the patch",
+       "real vesicles dosed into the patch, whenever; in arms with enzymes also those dosed into the reservoirs behind "
+       "its faces, because what they make there reaches the patch",
        vesicles_present(run, arm), ""});
   if (const auto engaged = vesicles_engaged(run, arm))
     out.push_back({"ev.engaged", "EVs engaged", "EV",
                    "by the end of the run: those present that carry the enzyme; adsorbed or beyond for contact; "
                    "released in the cytosol for cargo; by any of them in arms with several mechanisms",
                    engaged, ""});
-  for (const auto& [klass, carriers, exchanged] : arm.vesicle_classes) {
-    const auto half_life = apparent_half_life(run, klass);
+  for (const ClassFacts& facts : arm.vesicle_classes) {
+    const std::string& klass = facts.name;
+    const auto half_life = apparent_half_life(run, facts);
     out.push_back({"half_life." + klass, fmt::format("apparent half-life of {} outside cells", klass), "s",
                    "of vesicles that are free, adsorbed or in reservoirs, by clearance and uptake together; where the "
-                   "run ends before half are gone, T ln 2 / ln(N at start / N at end)",
+                   "run ends before half are gone, T ln 2 / ln(dosed / N at the end), with T since the dose; after "
+                   "several doses, ln 2 / the mean rate of loss",
                    half_life, half_life ? "" : "no loss within the run"});
-    double dosed = 0;
-    for (std::size_t p = 0; p < kPlaces.size(); ++p) dosed += places(run, klass, false, {static_cast<VesiclePlace>(p)});
+    const double given = dosed(run, klass);
     for (std::size_t p = 0; p < kPlaces.size(); ++p) {
       const auto place = static_cast<VesiclePlace>(p);
       out.push_back({fmt::format("fate.{}.{}", klass, info(place).name()),
                      fmt::format("share of {}: {}", klass, label_of(place)), "1",
                      "of the vesicles dosed, at the end of the run",
-                     dosed > 0 ? std::optional(places(run, klass, true, {place}) / dosed) : std::nullopt, ""});
+                     given > 0 ? std::optional(places(run, klass, {place}) / given) : std::nullopt, ""});
     }
   }
 }
@@ -176,7 +224,7 @@ void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const Primary
   const auto* with = run.series.find(primary.series());
   const auto* without = pairing.vehicle->series.find(primary.series());
   const auto present = vesicles_present(run, arm);
-  const double duration = run.series.duration();
+  const double duration = time_since_doses(run, arm);
   if (with == nullptr || without == nullptr || !present || !(*present > 0) || !(duration > 0)) return;
   const double extra =
       area_under_curve(run.series.time, *with) - area_under_curve(pairing.vehicle->series.time, *without);  // [uM s]
@@ -189,8 +237,8 @@ void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const Primary
   for (const double threshold : primary.thresholds)
     out.push_back({fmt::format("footprint.volume.{:g}uM", threshold),
                    fmt::format("field footprint: volume that one EV holds at {:g} uM", threshold), "um^3/EV",
-                   "extra time per EV / (duration of the run x threshold): mean over the run, as if the extra amount "
-                   "were drawn together at the threshold",
+                   "extra time per EV / (time since the dose x threshold): mean over that time, as if the extra amount "
+                   "were drawn together at the threshold; after several doses, with the mean of their times",
                    per_vesicle / (duration * threshold), ""});
 }
 

@@ -14,8 +14,11 @@ enum class ExitCode : int {
   input = 2,
   numerical = 3,
   disk = 4,
+  cannot_go_on = 5,
   memory = 6,
   directory_in_use = 7,
+  stopped = 75,  ///< EX_TEMPFAIL: asked to stop, saved; the same command goes on
+  killed = 130,  ///< by a second Ctrl-C
 };
 
 class Error : public std::runtime_error {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "engine/sim/workspace.h"
 
@@ -40,6 +41,50 @@ CellTracer::CellTracer(const Problem& problem)
       trace.receptor = reporter.receptor;
       traces_.push_back(std::move(trace));
     }
+  }
+}
+
+namespace {
+
+std::string key_of(const ReporterTrace& trace, const char* what) {
+  return trace.cell_type + "." + trace.name + "." + what;
+}
+
+}  // namespace
+
+SinkMemory CellTracer::memory() {
+  SinkMemory memory;
+  for (const ReporterTrace& trace : traces_) {
+    memory.numbers[key_of(trace, "time")] = trace.time;
+    memory.integers[key_of(trace, "family")] = trace.family;
+    auto& lengths = memory.integers[key_of(trace, "row_lengths")];
+    auto& values = memory.numbers[key_of(trace, "mean")];
+    for (const auto& row : trace.mean) {
+      lengths.push_back(row.size());
+      values.insert(values.end(), row.begin(), row.end());
+    }
+  }
+  return memory;
+}
+
+void CellTracer::recall(const SinkMemory& memory) {
+  for (ReporterTrace& trace : traces_) {
+    trace.time = memory.numbers.at(key_of(trace, "time"));
+    trace.family = memory.integers.at(key_of(trace, "family"));
+    trace.mean.clear();
+    auto value = memory.numbers.at(key_of(trace, "mean")).begin();
+    for (const std::uint64_t length : memory.integers.at(key_of(trace, "row_lengths"))) {
+      const auto end = value + static_cast<std::ptrdiff_t>(length);
+      auto& row = trace.mean.emplace_back();
+      std::transform(value, end, std::back_inserter(row), [](double mean) { return static_cast<float>(mean); });
+      value = end;
+    }
+  }
+  for (std::size_t type = 0; type < position_.size(); ++type) {
+    position_[type].clear();
+    if (environment_.types[type].reporters.empty()) continue;
+    for (const AgentId founder : traces_[first_trace_[type]].family)
+      position_[type].emplace(founder, position_[type].size());
   }
 }
 

@@ -42,6 +42,8 @@ class CellTracer : public StateSink {
   CellTracer& operator=(const CellTracer&) = delete;
 
   void record(const State& state, const Problem& problem) override;
+  [[nodiscard]] SinkMemory memory() override;
+  void recall(const SinkMemory& memory) override;
   [[nodiscard]] const std::vector<ReporterTrace>& traces() const { return traces_; }
   [[nodiscard]] std::vector<ReporterTrace> take() && { return std::move(traces_); }
 

@@ -69,9 +69,12 @@ void Observables::name_cells(const Problem& problem) {
 }
 
 void Observables::name_vesicles(const Problem& problem) {
-  for (const auto& klass : problem.vesicle_classes)
+  for (const auto& klass : problem.vesicle_classes) {
     for (const PlaceInfo& place : kPlaces)
       names_.push_back({"vesicles." + klass.name + "." + std::string(place.name()), "EV"});
+    for (const char* dosed : {".dosed", ".dosed_in_reservoirs"})
+      names_.push_back({"vesicles." + klass.name + dosed, "EV"});
+  }
 }
 
 void Observables::name_budget(const Problem& problem) {
@@ -176,8 +179,11 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
   for (const auto& reservoir : state.reservoirs)
     for (const std::uint64_t count : reservoir.vesicles) *next++ = static_cast<double>(count);
   next = measure_cells(state, next);
-  for (const auto& ledger : state.ledger)
+  for (const auto& ledger : state.ledger) {
     for (const PlaceInfo& place : kPlaces) *next++ = static_cast<double>(place.number(ledger));
+    *next++ = static_cast<double>(ledger.dosed);
+    *next++ = static_cast<double>(ledger.dosed_in_reservoirs);
+  }
   for_each_member(kBudgetRows, state.budget,
                   [&next](const RowInfo&, const auto& amounts) { next = std::ranges::copy(amounts, next).out; });
   next = std::ranges::copy(state.tallies, next).out;

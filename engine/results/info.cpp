@@ -8,6 +8,7 @@
 
 #include "engine/core/error.h"
 #include "engine/results/atomic_file.h"
+#include "engine/results/hdf5/hdf5_checksums.h"
 #include "engine/results/hdf5/hdf5_file.h"
 #include "engine/results/provenance.h"
 #include "engine/results/snapshots/series_index.h"
@@ -37,11 +38,14 @@ ArrayInfo array_info(const Hdf5File& file, const std::string& path) {
   return info;
 }
 
+/// Else it may be a checkpoint, or observations.
+bool is_snapshot(const fs::path& path) { return Hdf5File::open(path).exists("/meta/state_sha256"); }
+
 SnapshotInfo snapshot_info(const fs::path& path) {
   const Hdf5File file = Hdf5File::open(path);
-  if (!file.exists("/meta/kind"))
+  if (!file.exists("/meta/state_sha256"))
     throw InputError(path.string() +
-                     " is not a snapshot (it has no /meta) give an output directory or one of its .hdf files");
+                     " is not a snapshot (it holds no state hash) give an output directory or one of its snapshots");
   SnapshotInfo info;
   info.path = path;
   info.kind = file.read_text("/meta/kind");
@@ -110,19 +114,6 @@ RunInfo directory_info(const fs::path& path) {
   return info;
 }
 
-/// path -> checksum, as listed in the file; the list itself is checked first.
-std::map<std::string, std::string> listed_checksums(const Hdf5File& file) {
-  const std::string list = file.read_text(kChecksumList);
-  if (sha256_of(list) != file.read_text(kFileChecksum))
-    throw DiskError(file.path().string() + " is damaged (its list of checksums does not match " + kFileChecksum + ")");
-  std::map<std::string, std::string> checksums;
-  std::istringstream lines(list);
-  for (std::string line; std::getline(lines, line);)
-    if (const auto gap = line.find("  "); gap != std::string::npos)
-      checksums[line.substr(gap + 2)] = line.substr(0, gap);
-  return checksums;
-}
-
 std::vector<fs::path> snapshot_files(const fs::path& path) {
   if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> files;
@@ -160,18 +151,14 @@ RunInfo read_run_info(const fs::path& path) {
   return info;
 }
 
-void verify_file(const fs::path& path) {
-  const Hdf5File file = Hdf5File::open(path);
-  if (!file.exists(kFileChecksum))
-    throw DiskError(path.string() + " is damaged or not a snapshot (there is no " + kFileChecksum + ")");
-  for (const auto& [array, checksum] : listed_checksums(file))
-    if (array_checksum(array, file.read(array)) != checksum)
-      throw DiskError(path.string() + " is damaged (" + array +
-                      " does not match its checksum) run again or restore a copy");
-}
+void verify_file(const fs::path& path) { verify_checksums(Hdf5File::open(path)); }
 
 std::string verified_state_hash(const fs::path& path) {
   if (!fs::exists(path)) throw InputError(path.string() + " does not exist (give an output directory or a snapshot)");
+  if (!fs::is_directory(path) && !is_snapshot(path)) {
+    verify_file(path);
+    return Hdf5File::open(path).read_text("/meta/file_sha256");
+  }
   std::map<std::uint64_t, std::string> hash_of_step;
   for (const auto& file : snapshot_files(path)) {
     verify_file(file);

@@ -1,11 +1,17 @@
 #include "engine/results/provenance.h"
 
 #include <H5public.h>
+#include <elf.h>
+#include <fmt/format.h>
 #include <isa-l.h>
+#include <link.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "engine/core/sha256.h"
@@ -19,16 +25,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// UTC in ISO 8601.
-std::string now_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
@@ -36,8 +32,13 @@ std::string host_name() {
 
 Json build_json() {
   const BuildInfo& build = build_info();
-  return {{"version", build.version},   {"commit", build.commit}, {"modified", build.modified},
-          {"compiler", build.compiler}, {"flags", build.flags},   {"build_type", build.build_type}};
+  return {{"version", build.version},
+          {"commit", build.commit},
+          {"modified", build.modified},
+          {"compiler", build.compiler},
+          {"flags", build.flags},
+          {"build_type", build.build_type},
+          {"id", build.id}};
 }
 
 Json libraries_json() {
@@ -58,12 +59,66 @@ Json models_json(const std::vector<RunRecord::Model>& models) {
   return list;
 }
 
+/// The note NT_GNU_BUILD_ID of a loaded object, as hexadecimal digits.
+void append_build_id(const dl_phdr_info& object, std::string& out) {
+  for (int p = 0; p < object.dlpi_phnum; ++p) {
+    const ElfW(Phdr)& part = object.dlpi_phdr[p];
+    if (part.p_type != PT_NOTE) continue;
+    // The loader gives addresses as numbers. NOLINTNEXTLINE(performance-no-int-to-ptr)
+    const auto* at = reinterpret_cast<const unsigned char*>(object.dlpi_addr + part.p_vaddr);
+    const auto* const end = at + part.p_memsz;
+    while (at + sizeof(ElfW(Nhdr)) <= end) {
+      ElfW(Nhdr) note;
+      std::memcpy(&note, at, sizeof note);
+      const auto* name = at + sizeof note;
+      const auto* bytes = name + (note.n_namesz + 3) / 4 * 4;
+      if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(name, "GNU", 4) == 0)
+        for (std::size_t k = 0; k < note.n_descsz; ++k) out += fmt::format("{:02x}", bytes[k]);
+      at = bytes + (note.n_descsz + 3) / 4 * 4;
+    }
+  }
+}
+
+Json files_json(const std::vector<RunRecord::File>& files) {
+  Json list = Json::array();
+  for (const auto& file : files) list.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
+  return list;
+}
+
+/// Build identifiers of the program and of our own libraries in it (ld --build-id): other code, another text.
+std::string linked_id() {
+  std::string id;
+  dl_iterate_phdr(
+      [](dl_phdr_info* object, std::size_t, void* out) {
+        const std::string_view name = object->dlpi_name;
+        if (!name.empty() && name.find("libinterstice") == std::string_view::npos) return 0;
+        append_build_id(*object, *static_cast<std::string*>(out));
+        return 0;
+      },
+      &id);
+  return id;
+}
+
 }  // namespace
 
 const BuildInfo& build_info() {
-  static const BuildInfo info{std::string(kVersion),  std::string(kGitCommit), kGitDirty,
-                              std::string(kCompiler), std::string(kFlags),     std::string(kBuildType)};
+  static const BuildInfo info{std::string(kVersion),
+                              std::string(kGitCommit),
+                              kGitDirty,
+                              kGitDirty || kGitCommit == "unknown" ? linked_id() : "",
+                              std::string(kCompiler),
+                              std::string(kFlags),
+                              std::string(kBuildType)};
   return info;
+}
+
+std::string now_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
 }
 
 std::string version_line() {
@@ -74,6 +129,17 @@ std::string version_line() {
 std::string sha256_of(std::string_view text) {
   Sha256 sum;
   sum.add_bytes(text.data(), text.size());
+  return sum.hex_digest();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw_disk_error("open", path, errno);
+  Sha256 sum;
+  std::vector<char> part(1 << 20);
+  while (file.read(part.data(), static_cast<std::streamsize>(part.size())) || file.gcount() > 0)
+    sum.add_bytes(part.data(), static_cast<std::size_t>(file.gcount()));
+  if (file.bad()) throw_disk_error("read", path, errno);
   return sum.hex_digest();
 }
 
@@ -103,6 +169,7 @@ std::string provenance_json(const RunRecord& record, bool identity_only) {
             {"arm", record.arm},
             {"replicate", record.replicate},
             {"seed", record.seed},
+            {"identity", record.identity},
             {"threads", record.threads},
             {"command_line", record.command_line},
             {"host", host_name()},
@@ -116,6 +183,9 @@ std::string provenance_json(const RunRecord& record, bool identity_only) {
     json["status"] = record.status;
     json["exit_status"] = record.ended.empty() ? Json(nullptr) : Json(record.exit_status);
     if (!record.reason.empty()) json["reason"] = record.reason;
+    json["wall_time_s"] = record.wall_time;
+    json["warnings"] = record.warnings;
+    if (record.status == "finished") json["files"] = files_json(record.files);
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace);  // a command line may hold any bytes
 }

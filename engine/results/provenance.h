@@ -18,6 +18,7 @@ struct BuildInfo {
   std::string version;
   std::string commit;  ///< "unknown" outside a git checkout
   bool modified = false;
+  std::string id;  ///< of the linked program, where the commit does not say what is in it; else ""
   std::string compiler, flags, build_type;
 };
 const BuildInfo& build_info();
@@ -31,6 +32,7 @@ struct RunRecord {
   std::string arm;
   std::uint64_t replicate = 0;
   std::uint64_t seed = 0;
+  std::string identity;  ///< SHA-256 of what the numbers follow from (run_identity in scenario/scenario.h)
   int threads = 1;
   std::string simd_target;
   std::string command_line;
@@ -44,14 +46,27 @@ struct RunRecord {
   std::string status = "running";  ///< running, finished, stopped or failed
   int exit_status = -1;            ///< of the program, once it ended
   std::string reason;              ///< why it failed
+  std::vector<std::string> warnings;
+  double wall_time = 0;  ///< that the last part of it took, since it was begun or gone on with [s]
+
+  /// What a finished run left, run.json aside.
+  struct File {
+    std::string name;
+    std::uintmax_t bytes = 0;
+    std::string sha256;
+  };
+  std::vector<File> files;
 };
 
 /// Fills title, seed and models from the problem, the instruction set of this machine, and `started` with now.
 RunRecord make_run_record(const Problem& problem, std::string scenario, std::string command_line, std::string arm,
                           int threads);
 
-/// JSON text of the record, with build, host, libraries and native units. Without `ended`, `status` and
-/// `exit_status` and `reason` when `identity_only`: what is known while a snapshot is written.
+/// UTC in ISO 8601.
+std::string now_text();
+
+/// JSON text of the record, with build, host, libraries and native units. When `identity_only`, without what is known
+/// only when it ended.
 std::string provenance_json(const RunRecord& record, bool identity_only = false);
 
 /// Writes DIR/run.json atomically.
@@ -60,7 +75,8 @@ void write_run_record(const std::filesystem::path& directory, const RunRecord& r
 /// Sets status, exit status and end time, and writes run.json again.
 void finish_run_record(const std::filesystem::path& directory, RunRecord& record, std::string status, int exit_status);
 
-/// SHA-256 of a text [64 hexadecimal digits].
+/// SHA-256 of a text, or of what a file holds [64 hexadecimal digits]. Throws DiskError.
 std::string sha256_of(std::string_view text);
+std::string sha256_of_file(const std::filesystem::path& path);
 
 }  // namespace interstice

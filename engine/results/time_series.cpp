@@ -54,11 +54,12 @@ std::vector<std::string> labels_of(const Observables& observables) {
 
 }  // namespace
 
-TimeSeriesWriter::TimeSeriesWriter(std::filesystem::path path, std::span<const std::string> columns)
+TimeSeriesWriter::TimeSeriesWriter(std::filesystem::path path, std::span<const std::string> columns, Start start)
     : path_(std::move(path)),
-      descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644)),
+      descriptor_(::open(path_.c_str(), O_WRONLY | O_APPEND | (start == Start::fresh ? O_CREAT | O_TRUNC : 0), 0644)),
       columns_(columns.size()) {
-  if (descriptor_ < 0) throw_disk_error("create", path_, errno);
+  if (descriptor_ < 0) throw_disk_error(start == Start::fresh ? "create" : "open", path_, errno);
+  if (start == Start::continued) return;
   std::string line = "time [s]";
   for (const auto& column : columns) line.append(",").append(csv_field(column));
   write(line + "\n");
@@ -79,9 +80,25 @@ void TimeSeriesWriter::append(double time, std::span<const double> values) {
   write(line + "\n");
 }
 
+std::uint64_t TimeSeriesWriter::flush() const {
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) throw_disk_error("flush", path_, errno);
+  const off_t length = ::lseek(descriptor_, 0, SEEK_END);
+  if (length < 0) throw_disk_error("measure", path_, errno);
+  return static_cast<std::uint64_t>(length);
+}
+
+void TimeSeriesWriter::check(std::uint64_t bytes) const {
+  if (flush() < bytes)
+    throw DiskError("cannot go on with " + path_.string() + " (rows of it that were written are gone)");
+}
+
+void TimeSeriesWriter::cut(std::uint64_t bytes) {
+  if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw_disk_error("shorten", path_, errno);
+}
+
 void TimeSeriesWriter::close() {
   if (descriptor_ < 0) return;
-  if (::fsync(descriptor_) != 0 && errno != EINVAL) throw_disk_error("flush", path_, errno);
+  flush();
   if (::close(std::exchange(descriptor_, -1)) != 0) throw_disk_error("close", path_, errno);
 }
 
@@ -94,8 +111,9 @@ void TimeSeriesWriter::write(std::string_view text) {
   }
 }
 
-TimeSeriesSink::TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background)
-    : observables_(problem), writer_(path, labels_of(observables_)), background_(background) {}
+TimeSeriesSink::TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background,
+                               Start start)
+    : observables_(problem), writer_(path, labels_of(observables_), start), background_(background) {}
 
 TimeSeriesSink::~TimeSeriesSink() {
   if (background_ != nullptr) background_->settle();  // its jobs use this
@@ -112,6 +130,15 @@ void TimeSeriesSink::close() {
   if (background_ != nullptr) background_->finish();
   writer_.close();
 }
+
+SinkMemory TimeSeriesSink::memory() {
+  if (background_ != nullptr) background_->finish();
+  return {.numbers = {}, .integers = {{"bytes", {writer_.flush()}}}};
+}
+
+void TimeSeriesSink::check(const SinkMemory& memory) const { writer_.check(memory.integers.at("bytes").at(0)); }
+
+void TimeSeriesSink::recall(const SinkMemory& memory) { writer_.cut(memory.integers.at("bytes").at(0)); }
 
 std::optional<std::size_t> TimeSeries::find(std::string_view name) const {
   for (std::size_t c = 0; c < labels.size(); ++c)

@@ -3,6 +3,7 @@
 /// line. Numbers are the shortest decimals that read back to the same double.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -12,19 +13,26 @@
 
 #include "engine/observe/observables.h"
 #include "engine/results/background_writer.h"
+#include "engine/results/start.h"
 #include "engine/sim/state_sink.h"
 
 namespace interstice {
 
 class TimeSeriesWriter {
  public:
-  /// Creates the file with the header `time [s],<column>,...`. Throws DiskError.
-  TimeSeriesWriter(std::filesystem::path path, std::span<const std::string> columns);
+  /// Creates the file with the header `time [s],<column>,...`, or goes on with the one that is there. Throws DiskError.
+  TimeSeriesWriter(std::filesystem::path path, std::span<const std::string> columns, Start start = Start::fresh);
   ~TimeSeriesWriter();
   TimeSeriesWriter(const TimeSeriesWriter&) = delete;
   TimeSeriesWriter& operator=(const TimeSeriesWriter&) = delete;
 
   void append(double time, std::span<const double> values);
+  /// Flushes to the disk; how long the file is now [bytes].
+  std::uint64_t flush() const;
+  /// Throws DiskError where the file is shorter.
+  void check(std::uint64_t bytes) const;
+  /// Drops what lies beyond. Throws DiskError.
+  void cut(std::uint64_t bytes);
   /// Flushes to the disk and closes; reports what the destructor must swallow.
   void close();
 
@@ -39,7 +47,8 @@ class TimeSeriesWriter {
 /// Writes the observables of every state it is shown; by `background`, if given.
 class TimeSeriesSink : public StateSink {
  public:
-  TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background = nullptr);
+  TimeSeriesSink(const std::filesystem::path& path, const Problem& problem, BackgroundWriter* background = nullptr,
+                 Start start = Start::fresh);
   ~TimeSeriesSink() override;
   TimeSeriesSink(const TimeSeriesSink&) = delete;
   TimeSeriesSink& operator=(const TimeSeriesSink&) = delete;
@@ -47,6 +56,9 @@ class TimeSeriesSink : public StateSink {
   void record(const State& state, const Problem& problem) override;
   /// After all rows.
   void close() override;
+  [[nodiscard]] SinkMemory memory() override;
+  void check(const SinkMemory& memory) const override;
+  void recall(const SinkMemory& memory) override;
   [[nodiscard]] const Observables& observables() const { return observables_; }
 
  private:

@@ -260,7 +260,7 @@ class Loader {
     const Value& v = *values_;
     scenario_.title = v["title"].text;
     scenario_.description = v["description"].text;
-    scenario_.seed = static_cast<std::uint64_t>(v["seed"].number);
+    scenario_.seed = v["seed"].whole;
     scenario_.arm = v["arm"].text;
     if (!scenario_.parameter_set.empty()) scenario_.changes.push_back("parameter set " + scenario_.parameter_set);
     scenario_.changes.insert(scenario_.changes.end(), options_.sets.begin(), options_.sets.end());

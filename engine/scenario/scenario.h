@@ -110,4 +110,15 @@ struct RunVariant {
 /// Everything the engine needs. Throws InputError for an unknown arm.
 Problem build_problem(const Scenario& scenario, const RunVariant& variant = {});
 
+/// The seed of a run; the first replicate keeps the scenario's.
+std::uint64_t seed_of(const Scenario& scenario, const RunVariant& variant);
+
+/// What the numbers of a run follow from, one line each: its seed, what its arm switches on, and every value that
+/// reaches `problem`, which is its own. Titles, other arms, the number of replicates, outcomes, notes on values and
+/// paths of files are left out. Runs of one program that share this text share all their bits.
+std::string run_identity(const Scenario& scenario, const RunVariant& variant, const Problem& problem);
+
+/// The resolved scenario with the arm and the seed of one run as its own: `interstice run` of it repeats that run.
+std::string resolved_run(const Scenario& scenario, const RunVariant& variant);
+
 }  // namespace interstice

@@ -1,21 +1,20 @@
 /// @file
-/// The Problem of one run of a scenario: which arm it is and which seed it has.
+/// One run of a scenario: which arm it is and which seed it has, its Problem, and what it is known by.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
+#include "engine/core/sha256.h"
 #include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/by_name.h"
 #include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario.h"
+#include "engine/scenario/scenario_text.h"
 
 namespace interstice {
 
 namespace {
-
-/// Seed of a replicate; the first keeps the scenario's.
-std::uint64_t replicate_seed(std::uint64_t seed, std::uint64_t replicate) {
-  return replicate == 0 ? seed : child_id(seed, replicate);
-}
 
 const Arm* find_arm(const Scenario& scenario, const std::string& name) {
   const auto found = std::ranges::find_if(scenario.compare.arms, [&name](const Arm& a) { return a.name == name; });
@@ -27,20 +26,81 @@ const Arm* find_arm(const Scenario& scenario, const std::string& name) {
                                fmt::join(names, ", "), did_you_mean(name, names)));
 }
 
+const Arm* arm_of(const Scenario& scenario, const RunVariant& variant) {
+  return find_arm(scenario, variant.arm.empty() ? scenario.arm : variant.arm);
+}
+
+const Value& values_of(const Scenario& scenario, const Arm* arm) {
+  return arm != nullptr && arm->values ? *arm->values : *scenario.values;
+}
+
+const std::vector<std::string>& models_of(const Scenario& scenario, const Arm* arm) {
+  return arm == nullptr ? scenario.models : arm->models;
+}
+
+std::string number_text(const Value& v) {
+  using Kind = Spec::Kind;
+  if (v.spec->kind == Kind::integer) return v.number < 0 ? fmt::format("{}", v.number) : fmt::format("{}", v.whole);
+  return v.spec->kind == Kind::quantity && !v.spec->any_unit ? fmt::format("{}", v.number) : v.text;
+}
+
+/// A line for every value below `v`, but for paths of files: those stand one level below the entries of a section.
+void list_values(const Value& v, std::string& out, int level = 0) {
+  constexpr int kOfEntries = 1;
+  if (v.items.empty()) {
+    if (v.spec != nullptr) out += fmt::format("{} = {}\n", v.path, number_text(v));
+    return;
+  }
+  for (std::size_t i = 0; i < v.items.size(); ++i)
+    if (level != kOfEntries || v.keys.empty() || (v.keys[i] != "library" && v.keys[i] != "image"))
+      list_values(v.items[i], out, level + 1);
+}
+
 }  // namespace
 
+std::uint64_t seed_of(const Scenario& scenario, const RunVariant& variant) {
+  return variant.replicate == 0 ? scenario.seed : child_id(scenario.seed, variant.replicate);
+}
+
+std::string run_identity(const Scenario& scenario, const RunVariant& variant, const Problem& problem) {
+  static constexpr std::array<std::string_view, 8> kElsewhere{"title",   "description", "seed",           "arm",
+                                                              "compare", "parameters",  "parameter_sets", "models"};
+  const Arm* arm = arm_of(scenario, variant);
+  const Value root = sorted_by_name(values_of(scenario, arm));
+  const auto& models = models_of(scenario, arm);
+  std::vector<std::string> columns;
+  for (const ColumnSpec& column : problem.columns) columns.push_back(column.name);
+  Sha256 regions;
+  regions.add_bytes(problem.regions.of_voxel.data(), problem.regions.of_voxel.size());
+  std::string out = fmt::format(
+      "seed = {}\nvesicles = {}\nsham = {}\nmodels = {}\ncolumns = {}\nregions of voxels = {}\n"
+      "traces of cells = {}\n",
+      seed_of(scenario, variant), arm == nullptr || arm->vesicles, arm != nullptr && arm->sham, fmt::join(models, " "),
+      fmt::join(columns, " "), regions.hex_digest(), !scenario.compare.arms.empty());
+  for (std::size_t i = 0; i < root.items.size(); ++i)
+    if (std::ranges::find(kElsewhere, root.keys[i]) == kElsewhere.end()) list_values(root.items[i], out);
+  for (const std::string& model : models) list_values(root["models"][model], out, 1);
+  return out;
+}
+
+std::string resolved_run(const Scenario& scenario, const RunVariant& variant) {
+  return resolved_text(
+      *scenario.values, scenario.parameter_set,
+      ResolvedRun{.seed = seed_of(scenario, variant), .arm = variant.arm.empty() ? scenario.arm : variant.arm});
+}
+
 Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
-  const Arm* arm = find_arm(scenario, variant.arm.empty() ? scenario.arm : variant.arm);
+  const Arm* arm = arm_of(scenario, variant);
   Diagnostics diagnostics;
-  const BuildContext context{.root = arm != nullptr && arm->values ? *arm->values : *scenario.values,
+  const BuildContext context{.root = values_of(scenario, arm),
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
-                             .active_models = arm == nullptr ? scenario.models : arm->models,
+                             .active_models = models_of(scenario, arm),
                              .vesicles = arm == nullptr || arm->vesicles};
   Problem problem = build_all(context);
   diagnostics.throw_if_any();
   scenario.idle_columns->leave_out(problem);
-  problem.noise = Noise(replicate_seed(scenario.seed, variant.replicate));
+  problem.noise = Noise(seed_of(scenario, variant));
   problem.chemotaxis_variant = arm != nullptr && arm->sham ? 1 : 0;
   return problem;
 }

@@ -130,14 +130,17 @@ std::string yaml_scalar(const std::string& text) {
   return quoted + "\"";
 }
 
-std::string resolved_text(const Value& root, const std::string& parameter_set) {
+std::string resolved_text(const Value& root, const std::string& parameter_set, const std::optional<ResolvedRun>& run) {
   std::string out = "# Resolved scenario: includes, parameter set, overrides and defaults are written out.\n";
   if (!parameter_set.empty()) out += fmt::format("# Parameter set: {}\n", parameter_set);
   for (std::size_t i = 0; i < root.items.size(); ++i) {
     if (root.keys[i] == "parameter_sets" || root.keys[i] == "parameters") continue;
+    if (run && (root.keys[i] == "seed" || root.keys[i] == "arm")) continue;
     out += root.keys[i] + ":";
     write(root.items[i], 2, out);
   }
+  if (run) out += fmt::format("seed: {}\n", run->seed);
+  if (run && !run->arm.empty()) out += fmt::format("arm: {}\n", yaml_scalar(run->arm));
   if (!parameter_set.empty())
     out += fmt::format("parameter_sets: {{{0}: {{}}}}\nparameters: {0}\n", yaml_scalar(parameter_set));
   return out;

@@ -9,16 +9,13 @@ namespace interstice {
 namespace {
 
 void fill_fields(const Problem& problem, State& state) {
-  const std::size_t voxels = problem.grid.voxel_count();
-  state.fields = FieldSet(problem.species.size(), voxels);
   for (std::size_t s = 0; s < problem.species.size(); ++s) {
     const std::span<double> field = state.fields[SpeciesId{static_cast<std::uint32_t>(s)}];
-    for (std::size_t v = 0; v < voxels; ++v) field[v] = problem.species[s].initial[problem.regions.of_voxel[v]];
+    for (std::size_t v = 0; v < field.size(); ++v) field[v] = problem.species[s].initial[problem.regions.of_voxel[v]];
   }
 }
 
 void fill_reservoirs(const Problem& problem, State& state) {
-  state.reservoirs.resize(problem.reservoirs.size());
   for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
     for (const Species& species : problem.species)
       state.reservoirs[r].concentration.push_back(species.reservoir_initial[r]);
@@ -28,17 +25,28 @@ void fill_reservoirs(const Problem& problem, State& state) {
 
 }  // namespace
 
-State initial_state(const Problem& problem, const Workspace& workspace, const Threads& threads) {
+State empty_state(const Problem& problem) {
+  const std::size_t voxels = problem.grid.voxel_count();
   State state;
-  fill_fields(problem, state);
-  fill_reservoirs(problem, state);
+  state.fields = FieldSet(problem.species.size(), voxels);
+  state.reservoirs.resize(problem.reservoirs.size());
   state.budget.resize(problem.species.size(), problem.chemistry.reactions.size());
-  seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
+  state.cells.columns.resize(problem.columns.size());
   state.ledger.resize(problem.vesicle_classes.size());
   state.vesicles.proteins.resize(problem.proteins.size());
   state.vesicles.columns.resize(problem.vesicle_columns.size());
-  begin_vesicle_counts(state.vesicles, problem.vesicle_classes, problem.grid.voxel_count());
+  begin_vesicle_counts(state.vesicles, problem.vesicle_classes, voxels);
   state.tallies.assign(problem.tallies.size(), 0.0);
+  state.exposed_copies.assign(problem.proteins.size(), std::vector<double>(voxels + problem.reservoirs.size()));
+  state.labels.resize(problem.labels.size());
+  return state;
+}
+
+State initial_state(const Problem& problem, const Workspace& workspace, const Threads& threads) {
+  State state = empty_state(problem);
+  fill_fields(problem, state);
+  fill_reservoirs(problem, state);
+  seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
   apply_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   begin_labels(state, problem);

@@ -128,7 +128,7 @@ std::array<double, 3> in_patch(const State& s, const Problem& p, const Label& la
 void begin_labels(State& state, const Problem& problem) {
   const std::size_t places = places_of(problem);
   for (std::size_t i = 0; i < problem.labels.size(); ++i) {
-    LabelState& l = state.labels.emplace_back();
+    LabelState& l = state.labels[i];
     l.holding.assign(places, 0);
     l.digested.assign(places, 0);
     for (auto* amounts : {&l.micelles, &l.came_off, &l.residue}) amounts->assign(places, 0.0);

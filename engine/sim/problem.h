@@ -101,7 +101,10 @@ struct State {
   std::vector<VesicleLedger> ledger;  ///< per vesicle class
   Budget budget;                      ///< what the chemistry has done so far
   std::vector<double> tallies;        ///< what the models have counted so far
-  std::vector<LabelState> labels;     ///< an observation: nothing above depends on it, and the state hash leaves it out
+  /// Enzyme copies on vesicles [molecules] as models last saw them, at the start of the last transport step:
+  /// [ProteinId][voxels, then reservoirs].
+  std::vector<std::vector<double>> exposed_copies;
+  std::vector<LabelState> labels;  ///< an observation: nothing above depends on it, and the state hash leaves it out
 };
 
 }  // namespace interstice

@@ -47,6 +47,11 @@ Simulation::Simulation(Problem problem, int threads)
       workspace_(std::make_unique<Workspace>(*problem_)) {
   state_ = std::make_unique<State>(initial_state(*problem_, *workspace_, threads_));
 }
+Simulation::Simulation(Problem problem, State state, int threads)
+    : problem_(std::make_unique<Problem>(std::move(problem))),
+      state_(std::make_unique<State>(std::move(state))),
+      threads_(threads),
+      workspace_(std::make_unique<Workspace>(*problem_)) {}
 Simulation::~Simulation() = default;
 Simulation::Simulation(Simulation&&) noexcept = default;
 Simulation& Simulation::operator=(Simulation&&) noexcept = default;
@@ -73,21 +78,23 @@ Nanoseconds series_interval(const Schedule& schedule, Nanoseconds now) {
 }  // namespace
 
 bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
-                const std::function<bool(const Simulation&)>& after_step) {
+                Agenda& agenda, const std::function<bool(const Simulation&)>& after_step) {
   const auto show = [&](auto is_due) {
     for (const Observer& observer : observers)
       if (is_due(observer.occasion)) observer.sink->record(simulation.state(), simulation.problem());
   };
   const Schedule& schedule = simulation.problem().schedule;
-  Nanoseconds next_row = series_interval(schedule, 0), next_snapshot = snapshot_interval;
-  if (simulation.state().clock.step == 0) show([](Occasion) { return true; });
+  if (agenda.next_row == 0) {
+    agenda = {.next_row = series_interval(schedule, 0), .next_snapshot = snapshot_interval};
+    show([](Occasion) { return true; });
+  }
   while (!simulation.finished()) {
     const Tick tick = simulation.step();
     const Nanoseconds now = simulation.state().clock.now;
-    const bool last = simulation.finished(), row = now >= next_row;
-    const bool snapshot = snapshot_interval > 0 && now >= next_snapshot;
-    if (row) next_row = now + series_interval(schedule, now);
-    while (snapshot && next_snapshot <= now) next_snapshot += snapshot_interval;
+    const bool last = simulation.finished(), row = now >= agenda.next_row;
+    const bool snapshot = snapshot_interval > 0 && now >= agenda.next_snapshot;
+    if (row) agenda.next_row = now + series_interval(schedule, now);
+    while (snapshot && agenda.next_snapshot <= now) agenda.next_snapshot += snapshot_interval;
     show([&](Occasion occasion) {
       return last || (occasion == Occasion::series_row && row) || (occasion == Occasion::snapshot && snapshot) ||
              (occasion == Occasion::cell_step && tick.cells_due);
@@ -95,6 +102,12 @@ bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nan
     if (after_step && !after_step(simulation)) return false;
   }
   return true;
+}
+
+bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
+                const std::function<bool(const Simulation&)>& after_step) {
+  Agenda agenda;
+  return run_to_end(simulation, observers, snapshot_interval, agenda, after_step);
 }
 
 }  // namespace interstice

@@ -22,6 +22,8 @@ class Simulation {
   /// Throws InputError when the problem cannot be run (for example more cells to injure than there are). Cells that
   /// find no free place overlap as little as can be; volume exclusion then pushes them apart.
   explicit Simulation(Problem problem, int threads = 1);
+  /// Goes on from a state of an earlier run of this problem, to the same bits as that run.
+  Simulation(Problem problem, State state, int threads = 1);
   ~Simulation();
   Simulation(Simulation&&) noexcept;
   Simulation& operator=(Simulation&&) noexcept;
@@ -52,9 +54,18 @@ struct Observer {
   Occasion occasion = Occasion::series_row;
 };
 
+/// When the next row and the next snapshot are due [ns]; saved with the state. 0: nothing was shown yet.
+struct Agenda {
+  Nanoseconds next_row = 0, next_snapshot = 0;
+};
+
 /// Steps `simulation` to its end. `snapshot_interval` [ns] says when Occasion::snapshot comes, the phases' `series`
 /// when a row does; 0 = only at the start and the end. After every step `after_step` may stop the run by returning
-/// false. Returns whether it finished.
+/// false; `agenda` then says when observers are due next, and the same call goes on. Returns whether it finished.
+bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
+                Agenda& agenda, const std::function<bool(const Simulation&)>& after_step = {});
+
+/// From the start.
 bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nanoseconds snapshot_interval,
                 const std::function<bool(const Simulation&)>& after_step = {});
 

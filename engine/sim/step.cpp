@@ -14,7 +14,7 @@ namespace interstice {
 namespace {
 
 /// Positions -> which voxel every cell is in, and what vesicle surfaces offer to the fluid of each compartment.
-void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads& threads) {
+void locate_agents(State& s, Workspace& w, const Tick& now, const Threads& threads) {
   w.cell_voxel.resize(s.cells.size());
   threads.for_blocks(s.cells.size(), 4096, [&](std::size_t begin, std::size_t end) {
     for (std::size_t c = begin; c < end; ++c)
@@ -23,10 +23,10 @@ void locate_agents(const State& s, Workspace& w, const Tick& now, const Threads&
   if (!now.transport_due || !w.vesicles_changed || !w.models.reads_proteins()) return;
   w.vesicles_changed = false;
   deposit_exposed_copies(s.vesicles, s.reservoirs, w.vesicle_environment, seconds(s.clock.last_vesicles),
-                         w.exposed_copies, w.exposed_in_reservoirs, w.vesicle_scratch.deposit, threads);
-  add_counted_copies(s.vesicles, s.cells, w.vesicle_environment, seconds(s.clock.last_vesicles), w.exposed_copies);
-  for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
-    w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
+                         s.exposed_copies, w.exposed_in_reservoirs, w.vesicle_scratch.deposit, threads);
+  add_counted_copies(s.vesicles, s.cells, w.vesicle_environment, seconds(s.clock.last_vesicles), s.exposed_copies);
+  for (std::size_t p = 0; p < s.exposed_copies.size(); ++p)
+    s.exposed_copies[p].insert(s.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
                                w.exposed_in_reservoirs[p].end());
 }
 
@@ -64,7 +64,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const Tick now = s.clock.tick(p.schedule);
   locate_agents(s, w, now, threads);
   begin_exchange(p, w, now);
-  w.models.evaluate(p, s, now, w.cell_voxel, w.exposed_copies, w.exchange);  // how an EV acts: models/
+  w.models.evaluate(p, s, now, w.cell_voxel, s.exposed_copies, w.exchange);  // how an EV acts: models/
   w.models.apply_changes(p, s);
   if (now.transport_due) {
     const double dt = now.transport_dt;

@@ -57,8 +57,6 @@ Workspace::Workspace(const Problem& problem)
       models(problem),
       reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
   exchange.clearance_Km = problem.clearance_Km;
-  exposed_copies.assign(problem.proteins.size(),
-                        std::vector<double>(problem.grid.voxel_count() + problem.reservoirs.size()));
 }
 
 }  // namespace interstice

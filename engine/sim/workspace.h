@@ -38,9 +38,8 @@ struct Workspace {
   FieldSet reacted;  ///< fields after the local kinetics of a transport step, of the species in flight
   std::vector<ReservoirState> reacted_reservoirs;
   Exchange exchange;
-  std::vector<std::vector<double>> exposed_copies;  ///< [ProteinId][voxels, then reservoirs]
   std::vector<std::vector<double>> exposed_in_reservoirs;
-  bool vesicles_changed = true;  ///< since exposed_copies were found
+  bool vesicles_changed = true;  ///< since State::exposed_copies were found
   std::vector<std::uint32_t> cell_voxel;
   VesicleScratch vesicle_scratch;
   CountsScratch counts_scratch;

@@ -42,6 +42,7 @@ void VesicleAccounts::move(std::size_t klass, std::uint64_t number, Whereabouts 
 
 void VesicleAccounts::dose(std::size_t klass, std::uint64_t number, Whereabouts to) const {
   ledger[klass].dosed += number;
+  if (to.place == VesiclePlace::in_reservoir) ledger[klass].dosed_in_reservoirs += number;
   add(klass, number, to);
 }
 

@@ -51,7 +51,8 @@ inline constexpr std::array kPlaces{
     PlaceInfo{std::get<7>(kLedgerRows)},  // without a cell
     PlaceInfo{std::get<8>(kLedgerRows)},  // taken up by a reactive or absorbing wall
 };
-static_assert(std::tuple_size_v<decltype(kLedgerRows)> == 1 + kPlaces.size(), "every number is of a place");
+static_assert(std::tuple_size_v<decltype(kLedgerRows)> == 2 + kPlaces.size(),
+              "every number but the dosed ones is of a place");
 
 constexpr const PlaceInfo& info(VesiclePlace place) { return kPlaces[static_cast<std::size_t>(place)]; }
 

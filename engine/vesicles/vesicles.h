@@ -102,10 +102,11 @@ struct VesicleLedger {
   std::uint64_t dosed = 0;
   std::uint64_t free = 0, adsorbed = 0, endosomal = 0;  ///< counted at the start, kept by VesicleAccounts::move
   std::uint64_t in_reservoir = 0;
-  std::uint64_t released = 0;  ///< cargo in the cytosol
-  std::uint64_t degraded = 0;  ///< lysosome, or host died with it inside
-  std::uint64_t lost = 0;      ///< non-cellular loss
-  std::uint64_t left = 0;      ///< taken up by a reactive or absorbing wall
+  std::uint64_t released = 0;             ///< cargo in the cytosol
+  std::uint64_t degraded = 0;             ///< lysosome, or host died with it inside
+  std::uint64_t lost = 0;                 ///< non-cellular loss
+  std::uint64_t left = 0;                 ///< taken up by a reactive or absorbing wall
+  std::uint64_t dosed_in_reservoirs = 0;  ///< of `dosed`; nothing goes by it but what runs say afterwards
 
   /// Of all places.
   [[nodiscard]] std::uint64_t total() const;
@@ -117,7 +118,8 @@ inline constexpr auto kLedgerRows =
                row({"adsorbed", "EV"}, &VesicleLedger::adsorbed), row({"endosomal", "EV"}, &VesicleLedger::endosomal),
                row({"in_reservoir", "EV"}, &VesicleLedger::in_reservoir),
                row({"released", "EV"}, &VesicleLedger::released), row({"degraded", "EV"}, &VesicleLedger::degraded),
-               row({"lost", "EV"}, &VesicleLedger::lost), row({"left", "EV"}, &VesicleLedger::left));
+               row({"lost", "EV"}, &VesicleLedger::lost), row({"left", "EV"}, &VesicleLedger::left),
+               row({"dosed_in_reservoirs", "EV", Per::run, Hashed::no}, &VesicleLedger::dosed_in_reservoirs));
 static_assert(bytes_listed(kLedgerRows) == sizeof(VesicleLedger), "every member has a row");
 
 }  // namespace interstice

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 
@@ -112,12 +113,12 @@ TEST_F(Cli, ForceReplacesResultsOnly) {
   const std::vector<std::string> mine{"here/notes.txt", "here/cells_tracks.hdf5", "here/fields_mean.hdf",
                                       "here/notes.tmp"};
   for (const std::string& file : mine) write(file, "mine");
-  write("here/fields_000099.hdf", "left over from a longer run");
   write("here/fields_000098.hdf.tmp", "left over from a run that was killed");
+  std::filesystem::copy(folder() / "here/fields_000000.hdf", folder() / "here/checkpoint_000000000099.hdf");
   ASSERT_EQ(interstice("run tiny.yaml -o here --quiet --force").code, 0);
   for (const std::string& file : mine) EXPECT_EQ(read(file), "mine") << file;
   EXPECT_FALSE(exists("here/fields_000098.hdf.tmp"));
-  EXPECT_FALSE(exists("here/fields_000099.hdf"));
+  EXPECT_FALSE(exists("here/checkpoint_000000000099.hdf"));
 }
 
 TEST_F(Cli, ARecordThatWasBeingWrittenWhenTheRunWasKilledDoesNotBlockItsDirectory) {
@@ -243,6 +244,28 @@ TEST_F(Cli, TheResolvedScenarioReproducesTheRun) {
   ASSERT_EQ(interstice("run a/scenario.yaml -o b --quiet").code, 0);
   EXPECT_EQ(interstice("info a --hash").out, interstice("info b --hash").out);
   EXPECT_EQ(read("a/timeseries.csv"), read("b/timeseries.csv"));
+  ASSERT_EQ(interstice("run tiny.yaml -o c --quiet --arm emcev --replicate 2").code, 0);
+  ASSERT_EQ(interstice("run c/scenario.yaml -o d --quiet").code, 0);
+  EXPECT_EQ(interstice("info c --hash").out, interstice("info d --hash").out);
+  EXPECT_EQ(read("c/timeseries.csv"), read("d/timeseries.csv"));
+  const auto identity = [&](const std::string& record) {
+    return nlohmann::json::parse(read(record)).at("identity").get<std::string>();
+  };
+  EXPECT_EQ(identity("c/run.json"), identity("d/run.json"));
+  EXPECT_NE(identity("a/run.json"), identity("c/run.json"));
+}
+
+TEST_F(Cli, SeedsAreKeptToTheLastDigit) {
+  const std::string most = "18446744073709551615";
+  ASSERT_EQ(interstice("run tiny.yaml -o a --quiet --seed " + most).code, 0);
+  EXPECT_TRUE(has(read("a/run.json"), "\"seed\": " + most));
+  EXPECT_TRUE(has(read("a/scenario.yaml"), "\nseed: " + most));
+  EXPECT_TRUE(has(interstice("info a").out, "seed " + most));
+  ASSERT_EQ(interstice("run tiny.yaml -o b --quiet --seed 18446744073709551614").code, 0);
+  EXPECT_NE(interstice("info a --hash").out, interstice("info b --hash").out);
+  const Said more = interstice("run tiny.yaml -o c --set seed=18446744073709551616");
+  EXPECT_EQ(more.code, 2);
+  EXPECT_TRUE(has(more.err, "0 to " + most)) << more.err;
 }
 
 TEST_F(Cli, ThreadsDoNotChangeTheHash) {

@@ -1,5 +1,10 @@
 /// @file
 /// `interstice compare` on a small scenario, end to end.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -106,7 +111,8 @@ TEST_F(Compare, AnInterruptedComparisonStartsAgainAndAnIncompleteOneIsToldApart)
   EXPECT_TRUE(has(info.out, "2 runs under arms/, 2 finished")) << info.out;
   EXPECT_FALSE(has(info.out, "snapshot")) << info.out;
   std::filesystem::remove(folder() / "here/report.html");
-  EXPECT_TRUE(has(interstice(command).err, "without report.html"));
+  EXPECT_EQ(interstice(command + " --quiet").code, 0);
+  EXPECT_TRUE(exists("here/report.html"));
   edit("here/run.json", "\"finished\"", "\"running\"");
   edit("here/arms/emcev/0/run.json", "\"finished\"", "\"running\"");
   EXPECT_TRUE(has(interstice("info here").out, "interrupted"));
@@ -136,8 +142,122 @@ TEST_F(Compare, AFinishedComparisonIsNotRepeated) {
   const Said again = interstice("compare tiny.yaml -o here --replicates 1");
   EXPECT_EQ(again.code, 0);
   EXPECT_TRUE(has(again.out, "nothing to do")) << again.out;
-  EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 2").code, 2);
+  EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --seed 2").code, 2);
+  EXPECT_TRUE(has(read("here/run.json"), "\"finished\""));
   EXPECT_EQ(interstice("run tiny.yaml -o here").code, 2);
+}
+
+TEST_F(Compare, MoreReplicatesArmsAndOutcomesDoOnlyWhatIsNew) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet --arms vehicle,emcev --replicates 1").code, 0);
+  const auto began = [&](const std::string& run) {
+    return std::filesystem::last_write_time(folder() / "here/arms" / run / "run.json");
+  };
+  const auto first = began("emcev/0");
+  Said said = interstice("compare tiny.yaml -o here --arms vehicle,emcev --replicates 2");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "2 of 4 runs are there already")) << said.out;
+  said = interstice("compare tiny.yaml -o here --arms vehicle,emcev,sham --replicates 2");
+  EXPECT_TRUE(has(said.out, "4 of 6 runs are there already")) << said.out;
+  edit("tiny.yaml", "outcomes: {", "outcomes: {least: {of: mean.film.adenosine, reduce: min}, ");
+  said = interstice("compare tiny.yaml -o here --arms vehicle,emcev,sham --replicates 2");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_FALSE(has(said.out, "there already")) << said.out;  // for there is nothing to run
+  EXPECT_TRUE(has(read("here/summary.csv"), "emcev,1,outcome.least"));
+  EXPECT_EQ(began("emcev/0"), first);
+  ASSERT_EQ(interstice("compare tiny.yaml -o there --quiet --arms vehicle,emcev,sham --replicates 2").code, 0);
+  EXPECT_EQ(read("here/summary.csv"), read("there/summary.csv"));
+}
+
+TEST_F(Compare, ARunOfItIsTheSameAloneAndNeedsFewFiles) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
+  for (const char* arm : {"vehicle", "sham", "uptake", "emcev"}) {
+    const std::string inside = fmt::format("here/arms/{}/1/", arm), alone = std::string(arm) + "/";
+    ASSERT_EQ(interstice(fmt::format("run tiny.yaml --arm {0} --replicate 1 --quiet -o {0}", arm)).code, 0);
+    for (const char* file : {"timeseries.csv", "observations.hdf", "scenario.yaml"})
+      EXPECT_TRUE(read(inside + file) == read(alone + file)) << inside << file;
+    std::size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder() / inside)) files += entry.exists() ? 1 : 0;
+    EXPECT_LE(files, 6U);
+  }
+}
+
+TEST_F(Compare, AReportIsMadeFromTheDirectoryAlone) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
+  const std::string summary = read("here/summary.csv"), comparison = read("here/compare.json");
+  for (const char* file : {"summary.csv", "compare.json", "report.html"})
+    std::filesystem::remove(folder() / "here" / file);
+  std::filesystem::rename(folder() / "here", folder() / "there");
+  std::filesystem::remove(folder() / "tiny.yaml");
+  EXPECT_EQ(interstice("report there --quiet").code, 0);
+  EXPECT_EQ(read("there/summary.csv"), summary);
+  EXPECT_EQ(nlohmann::json::parse(read("there/compare.json")).at("values"),
+            nlohmann::json::parse(comparison).at("values"));
+  EXPECT_EQ(interstice("report there/arms/emcev/1").code, 0);
+  EXPECT_TRUE(has(read("there/arms/emcev/1/summary.csv"), "emcev,0,primary.peak"));
+  std::filesystem::remove_all(folder() / "there/arms/emcev/1");
+  const Said said = interstice("report there");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.err, "1 of 8 runs is not finished")) << said.err;
+  EXPECT_FALSE(has(read("there/summary.csv"), "emcev,1,"));
+  EXPECT_EQ(interstice("report nowhere").code, 2);
+  write("there/summary.csv", "mine");
+  EXPECT_EQ(interstice("report there").code, 2);
+  EXPECT_EQ(read("there/summary.csv"), "mine");
+  EXPECT_EQ(interstice("report there -o elsewhere --quiet").code, 0);
+  EXPECT_TRUE(exists("elsewhere/report.html"));
+}
+
+TEST_F(Compare, AReportOfARunLeavesItKnown) {
+  ASSERT_EQ(interstice("run tiny.yaml --arm emcev -o here --quiet").code, 0);
+  ASSERT_EQ(interstice("report here --quiet").code, 0);
+  ASSERT_EQ(interstice("report here --quiet").code, 0);
+  EXPECT_TRUE(has(interstice("run tiny.yaml --arm emcev -o here").out, "nothing to do"));
+  EXPECT_EQ(interstice("run tiny.yaml --arm emcev -o here --force --quiet").code, 0);
+  EXPECT_FALSE(exists("here/report.html"));
+}
+
+TEST_F(Compare, ARunThatIsRemovedIsRunAgain) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
+  std::filesystem::remove_all(folder() / "here/arms/emcev/1");
+  EXPECT_TRUE(has(interstice("compare tiny.yaml -o here").out, "7 of 8 runs are there already"));
+  EXPECT_TRUE(exists("here/arms/emcev/1/timeseries.csv"));
+}
+
+TEST_F(Compare, ItsLockCoversItsRuns) {
+  std::filesystem::create_directories(folder() / "here/arms/emcev/0");
+  const int lock = open((folder() / "here/.interstice.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  write("here/.interstice.lock", "process 123 on elsewhere\n");
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  const Said said = interstice("run tiny.yaml -o here/arms/emcev/0 --force");
+  EXPECT_EQ(said.code, 7) << said.err;
+  EXPECT_TRUE(has(said.err, "process 123 on elsewhere")) << said.err;
+  EXPECT_EQ(interstice("report here").code, 2);  // there is nothing yet
+  close(lock);
+}
+
+TEST_F(Compare, ARunAtWorkInOneOfItsDirectoriesIsLeftAlone) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --arms vehicle --quiet").code, 0);
+  std::filesystem::create_directories(folder() / "here/arms/emcev/0");
+  const int lock = open((folder() / "here/arms/emcev/0/.interstice.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  const Said said = interstice("compare tiny.yaml -o here --replicates 1 --quiet");
+  EXPECT_EQ(said.code, 7) << said.err;
+  EXPECT_TRUE(has(said.err, "arm emcev, replicate 0")) << said.err;
+  close(lock);
+  EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --quiet").code, 0);
+}
+
+TEST_F(Compare, FilesOfTheUserSurviveARepeatedCommand) {
+  const std::string command = "compare tiny.yaml -o here --quiet --arms vehicle,emcev --replicates 1";
+  ASSERT_EQ(interstice(command).code, 0);
+  std::filesystem::create_directories(folder() / "here/arms/mine");
+  const std::vector<std::string> mine{"here/arms/mine/analysis.ipynb", "here/fields_my_average.hdf5",
+                                      "here/cells_tracked.hdf.png", "here/arms/emcev/0/notes.txt"};
+  for (const std::string& file : mine) write(file, "mine");
+  edit("here/run.json", "\"finished\"", "\"running\"");
+  EXPECT_EQ(interstice(command).code, 0);
+  EXPECT_EQ(interstice(command + " --force").code, 0);
+  for (const std::string& file : mine) EXPECT_EQ(read(file), "mine") << file;
 }
 
 // A formula that divides by zero where there is adenosine: the arm that makes it fails, the others finish.

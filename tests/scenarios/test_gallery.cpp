@@ -18,6 +18,8 @@
 #include <map>
 
 #include "engine/results/state_hash.h"
+#include "engine/vesicles/fates.h"
+#include "support/restarts.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
@@ -91,10 +93,22 @@ void write_rows(const std::string& path, const std::string& header, const std::s
   for (const auto& [key, value] : found) file << key << ',' << value << '\n';
 }
 
+/// At every row every dosed vesicle is in one place: shares of the dose add up to one at all times.
+void expect_balance(const SeriesTable& series, const Problem& problem) {
+  for (const VesicleClass& klass : problem.vesicle_classes)
+    for (std::size_t row = 0; row < series.time.size(); ++row) {
+      double sum = 0;
+      for (const PlaceInfo& place : kPlaces)
+        sum += (*series.find(fmt::format("vesicles.{}.{}", klass.name, place.name())))[row];
+      EXPECT_EQ(sum, (*series.find("vesicles." + klass.name + ".dosed"))[row]) << klass.name << " row " << row;
+    }
+}
+
 /// The outcomes, the means of all species, and how many cells and vesicles there are at the end.
 void measure(const Scenario& scenario, const std::string& name, const std::string& arm, Expected& found) {
   Simulation simulation(build_problem(scenario, {.arm = arm}), 2);
   const SeriesTable series = test::run_series(simulation);
+  expect_balance(series, simulation.problem());
   const auto add = [&](const std::string& what, double value) {
     if (value != 0) found.numbers[fmt::format("{},{},{}", name, arm, what)] = fmt::format("{:.9g}", value);
   };
@@ -120,6 +134,11 @@ TEST_P(Gallery, HasArmsSetsAndSomethingToJudgeBy) {
   for (const char* arm : {"vehicle", "inert", "sham", "uptake", "contact", "emcev", "all"})
     EXPECT_TRUE(std::ranges::any_of(scenario.compare.arms, [arm](const Arm& a) { return a.name == arm; })) << arm;
   EXPECT_TRUE(scenario.compare.primary || !scenario.compare.outcomes.empty());
+}
+
+TEST_P(Gallery, GoesOnFromAnyStateToTheSameBits) {
+  const Short& shortened = GetParam();
+  test::expect_same_after_restarts(build_problem(load(shortened.scenario(), shortened.sets), {.arm = "all"}), 5);
 }
 
 TEST_P(Gallery, EveryArmBuildsWithEverySetOfParameters) {

@@ -33,16 +33,16 @@ void World::locate_agents() {
 void World::deposit(const Threads& threads) {
   Workspace& w = workspace;
   deposit_exposed_copies(state.vesicles, state.reservoirs, w.vesicle_environment, seconds(state.clock.now),
-                         w.exposed_copies, w.exposed_in_reservoirs, threads);
-  for (std::size_t p = 0; p < w.exposed_copies.size(); ++p)
-    w.exposed_copies[p].insert(w.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
-                               w.exposed_in_reservoirs[p].end());
+                         state.exposed_copies, w.exposed_in_reservoirs, threads);
+  for (std::size_t p = 0; p < state.exposed_copies.size(); ++p)
+    state.exposed_copies[p].insert(state.exposed_copies[p].end(), w.exposed_in_reservoirs[p].begin(),
+                                   w.exposed_in_reservoirs[p].end());
 }
 
 void World::exchange(const Threads& threads) {
   Workspace& w = workspace;
   w.exchange.clear();
-  w.models.evaluate(problem, state, state.clock.tick(problem.schedule), w.cell_voxel, w.exposed_copies, w.exchange);
+  w.models.evaluate(problem, state, state.clock.tick(problem.schedule), w.cell_voxel, state.exposed_copies, w.exchange);
   w.models.apply_changes(problem, state);
   const CellStep interval{.step = state.clock.step, .time = seconds(state.clock.now), .dt = seconds(phase().transport)};
   w.cell_scratch.around.see_reservoirs(state.reservoirs, w.cell_environment);

@@ -3,17 +3,22 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <iterator>
 #include <memory>
-#include <thread>
+#include <optional>
+#include <utility>
 
 #include "engine/results/atomic_file.h"
 #include "tools/command.h"
 #include "tools/commands/compare_output.h"
-#include "tools/output_directory.h"
-#include "tools/recording.h"
-#include "tools/run_output.h"
+#include "tools/directory_lock.h"
+#include "tools/machine_limits.h"
+#include "tools/recorded_run.h"
+#include "tools/result_files.h"
+#include "tools/run_options.h"
 #include "tools/scenario_options.h"
-#include "viz/report/report.h"
+#include "tools/standard_streams.h"
 
 namespace interstice::cli {
 namespace {
@@ -23,7 +28,8 @@ struct CompareOptions {
   std::string output;
   std::vector<std::string> arms;
   std::optional<std::uint64_t> replicates;
-  int jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  int jobs = available_threads();
+  KeepingOptions keeping;
   bool quiet = false, force = false;
 };
 
@@ -44,16 +50,6 @@ std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector
   return asked.empty() ? known : asked;
 }
 
-void write_results(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,
-                   const RunRecord& record, bool quiet) {
-  const ComparisonSummary summary = summarise(runs, scenario.compare.influenced, scenario.seed);
-  write_file_atomically(directory / "summary.csv", summary_csv(runs, summary));
-  write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, record));
-  viz::write_report(directory / "compare.json", directory / "report.html");
-  if (quiet) return;
-  fmt::print("{}\nReport: {}\n", terminal_table(runs, summary), (directory / "report.html").string());
-}
-
 /// Tells which runs failed, and why there is no report if there is none; the exit code is that of the first failure.
 void report_failures(const ComparisonRuns& runs, const std::optional<Failure>& unwritten) {
   if (runs.failures.empty() && unwritten) throw Error(unwritten->code, unwritten->message);
@@ -66,45 +62,63 @@ void report_failures(const ComparisonRuns& runs, const std::optional<Failure>& u
   throw Error(runs.failures.front().failure.code, text);
 }
 
-std::vector<std::string> comparison_files(const Scenario& scenario, const Problem& problem, const ComparePlan& plan) {
-  std::vector<std::string> files{"report.html", "summary.csv", "compare.json"};
-  for (const std::string& arm : plan.arms)
-    for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
-      for (const std::string& file : output_files(scenario, problem, extent_of(replicate)))
-        files.push_back(fmt::format("arms/{}/{}/{}", arm, replicate, file));
-  return files;
+ComparePlan make_plan(const Scenario& scenario, const CompareOptions& options) {
+  return {.arms = chosen_arms(scenario, options.arms),
+          .replicates = scenario.compare.replicates,
+          .directory = output_path(options.output, options.scenario, "_compare")};
+}
+
+/// Which arms of what are compared, and where each outcome comes from.
+RunRecord describe_comparison_run(const Scenario& scenario, const ComparePlan& plan, int jobs) {
+  const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
+  RunRecord record = make_run_record(build_problem(scenario), scenario.resolved, command_line(), what, jobs);
+  record.changes = scenario.changes;
+  record.identity = sha256_of(what + "\n" + scenario.resolved);
+  return record;
 }
 
 void compare(const CompareOptions& options) {
   ScenarioOptions which = options.scenario;
   if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
+  CompareSettings settings{.save_every = options.keeping.save_every(), .quiet = options.quiet};
+  StopRequests stop(output_path(options.output, options.scenario, "_compare"), options.keeping.walltime());
   const Scenario scenario = load(which);
-  ComparePlan plan;
-  plan.arms = chosen_arms(scenario, options.arms);
-  plan.replicates = scenario.compare.replicates;
-  plan.jobs = options.jobs;
-  plan.quiet = options.quiet;
-  plan.command_line = command_line();
-  const OutputDirectory directory(output_path(options.output, options.scenario, "_compare"));
-  plan.directory = directory.path();
-  const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
-  const Problem problem = build_problem(scenario);
-  RunRecord record = make_run_record(problem, scenario.resolved, plan.command_line, what, options.jobs);
-  record.changes = scenario.changes;
-  const auto found =
-      directory.make_room({record, comparison_files(scenario, problem, plan), input_files(scenario), options.force});
-  tell_found(found, directory.path(), options.quiet);
-  if (found == OutputDirectory::Found::finished) {
-    if (!options.quiet) fmt::print("Report: {}\n", (directory.path() / "report.html").string());
-    return;
+  const ComparePlan plan = make_plan(scenario, options);
+  const DirectoryLock lock(plan.directory);
+  RunRecord record = describe_comparison_run(scenario, plan, options.jobs);
+  const std::vector<std::string> files{std::begin(kComparisonFiles), std::end(kComparisonFiles)};
+  const Replace replace = options.force ? Replace::finished_too : Replace::nothing;
+  const Found found = look_into_comparison(plan.directory, {record, files, input_files(scenario), replace});
+  // What this very comparison has finished is kept when it goes on: a batch system may repeat the command with --force.
+  const bool goes_on = found == Found::finished || found == Found::unfinished;
+  settings.replace = goes_on && options.force ? Replace::others : replace;
+  MissingRuns missing = find_missing(scenario, plan, settings.replace, options.jobs);
+  if (found == Found::finished && missing.runs.empty()) {
+    if (options.quiet) return;
+    return say("{} holds this already, finished: nothing to do (--force repeats it)\nReport: {}\n",
+               plan.directory.string(), (plan.directory / "report.html").string());
   }
-  write_run_record(directory.path(), record);
-  record_run(directory.path(), record, [&] {
-    write_file_atomically(directory.path() / "scenario.yaml", scenario.resolved);
-    const ComparisonRuns runs = run_all(scenario, plan);
-    const auto unwritten = attempt([&] { write_results(scenario, runs, directory.path(), record, options.quiet); });
-    report_failures(runs, unwritten);
+  if (!options.keeping.ignore_limits)
+    if (std::string doubt = check_room(missing.need, plan.directory); !doubt.empty()) print_warnings({doubt});
+  print_warnings(describe_comparison(scenario, plan).warnings);
+  const auto failure = attempt([&] {
+    const std::optional<Removal> earlier = goes_on ? std::nullopt : std::optional<Removal>(plan.directory);
+    write_run_record(plan.directory, record);  // before anything goes: the directory is known as ours at any moment
+    if (earlier) earlier->remove();
+    record_work(plan.directory, record, files, [&] {
+      write_file_atomically(plan.directory / "scenario.yaml", scenario.resolved);
+      const auto begin = std::chrono::steady_clock::now();
+      const auto failures = do_runs(scenario, std::move(missing), settings, stop);
+      ComparisonRuns runs = read_runs(scenario, plan, failures);
+      runs.wall_time = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      const std::string provenance = provenance_json(record, true);
+      const auto unwritten =
+          attempt([&] { write_comparison(scenario, runs, plan.directory, provenance, options.quiet); });
+      report_failures(runs, unwritten);
+    });
   });
+  stop.obeyed();
+  if (failure) throw Error(failure->code, failure->message);
 }
 
 void add_compare_options(CLI::App& command) {
@@ -121,10 +135,13 @@ void add_compare_options(CLI::App& command) {
   command.add_option("-j,--jobs,--threads", options->jobs, "Runs at a time, one thread each")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_keeping_options(command, options->keeping);
   add_scenario_options(command, options->scenario);
   command.add_flag("--quiet", options->quiet, "No progress, no table");
-  command.add_flag("--force", options->force, "Replace earlier results in the directory");
+  command.add_flag("--force", options->force, "Replace finished results, and those of other runs");
   command.footer(
+      "The same command goes on with what is unfinished, to the same bits; with more arms, replicates or outcomes it\n"
+      "does only the runs that are new.\n\n"
       "Examples:\n  interstice compare scenarios/rat_knee.yaml\n"
       "  interstice compare scenarios/rat_knee.yaml --replicates 20 --parameters sceptic -o out/sceptic");
   command.callback([options] { compare(*options); });

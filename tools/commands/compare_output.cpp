@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "engine/results/atomic_file.h"
 #include "tools/progress.h"
+#include "tools/standard_streams.h"
+#include "viz/report/report.h"
 
 namespace interstice::cli {
 namespace {
@@ -129,7 +132,7 @@ std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& sum
 }
 
 std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
-                         const RunRecord& record) {
+                         const std::string& provenance) {
   Json document = {{"format", "interstice comparison"},
                    {"version", 2},
                    {"title", scenario.title},
@@ -170,7 +173,7 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
                                     {"message", failure.failure.message}});
   document["warnings"] = runs.warnings;
   document["parameters"] = parameters_json(scenario);
-  document["provenance"] = Json::parse(provenance_json(record, true));
+  document["provenance"] = Json::parse(provenance);
   document["provenance"]["wall_time_s"] = runs.wall_time;
   return document.dump(1, ' ', false, Json::error_handler_t::replace);  // a path may hold any bytes
 }
@@ -230,6 +233,16 @@ std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& 
   const bool counts_cells = rows[0].back().ends_with("[cell]");
   return out + "Means over replicates" + (counts_cells ? "; cells: influenced beyond the sham" : "") +
          ". Intervals: report.html, summary.csv.\n";
+}
+
+void write_comparison(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,
+                      const std::string& provenance, bool quiet) {
+  const ComparisonSummary summary = summarise(runs, scenario.compare.influenced, scenario.seed);
+  write_file_atomically(directory / "summary.csv", summary_csv(runs, summary));
+  write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, provenance));
+  write_file_atomically(directory / "report.html", viz::report_html(viz::Comparison::read(directory / "compare.json")));
+  if (quiet) return;
+  say("{}\nReport: {}\n", terminal_table(runs, summary), (directory / "report.html").string());
 }
 
 }  // namespace interstice::cli

@@ -1,5 +1,5 @@
 /// @file
-/// Every arm times every replicate of a comparison: each run on one thread, several at a time. Runs of one replicate
+/// The runs of a comparison: every arm times every replicate, each in a directory of its own. Runs of one replicate
 /// share their seed, so that they differ only by what the arm switches.
 #pragma once
 
@@ -10,18 +10,24 @@
 
 #include "engine/analysis/metrics_run.h"
 #include "engine/analysis/outcomes.h"
+#include "engine/results/provenance.h"
 #include "engine/scenario/scenario.h"
 #include "tools/failure.h"
+#include "tools/machine_limits.h"
+#include "tools/result_directory.h"
+#include "tools/stop_requests.h"
 
 namespace interstice::cli {
 
 struct ComparePlan {
   std::vector<std::string> arms;
   std::uint64_t replicates = 1;
-  int jobs = 1;
-  bool quiet = false;
-  std::filesystem::path directory;  ///< runs go to arms/<arm>/<replicate>
-  std::string command_line;
+  std::filesystem::path directory;
+  bool one_run = false;  ///< the directory is that of a single run
+
+  [[nodiscard]] std::filesystem::path directory_of(std::size_t arm, std::uint64_t replicate) const {
+    return one_run ? directory : directory / "arms" / arms[arm] / std::to_string(replicate);
+  }
 };
 
 struct RunFailure {
@@ -43,10 +49,10 @@ struct ComparisonRuns {
   std::optional<PrimaryField> primary;
   std::vector<OutcomeSpec> judged_by;
   std::uint64_t replicates = 0;
-  std::vector<std::optional<RunOutcome>> outcomes;  ///< [arm * replicates + replicate]; empty where the run failed
+  std::vector<std::optional<RunOutcome>> outcomes;  ///< [arm * replicates + replicate]; empty where none finished
   std::vector<RunFailure> failures;
   std::vector<DosedClass> vesicles;
-  std::vector<std::string> warnings;  ///< doubtful steps
+  std::vector<std::string> warnings;  ///< doubtful steps, arms and runs that are missing
   double wall_time = 0;               ///< [s]
 
   [[nodiscard]] const RunOutcome* outcome(std::size_t arm, std::uint64_t replicate) const {
@@ -59,7 +65,41 @@ struct ComparisonRuns {
   [[nodiscard]] Pairing pairing(std::size_t arm, std::uint64_t replicate) const;
 };
 
-/// Runs them all; a failed run does not stop the others.
-ComparisonRuns run_all(const Scenario& scenario, const ComparePlan& plan);
+struct CompareSettings {
+  Replace replace = Replace::nothing;
+  double save_every = 600;  ///< wall-clock time between the checkpoints of a run [s]
+  bool quiet = false;
+};
+
+/// A run that is to be done.
+struct PlannedRun {
+  RunVariant variant;
+  std::filesystem::path directory;
+  RunRecord record;
+  Found found = Found::nothing;
+};
+
+struct MissingRuns {
+  std::vector<PlannedRun> runs;  ///< replicates outside, arms inside: when it is cut short, whole pairs are there
+  std::size_t present = 0;       ///< finished already
+  Need need;                     ///< of all that is missing
+};
+
+/// Looks for every run of the plan. Throws InputError when the directory of one holds anything that may not be
+/// replaced.
+MissingRuns find_missing(const Scenario& scenario, const ComparePlan& plan, Replace replace, int jobs);
+
+/// Does them, each from its last checkpoint; returns those that failed, which do not stop the others. Throws
+/// Error(stopped) when `stop` says so.
+std::vector<RunFailure> do_runs(const Scenario& scenario, MissingRuns missing, const CompareSettings& settings,
+                                StopRequests& stop);
+
+/// What the scenario says of a comparison, before any run is read.
+ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& plan);
+
+/// All runs of the plan that finished, with what is missing among the warnings and what failed among the failures,
+/// together with `failures` that are not on record. Throws DiskError when a file of one is damaged.
+ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan,
+                         const std::vector<RunFailure>& failures = {});
 
 }  // namespace interstice::cli

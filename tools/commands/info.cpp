@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "tools/command.h"
-#include "tools/output_directory.h"
+#include "tools/directory_lock.h"
 
 namespace interstice::cli {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 /// A run that says it is running while nothing holds its lock was killed, or the machine stopped.
 void print_info(const std::filesystem::path& path) {
   RunInfo info = read_run_info(path);
-  if (info.status == "running" && !OutputDirectory::in_use(path)) info.status = "interrupted";
+  if (info.status == "running" && DirectoryLock::owner_of(path).empty()) info.status = "interrupted";
   fmt::print("{}", info_text(info));
 }
 

@@ -8,14 +8,14 @@
 #include <ctime>
 #include <limits>
 #include <memory>
-#include <thread>
 
-#include "engine/observe/observables.h"
 #include "engine/scenario/spec/spec.h"
 #include "engine/sim/simulation.h"
 #include "tools/command.h"
+#include "tools/disk_space.h"
 #include "tools/failure.h"
 #include "tools/help.h"
+#include "tools/machine_limits.h"
 #include "tools/progress.h"
 #include "tools/scenario_options.h"
 
@@ -25,8 +25,6 @@ namespace {
 constexpr double kTrialTime = 1;         ///< spent on timing steps of every phase [s]
 constexpr std::size_t kMostTrials = 20;  ///< phases that are timed one by one
 constexpr double kTrialMemory = 2e9;     ///< larger problems are not built only to be timed [B]
-constexpr double kBytesPerNumber = 4;    ///< snapshots hold float32; compression makes them smaller
-constexpr double kBytesPerCsvNumber = 12;
 
 struct Cost {
   double steps = 0, memory = 0, disk = 0;  ///< [1], [B], [B]
@@ -37,36 +35,6 @@ Nanoseconds smallest_step(const Phase& phase) { return std::min({phase.transport
 
 /// Processor time that this program has used [s].
 double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-double series_rows(const Schedule& schedule) {
-  double rows = 1;
-  Nanoseconds begin = 0;
-  for (const Phase& phase : schedule.phases) {
-    if (phase.series > 0) rows += static_cast<double>(phase.until - begin) / static_cast<double>(phase.series);
-    begin = phase.until;
-  }
-  return rows;
-}
-
-double disk_space(const Scenario& scenario, const Problem& problem) {
-  double cells = 0, agents = 0;
-  for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
-  for (const Dose& dose : problem.doses) {
-    if (problem.vesicle_classes[index(dose.klass)].counted) continue;
-    double volume = 0;
-    for (const std::uint8_t region : problem.regions.of_voxel)
-      if (dose.in_region[region] != 0) volume += problem.grid.voxel_volume();
-    agents += dose.density * volume / problem.vesicle_classes[index(dose.klass)].weight;
-  }
-  agents = std::min(agents, static_cast<double>(scenario.output.vesicle_sample));
-  const Nanoseconds whole = scenario.output.every > 0 ? problem.schedule.end() / scenario.output.every : 1;
-  const double snapshots = 1 + static_cast<double>(whole);
-  const double per_snapshot = static_cast<double>(problem.grid.voxel_count() * scenario.output.fields.size()) +
-                              (scenario.output.cells ? cells * static_cast<double>(problem.columns.size() + 12) : 0) +
-                              agents * static_cast<double>(problem.proteins.size() + 8);
-  const double rows = series_rows(problem.schedule) * static_cast<double>(Observables(problem).size());
-  return snapshots * per_snapshot * kBytesPerNumber + rows * kBytesPerCsvNumber;
-}
 
 /// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
 /// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share; the first round,
@@ -114,7 +82,7 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
   const auto arms = scenario.compare.arms.size();
   if (arms == 0) return;
   const auto runs = static_cast<double>(arms * scenario.compare.replicates);
-  const double jobs = std::min(runs, static_cast<double>(std::max(1U, std::thread::hardware_concurrency())));
+  const double jobs = std::min(runs, static_cast<double>(available_threads()));
   fmt::print(
       "  compare: {} arms x {} replicates = {:.0f} runs, {} of memory{}\n", arms, scenario.compare.replicates, runs,
       bytes_text(jobs * cost.memory),

@@ -45,7 +45,7 @@ std::string contents(const Comparison& comparison) {
 std::string report_html(const Comparison& comparison) {
   const std::string title = unit_text(escape(comparison.document().at("title").get<std::string>()));
   std::string page = fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<!DOCTYPE html>\n<!-- interstice report -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} – "
       "Interstice</title>\n<style>\n",
       title);
@@ -71,18 +71,6 @@ std::string report_html(const Comparison& comparison) {
   page += "</script>\n<script>\n";
   page += kReportJs;
   return page + "</script>\n</body>\n</html>\n";
-}
-
-void write_report(const std::filesystem::path& compare_json, const std::filesystem::path& html) {
-  const std::string page = report_html(Comparison::read(compare_json));
-  const std::filesystem::path temporary = html.string() + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
-  file.write(page.data(), static_cast<std::streamsize>(page.size()));
-  file.close();
-  if (!file)
-    throw std::filesystem::filesystem_error("cannot write the report", temporary,
-                                            std::error_code(errno, std::generic_category()));
-  std::filesystem::rename(temporary, html);
 }
 
 }  // namespace interstice::viz

@@ -3,7 +3,6 @@
 /// Chart.js, which is inside the page.
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "viz/report/comparison.h"
@@ -12,8 +11,5 @@ namespace interstice::viz {
 
 /// The page.
 std::string report_html(const Comparison& comparison);
-
-/// Reads compare.json and writes the page through a temporary file. Throws std::filesystem::filesystem_error.
-void write_report(const std::filesystem::path& compare_json, const std::filesystem::path& html);
 
 }  // namespace interstice::viz

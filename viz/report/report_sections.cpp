@@ -224,8 +224,8 @@ std::string influence_section(const Comparison& comparison) {
   std::string body = fmt::format(
       R"(<p>A cell family (a founder and its descendants) counts as influenced when its reporter differs from
 the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
-whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs in the patch at the start; in
-arms with enzymes also those in reservoirs behind its faces, because what they make there reaches the patch.
+whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs dosed into the patch; in
+arms with enzymes also those dosed into reservoirs behind its faces, because what they make there reaches the patch.
 <em>Engaged</em>: those that acted in the way of the arm: carry the enzyme, adsorbed, or released their cargo.</p>
 <p>{}</p>
 )",

@@ -119,6 +119,11 @@ std::string array_checksum(const std::string& path, const Hdf5Array& array) {
   return digest(path, kind, array.shape, array.bytes.data(), array.bytes.size());
 }
 
+std::string row_checksum(const std::string& path, Hdf5Type type, std::span<const std::byte> bytes,
+                         std::uint64_t count) {
+  return digest(path, static_cast<std::uint64_t>(type), {&count, 1}, bytes.data(), bytes.size());
+}
+
 Hdf5File Hdf5File::create(const std::filesystem::path& path) {
   silence_library();
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
@@ -144,8 +149,10 @@ Hdf5File Hdf5File::open(const std::filesystem::path& path) {
 
 void Hdf5File::close() { check(file_.reset(), "finish"); }
 
-void Hdf5File::fail(const std::string& what) const {
-  throw DiskError("cannot " + what + " " + path_.string() + " (" + library_reason() + ")");
+void Hdf5File::fail(const std::string& what) const { fail_with(what, library_reason()); }
+
+void Hdf5File::fail_with(const std::string& what, const std::string& reason) const {
+  throw DiskError("cannot " + what + " " + path_.string() + " (" + reason + ")");
 }
 
 Hdf5Handle Hdf5File::check(hid_t id, Hdf5Handle::Closer closer, const std::string& what) const {
@@ -189,6 +196,18 @@ void Hdf5File::write_bytes(const std::string& path, const void* data, std::size_
     check(H5Dwrite(dataset.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data), what);
   check(dataset.reset(), what);  // the library writes small arrays only now
   checksums_[path] = digest(path, static_cast<std::uint64_t>(type), shape, data, count * size);
+}
+
+void Hdf5File::write_plain_bytes(const std::string& path, const void* data, std::size_t count, Hdf5Type type) {
+  const std::string what = "write " + path + " to";
+  const std::uint64_t length = count;
+  const Hdf5Handle creation = creation_properties(H5P_DATASET_CREATE), space = dataspace({&length, 1});
+  Hdf5Handle dataset = check(
+      H5Dcreate2(file_.get(), path.c_str(), native_type(type), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+      H5Dclose, what);
+  check(H5Dwrite(dataset.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, data), what);
+  check(dataset.reset(), what);
+  checksums_[path] = row_checksum(path, type, {static_cast<const std::byte*>(data), count * element_size(type)}, count);
 }
 
 void Hdf5File::write_text(const std::string& path, std::string_view text) {

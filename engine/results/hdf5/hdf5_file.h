@@ -5,6 +5,7 @@
 
 #include <hdf5.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -71,6 +72,18 @@ class Hdf5File {
   void write_scalar(const std::string& path, T value) {
     write_bytes(path, &value, 1, hdf5_type<T>(), {});
   }
+  /// Writes a row of numbers as it lies in memory, not deflated.
+  template <class T>
+  void write_plain(const std::string& path, std::span<const T> values) {
+    write_plain_bytes(path, values.data(), values.size(), hdf5_type<T>());
+  }
+  /// Reads it back; as many as there must be. Throws DiskError.
+  template <class T>
+  void read_into(const std::string& path, std::span<T> values) const {
+    if (element_count(path) != values.size()) fail_with("read " + path + " from", "it has another length");
+    read_converted(path, values.data(), hdf5_type<T>());
+  }
+  [[nodiscard]] std::size_t element_count(const std::string& path) const;
   void write_text(const std::string& path, std::string_view text);  ///< scalar fixed-length UTF-8 string
 
   void set_attribute(const std::string& object, const std::string& name, std::string_view ascii);
@@ -105,9 +118,10 @@ class Hdf5File {
   void write_attribute(const std::string& object, const std::string& name, hid_t type,
                        std::span<const std::uint64_t> shape, const void* data);
   void read_converted(const std::string& path, void* data, Hdf5Type type) const;
-  [[nodiscard]] std::size_t element_count(const std::string& path) const;
+  void write_plain_bytes(const std::string& path, const void* data, std::size_t count, Hdf5Type type);
   [[nodiscard]] Hdf5Handle open_dataset(const std::string& path) const;
   [[noreturn]] void fail(const std::string& what) const;
+  [[noreturn]] void fail_with(const std::string& what, const std::string& reason) const;
   Hdf5Handle check(hid_t id, Hdf5Handle::Closer closer, const std::string& what) const;
   void check(herr_t status, const std::string& what) const;
 
@@ -116,8 +130,10 @@ class Hdf5File {
   std::map<std::string, std::string> checksums_;
 };
 
-/// SHA-256 of path, element type, shape and bytes of an array: what a snapshot's checksums are made of.
+/// SHA-256 of path, element type, shape and bytes of an array: what a file's checksums are made of.
 std::string array_checksum(const std::string& path, const Hdf5Array& array);
+template <class T>
+std::string array_checksum(const std::string& path, std::span<const T> values);  ///< of a row of numbers
 
 // clang-format off
 template <> constexpr Hdf5Type hdf5_type<float>() { return Hdf5Type::f32; }
@@ -129,5 +145,11 @@ template <> constexpr Hdf5Type hdf5_type<std::uint16_t>() { return Hdf5Type::u16
 template <> constexpr Hdf5Type hdf5_type<std::uint32_t>() { return Hdf5Type::u32; }
 template <> constexpr Hdf5Type hdf5_type<std::uint64_t>() { return Hdf5Type::u64; }
 // clang-format on
+
+std::string row_checksum(const std::string& path, Hdf5Type type, std::span<const std::byte> bytes, std::uint64_t count);
+template <class T>
+std::string array_checksum(const std::string& path, std::span<const T> values) {
+  return row_checksum(path, hdf5_type<T>(), std::as_bytes(values), values.size());
+}
 
 }  // namespace interstice

@@ -13,6 +13,11 @@ SeriesIndex::SeriesIndex(std::filesystem::path directory, const std::string& kin
   if (start == Start::continued) entries_ = read_series_index(path_);
 }
 
+void SeriesIndex::go_on(double last_time) {
+  entries_ = read_series_index(path_);
+  std::erase_if(entries_, [last_time](const SeriesEntry& e) { return e.time > last_time; });
+}
+
 void SeriesIndex::add(const SeriesEntry& entry) {
   std::erase_if(entries_, [&](const SeriesEntry& e) {
     return e.name == entry.name || !std::filesystem::exists(directory_ / e.name);

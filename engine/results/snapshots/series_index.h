@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/results/start.h"
+
 namespace interstice {
 
 struct SeriesEntry {
@@ -15,11 +17,12 @@ struct SeriesEntry {
 
 class SeriesIndex {
  public:
-  enum class Start { fresh, continued };
   /// `continued` keeps the list that is already in `directory`, if any.
   SeriesIndex(std::filesystem::path directory, const std::string& kind, Start start);
   /// Adds a finished file and rewrites the index atomically; files that no longer exist are dropped.
   void add(const SeriesEntry& entry);
+  /// Takes up the list that is already in `directory`, up to a time [s].
+  void go_on(double last_time);
   [[nodiscard]] const std::vector<SeriesEntry>& entries() const { return entries_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

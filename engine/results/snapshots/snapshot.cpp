@@ -34,9 +34,7 @@ std::vector<std::size_t> select(const std::optional<std::vector<std::string>>& n
   return chosen;
 }
 
-SeriesIndex::Start start_of(std::uint64_t first_number) {
-  return first_number == 0 ? SeriesIndex::Start::fresh : SeriesIndex::Start::continued;
-}
+Start start_of(std::uint64_t first_number) { return first_number == 0 ? Start::fresh : Start::continued; }
 
 }  // namespace
 
@@ -74,6 +72,35 @@ void SnapshotWriter::record(const State& state, const Problem& problem) {
   slot.ticket = write_in_order(background_, [this, &slot] { write(slot.frame); });
   last_time_ = state.clock.now;
   ++number_;
+}
+
+SinkMemory SnapshotWriter::memory() {
+  if (background_ != nullptr) background_->finish();
+  return {.numbers = {}, .integers = {{"number", {number_}}, {"time", {static_cast<std::uint64_t>(*last_time_)}}}};
+}
+
+void SnapshotWriter::check(const SinkMemory& memory) const {
+  const std::uint64_t number = memory.integers.at("number").at(0);
+  const auto check_kind = [&](bool written, const SeriesIndex& index, const char* kind) {
+    if (!written) return;
+    const auto entries = read_series_index(index.path());
+    for (std::uint64_t k = first_number_; k < number; ++k) {
+      const std::string name = fmt::format("{}_{:06}.hdf", kind, k);
+      if (std::ranges::find(entries, name, &SeriesEntry::name) == entries.end() ||
+          !std::filesystem::exists(directory_ / name))
+        throw DiskError(
+            fmt::format("cannot go on in {} ({} or its entry in the index is gone)", directory_.string(), name));
+    }
+  };
+  check_kind(writes_fields_, fields_index_, "fields");
+  check_kind(writes_cells_, cells_index_, "cells");
+  check_kind(vesicle_sample_ > 0, vesicles_index_, "vesicles");
+}
+
+void SnapshotWriter::recall(const SinkMemory& memory) {
+  number_ = memory.integers.at("number").at(0);
+  last_time_ = static_cast<Nanoseconds>(memory.integers.at("time").at(0));
+  for (SeriesIndex* index : {&fields_index_, &cells_index_, &vesicles_index_}) index->go_on(seconds(*last_time_));
 }
 
 void SnapshotWriter::copy(const State& state, SnapshotFrame& frame) const {

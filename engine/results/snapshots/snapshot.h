@@ -46,6 +46,9 @@ class SnapshotWriter : public StateSink {
   /// Writes one snapshot (up to three files) and lists it in the series indexes; nothing when it already wrote this
   /// time. Throws DiskError; with a background writer perhaps one of an earlier snapshot.
   void record(const State& state, const Problem& problem) override;
+  [[nodiscard]] SinkMemory memory() override;
+  void check(const SinkMemory& memory) const override;
+  void recall(const SinkMemory& memory) override;
   [[nodiscard]] std::uint64_t written() const { return number_ - first_number_; }
 
  private:

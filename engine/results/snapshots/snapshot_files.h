@@ -33,8 +33,4 @@ void write_vesicles_file(const std::filesystem::path& path, const SnapshotFrame&
 void write_meta(Hdf5File& file, const std::string& kind, std::uint64_t agents_shown, std::uint64_t agents_total,
                 const SnapshotFrame& frame, const RunRecord& record);
 
-/// The checksum of a whole file: SHA-256 over its list of arrays and their checksums (/meta/checksums).
-inline constexpr const char* kChecksumList = "/meta/checksums";
-inline constexpr const char* kFileChecksum = "/meta/file_sha256";
-
 }  // namespace interstice

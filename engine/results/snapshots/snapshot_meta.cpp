@@ -1,5 +1,6 @@
 #include <array>
 
+#include "engine/results/hdf5/hdf5_checksums.h"
 #include "engine/results/snapshots/snapshot_files.h"
 
 namespace interstice {
@@ -18,10 +19,7 @@ void write_meta(Hdf5File& file, const std::string& kind, std::uint64_t agents_sh
   file.write_text("/meta/state_sha256", frame.state_sha256);
   file.write_scalar("/time", frame.time);
   file.set_attribute("/time", "units", "s");
-  std::string list;
-  for (const auto& [path, checksum] : file.checksums()) list += checksum + "  " + path + "\n";
-  file.write_text(kChecksumList, list);
-  file.write_text(kFileChecksum, sha256_of(list));
+  write_checksums(file);
 }
 
 }  // namespace interstice

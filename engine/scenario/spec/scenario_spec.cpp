@@ -316,7 +316,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
       {need("schema", integer("version of this format", 2, 2)),
        may("title", text("title, one line"), "untitled"),
        may("description", text("free text about the scenario"), "\"\""),
-       may("seed", integer("seed of all random numbers", 0, 9e15), "1"),
+       may("seed", integer("seed of all random numbers", 0, spec::kMostSeed), "1"),
        may("temperature",
            quantity("sets the viscosity of water", {.unit = "K",
                                                     .minimum = 274,

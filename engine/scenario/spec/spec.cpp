@@ -158,12 +158,17 @@ bool Value::sound() const {
 
 namespace {
 
+std::string limit_text(double limit) {
+  return limit == spec::kMostSeed ? fmt::format("{}", std::numeric_limits<std::uint64_t>::max())
+                                  : fmt::format("{:g}", limit);
+}
+
 std::string limits_text(const Spec& s) {
   const bool low = std::isfinite(s.minimum), high = std::isfinite(s.maximum);
   const std::string unit = s.kind == Spec::Kind::integer || s.unit == "1" ? "" : " " + s.unit;
   if (low && s.minimum == s.maximum) return fmt::format(", {:g}{}", s.minimum, unit);
   if (low && high)
-    return fmt::format(", {}{:g} to {:g}{}", s.above_minimum ? "above " : "", s.minimum, s.maximum, unit);
+    return fmt::format(", {}{:g} to {}{}", s.above_minimum ? "above " : "", s.minimum, limit_text(s.maximum), unit);
   if (low)
     return s.above_minimum ? fmt::format(", above {:g}{}", s.minimum, unit)
                            : fmt::format(", at least {:g}{}", s.minimum, unit);

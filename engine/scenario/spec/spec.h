@@ -3,6 +3,7 @@
 /// resolved text all walk the same tree.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <memory>
@@ -62,6 +63,7 @@ struct Spec {
 /// Builders, so that the specs read like a table.
 namespace spec {
 
+inline constexpr double kMostSeed = 18446744073709551616.0;  ///< 2^64, which itself is refused
 inline constexpr double kNever =
     std::numeric_limits<double>::infinity();  ///< "never" of half-lives, "end" of what goes on
 
@@ -116,12 +118,13 @@ struct Value {
   const Spec* spec = nullptr;  ///< for one_of: the option that was taken
   std::size_t option = 0;      ///< which option of a one_of
   Place place;
-  std::string path;    ///< key path
-  bool valid = false;  ///< of the right type and in range; of containers: itself, not what it holds
-  bool given = true;   ///< false for defaults
-  double number = 0;   ///< quantity in the spec's unit (in its own where any unit goes), integer, boolean
-  std::string text;    ///< scalar as written
-  char style = ' ';    ///< as in YamlNode; '=' for an empty map, list or null where anything goes
+  std::string path;         ///< key path
+  bool valid = false;       ///< of the right type and in range; of containers: itself, not what it holds
+  bool given = true;        ///< false for defaults
+  double number = 0;        ///< quantity in the spec's unit (in its own where any unit goes), integer, boolean
+  std::uint64_t whole = 0;  ///< an integer to its last digit, where it is not negative
+  std::string text;         ///< scalar as written
+  char style = ' ';         ///< as in YamlNode; '=' for an empty map, list or null where anything goes
   std::optional<Annotation> note;
   std::vector<std::string> keys;
   std::vector<Place> key_places;

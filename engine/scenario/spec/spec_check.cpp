@@ -186,10 +186,7 @@ class Checker {
 
   void list(const YamlNode& node, const Spec& spec, Value& v) {
     v.valid = node.kind == YamlNode::Kind::list;
-    if (!v.valid) {
-      report(v, fmt::format("{} stands here (expected {})", kind_text(node), expectation(spec)));
-      return;
-    }
+    if (!v.valid) return report(v, fmt::format("{} stands here (expected {})", kind_text(node), expectation(spec)));
     for (std::size_t i = 0; i < node.items.size(); ++i)
       v.items.push_back(check(node.items[i], *spec.item, below(v.path, std::to_string(i)), v.given));
     size_in_range(node, spec, v);
@@ -348,11 +345,12 @@ class Checker {
     if (!scalar(node, spec, v)) return;
     const char* end = node.text.data() + node.text.size();
     const auto [stop, error] = std::from_chars(node.text.data(), end, v.number);
-    if (error != std::errc{} || stop != end || !std::isfinite(v.number) || v.number != std::floor(v.number)) {
-      report(v, fmt::format("'{}' is not a whole number (expected {})", node.text.substr(0, 60), expectation(spec)));
-      return;
-    }
-    v.valid = in_range(v.number, v.text, spec, v);
+    if (error != std::errc{} || stop != end || !std::isfinite(v.number) || v.number != std::floor(v.number))
+      return report(
+          v, fmt::format("'{}' is not a whole number (expected {})", node.text.substr(0, 60), expectation(spec)));
+    const auto whole = unsigned_number(node.text, v.number);
+    v.whole = whole.value_or(0);  // one that is too large for any range is out of each
+    v.valid = in_range(whole || v.number < 0 ? v.number : HUGE_VAL, v.text, spec, v);
   }
 
   void boolean(const YamlNode& node, const Spec& spec, Value& v) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "engine/core/units.h"
 
@@ -45,6 +46,15 @@ std::optional<std::vector<double>> native_numbers(const std::vector<std::string>
     numbers.push_back(q.value * q.unit.scale + q.unit.offset);
   }
   return numbers;
+}
+
+std::optional<std::uint64_t> unsigned_number(std::string_view text, double number) {
+  constexpr double kTooMany = 18446744073709551616.0;  // 2^64
+  std::uint64_t whole = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (error == std::errc{} && end == text.data() + text.size()) return whole;
+  if (number < 0 || number >= kTooMany) return std::nullopt;
+  return static_cast<std::uint64_t>(number);
 }
 
 }  // namespace interstice

@@ -2,6 +2,7 @@
 /// Small questions about texts and nodes that the checker of specs asks, and how it words what it says about them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,5 +23,9 @@ std::string unknown_name(const std::string& noun, const std::string& name, const
 
 /// The quantities in native units; empty when their dimensions differ.
 std::optional<std::vector<double>> native_numbers(const std::vector<std::string>& quantities);
+
+/// A whole number to its last digit; `number` is what the text reads as, 1e6 for example. Empty below 0 and from 2^64
+/// on.
+std::optional<std::uint64_t> unsigned_number(std::string_view text, double number);
 
 }  // namespace interstice

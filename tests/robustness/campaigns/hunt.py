@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 MEMORY = 4 << 30
-DOCUMENTED = {0, 2, 3, 4, 6, 7}  # exit codes of the README
+DOCUMENTED = {0, 2, 3, 4, 5, 6, 7, 75, 130}  # exit codes of the README
 HANGS = "hangs"
 SHOWN = 12
 
@@ -36,6 +36,13 @@ class Hunt:
         except subprocess.TimeoutExpired:
             return HANGS, ""
         return done.returncode, done.stderr.decode(errors="replace")
+
+    def failing(self, folder, **how):
+        """The environment in which files below `folder` fail as said (tests/robustness/failing_io.c)."""
+        shim = self.program.parent / "failing_io.so"
+        if not shim.exists():
+            raise RuntimeError(f"{shim} is not there: build the target failing_io")
+        return {"LD_PRELOAD": str(shim), "FAIL_UNDER": str(folder), **{name: str(value) for name, value in how.items()}}
 
     def broken_promise(self, code, message, allowed=DOCUMENTED):
         """What is wrong with the way a command ended, whatever it was given; None when nothing is."""

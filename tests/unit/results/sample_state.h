@@ -2,32 +2,16 @@
 /// A small state with something in every array, for tests of what is written and hashed. Nothing is simulated.
 #pragma once
 
-#include <unistd.h>
-
-#include <filesystem>
 #include <random>
 #include <string>
 #include <type_traits>
 
 #include "engine/sim/problem.h"
+#include "support/temporary_directory.h"
 
 namespace interstice::testing {
 
-/// A fresh directory that is removed afterwards.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "interstice_XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::TemporaryDirectory;
 
 inline CellType sample_cell_type(const std::string& name, std::vector<std::string> states) {
   CellType type;
@@ -140,6 +124,8 @@ inline State sample_state(const Problem& p, std::size_t cells = 12, std::size_t 
   s.vesicles = sample_vesicles_of(p, vesicles, cells, random);
   s.ledger.resize(p.vesicle_classes.size());
   for (auto& l : s.ledger) l = {600, 200, 150, 100, 30, 40, 50, 20, 10};
+  s.vesicles.counts.resize(p.vesicle_classes.size());
+  s.exposed_copies.assign(p.proteins.size(), std::vector<double>(p.grid.voxel_count() + p.reservoirs.size(), 2.5));
   s.budget.resize(p.species.size(), p.chemistry.reactions.size());
   s.budget.reacted = {11};
   s.budget.secreted = {12, 13};

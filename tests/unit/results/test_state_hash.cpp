@@ -86,7 +86,7 @@ State full_state(Problem& problem) {
   State s = sample_state(problem);
   s.tallies = {7};
   s.vesicles.columns.emplace_back(s.vesicles.size(), 0.5F);
-  for (auto& free : s.vesicles.counts.emplace_back().free) free.assign(problem.grid.voxel_count(), 5);
+  for (auto& free : s.vesicles.counts.at(0).free) free.assign(problem.grid.voxel_count(), 5);
   for (auto* counts : {&s.vesicles.counts[0].adsorbed, &s.vesicles.counts[0].endosomal})
     for (auto& per_cell : *counts) per_cell.assign(s.cells.size(), 3);
   LabelState& label = s.labels.emplace_back();

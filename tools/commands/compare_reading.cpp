@@ -1,0 +1,164 @@
+/// @file
+/// A comparison as its directories hold it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/analysis/run_reading.h"
+#include "engine/sim/simulation.h"
+#include "tools/commands/compare_runs.h"
+#include "tools/result_files.h"
+
+namespace interstice::cli {
+namespace {
+
+/// Only the columns that metrics and curves use are kept in memory; the file has them all.
+void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const OutcomeSpec> outcomes) {
+  std::set<std::string, std::less<>> asked;
+  for (const OutcomeSpec& outcome : outcomes)
+    for (const auto* columns : {&outcome.of, &outcome.normalise}) asked.insert(columns->begin(), columns->end());
+  SeriesTable kept;
+  kept.time = std::move(series.time);
+  const std::string means = primary == nullptr ? "mean." : "mean." + primary->region + ".";
+  for (std::size_t c = 0; c < series.name.size(); ++c) {
+    const std::string& name = series.name[c];
+    const bool needed = !name.starts_with("cells.") && !name.starts_with("column.") &&
+                        (!name.starts_with("mean.") || name.starts_with(means));
+    if (!needed && !asked.contains(name)) continue;
+    kept.name.push_back(name);
+    kept.unit.push_back(series.unit[c]);
+    kept.value.push_back(std::move(series.value[c]));
+  }
+  series = std::move(kept);
+}
+
+/// How much was dosed, as the first finished run with vesicles has it.
+void note_doses(ComparisonRuns& runs) {
+  for (auto& klass : runs.vesicles)
+    for (const auto& outcome : runs.outcomes)
+      if (outcome && klass.dosed == 0) klass.dosed = outcome->series.last("vesicles." + klass.name + ".dosed");
+}
+
+void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRuns& runs) {
+  const Problem problem = build_problem(scenario, {arm, 0});
+  runs.arms.push_back(describe_arm(problem, arm.empty() ? "all models" : arm, runs.primary ? &*runs.primary : nullptr));
+  for (const Arm& known : scenario.compare.arms)
+    if (known.name == arm) {
+      runs.arms.back().control = known.control;
+      runs.arms.back().direct = known.direct;
+      runs.arms.back().changes = known.changes;
+    }
+  if (runs.vesicles.empty() && runs.arms.back().vesicles)
+    for (const VesicleClass& klass : problem.vesicle_classes)
+      runs.vesicles.push_back({klass.name, klass.counted, static_cast<double>(klass.weight), 0});
+  for (auto& warning : check_steps(problem))
+    if (std::ranges::find(runs.warnings, warning) == runs.warnings.end()) runs.warnings.push_back(std::move(warning));
+}
+
+void warn_of_missing_arms(ComparisonRuns& runs) {
+  for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
+    if (!runs.arms[arm].control.empty() && !runs.reference(arm))
+      runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
+                                          runs.arms[arm].name, runs.arms[arm].control));
+  for (const ArmFacts& arm : runs.arms)
+    if (!arm.direct.empty() && std::ranges::find(runs.arms, arm.direct, &ArmFacts::name) == runs.arms.end())
+      runs.warnings.push_back(
+          fmt::format("what {} does through other cells is not told apart: {} does not run (add it "
+                      "to --arms)",
+                      arm.name, arm.direct));
+}
+
+}  // namespace
+
+std::optional<std::size_t> ComparisonRuns::reference(std::size_t arm) const {
+  for (std::size_t other = 0; other < arms.size(); ++other)
+    if (arms[arm].control.empty() ? !arms[other].vesicles && !arms[other].sham : arms[other].name == arms[arm].control)
+      return other;
+  return std::nullopt;
+}
+
+Pairing ComparisonRuns::pairing(std::size_t arm, std::uint64_t replicate) const {
+  Pairing pairing;
+  const auto vehicle = reference(arm);
+  if (vehicle) pairing.vehicle = outcome(*vehicle, replicate);
+  for (std::size_t other = 0; other < arms.size() && pairing.sham == nullptr; ++other)
+    if (arms[other].sham && !arms[other].vesicles && reference(other) == vehicle)
+      pairing.sham = outcome(other, replicate);
+  return pairing;
+}
+
+ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& plan) {
+  ComparisonRuns runs;
+  runs.warnings = scenario.warnings;
+  runs.replicates = plan.replicates;
+  runs.judged_by = scenario.compare.outcomes;
+  runs.primary = scenario.compare.primary;
+  for (const auto& arm : plan.arms) describe_one(scenario, arm, runs);
+  warn_of_missing_arms(runs);
+  runs.outcomes.resize(plan.arms.size() * plan.replicates);
+  return runs;
+}
+
+namespace {
+
+/// A run that is not finished has no observations yet: nothing is known of its amounts.
+RunOutcome read_so_far(const std::filesystem::path& directory, std::size_t species) {
+  RunOutcome outcome = read_series(directory);
+  outcome.amount_at_start.assign(species, std::nan(""));
+  outcome.amount_at_end = outcome.amount_at_start;
+  return outcome;
+}
+
+/// Reads one run, if it finished or is the only one; what else it is goes to the failures, or is counted as missing.
+void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate, ComparisonRuns& runs,
+              std::size_t& missing) {
+  const auto directory = plan.directory_of(arm, replicate);
+  const auto record = nlohmann::json::parse(our_record(directory), nullptr, false);
+  const std::string status = record.is_object() ? record.value("status", "") : "";
+  if (status == "failed") {
+    runs.failures.push_back({plan.arms[arm],
+                             replicate,
+                             {static_cast<ExitCode>(record.value("exit_status", 1)), record.value("reason", "")}});
+    return;
+  }
+  const bool finished = status == "finished";
+  if (!finished) ++missing;
+  if (!finished && !(plan.one_run && std::filesystem::exists(directory / "timeseries.csv"))) return;
+  if (finished) check_listed(directory, {"timeseries.csv", "observations.hdf"});
+  RunOutcome outcome = finished ? read_outcome(directory) : read_so_far(directory, runs.arms[arm].species.size());
+  outcome.arm = runs.arms[arm].name;
+  outcome.replicate = replicate;
+  outcome.seed = record.value("seed", std::uint64_t{0});
+  keep_needed_columns(outcome.series, runs.primary ? &*runs.primary : nullptr, runs.judged_by);
+  runs.outcomes[arm * plan.replicates + replicate] = std::move(outcome);
+}
+
+}  // namespace
+
+ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan, const std::vector<RunFailure>& failures) {
+  ComparisonRuns runs = describe_comparison(scenario, plan);
+  std::size_t missing = 0;
+  for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
+    for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) read_one(plan, arm, replicate, runs, missing);
+  for (const RunFailure& failure : failures) {  // what happened now counts, not what is on record
+    const auto known = std::ranges::find_if(runs.failures, [&](const RunFailure& other) {
+      return other.arm == failure.arm && other.replicate == failure.replicate;
+    });
+    if (known != runs.failures.end()) {
+      *known = failure;
+    } else {
+      runs.failures.push_back(failure);
+      --missing;
+    }
+  }
+  if (missing > 0)
+    runs.warnings.push_back(fmt::format("{} of {} runs {} not finished: this is what is there so far", missing,
+                                        runs.outcomes.size(), missing == 1 ? "is" : "are"));
+  note_doses(runs);
+  return runs;
+}
+
+}  // namespace interstice::cli

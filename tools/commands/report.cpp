@@ -1,0 +1,139 @@
+/// @file
+/// `interstice report`: the report of a run or a comparison from its directory, finished or not.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "engine/results/atomic_file.h"
+#include "tools/command.h"
+#include "tools/commands/compare_output.h"
+#include "tools/directory_lock.h"
+#include "tools/result_files.h"
+#include "tools/scenario_options.h"
+
+namespace interstice::cli {
+namespace {
+
+using Record = nlohmann::ordered_json;
+constexpr std::string_view kCompare = "compare ";
+
+std::vector<std::string> arms_of(const std::string& what) {
+  if (!what.starts_with(kCompare)) return {what};
+  std::vector<std::string> arms;
+  std::string rest = what.substr(kCompare.size());
+  for (std::size_t comma; (comma = rest.find(", ")) != std::string::npos; rest = rest.substr(comma + 2))
+    arms.push_back(rest.substr(0, comma));
+  arms.push_back(rest);
+  return arms;
+}
+
+/// The provenance of what is reported on is that of the runs, not of this command.
+std::string provenance_of(Record json) {
+  for (const char* end : {"ended", "status", "exit_status", "reason", "wall_time_s", "warnings", "files"})
+    json.erase(end);
+  return json.dump();
+}
+
+/// Takes the files of the report out of the list of a finished record, and puts them in again once they are written: a
+/// kill in between leaves none with another checksum than listed.
+class Listing {
+ public:
+  explicit Listing(const std::filesystem::path& directory)
+      : directory_(directory), record_(Record::parse(our_record(directory))) {
+    if (!is_finished()) return;
+    auto& files = record_["files"];
+    files.erase(std::remove_if(files.begin(), files.end(),
+                               [](const Record& file) { return is_report(file.value("name", "")); }),
+                files.end());
+    write();
+  }
+  void add() {
+    if (!is_finished()) return;
+    for (const char* name : kComparisonFiles)
+      record_["files"].push_back({{"name", name},
+                                  {"bytes", std::filesystem::file_size(directory_ / name)},
+                                  {"sha256", sha256_of_file(directory_ / name)}});
+    write();
+  }
+
+ private:
+  [[nodiscard]] bool is_finished() const { return record_.value("status", "") == "finished"; }
+  void write() const {
+    write_file_atomically(directory_ / "run.json",
+                          record_.dump(1, ' ', false, Record::error_handler_t::replace) + "\n");
+  }
+
+  std::filesystem::path directory_;
+  Record record_;
+};
+
+ComparePlan plan_of(const Record& record, const Scenario& scenario, const std::filesystem::path& directory) {
+  const std::string what = record.value("arm", "");
+  const bool one_run = !what.starts_with(kCompare);
+  return {.arms = arms_of(what),
+          .replicates = one_run ? 1 : scenario.compare.replicates,
+          .directory = directory,
+          .one_run = one_run};
+}
+
+struct ReportOptions {
+  ScenarioOptions scenario;
+  std::string directory, output;
+  bool quiet = false;
+};
+
+void report(const ReportOptions& options) {
+  const std::filesystem::path directory = options.directory;
+  const std::filesystem::path output = options.output.empty() ? directory : std::filesystem::path(options.output);
+  if (our_record(directory).empty())
+    throw InputError(
+        fmt::format("{} holds no results of interstice (there is no run.json of ours) give the directory "
+                    "that `run -o` or `compare -o` named",
+                    directory.string()));
+  if (const std::string owner = DirectoryLock::owner_of(directory); !owner.empty() && options.output.empty())
+    throw Error(ExitCode::directory_in_use,
+                fmt::format("{} is in use ({} writes there) to see what is there so far, say with -o where the report "
+                            "shall go",
+                            directory.string(), owner));
+  const DirectoryLock lock(output);
+  check_ours(output, {std::begin(kComparisonFiles), std::end(kComparisonFiles)});
+  const auto record = Record::parse(our_record(directory));
+  ScenarioOptions which = options.scenario;
+  which.file = (directory / "scenario.yaml").string();
+  const Scenario scenario = load(which);
+  ComparisonRuns runs = read_runs(scenario, plan_of(record, scenario, directory));
+  runs.wall_time = record.value("wall_time_s", 0.0);
+  print_warnings(runs.warnings);
+  std::optional<Listing> listing;
+  if (output == directory) listing.emplace(directory);
+  write_comparison(scenario, runs, output, provenance_of(record), options.quiet);
+  if (listing) listing->add();
+}
+
+void add_report_options(CLI::App& command) {
+  auto options = std::make_shared<ReportOptions>();
+  command.add_option("directory", options->directory, "Output directory of `run` or `compare`")
+      ->required()
+      ->type_name("DIR");
+  command.add_option("-o,--output", options->output, "Where the report goes (default: DIR itself)")->type_name("DIR");
+  command.add_flag("--quiet", options->quiet, "No table");
+  command.footer(
+      "Examples:\n  interstice report out/rat_knee_compare\n  interstice report out/still_running -o out/so_far");
+  command.callback([options] { report(*options); });
+}
+
+const RegisteredCommand report_command{
+    {.position = 25,
+     .name = "report",
+     .arguments = "DIR",
+     .summary = "report.html, summary.csv, compare.json of what is in DIR, finished or not",
+     .title = "The report of a run or a comparison, from its directory.",
+     .add_options = add_report_options}};
+
+}  // namespace
+}  // namespace interstice::cli

@@ -1,0 +1,24 @@
+/// @file
+/// The options of commands that run: when they save, and how long they may work, what they may use.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+
+namespace interstice::cli {
+
+struct KeepingOptions {
+  std::string save_every_text = "10 min", walltime_text;
+  bool ignore_limits = false;
+
+  /// Wall-clock time between checkpoints [s]. Throws InputError for what is no time.
+  [[nodiscard]] double save_every() const;
+  /// How long the program may work [s]; empty without a limit. Throws InputError.
+  [[nodiscard]] std::optional<double> walltime() const;
+};
+
+/// --save-every, --max-walltime and --ignore-limits.
+void add_keeping_options(CLI::App& command, KeepingOptions& options);
+
+}  // namespace interstice::cli
