@@ -31,9 +31,12 @@ class ReporterMetrics {
         observable_(observable),
         out_(out) {}
 
-  void add(const std::string& name, const std::string& label, const std::string& unit, const std::string& description,
-           std::optional<double> value, const std::string& note = "") {
-    out_.push_back({name + "." + key_, label + ": " + what_, unit, description, value, note, observable_});
+  void add(Family family, const std::string& label, const std::string& unit, const std::string& description,
+           std::optional<double> value, Absence absence = {}) {
+    if (!observable_ && absence.status == Status::not_reached) absence.status = Status::not_observable;
+    Metric metric = make_metric(family, key_, label + ": " + what_, unit, description, value, std::move(absence));
+    if (!observable_ && value) metric.status = Status::not_observable;
+    out_.push_back(std::move(metric));
   }
 
  private:
@@ -44,35 +47,31 @@ class ReporterMetrics {
 
 void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& found, const Influence* sham,
                  ReporterMetrics& metrics) {
-  metrics.add("influenced", "cells influenced", "cell",
+  metrics.add(Family::influenced, "cells influenced", "cell",
               "families whose reporter differs from the paired run without vesicles for long enough",
               static_cast<double>(found.count()));
-  for (const int percent : {10, 50}) {
-    const auto when = found.time_to_share(percent / 100.0);
-    metrics.add(fmt::format("time_to_{}pct", percent), fmt::format("{} % of cells influenced after", percent), "s",
-                "onset of the lasting difference, over all families of the cell type", when,
-                when ? "" : "not within the run");
-  }
+  for (const auto& [family, percent] : {std::pair(Family::time_to_10pct, 10), std::pair(Family::time_to_50pct, 50)})
+    metrics.add(family, fmt::format("{} % of cells influenced after", percent), "s",
+                "onset of the lasting difference, over all families of the cell type",
+                found.time_to_share(percent / 100.0), {Status::not_reached, "not within the run"});
   if (!arm.vesicles) return;
   if (sham == nullptr) {
-    metrics.add("influenced_minus_sham", "cells influenced, sham subtracted", "cell", "", std::nullopt, "no sham arm");
+    metrics.add(Family::influenced_minus_sham, "cells influenced, sham subtracted", "cell", "", std::nullopt,
+                {Status::undefined, "no sham arm"});
     return;
   }
   const double net = static_cast<double>(found.count()) - static_cast<double>(sham->count());
-  metrics.add("influenced_minus_sham", "cells influenced, sham subtracted", "cell",
+  metrics.add(Family::influenced_minus_sham, "cells influenced, sham subtracted", "cell",
               "count of the arm less that of the sham arm of the same replicate", net);
   const auto ratio = [&](std::optional<double> vesicles) {
     return vesicles && *vesicles > 0 ? std::optional(net / *vesicles) : std::nullopt;
   };
-  const auto per_present = ratio(vesicles_present(run, arm));
-  metrics.add("influenced_per_ev_present", "cells per EV present", "cell/EV",
-              "cells influenced, sham subtracted, per real vesicle present (see ev.present)", per_present,
-              per_present ? "" : "no EV present");
-  if (!arm.engagement.any()) return;
-  const auto per_engaged = ratio(vesicles_engaged(run, arm));
-  metrics.add("influenced_per_ev_engaged", "cells per EV engaged", "cell/EV",
-              "cells influenced, sham subtracted, per real vesicle engaged by the end (see ev.engaged)", per_engaged,
-              per_engaged ? "" : "no EV engaged");
+  metrics.add(Family::influenced_per_ev_present, "cells per EV present", "cell/EV",
+              "cells influenced, sham subtracted, per real vesicle present (see ev.present)",
+              ratio(vesicles_present(run, arm)), {Status::undefined, "no EV present"});
+  metrics.add(Family::influenced_per_ev_engaged, "cells per EV engaged", "cell/EV",
+              "cells influenced, sham subtracted, per real vesicle engaged by the end (see ev.engaged)",
+              ratio(vesicles_engaged(run, arm)), engagement_absence(arm, "no EV engaged"));
 }
 
 /// Moments at which either population is extinct have no value.
@@ -81,12 +80,12 @@ void add_mean_effect(const std::vector<double>& effect, ReporterMetrics& metrics
   if (!std::isnan(effect.back())) at_end = effect.back();
   for (const double value : effect)
     if (!std::isnan(value) && (!largest || std::abs(value) > std::abs(*largest))) largest = value;
-  metrics.add("mean_effect", "mean effect at the end", "1",
+  metrics.add(Family::mean_effect, "mean effect at the end", "1",
               "population mean less that without vesicles, in units of the dynamic range", at_end,
-              at_end ? "" : "no cell of the type left");
-  metrics.add("mean_effect_largest", "largest mean effect", "1",
+              {Status::undefined, "no cell of the type left"});
+  metrics.add(Family::mean_effect_largest, "largest mean effect", "1",
               "the mean effect where its size is largest over the run", largest,
-              largest ? "" : "no cell of the type lived");
+              {Status::undefined, "no cell of the type lived"});
 }
 
 }  // namespace
@@ -118,9 +117,9 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
     const bool observable = arm.models.empty() || duration >= std::max(arm.delay, trace.delay);
     ReporterMetrics metrics(trace, observable, out);
     if (noisy.contains(key_of(trace))) {
-      metrics.add("influenced_minus_sham", "cells influenced, sham subtracted", "cell",
+      metrics.add(Family::influenced_minus_sham, "cells influenced, sham subtracted", "cell",
                   "count of the arm less that of the sham arm of the same replicate", std::nullopt,
-                  "sham above 20 % of cells: population means only");
+                  {Status::undefined, "sham above 20 % of cells: population means only"});
     } else {
       const ReporterTrace* sham = same_reporter(pairing.sham, trace);
       std::optional<Influence> by_chance;

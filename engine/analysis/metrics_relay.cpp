@@ -12,13 +12,14 @@ namespace interstice {
 namespace {
 
 struct Kind {
-  std::string_view prefix, relayed, label;  ///< of the metric that is split; name and label of its relayed part
+  Family of, relayed;  ///< what is split, and its relayed part
+  const char* label;
   bool of_cells;
 };
 constexpr std::array kKinds{
-    Kind{"influenced_minus_sham.", "relayed_cells.", "cells influenced through other cells", true},
-    Kind{"mean_effect.", "relayed_effect.", "mean effect at the end through other cells", true},
-    Kind{"effect.", "relayed_outcome.", "through other cells", false}};
+    Kind{Family::influenced_minus_sham, Family::relayed_cells, "cells influenced through other cells", true},
+    Kind{Family::mean_effect, Family::relayed_effect, "mean effect at the end through other cells", true},
+    Kind{Family::effect, Family::relayed_outcome, "through other cells", false}};
 
 /// Cells that do not respond in the direct arm relay the effect: the difference also holds what EVs do to them by
 /// touch.
@@ -33,23 +34,19 @@ void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, st
   std::vector<Metric> relayed;
   for (const Metric& metric : out)
     for (const Kind& kind : kKinds) {
-      if (!metric.name.starts_with(kind.prefix)) continue;
-      const std::string rest = metric.name.substr(kind.prefix.size());
-      if (kind.of_cells && relays_itself(direct, rest)) continue;
-      const auto other = std::ranges::find(of_direct, metric.name, &Metric::name);
+      if (metric.family != kind.of || (kind.of_cells && relays_itself(direct, metric.subject))) continue;
+      const auto other = std::ranges::find_if(of_direct, [&](const Metric& candidate) {
+        return candidate.family == metric.family && candidate.subject == metric.subject;
+      });
       if (other == of_direct.end()) continue;
       Metric part = metric;
-      part.name = std::string(kind.relayed) + rest;
+      part.family = kind.relayed;
       const std::size_t colon = std::min(metric.label.find(": "), metric.label.size());
-      part.label = kind.of_cells ? std::string(kind.label) + metric.label.substr(colon)
-                                 : metric.label + " " + std::string(kind.label);
+      part.label = kind.of_cells ? kind.label + metric.label.substr(colon) : metric.label + " " + kind.label;
       part.description = "this arm, in which effects are passed on, less its arm of direct effects";
       part.value.reset();
-      if (metric.value && other->value)
-        part.value = *metric.value - *other->value;
-      else if (metric.value)
-        part.note = other->note;
-      part.observable = metric.observable && other->observable;
+      if (metric.value && other->value) part.value = *metric.value - *other->value;
+      if (metric.value && other->status != Status::measured) part.status = other->status, part.note = other->note;
       relayed.push_back(std::move(part));
     }
   out.insert(out.end(), std::make_move_iterator(relayed.begin()), std::make_move_iterator(relayed.end()));

@@ -5,16 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "engine/core/constants.h"
 
 namespace interstice {
 namespace {
-
-constexpr double kMoleculesPerFmol = kAvogadro * 1e-15;
-/// Times at which the primary field is quoted [s].
-constexpr std::array<double, 9> kQuotedTimes{1, 5, 10, 30, 60, 300, 600, 1800, 3600};
 
 std::string label_of(std::string place) {
   std::replace(place.begin(), place.end(), '_', ' ');
@@ -134,36 +129,15 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
   return facts;
 }
 
-void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out) {
-  const auto* value = run.series.find(primary.series());
-  if (value == nullptr) return;
-  const auto& time = run.series.time;
-  const std::string what = fmt::format("mean {} in {}", primary.field, primary.region);
-  for (const double threshold : primary.thresholds) {
-    const auto reached = time_to_reach(time, *value, threshold);
-    out.push_back({fmt::format("primary.time_to.{:g}uM", threshold),
-                   fmt::format("{} reaches {:g} uM after", what, threshold), "s",
-                   "first time at the threshold, straight lines between rows of the time series", reached,
-                   reached ? "" : fmt::format("not within {:g} s", time.empty() ? 0.0 : time.back())});
-  }
-  out.push_back({"primary.peak", what + ", peak", "uM", "largest value", peak(*value), ""});
-  out.push_back({"primary.time_of_peak", what + ", time of the peak", "s", "when the peak is first reached",
-                 time_of_peak(time, *value), ""});
-  out.push_back({"primary.auc", what + ", area under the curve", "uM min", "integral over the run (trapezoids)",
-                 area_under_curve(time, *value) / 60, ""});
-  for (const double t : kQuotedTimes)
-    if (const auto then = value_at(time, *value, t))
-      out.push_back({fmt::format("primary.at.{:g}s", t), fmt::format("{} after {:g} s", what, t), "uM",
-                     "value at that time, straight lines between rows", then, ""});
-}
-
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (arm.chain.empty()) return;
+  const Absence unfinished{Status::undefined, "known when the run is finished"};
   double start = 0, secreted = 0, inflow = 0, sinks = 0;
   std::vector<Metric> parts;
   const auto part = [&](const char* kind, const std::string& species, double molecules, const char* description) {
-    parts.push_back({fmt::format("budget.{}.{}", kind, species), fmt::format("{} {}", species, label_of(kind)), "fmol",
-                     description, molecules / kMoleculesPerFmol, ""});
+    parts.push_back(make_metric(Family::budget, fmt::format("{}.{}", kind, species),
+                                fmt::format("{} {}", species, label_of(kind)), "fmol", description,
+                                molecules / kMoleculesPerFmol, unfinished));
   };
   for (const auto& species : arm.chain) {
     const auto s =
@@ -179,45 +153,30 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     part("decayed", species, decayed, "lost by first-order decay over the run");
     part("through_boundary", species, -boundary, "net outflow through open faces over the run");
   }
-  out.push_back({"budget.at_start", "there at the start", "fmol", "all species of the chain, patch and reservoirs",
-                 start / kMoleculesPerFmol, ""});
-  out.push_back({"budget.supplied", "released by cells", "fmol", "all species of the chain, over the run",
-                 secreted / kMoleculesPerFmol, ""});
+  const auto total = [&](const char* subject, const char* label, const char* description, double molecules) {
+    out.push_back(
+        make_metric(Family::budget, subject, label, "fmol", description, molecules / kMoleculesPerFmol, unfinished));
+  };
+  total("at_start", "there at the start", "all species of the chain, patch and reservoirs", start);
+  total("supplied", "released by cells", "all species of the chain, over the run", secreted);
   out.insert(out.end(), parts.begin(), parts.end());
-  if (arm.chain_is_one_to_one && start + secreted > 0)
-    out.push_back({"budget.residual", "what the budget does not explain, share", "1",
-                   "(start + released + inflow - left - taken_up - decayed) / (start + released)",
-                   (start + secreted + inflow - sinks) / (start + secreted), ""});
+  if (arm.chain_is_one_to_one && start + secreted != 0)
+    out.push_back(make_metric(Family::budget, "residual", "what the budget does not explain, share", "1",
+                              "(start + released + inflow - left - taken_up - decayed) / (start + released)",
+                              (start + secreted + inflow - sinks) / (start + secreted), unfinished));
 }
 
-void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
-  if (arm.chain.empty()) return;
-  double by_ev = 0, by_host = 0;
-  for (const auto& name : arm.made_by_ev) by_ev += run.series.last("reaction." + name);
-  for (const auto& name : arm.made_by_host) by_host += run.series.last("reaction." + name);
-  out.push_back({"flux.made_by_EVs", "made by enzymes on EVs", "fmol",
-                 "extent of the EV reactions that make the primary substance", by_ev / kMoleculesPerFmol, ""});
-  out.push_back({"flux.made_by_host", "made by enzymes of the host", "fmol",
-                 "extent of the host reactions that make the primary substance", by_host / kMoleculesPerFmol, ""});
-  for (std::size_t r = 0; r < arm.made_by_host.size(); ++r)
-    out.push_back({"flux.host." + arm.made_by_host[r],
-                   fmt::format("of the host: {} ({})", arm.made_by_host[r], arm.host_works[r]), "fmol",
-                   "extent of this host reaction",
-                   run.series.last("reaction." + arm.made_by_host[r]) / kMoleculesPerFmol, ""});
-  out.push_back({"flux.ev_share", "share of the EVs", "1", "made by enzymes on EVs / made in all",
-                 by_ev + by_host > 0 ? std::optional(by_ev / (by_ev + by_host)) : std::nullopt,
-                 by_ev + by_host > 0 ? "" : "none was made"});
-}
-
-std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const PrimaryField* primary,
-                                const Pairing& pairing, const InfluenceRule& rule, const std::set<std::string>& noisy) {
+std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const Questions& questions,
+                                const Pairing& pairing, const std::set<std::string>& noisy) {
   std::vector<Metric> metrics;
-  if (primary != nullptr) measure_primary(run, *primary, metrics);
-  measure_cells(run, arm, pairing, rule, noisy, metrics);
+  const PrimaryField* primary = questions.primary;
+  if (primary != nullptr) measure_series(run, arm, primary_metrics(*primary, run.series.time.back()), pairing, metrics);
+  measure_cells(run, arm, pairing, questions.influenced, noisy, metrics);
   measure_vesicles(run, arm, metrics);
   if (primary != nullptr) measure_footprint(run, arm, *primary, pairing, metrics);
   measure_budget(run, arm, metrics);
-  measure_flux(run, arm, metrics);
+  measure_series(run, arm, flux_metrics(arm), pairing, metrics);
+  measure_series(run, arm, questions.outcomes, pairing, metrics);
   return metrics;
 }
 

@@ -9,23 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/metric.h"
 #include "engine/analysis/metrics.h"
 #include "engine/analysis/metrics_influence.h"
+#include "engine/analysis/series_metric.h"
 #include "engine/observe/cell_trace.h"
 #include "engine/sim/problem.h"
 
 namespace interstice {
-
-/// A named number of a run.
-struct Metric {
-  std::string name;         ///< for machines: "influenced.chondrocyte.AKT"
-  std::string label;        ///< for readers: "cells influenced: chondrocyte AKT"
-  std::string unit;         ///< "1" for shares
-  std::string description;  ///< how it is measured
-  std::optional<double> value;
-  std::string note;        ///< why there is no value, or what to mind
-  bool observable = true;  ///< false where the run is shorter than the delay of the arm's mechanism or of the reporter
-};
 
 /// The field that a comparison is about.
 struct PrimaryField {
@@ -91,17 +82,33 @@ struct Pairing {
 /// Reporters ("type.name") for which chance alone influences so many cells that counting them says nothing.
 std::set<std::string> noisy_reporters(std::span<const Pairing> pairings, const InfluenceRule& rule);
 
-/// All metrics of a run. `noisy` reporters get population means only.
-std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const PrimaryField* primary,
-                                const Pairing& pairing, const InfluenceRule& rule, const std::set<std::string>& noisy);
+/// What a comparison asks of each run.
+struct Questions {
+  const PrimaryField* primary = nullptr;   ///< null: none
+  std::span<const SeriesMetric> outcomes;  ///< of the scenario
+  InfluenceRule influenced;
+};
 
-/// The parts of measure_run, each appending to `out`.
-void measure_primary(const RunOutcome& run, const PrimaryField& primary, std::vector<Metric>& out);
+/// All metrics of a run. `noisy` reporters get population means only.
+std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const Questions& questions,
+                                const Pairing& pairing, const std::set<std::string>& noisy);
+
+/// The metrics that are reductions of columns, as they are declared.
+std::vector<SeriesMetric> primary_metrics(const PrimaryField& primary, double end);
+std::vector<SeriesMetric> flux_metrics(const ArmFacts& arm);
+std::vector<SeriesMetric> fate_metrics(const ArmFacts& arm);
+
+/// Appends them; of those with `contrast` also effect.NAME (the difference from the paired run) and
+/// effect_relative.NAME (that as a share of the other's). A reach is of the difference itself, with
+/// reach.NAME.screening_length and reach.NAME.clearance of the run beside it.
+void measure_series(const RunOutcome& run, const ArmFacts& arm, std::span<const SeriesMetric> metrics,
+                    const Pairing& pairing, std::vector<Metric>& out);
+
+/// The other parts of measure_run, each appending to `out`.
 void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const PrimaryField& primary, const Pairing& pairing,
                        std::vector<Metric>& out);
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
-void measure_flux(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out);
 void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pairing, const InfluenceRule& rule,
                    const std::set<std::string>& noisy, std::vector<Metric>& out);
 
@@ -119,6 +126,9 @@ std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& ar
 /// contact: adsorbed or beyond; cargo: released. With several mechanisms one that acts by any of them counts once:
 /// which protein a vesicle carries has no influence on whom it meets. Empty without a mechanism.
 std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);
+
+/// Why an arm has no number of vesicles engaged: nothing in it acts, or what `otherwise` says.
+Absence engagement_absence(const ArmFacts& arm, const char* otherwise);
 
 /// Probability that a vesicle carries at least one copy.
 double positive_share(const ProteinLoad& load);

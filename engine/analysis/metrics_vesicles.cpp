@@ -189,57 +189,74 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
 
 void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (!arm.vesicles) return;
+  out.push_back(make_metric(
+      Family::ev, "present", "EVs present", "EV",
+      "real vesicles dosed into the patch, whenever; in arms with enzymes also those dosed into the reservoirs behind "
+      "its faces, because what they make there reaches the patch",
+      vesicles_present(run, arm)));
   out.push_back(
-      {"ev.present", "EVs present", "EV",
-       "real vesicles dosed into the patch, whenever; in arms with enzymes also those dosed into the reservoirs behind "
-       "its faces, because what they make there reaches the patch",
-       vesicles_present(run, arm), ""});
-  if (const auto engaged = vesicles_engaged(run, arm))
-    out.push_back({"ev.engaged", "EVs engaged", "EV",
-                   "by the end of the run: those present that carry the enzyme; adsorbed or beyond for contact; "
-                   "released in the cytosol for cargo; by any of them in arms with several mechanisms",
-                   engaged, ""});
-  for (const ClassFacts& facts : arm.vesicle_classes) {
-    const std::string& klass = facts.name;
-    const auto half_life = apparent_half_life(run, facts);
-    out.push_back({"half_life." + klass, fmt::format("apparent half-life of {} outside cells", klass), "s",
-                   "of vesicles that are free, adsorbed or in reservoirs, by clearance and uptake together; where the "
-                   "run ends before half are gone, T ln 2 / ln(dosed / N at the end), with T since the dose; after "
-                   "several doses, ln 2 / the mean rate of loss",
-                   half_life, half_life ? "" : "no loss within the run"});
-    const double given = dosed(run, klass);
+      make_metric(Family::ev, "engaged", "EVs engaged", "EV",
+                  "by the end of the run: those present that carry the enzyme; adsorbed or beyond for "
+                  "contact; released in the cytosol for cargo; by any of them in arms with several mechanisms",
+                  vesicles_engaged(run, arm), engagement_absence(arm, "")));
+  for (const ClassFacts& klass : arm.vesicle_classes)
+    out.push_back(make_metric(
+        Family::half_life, klass.name, fmt::format("apparent half-life of {} outside cells", klass.name), "s",
+        "of vesicles that are free, adsorbed or in reservoirs, by clearance and uptake together; where the run ends "
+        "before half are gone, T ln 2 / ln(dosed / N at the end), with T since the dose; after several doses, ln 2 / "
+        "the mean rate of loss",
+        apparent_half_life(run, klass), {Status::not_reached, "no loss within the run"}));
+  measure_series(run, arm, fate_metrics(arm), {}, out);
+}
+
+std::vector<SeriesMetric> fate_metrics(const ArmFacts& arm) {
+  std::vector<SeriesMetric> fates;
+  for (const ClassFacts& klass : arm.vesicle_classes)
     for (std::size_t p = 0; p < kPlaces.size(); ++p) {
       const auto place = static_cast<VesiclePlace>(p);
-      out.push_back({fmt::format("fate.{}.{}", klass, info(place).name()),
-                     fmt::format("share of {}: {}", klass, label_of(place)), "1",
-                     "of the vesicles dosed, at the end of the run",
-                     given > 0 ? std::optional(places(run, klass, {place}) / given) : std::nullopt, ""});
+      fates.push_back({.family = Family::fate,
+                       .subject = fmt::format("{}.{}", klass.name, info(place).name()),
+                       .label = fmt::format("share of {}: {}", klass.name, label_of(place)),
+                       .description = "of the vesicles dosed, at the end of the run",
+                       .unit = "1",
+                       .of = {column_of(klass.name, place)},
+                       .normalise = {"vesicles." + klass.name + ".dosed"}});
     }
-  }
+  return fates;
+}
+
+Absence engagement_absence(const ArmFacts& arm, const char* otherwise) {
+  if (!arm.engagement.any()) return {Status::no_mechanism, "no mechanism"};
+  return {Status::undefined, otherwise};
 }
 
 void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const PrimaryField& primary, const Pairing& pairing,
                        std::vector<Metric>& out) {
-  if (!arm.vesicles || arm.models.empty() || pairing.vehicle == nullptr) return;
+  if (!arm.vesicles || pairing.vehicle == nullptr) return;
   const auto* with = run.series.find(primary.series());
   const auto* without = pairing.vehicle->series.find(primary.series());
   const auto present = vesicles_present(run, arm);
-  const double duration = time_since_doses(run, arm);
-  if (with == nullptr || without == nullptr || !present || !(*present > 0) || !(duration > 0)) return;
-  const double extra =
-      area_under_curve(run.series.time, *with) - area_under_curve(pairing.vehicle->series.time, *without);  // [uM s]
-  const double per_vesicle = extra * arm.primary_volume / *present;  // [uM s um^3/EV]
-  out.push_back({"footprint.extra", fmt::format("extra {} time per EV", primary.field), "uM min um^3/EV",
-                 fmt::format("(area under the curve of {} in {}, less that without vesicles) x fluid volume of {} / "
-                             "EVs present",
-                             primary.field, primary.region, primary.region),
-                 per_vesicle / 60, ""});
+  const double since_doses = time_since_doses(run, arm);
+  Absence absence = engagement_absence(arm, "no EV present");
+  std::optional<double> per_vesicle;  // [uM s um^3/EV]
+  if (with != nullptr && without != nullptr && arm.engagement.any() && *present > 0 && since_doses > 0)
+    per_vesicle =
+        (area_under_curve(run.series.time, *with) - area_under_curve(pairing.vehicle->series.time, *without)) *
+        arm.primary_volume / *present;
+  const auto scaled = [&](double by) { return per_vesicle ? std::optional(*per_vesicle * by) : std::nullopt; };
+  out.push_back(make_metric(Family::footprint, "extra", fmt::format("extra {} time per EV", primary.field),
+                            "uM min um^3/EV",
+                            fmt::format("(area under the curve of {} in {}, less that without vesicles) x fluid volume "
+                                        "of {} / EVs present",
+                                        primary.field, primary.region, primary.region),
+                            scaled(1.0 / 60), absence));
   for (const double threshold : primary.thresholds)
-    out.push_back({fmt::format("footprint.volume.{:g}uM", threshold),
-                   fmt::format("field footprint: volume that one EV holds at {:g} uM", threshold), "um^3/EV",
-                   "extra time per EV / (time since the dose x threshold): mean over that time, as if the extra amount "
-                   "were drawn together at the threshold; after several doses, with the mean of their times",
-                   per_vesicle / (duration * threshold), ""});
+    out.push_back(make_metric(
+        Family::footprint, fmt::format("volume.{:g}uM", threshold),
+        fmt::format("field footprint: volume that one EV holds at {:g} uM", threshold), "um^3/EV",
+        "extra time per EV / (time since the dose x threshold): mean over that time, as if the extra amount "
+        "were drawn together at the threshold; after several doses, with the mean of their times",
+        scaled(1 / (since_doses * threshold)), absence));
 }
 
 }  // namespace interstice

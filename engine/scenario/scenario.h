@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/analysis/metrics_influence.h"
-#include "engine/analysis/outcomes.h"
+#include "engine/analysis/metrics_run.h"
 #include "engine/model/registry.h"
 #include "engine/scenario/yaml/diagnostics.h"
 #include "engine/scenario/yaml/yaml_include.h"
@@ -53,7 +53,7 @@ struct CompareSettings {
   std::uint64_t replicates = 8;
   std::vector<Arm> arms;
   std::optional<PrimaryField> primary;
-  std::vector<OutcomeSpec> outcomes;
+  std::vector<SeriesMetric> outcomes;
   InfluenceRule influenced;
 };
 

@@ -38,7 +38,7 @@ std::vector<Arm> read_arms(const LoadingScenario& scenario);
 
 /// The outcomes of `compare`, their columns checked against those of the time series. `idle`: knows why some are not
 /// there.
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
-                                       Diagnostics& diagnostics);
+std::vector<SeriesMetric> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
+                                        Diagnostics& diagnostics);
 
 }  // namespace interstice

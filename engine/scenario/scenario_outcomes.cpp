@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/core/constants.h"
+#include "engine/core/units.h"
 #include "engine/observe/observables.h"
 #include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario_loading.h"
@@ -60,8 +61,8 @@ class ColumnReader {
   std::vector<std::string> names_;
 };
 
-OutcomeSpec::Reduction reduction_of(const std::string& word) {
-  using Reduction = OutcomeSpec::Reduction;
+SeriesMetric::Reduction reduction_of(const std::string& word) {
+  using Reduction = SeriesMetric::Reduction;
   constexpr std::pair<const char*, Reduction> words[] = {{"last", Reduction::last},
                                                          {"mean", Reduction::mean},
                                                          {"min", Reduction::min},
@@ -70,10 +71,36 @@ OutcomeSpec::Reduction reduction_of(const std::string& word) {
                                                          {"change", Reduction::change},
                                                          {"half_life", Reduction::half_life},
                                                          {"fraction_of_initial", Reduction::fraction_of_initial},
-                                                         {"reach", Reduction::reach}};
+                                                         {"reach", Reduction::reach},
+                                                         {"at", Reduction::at},
+                                                         {"time_above", Reduction::time_above},
+                                                         {"time_below", Reduction::time_below},
+                                                         {"time_of_max", Reduction::time_of_max}};
   for (const auto& [name, reduction] : words)
     if (word == name) return reduction;
   return Reduction::last;
+}
+
+/// `at` and `level` go with the reductions that need them, and with no other.
+void read_moment_and_level(const Value& v, Diagnostics& diagnostics, SeriesMetric& outcome) {
+  using Reduction = SeriesMetric::Reduction;
+  const bool timed = outcome.reduction == Reduction::time_above || outcome.reduction == Reduction::time_below;
+  const auto check = [&](const char* key, bool needed) {
+    if (v.has(key) == needed) return;
+    diagnostics.report(needed ? v.place : v[key].place, v.path + "." + key,
+                       needed ? fmt::format("missing (`reduce: {}` needs it)", v["reduce"].text)
+                              : fmt::format("`reduce: {}` has no use for it", v["reduce"].text));
+  };
+  check("at", outcome.reduction == Reduction::at);
+  check("level", timed);
+  if (v.has("at")) outcome.at = v["at"].number;
+  if (!v.has("level") || !v["level"].valid || outcome.unit.empty()) return;
+  try {
+    outcome.level = parse_quantity(v["level"].text).in(outcome.unit);
+  } catch (const InputError&) {
+    diagnostics.report(v["level"].place, v["level"].path,
+                       fmt::format("'{}' is no level of rows in {}", v["level"].text, outcome.unit));
+  }
 }
 
 /// The mean over the fluid outside the region of a profile [um^2/s].
@@ -89,7 +116,7 @@ double diffusivity_around(const Profile& profile, const Problem& problem) {
   return volume > 0 ? sum / volume : 0;
 }
 
-void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, OutcomeSpec& outcome) {
+void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
   const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
     return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
   });
@@ -117,15 +144,16 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
 
 }  // namespace
 
-std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
-                                       Diagnostics& diagnostics) {
-  std::vector<OutcomeSpec> all;
+std::vector<SeriesMetric> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
+                                        Diagnostics& diagnostics) {
+  std::vector<SeriesMetric> all;
   ColumnReader columns(problem, idle, diagnostics);
   for (std::size_t i = 0; i < outcomes.items.size(); ++i) {
     const Value& v = outcomes.items[i];
-    OutcomeSpec outcome;
-    outcome.name = outcomes.keys[i];
-    outcome.label = v.has("label") ? v["label"].text : outcome.name;
+    SeriesMetric outcome;
+    outcome.subject = outcomes.keys[i];
+    outcome.contrast = true;
+    outcome.label = v.has("label") ? v["label"].text : outcome.subject;
     outcome.of = columns.read(v["of"], outcome.unit);
     outcome.rate = v["rate"].number != 0;
     outcome.per_initial = v["normalise"].items.empty() && v["normalise"].text == "initial";
@@ -137,12 +165,14 @@ std::vector<OutcomeSpec> read_outcomes(const Value& outcomes, const Problem& pro
     }
     if (outcome.rate) outcome.unit += "/s";
     outcome.reduction = reduction_of(v["reduce"].text);
-    if (outcome.reduction == OutcomeSpec::Reduction::reach) reach_from(v, problem, diagnostics, outcome);
+    if (outcome.reduction == SeriesMetric::Reduction::reach) reach_from(v, problem, diagnostics, outcome);
+    read_moment_and_level(v, diagnostics, outcome);
     outcome.from = v["from"].number;
     if (v.has("until")) outcome.until = v["until"].number;
-    if (const double end = seconds(problem.schedule.end()); outcome.from > end || outcome.until < outcome.from)
+    if (const double end = seconds(problem.schedule.end());
+        outcome.from > end || outcome.until < outcome.from || outcome.at > end)
       diagnostics.report(v.place, v.path,
-                         fmt::format("no row lies between `from` and `until` (the run has {} s)", end));
+                         fmt::format("no row lies between `from` and `until`, or at `at` (the run has {} s)", end));
     all.push_back(std::move(outcome));
   }
   return all;

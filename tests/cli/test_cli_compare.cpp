@@ -19,7 +19,7 @@ namespace {
 using Compare = CommandTest;
 
 struct Row {
-  std::string unit, value, note;
+  std::string unit, value, status, note;
 };
 
 /// summary.csv by "arm/replicate/metric"; its texts hold no quotes here.
@@ -28,11 +28,11 @@ std::map<std::string, Row> read_summary(const std::string& text) {
   std::istringstream lines(text);
   std::string line;
   std::getline(lines, line);
-  EXPECT_EQ(line, "arm,replicate,metric,unit,value,note");
+  EXPECT_EQ(line, "arm,replicate,metric,unit,value,status,note");
   while (std::getline(lines, line)) {
     std::vector<std::string> cells(1);
-    for (const char c : line) c == ',' && cells.size() < 6 ? cells.emplace_back() : cells.back() += c, void();
-    rows[cells[0] + "/" + cells[1] + "/" + cells[2]] = {cells[3], cells[4], cells[5]};
+    for (const char c : line) c == ',' && cells.size() < 7 ? cells.emplace_back() : cells.back() += c, void();
+    rows[cells[0] + "/" + cells[1] + "/" + cells[2]] = {cells[3], cells[4], cells[5], cells[6]};
   }
   return rows;
 }
@@ -51,10 +51,11 @@ TEST_F(Compare, WritesReportSummaryAndRuns) {
   EXPECT_FALSE(rows.at("emcev/0/primary.time_to.0.3uM").value.empty());
   EXPECT_TRUE(rows.at("vehicle/0/primary.time_to.0.3uM").value.empty());
   EXPECT_EQ(rows.at("vehicle/0/primary.time_to.0.3uM").note, "not within 1 s");
+  EXPECT_EQ(rows.at("vehicle/0/primary.time_to.0.3uM").status, "not_reached");
   EXPECT_EQ(rows.at("emcev/1/influenced_minus_sham.sentinel.felt").value, "5");
   EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").value, "0");
-  EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").note, "not observable in this horizon");
-  EXPECT_EQ(rows.at("emcev/1/influenced.sentinel.late").note, "not observable in this horizon");
+  EXPECT_EQ(rows.at("uptake/1/influenced.sentinel.felt").status, "not_observable");
+  EXPECT_EQ(rows.at("emcev/1/influenced.sentinel.late").status, "not_observable");
   EXPECT_EQ(rows.at("emcev/0/outcome.made").value, rows.at("emcev/0/primary.peak").value);
   EXPECT_EQ(rows.at("uptake/1/effect.made").value, "0");
   EXPECT_GT(std::stod(rows.at("emcev/1/effect.made").value), 0.3);

@@ -32,15 +32,15 @@ struct Found {
 };
 
 Found found(const std::string& yaml) {
-  const OutcomeSpec outcome = scenario_from(yaml).compare.outcomes.at(0);
+  const SeriesMetric outcome = scenario_from(yaml).compare.outcomes.at(0);
   RunOutcome with, without;
   with.series = run_series(yaml);
   without.series = run_series(yaml, {"reactions.release.k=0 uM/s"});
   std::vector<Metric> metrics;
-  measure_outcomes(with, std::span(&outcome, 1), {.vehicle = &without}, metrics);
+  measure_series(with, {}, std::span(&outcome, 1), {.vehicle = &without}, metrics);
   EXPECT_EQ(metrics.size(), 3u);
-  EXPECT_EQ(metrics[0].name, "outcome.far");
-  EXPECT_EQ(metrics[1].name, "outcome.far.screening_length");
+  EXPECT_EQ(metrics[0].name(), "outcome.far");
+  EXPECT_EQ(metrics[1].name(), "reach.far.screening_length");
   EXPECT_NEAR(with.series.time.back(), kLast, 1e-6);
   return {metrics.at(0).value.value_or(-1), metrics.at(1).value.value_or(-1)};
 }
@@ -85,12 +85,12 @@ TEST(Reach, OfASphericalSource) {
 TEST(Reach, NeedsAnExcess) {
   const std::string yaml =
       scenario("[100 um, 10 um, 10 um]", "10 um", "{box: {from: [0 um, 0 um, 0 um], to: [20 um, 10 um, 10 um]}}");
-  const OutcomeSpec outcome = scenario_from(yaml).compare.outcomes.at(0);
+  const SeriesMetric outcome = scenario_from(yaml).compare.outcomes.at(0);
   RunOutcome run;
   run.series = run_series(yaml);
   const RunOutcome same = run;
   std::vector<Metric> metrics;
-  measure_outcomes(run, std::span(&outcome, 1), {.vehicle = &same}, metrics);
+  measure_series(run, {}, std::span(&outcome, 1), {.vehicle = &same}, metrics);
   EXPECT_FALSE(metrics.at(0).value);
   EXPECT_EQ(metrics.at(0).note, "it has no more than the other");
   EXPECT_NEAR(metrics.at(2).value.value_or(0), 0.04, 4e-4);

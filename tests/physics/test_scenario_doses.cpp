@@ -45,7 +45,7 @@ struct Measured {
   }
   [[nodiscard]] double value(const std::string& name) const {
     for (const Metric& metric : metrics)
-      if (metric.name == name) return metric.value.value_or(std::nan(""));
+      if (metric.name() == name) return metric.value.value_or(std::nan(""));
     throw std::out_of_range(name);
   }
   /// Of a class, over the places where it can be, at the end.

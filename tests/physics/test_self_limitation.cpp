@@ -30,7 +30,7 @@ SeriesTable series_of(const std::string& arm) {
 
 double outcome(const std::string& name, const SeriesTable& series) {
   const auto outcomes = scenario().compare.outcomes;
-  return reduce(series, *std::ranges::find(outcomes, name, &OutcomeSpec::name)).value();
+  return reduce(series, *std::ranges::find(outcomes, name, &SeriesMetric::subject)).value();
 }
 
 constexpr double kMoleculesAt1uM = 602.214076 * 1e6;  ///< of the box at 1 uM
@@ -84,7 +84,7 @@ TEST(SelfLimitation, AConstantSourceDoesNotStop) {
 // When little AMP is left, CD73 is first order in it, which is the slowest step of the chain: 20 seeds.
 TEST(SelfLimitation, TheFluxFallsAsItsSlowestStep) {
   const Scenario box = scenario();
-  OutcomeSpec late = *std::ranges::find(box.compare.outcomes, "flux_half_life", &OutcomeSpec::name);
+  SeriesMetric late = *std::ranges::find(box.compare.outcomes, "flux_half_life", &SeriesMetric::subject);
   late.from = kStop + 3 * 3600;
   late.until = kStop + 4 * 3600;
   double sum = 0;

@@ -112,8 +112,8 @@ void measure(const Scenario& scenario, const std::string& name, const std::strin
   const auto add = [&](const std::string& what, double value) {
     if (value != 0) found.numbers[fmt::format("{},{},{}", name, arm, what)] = fmt::format("{:.9g}", value);
   };
-  for (const OutcomeSpec& outcome : scenario.compare.outcomes)
-    if (const auto value = reduce(series, outcome)) add("outcome." + outcome.name, *value);
+  for (const SeriesMetric& outcome : scenario.compare.outcomes)
+    if (const auto value = reduce(series, outcome)) add("outcome." + outcome.subject, *value);
   for (const std::string& column : series.name)
     if (column.starts_with("mean.all.") || column.starts_with("vesicles.")) add(column, series.last(column));
   double cells = 0;

@@ -27,9 +27,9 @@ SeriesTable blood(const std::string& arm, const Sets& more = {}, int threads = 1
 }
 
 double half_life(const SeriesTable& series, std::vector<std::string> of, double from, double until) {
-  OutcomeSpec outcome;
+  SeriesMetric outcome;
   outcome.of = std::move(of);
-  outcome.reduction = OutcomeSpec::Reduction::half_life;
+  outcome.reduction = SeriesMetric::Reduction::half_life;
   outcome.from = from;
   outcome.until = until;
   return reduce(series, outcome).value();

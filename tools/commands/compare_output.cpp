@@ -73,13 +73,13 @@ Json values_json(const ComparisonSummary& summary) {
   Json values = Json::array();
   for (const ArmMetric& value : summary.values) {
     Json entry = {{"arm", value.arm},
-                  {"metric", value.about.name},
+                  {"metric", value.about.name()},
                   {"n", 0},
                   {"mean", nullptr},
                   {"low", nullptr},
                   {"high", nullptr},
-                  {"note", value.note},
-                  {"observable", value.observable}};
+                  {"status", name_of(value.status)},
+                  {"note", value.note}};
     if (value.estimate) {
       entry["n"] = value.estimate->n;
       entry["mean"] = value.estimate->mean;
@@ -108,8 +108,18 @@ Json parameters_json(const Scenario& scenario) {
 /// One cell of the terminal table.
 std::string short_value(const ArmMetric* value) {
   if (value == nullptr) return "-";
-  if (!value->estimate) return value->note.starts_with("not within") ? "never" : "-";
-  if (!value->observable && value->estimate->low <= 0 && value->estimate->high >= 0) return "not observable";
+  switch (value->status) {
+    case Status::measured:
+      break;
+    case Status::not_reached:
+      return "never";
+    case Status::not_observable:
+      return "not observable";
+    case Status::no_mechanism:
+      return "no mechanism";
+    case Status::undefined:
+      return "-";
+  }
   if (value->about.unit == "s") return duration_text(value->estimate->mean);
   return fmt::format("{:.3g}", value->estimate->mean);
 }
@@ -117,16 +127,16 @@ std::string short_value(const ArmMetric* value) {
 }  // namespace
 
 std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary) {
-  std::string out = "arm,replicate,metric,unit,value,note\n";
+  std::string out = "arm,replicate,metric,unit,value,status,note\n";
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       for (const Metric& metric : summary.runs[arm * runs.replicates + replicate]) {
-        const std::string note = metric.observable ? metric.note : "not observable in this horizon";
-        out += fmt::format("{},{},{},{},{},{}\n", csv_text(runs.arms[arm].name), replicate, metric.name, metric.unit,
-                           metric.value ? fmt::format("{}", *metric.value) : "", csv_text(note));
+        out += fmt::format("{},{},{},{},{},{},{}\n", csv_text(runs.arms[arm].name), replicate, csv_text(metric.name()),
+                           metric.unit, metric.value ? fmt::format("{}", *metric.value) : "", name_of(metric.status),
+                           csv_text(metric.note));
       }
   for (const RunFailure& failure : runs.failures)
-    out += fmt::format("{},{},failed,,{},{}\n", csv_text(failure.arm), failure.replicate,
+    out += fmt::format("{},{},failed,,{},,{}\n", csv_text(failure.arm), failure.replicate,
                        static_cast<int>(failure.failure.code), csv_text(failure.failure.message));
   return out;
 }
@@ -134,7 +144,7 @@ std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& sum
 std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
                          const std::string& provenance) {
   Json document = {{"format", "interstice comparison"},
-                   {"version", 2},
+                   {"version", 3},
                    {"title", scenario.title},
                    {"description", scenario.description}};
   const auto finished =
@@ -162,8 +172,12 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
   document["curves"] = curves_json(summary);
   document["metrics"] = Json::array();
   for (const Metric& metric : summary.metrics)
-    document["metrics"].push_back(
-        {{"name", metric.name}, {"label", metric.label}, {"unit", metric.unit}, {"description", metric.description}});
+    document["metrics"].push_back({{"name", metric.name()},
+                                   {"family", name_of(metric.family)},
+                                   {"subject", metric.subject},
+                                   {"label", metric.label},
+                                   {"unit", metric.unit},
+                                   {"description", metric.description}});
   document["values"] = values_json(summary);
   document["failures"] = Json::array();
   for (const RunFailure& failure : runs.failures)
@@ -184,39 +198,38 @@ std::string in_unit(const std::string& unit) { return unit == "1" ? "" : " [" + 
 
 /// The outcomes, and the reporters in which arms differ most from the sham, at most three; and the head of their
 /// columns.
-std::vector<std::pair<std::string, std::string>> terminal_columns(const ComparisonSummary& summary) {
-  std::vector<std::pair<std::string, std::string>> columns;
-  std::vector<std::pair<double, std::string>> reporters;
-  const std::string counted = "influenced_minus_sham.";
+std::vector<std::pair<Metric, std::string>> terminal_columns(const ComparisonRuns& runs,
+                                                             const ComparisonSummary& summary) {
+  std::vector<std::pair<Metric, std::string>> columns;
   for (const Metric& metric : summary.metrics)
-    if (metric.name.starts_with("outcome.") && !metric.name.ends_with(".clearance"))
-      columns.emplace_back(metric.name, fmt::format("{}{}", metric.name.substr(8), in_unit(metric.unit)));
+    if (metric.family == Family::outcome) columns.emplace_back(metric, metric.subject + in_unit(metric.unit));
+  std::vector<std::pair<double, Metric>> reporters;
   for (const Metric& metric : summary.metrics) {
-    if (metric.name.starts_with("primary.time_to."))
-      columns.emplace_back(metric.name, "t to " + metric.name.substr(16));
-    if (metric.name == "primary.peak") columns.emplace_back(metric.name, "peak [uM]");
-    if (metric.name == "flux.ev_share") columns.emplace_back(metric.name, "EV share");
-    if (!metric.name.starts_with(counted)) continue;
+    if (metric.family == Family::primary_time_to) columns.emplace_back(metric, "t to " + metric.subject);
+    if (metric.family == Family::primary && metric.subject == "peak") columns.emplace_back(metric, "peak [uM]");
+    if (metric.family == Family::flux && metric.subject == "ev_share") columns.emplace_back(metric, "EV share");
+    if (metric.family != Family::influenced_minus_sham) continue;
     double most = 0;
-    for (const ArmMetric& value : summary.values)
-      if (value.about.name == metric.name && value.estimate) most = std::max(most, value.estimate->mean);
-    if (most > 0) reporters.emplace_back(most, metric.name);
+    for (const ArmFacts& arm : runs.arms)
+      if (const ArmMetric* value = summary.find(arm.name, metric); value != nullptr && value->estimate)
+        most = std::max(most, value->estimate->mean);
+    if (most > 0) reporters.emplace_back(most, metric);
   }
   std::stable_sort(reporters.begin(), reporters.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t k = 0; k < std::min<std::size_t>(3, reporters.size()); ++k)
-    columns.emplace_back(reporters[k].second, reporters[k].second.substr(counted.size()) + " [cell]");
+    columns.emplace_back(reporters[k].second, reporters[k].second.subject + " [cell]");
   return columns;
 }
 
 }  // namespace
 
 std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary) {
-  const auto columns = terminal_columns(summary);
+  const auto columns = terminal_columns(runs, summary);
   std::vector<std::vector<std::string>> rows(1, {"arm"});
-  for (const auto& [name, head] : columns) rows[0].push_back(head);
+  for (const auto& [metric, head] : columns) rows[0].push_back(head);
   for (const ArmFacts& arm : runs.arms) {
     rows.push_back({arm.name});
-    for (const auto& [name, head] : columns) rows.back().push_back(short_value(summary.find(arm.name, name)));
+    for (const auto& [metric, head] : columns) rows.back().push_back(short_value(summary.find(arm.name, metric)));
   }
   std::vector<std::size_t> width(rows[0].size(), 0);
   for (const auto& row : rows)

@@ -16,9 +16,9 @@ namespace interstice::cli {
 namespace {
 
 /// Only the columns that metrics and curves use are kept in memory; the file has them all.
-void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const OutcomeSpec> outcomes) {
+void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const SeriesMetric> outcomes) {
   std::set<std::string, std::less<>> asked;
-  for (const OutcomeSpec& outcome : outcomes)
+  for (const SeriesMetric& outcome : outcomes)
     for (const auto* columns : {&outcome.of, &outcome.normalise}) asked.insert(columns->begin(), columns->end());
   SeriesTable kept;
   kept.time = std::move(series.time);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "engine/analysis/metrics_run.h"
-#include "engine/analysis/outcomes.h"
+#include "engine/analysis/series_metric.h"
 #include "engine/results/provenance.h"
 #include "engine/scenario/scenario.h"
 #include "tools/failure.h"
@@ -47,7 +47,7 @@ struct DosedClass {
 struct ComparisonRuns {
   std::vector<ArmFacts> arms;
   std::optional<PrimaryField> primary;
-  std::vector<OutcomeSpec> judged_by;
+  std::vector<SeriesMetric> judged_by;
   std::uint64_t replicates = 0;
   std::vector<std::optional<RunOutcome>> outcomes;  ///< [arm * replicates + replicate]; empty where none finished
   std::vector<RunFailure> failures;

@@ -15,47 +15,47 @@ namespace {
 
 constexpr std::size_t kRowsToDraw = 240;
 
-const Metric* find_metric(const std::vector<Metric>& metrics, const std::string& name) {
-  const auto at = std::find_if(metrics.begin(), metrics.end(), [&](const Metric& m) { return m.name == name; });
-  return at == metrics.end() ? nullptr : &*at;
-}
+bool same(const Metric& a, const Metric& b) { return a.family == b.family && a.subject == b.subject; }
 
 /// Every metric once. Parts of the budget that are zero everywhere are left out: they are places where nothing goes.
 std::vector<Metric> list_metrics(const std::vector<std::vector<Metric>>& runs) {
   std::vector<Metric> all;
-  std::set<std::string> seen, empty;
+  std::set<std::pair<Family, std::string>> seen, empty;
   for (const auto& run : runs)
     for (const Metric& metric : run) {
-      if (seen.insert(metric.name).second) {
+      const std::pair key(metric.family, metric.subject);
+      if (seen.insert(key).second) {
         all.push_back(metric);
-        if (metric.name.starts_with("budget.")) empty.insert(metric.name);
+        if (metric.family == Family::budget) empty.insert(key);
       }
-      if (metric.value.value_or(0) != 0) empty.erase(metric.name);
+      if (metric.value.value_or(0) != 0) empty.erase(key);
     }
-  std::erase_if(all, [&](const Metric& metric) { return empty.contains(metric.name); });
+  std::erase_if(all, [&](const Metric& metric) { return empty.contains({metric.family, metric.subject}); });
   return all;
 }
 
 std::optional<ArmMetric> over_replicates(const ComparisonRuns& runs, const ComparisonSummary& summary, std::size_t arm,
                                          const Metric& about, std::uint64_t seed) {
-  ArmMetric result{runs.arms[arm].name, about, std::nullopt, "", true};
+  ArmMetric result{runs.arms[arm].name, about, std::nullopt, Status::measured, ""};
   std::vector<double> values;
   std::size_t asked = 0;
   for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate) {
-    const Metric* metric = find_metric(summary.runs[arm * runs.replicates + replicate], about.name);
-    if (metric == nullptr) continue;
-    ++asked;
-    result.observable = result.observable && metric->observable;
-    if (metric->value && std::isfinite(*metric->value))
+    const auto& of_run = summary.runs[arm * runs.replicates + replicate];
+    const auto metric = std::ranges::find_if(of_run, [&](const Metric& m) { return same(m, about); });
+    if (metric == of_run.end()) continue;
+    if (asked++ == 0) result.status = metric->status;
+    if (metric->value) {
+      if (values.empty()) result.status = metric->status;
       values.push_back(*metric->value);
-    else if (result.note.empty())
+    } else if (result.note.empty()) {
       result.note = metric->note;
+    }
   }
   if (asked == 0) return std::nullopt;
-  if (!values.empty()) {
-    result.estimate = bootstrap_mean(values, seed, result.arm + "/" + about.name);
-    result.note = values.size() < asked ? fmt::format("in {} of {} replicates", values.size(), asked) : "";
-  }
+  if (values.empty()) return result;
+  result.estimate = bootstrap_mean(values, seed, result.arm + "/" + about.name());
+  result.note = values.size() < asked ? fmt::format("in {} of {} replicates", values.size(), asked) : "";
+  if (result.estimate->low > 0 || result.estimate->high < 0) result.status = Status::measured;
   return result;
 }
 
@@ -92,11 +92,11 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
 
 void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
-  for (const OutcomeSpec& outcome : runs.judged_by) {
-    if (outcome.reduction == OutcomeSpec::Reduction::reach) continue;  // has no rows of its own
-    Curve curve{"outcome." + outcome.name, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
-    curves.push_back(make_curve(runs, std::move(curve), rows,
-                                [&](const RunOutcome& run) { return outcome_rows(run.series, outcome); }));
+  for (const SeriesMetric& outcome : runs.judged_by) {
+    if (outcome.reduction == SeriesMetric::Reduction::reach) continue;  // has no rows of its own
+    Curve curve{"outcome." + outcome.subject, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
+    curves.push_back(
+        make_curve(runs, std::move(curve), rows, [&](const RunOutcome& run) { return rows_of(run.series, outcome); }));
   }
 }
 
@@ -149,15 +149,15 @@ void add_relays(const ComparisonRuns& runs, ComparisonSummary& summary) {
 
 }  // namespace
 
-const ArmMetric* ComparisonSummary::find(std::string_view arm, std::string_view metric) const {
+const ArmMetric* ComparisonSummary::find(std::string_view arm, const Metric& metric) const {
   const auto at = std::find_if(values.begin(), values.end(),
-                               [&](const ArmMetric& v) { return v.arm == arm && v.about.name == metric; });
+                               [&](const ArmMetric& v) { return v.arm == arm && same(v.about, metric); });
   return at == values.end() ? nullptr : &*at;
 }
 
 ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed) {
   ComparisonSummary summary;
-  const PrimaryField* primary = runs.primary ? &*runs.primary : nullptr;
+  const Questions questions{runs.primary ? &*runs.primary : nullptr, runs.judged_by, rule};
   summary.runs.resize(runs.outcomes.size());
   const RunOutcome* example = nullptr;
   std::map<std::optional<std::size_t>, std::set<std::string>> noisy;  // per arm of reference
@@ -171,8 +171,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
       if (const RunOutcome* run = runs.outcome(arm, replicate)) {
         example = example == nullptr ? run : example;
         summary.runs[arm * runs.replicates + replicate] =
-            measure_run(*run, runs.arms[arm], primary, pairings[replicate], rule, noisy[reference]);
-        measure_outcomes(*run, runs.judged_by, pairings[replicate], summary.runs[arm * runs.replicates + replicate]);
+            measure_run(*run, runs.arms[arm], questions, pairings[replicate], noisy[reference]);
       }
   }
   add_relays(runs, summary);

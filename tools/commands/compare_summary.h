@@ -14,10 +14,10 @@ namespace interstice::cli {
 /// A metric of an arm over replicates.
 struct ArmMetric {
   std::string arm;
-  Metric about;                      ///< name, unit and description; its value is not used
+  Metric about;                      ///< family, subject, label, unit and description; its value is not used
   std::optional<Estimate> estimate;  ///< empty when no replicate has a value
+  Status status = Status::measured;  ///< not_observable only where the interval holds zero: what shows is measured
   std::string note;
-  bool observable = true;
 };
 
 /// A quantity over time: mean over replicates and the band that holds 5-95 % of them.
@@ -37,7 +37,7 @@ struct ComparisonSummary {
   std::vector<ArmMetric> values;
   std::vector<Curve> curves;
 
-  [[nodiscard]] const ArmMetric* find(std::string_view arm, std::string_view metric) const;
+  [[nodiscard]] const ArmMetric* find(std::string_view arm, const Metric& metric) const;
 };
 
 ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed);

@@ -6,11 +6,26 @@
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace interstice::viz {
+namespace {
+
+Status status_of(const std::string& word) {
+  constexpr std::pair<const char*, Status> kWords[] = {{"measured", Status::measured},
+                                                       {"not_reached", Status::not_reached},
+                                                       {"not_observable", Status::not_observable},
+                                                       {"no_mechanism", Status::no_mechanism},
+                                                       {"undefined", Status::undefined}};
+  for (const auto& [name, status] : kWords)
+    if (word == name) return status;
+  throw std::runtime_error("a value has the unknown status '" + word + "'");
+}
+
+}  // namespace
 
 Comparison::Comparison(nlohmann::json document) : document_(std::move(document)) {
-  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 2)
+  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 3)
     throw std::runtime_error("not a comparison that this version reads (format or version differ)");
   for (const auto& arm : document_.at("arms")) {
     arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
@@ -33,7 +48,7 @@ std::optional<ArmValue> Comparison::value(std::string_view arm, std::string_view
     ArmValue value;
     value.n = entry.at("n");
     value.note = entry.at("note");
-    value.observable = entry.at("observable");
+    value.status = status_of(entry.at("status").get<std::string>());
     if (!entry.at("mean").is_null()) {
       value.mean = entry.at("mean").get<double>();
       value.low = entry.at("low");
@@ -44,12 +59,11 @@ std::optional<ArmValue> Comparison::value(std::string_view arm, std::string_view
   return std::nullopt;
 }
 
-std::vector<std::string> Comparison::metrics(std::string_view prefix) const {
+std::vector<std::string> Comparison::metrics(std::initializer_list<std::string_view> families) const {
   std::vector<std::string> names;
-  for (const auto& metric : document_.at("metrics")) {
-    const std::string name = metric.at("name");
-    if (name.starts_with(prefix)) names.push_back(name);
-  }
+  for (const std::string_view family : families)
+    for (const auto& metric : document_.at("metrics"))
+      if (metric.at("family") == family) names.push_back(metric.at("name"));
   return names;
 }
 
@@ -59,6 +73,7 @@ std::string Comparison::about(std::string_view metric, const char* key) const {
   return {};
 }
 
+std::string Comparison::subject(std::string_view metric) const { return about(metric, "subject"); }
 std::string Comparison::label(std::string_view metric) const { return about(metric, "label"); }
 std::string Comparison::unit(std::string_view metric) const { return about(metric, "unit"); }
 std::string Comparison::description(std::string_view metric) const { return about(metric, "description"); }

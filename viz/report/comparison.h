@@ -2,7 +2,9 @@
 /// compare.json as the report reads it. The file is described in viz/README.md; nothing of the engine is needed.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -21,13 +23,16 @@ struct ArmInfo {
   std::string direct;                ///< arm in which only its direct effects act, "" if none
 };
 
-/// A metric of an arm over replicates. No mean: nothing to say (see note).
+/// As in the engine (analysis/metric.h).
+enum class Status : std::uint8_t { measured, not_reached, not_observable, no_mechanism, undefined };
+
+/// A metric of an arm over replicates. No mean: nothing to say (see status and note).
 struct ArmValue {
   std::size_t n = 0;  ///< replicates that have a value
   std::optional<double> mean;
   double low = 0, high = 0;
+  Status status = Status::measured;
   std::string note;
-  bool observable = true;  ///< false where the horizon is shorter than the mechanism's own delay
 };
 
 class Comparison {
@@ -42,8 +47,10 @@ class Comparison {
   [[nodiscard]] std::size_t replicates() const { return document_.at("replicates"); }
 
   [[nodiscard]] std::optional<ArmValue> value(std::string_view arm, std::string_view metric) const;
-  /// Names of the metrics that begin with `prefix`, in the order of the file.
-  [[nodiscard]] std::vector<std::string> metrics(std::string_view prefix) const;
+  /// Names of the metrics of these families, family by family, each in the order of the file.
+  [[nodiscard]] std::vector<std::string> metrics(std::initializer_list<std::string_view> families) const;
+  [[nodiscard]] std::vector<std::string> metrics(std::string_view family) const { return metrics({family}); }
+  [[nodiscard]] std::string subject(std::string_view metric) const;
   [[nodiscard]] std::string label(std::string_view metric) const;
   [[nodiscard]] std::string unit(std::string_view metric) const;
   [[nodiscard]] std::string description(std::string_view metric) const;

@@ -32,7 +32,7 @@ nlohmann::json figure_data(const Comparison& comparison) {
 }
 
 std::string contents(const Comparison& comparison) {
-  const bool outcomes = !comparison.metrics("outcome.").empty();
+  const bool outcomes = !comparison.metrics("outcome").empty();
   return std::string("<nav>") + (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
          R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
 <a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> <a href="#parameters">Parameters</a>

@@ -83,8 +83,8 @@ bool speaks(const Comparison& comparison, const std::string& metric) {
 }
 
 /// All reporters of one kind, folded away; those with nothing to say are left out, for the answer lists them.
-std::string group(const Comparison& comparison, std::string_view prefix, const std::string& title) {
-  auto metrics = comparison.metrics(prefix);
+std::string group(const Comparison& comparison, std::string_view family, const std::string& title) {
+  auto metrics = comparison.metrics(family);
   std::erase_if(metrics, [&](const std::string& metric) {
     return !speaks(comparison, metric) &&
            std::none_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
@@ -121,7 +121,7 @@ std::string relay_sentence(const Comparison& comparison) {
       "sense it; what EVs did to one cell may have reached another that way, and is counted with the arm.",
       joined(relays, ", "));
   for (const auto& arm : comparison.arms())
-    if (!arm.direct.empty() && !comparison.metrics("relayed_").empty())
+    if (!arm.direct.empty() && !comparison.metrics({"relayed_cells", "relayed_effect", "relayed_outcome"}).empty())
       sentence += fmt::format(" For {} the tables tell apart what went through other cells: {} less {}, run by run.",
                               "<b>" + escape(arm.name) + "</b>", escape(arm.name), escape(arm.direct));
   return sentence;
@@ -129,7 +129,7 @@ std::string relay_sentence(const Comparison& comparison) {
 
 /// How far one EV reaches through the primary field.
 std::string footprint(const Comparison& comparison) {
-  const auto metrics = comparison.metrics("footprint.");
+  const auto metrics = comparison.metrics("footprint");
   if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& metric) { return speaks(comparison, metric); }))
     return {};
   const auto& primary = comparison.document().at("primary");
@@ -145,12 +145,12 @@ std::string footprint(const Comparison& comparison) {
 /// that the arm keeps alive or kills.
 std::string half_lives(const Comparison& comparison) {
   std::string text;
-  for (const auto& metric : comparison.metrics("half_life.")) {
+  for (const auto& metric : comparison.metrics("half_life")) {
     const auto arm = std::find_if(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& a) {
       const auto value = comparison.value(a.name, metric);
       return value && value->mean;
     });
-    const std::string klass = escape(metric.substr(metric.find('.') + 1));
+    const std::string klass = escape(comparison.subject(metric));
     if (arm == comparison.arms().end()) {
       text += fmt::format("<p>Apparent half-life of {} outside cells: no EV was lost within the run.</p>\n", klass);
       continue;
@@ -165,15 +165,10 @@ std::string half_lives(const Comparison& comparison) {
   return text;
 }
 
-std::vector<std::string> join(std::vector<std::string> a, const std::vector<std::string>& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 }  // namespace
 
 std::string outcomes_section(const Comparison& comparison) {
-  const auto outcomes = comparison.metrics("outcome.");
+  const auto outcomes = comparison.metrics({"outcome", "reach"});
   if (outcomes.empty()) return {};
   const char* controls = R"(<div class="controls"><label>outcome <select id="outcome"></select></label>
 <label>show <select id="outcome-kind"><option value="outcome">value</option>
@@ -182,9 +177,8 @@ std::string outcomes_section(const Comparison& comparison) {
                             height_for(comparison.arms().size()), controls);
   body += metric_table(comparison, outcomes);
   body += details("Differences from the paired run without EVs (or the arm named under Arms)",
-                  folded_table(comparison, join(comparison.metrics("effect."), comparison.metrics("effect_relative."))),
-                  true);
-  body += group(comparison, "relayed_outcome.", "Of these differences, through other cells");
+                  folded_table(comparison, comparison.metrics({"effect", "effect_relative"})), true);
+  body += group(comparison, "relayed_outcome", "Of these differences, through other cells");
   return section("outcomes", "Outcomes", body);
 }
 
@@ -216,7 +210,7 @@ std::string curves_section(const Comparison& comparison) {
   return section(
       "curves", "Over time",
       figure("curve-plot", "Mean over replicates; the band holds 5–95 % of them. Dashed: thresholds.", 420, controls) +
-          metric_table(comparison, comparison.metrics("primary.")));
+          metric_table(comparison, comparison.metrics({"primary.time_to", "primary"})));
 }
 
 std::string influence_section(const Comparison& comparison) {
@@ -237,20 +231,20 @@ arms with enzymes also those dosed into reservoirs behind its faces, because wha
 <option value="influenced_minus_sham">cells</option></select></label></div>)";
   body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.",
                  height_for(comparison.arms().size()), controls);
-  body += metric_table(comparison, comparison.metrics("ev."));
-  body += group(comparison, "influenced_per_ev_present.", "Cells per EV present");
-  body += group(comparison, "influenced_per_ev_engaged.", "Cells per EV engaged");
-  body += group(comparison, "influenced_minus_sham.", "Cells influenced, sham subtracted");
-  body += group(comparison, "relayed_cells.", "Of these, through other cells");
-  body += group(comparison, "relayed_effect.", "Of the mean effect at the end, through other cells");
+  body += metric_table(comparison, comparison.metrics("ev"));
+  body += group(comparison, "influenced_per_ev_present", "Cells per EV present");
+  body += group(comparison, "influenced_per_ev_engaged", "Cells per EV engaged");
+  body += group(comparison, "influenced_minus_sham", "Cells influenced, sham subtracted");
+  body += group(comparison, "relayed_cells", "Of these, through other cells");
+  body += group(comparison, "relayed_effect", "Of the mean effect at the end, through other cells");
   body += footprint(comparison);
   body += details("Counts before subtraction, population means",
-                  folded_table(comparison, join(comparison.metrics("influenced."), comparison.metrics("mean_effect"))));
+                  folded_table(comparison, comparison.metrics({"influenced", "mean_effect", "mean_effect_largest"})));
   return section("influence", "Cells influenced per EV", body);
 }
 
 std::string time_section(const Comparison& comparison) {
-  const auto metrics = join(comparison.metrics("primary.time_to."), comparison.metrics("time_to_"));
+  const auto metrics = comparison.metrics({"primary.time_to", "time_to_10pct", "time_to_50pct"});
   return section(
       "time", "Time to effect",
       "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
@@ -267,7 +261,7 @@ std::string fates_section(const Comparison& comparison) {
       "EVs.</p>\n" +
           half_lives(comparison) +
           figure("fate-plot", "Share of the dose at the end of the run.", height_for(comparison.arms().size())) +
-          metric_table(comparison, comparison.metrics("fate.")));
+          metric_table(comparison, comparison.metrics("fate")));
 }
 
 std::string budget_section(const Comparison& comparison) {
@@ -276,7 +270,7 @@ std::string budget_section(const Comparison& comparison) {
       "supplied is left, was taken up, decayed, or went through open boundaries.</p>\n";
   body += figure("budget-plot", "Where the supplied molecules are at the end of the run.", 300);
   body += figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.", 260);
-  body += metric_table(comparison, join(comparison.metrics("budget."), comparison.metrics("flux.")));
+  body += metric_table(comparison, comparison.metrics({"budget", "flux"}));
   return section("budget", "Purine budget and the share of the EVs", body);
 }
 

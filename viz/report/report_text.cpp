@@ -104,10 +104,10 @@ Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann:
     const std::string reason = reason_not_counted(comparison, value);
     return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
   }
-  const bool hidden = !value->observable && value->low <= 0 && value->high >= 0;
-  const std::string shown = hidden ? "<i>not observable</i>" : value_text(value, "cell");
+  if (value->status == Status::not_observable) return {Verdict::not_observable, "<i>not observable</i>", {}};
+  const std::string shown = value_text(value, "cell");
   if (value->low > 0) return {Verdict::differs, "<b>" + shown + "</b>", {}};
-  return {value->observable ? Verdict::no_difference : Verdict::not_observable, shown, {}};
+  return {Verdict::no_difference, shown, {}};
 }
 
 std::vector<ArmInfo> acting_arms(const Comparison& comparison) {
@@ -237,7 +237,7 @@ std::string outcome_sentence(const Comparison& comparison, const std::string& na
     const auto effect = comparison.value(arm.name, "effect." + name);
     if (!effect || !effect->mean || (arm.models.empty() && arm.changes.empty())) continue;
     const bool zero_inside = effect->low <= 0 && effect->high >= 0;
-    if (zero_inside && arm.delay > comparison.horizon()) continue;  // said below
+    if (effect->status == Status::not_observable) continue;  // said below
     const auto relative = comparison.value(arm.name, "effect_relative." + name);
     if (zero_inside)
       same.push_back(escape(arm.name));
@@ -283,10 +283,8 @@ std::string basis_sentence(const Comparison& comparison) {
 
 std::string value_text(const std::optional<ArmValue>& value, const std::string& unit) {
   if (!value) return "–";
-  if (!value->mean && !value->observable && value->note.starts_with("not within"))
-    return "<i>not observable in this horizon</i>";
+  if (value->status == Status::not_observable) return "<i>not observable in this horizon</i>";
   if (!value->mean) return value->note.empty() ? "–" : "<i>" + escape(value->note) + "</i>";
-  if (!value->observable && value->low <= 0 && value->high >= 0) return "<i>not observable in this horizon</i>";
   const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};
   const auto show = [&](double v) { return number(v / scale.seconds); };
   std::string text = show(*value->mean) + (scale.name.empty() ? "" : " " + scale.name);
@@ -301,8 +299,8 @@ std::string answer(const Comparison& comparison) {
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
-  for (const auto& metric : comparison.metrics("outcome.")) {
-    const std::string sentence = outcome_sentence(comparison, metric.substr(metric.find('.') + 1));
+  for (const auto& metric : comparison.metrics("outcome")) {
+    const std::string sentence = outcome_sentence(comparison, comparison.subject(metric));
     if (!sentence.empty()) text += "<br>\n" + sentence;
   }
   const auto acting = acting_arms(comparison);

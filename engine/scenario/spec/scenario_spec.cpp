@@ -112,9 +112,13 @@ SpecPointer compare() {
        may("reduce",
            choice("how the rows become one number (change: last less first; half_life: of the line through the "
                   "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
-                  "over the paired run lies, of profile.NAME.*)",
-                  {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach"}),
+                  "over the paired run lies, of profile.NAME.*; time_above and time_below: when they first are at "
+                  "`level`, coming from the other side)",
+                  {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "at",
+                   "time_above", "time_below", "time_of_max"}),
            "last"),
+       may("at", not_negative("the time of `reduce: at`", "s")),
+       may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
        may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
       record("when a cell counts as influenced, compared with the paired run without vesicles",

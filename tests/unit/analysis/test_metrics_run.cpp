@@ -61,6 +61,8 @@ RunOutcome small_run() {
   add(run.series, "vesicles.ev.in_reservoir", {20, 20, 20});
   add(run.series, "vesicles.ev.adsorbed", {0, 25, 30});
   add(run.series, "vesicles.ev.released", {0, 5, 20});
+  for (const char* place : {"endosomal", "degraded", "lost", "left"})
+    add(run.series, ("vesicles.ev." + std::string(place)).c_str(), {0, 0, 0});
   add(run.series, "vesicles.ev.dosed", {100, 100, 100});
   add(run.series, "vesicles.ev.dosed_in_reservoirs", {20, 20, 20});
   add(run.series, "reaction.cd73", {0, 1, 3 * 6.02214076e8});
@@ -74,7 +76,7 @@ RunOutcome small_run() {
 
 const Metric& find(const std::vector<Metric>& metrics, const std::string& name) {
   for (const Metric& metric : metrics)
-    if (metric.name == name) return metric;
+    if (metric.name() == name) return metric;
   throw std::out_of_range(name);
 }
 
@@ -117,10 +119,11 @@ TEST(RunMetrics, TheFastestModelSetsTheDelay) {
 
 TEST(RunMetrics, PrimaryField) {
   std::vector<Metric> metrics;
-  measure_primary(small_run(), kPrimary, metrics);
+  measure_series(small_run(), {}, primary_metrics(kPrimary, 100), {}, metrics);
   EXPECT_DOUBLE_EQ(find(metrics, "primary.time_to.0.3uM").value.value(), 3.0);
   EXPECT_FALSE(find(metrics, "primary.time_to.3uM").value);
   EXPECT_EQ(find(metrics, "primary.time_to.3uM").note, "not within 100 s");
+  EXPECT_EQ(find(metrics, "primary.time_to.3uM").status, Status::not_reached);
   EXPECT_DOUBLE_EQ(find(metrics, "primary.auc").value.value(), (5 + 135) / 60.0);
   EXPECT_DOUBLE_EQ(find(metrics, "primary.at.5s").value.value(), 0.5);
   EXPECT_THROW((void)find(metrics, "primary.at.300s"), std::out_of_range);
@@ -134,7 +137,7 @@ TEST(RunMetrics, FatesAreSharesOfTheDoseAndAddUpToOne) {
   EXPECT_DOUBLE_EQ(find(metrics, "ev.present").value.value(), 80);
   double sum = 0;
   for (const Metric& metric : metrics)
-    if (metric.name.starts_with("fate.")) sum += metric.value.value();
+    if (metric.family == Family::fate) sum += metric.value.value();
   EXPECT_NEAR(sum, 1, 1e-12);
 }
 
@@ -236,7 +239,7 @@ TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {
   const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
   std::vector<Metric> metrics;
   measure_budget(small_run(), arm, metrics);
-  measure_flux(small_run(), arm, metrics);
+  measure_series(small_run(), arm, flux_metrics(arm), {}, metrics);
   EXPECT_DOUBLE_EQ(find(metrics, "budget.at_start").value.value(), 8);
   EXPECT_DOUBLE_EQ(find(metrics, "budget.supplied").value.value(), 2);
   EXPECT_DOUBLE_EQ(find(metrics, "budget.left.adenosine").value.value(), 3);
@@ -274,23 +277,26 @@ TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
   EXPECT_DOUBLE_EQ(find(metrics, "influenced_per_ev_present.chondrocyte.AKT").value.value(), 4.0 / 80);
   EXPECT_EQ(find(metrics, "time_to_50pct.chondrocyte.AKT").value, 60.0);
   EXPECT_DOUBLE_EQ(find(metrics, "mean_effect.chondrocyte.AKT").value.value(), 0.5);
-  EXPECT_TRUE(find(metrics, "influenced.chondrocyte.AKT").observable);
+  EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").status, Status::measured);
 }
 
 TEST(RunMetrics, WhatGoesThroughOtherCellsIsTheArmLessItsDirectArm) {
-  const auto metric = [](const char* name, const char* label, std::optional<double> value, const char* note = "") {
-    return Metric{name, label, "1", "", value, note};
+  const auto metric = [](Family family, const char* subject, const char* label, std::optional<double> value,
+                         const char* note = "") {
+    return make_metric(family, subject, label, "1", "", value, {Status::undefined, note});
   };
   ArmFacts direct;
   direct.unresponsive = {"monocyte"};
-  const std::vector<Metric> alone{metric("mean_effect.t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.1),
-                                  metric("mean_effect.monocyte.M2", "mean effect at the end: monocyte M2", 0),
-                                  metric("influenced_minus_sham.t_cd4.CD25", "cells: t_cd4 CD25", std::nullopt, "none"),
-                                  metric("effect.IFNg", "IFN-g, difference", -20)};
-  std::vector<Metric> all{metric("mean_effect.t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.5),
-                          metric("mean_effect.monocyte.M2", "mean effect at the end: monocyte M2", 0.4),
-                          metric("influenced_minus_sham.t_cd4.CD25", "cells: t_cd4 CD25", 7),
-                          metric("effect.IFNg", "IFN-g, difference", -50), metric("outcome.IFNg", "IFN-g", 100)};
+  const std::vector<Metric> alone{
+      metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.1),
+      metric(Family::mean_effect, "monocyte.M2", "mean effect at the end: monocyte M2", 0),
+      metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells: t_cd4 CD25", std::nullopt, "none"),
+      metric(Family::effect, "IFNg", "IFN-g, difference", -20)};
+  std::vector<Metric> all{metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.5),
+                          metric(Family::mean_effect, "monocyte.M2", "mean effect at the end: monocyte M2", 0.4),
+                          metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells: t_cd4 CD25", 7),
+                          metric(Family::effect, "IFNg", "IFN-g, difference", -50),
+                          metric(Family::outcome, "IFNg", "IFN-g", 100)};
   measure_relay(alone, direct, all);
   ASSERT_EQ(all.size(), 8U);
   EXPECT_DOUBLE_EQ(find(all, "relayed_effect.t_cd4.CD25").value.value(), -0.4);
@@ -338,8 +344,9 @@ TEST(RunMetrics, ARunShorterThanTheDelayIsNotObservable) {
   const RunOutcome vehicle = traced(0), run = traced(0);
   std::vector<Metric> metrics;
   measure_cells(run, arm, {&vehicle, &vehicle}, {}, {}, metrics);
-  EXPECT_FALSE(find(metrics, "influenced.chondrocyte.AKT").observable);
-  EXPECT_FALSE(find(metrics, "mean_effect.chondrocyte.AKT").observable);
+  EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").status, Status::not_observable);
+  EXPECT_EQ(find(metrics, "time_to_50pct.chondrocyte.AKT").status, Status::not_observable);
+  EXPECT_EQ(find(metrics, "mean_effect.chondrocyte.AKT").status, Status::not_observable);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ const std::string kBeforeOutcome =
     "cells: {cell: {count: 4}}\n"
     "compare:\n  outcomes:\n    x: ";
 
-std::vector<OutcomeSpec> outcomes_of(const std::string& outcome) {
+std::vector<SeriesMetric> outcomes_of(const std::string& outcome) {
   ModelRegistry registry;
   register_builtin_models(registry);
   return load_scenario_text(kBeforeOutcome + outcome + "\n", "outcomes.yaml", {}, registry).compare.outcomes;
@@ -38,12 +38,12 @@ std::string mistakes_of_outcome(const std::string& outcome) {
 }
 
 TEST(ScenarioOutcomes, ColumnsAndPatternsAreFound) {
-  const OutcomeSpec share = outcomes_of("{of: cells.cell.there, normalise: cells.cell.*, label: gone}").at(0);
+  const SeriesMetric share = outcomes_of("{of: cells.cell.there, normalise: cells.cell.*, label: gone}").at(0);
   EXPECT_EQ(share.label, "gone");
   EXPECT_EQ(share.of, std::vector<std::string>{"cells.cell.there"});
   EXPECT_EQ(share.normalise, (std::vector<std::string>{"cells.cell.here", "cells.cell.there"}));
   EXPECT_EQ(share.unit, "1");
-  const OutcomeSpec area = outcomes_of("{of: [mean.all.A], reduce: area, from: 1 s, until: 3 s}").at(0);
+  const SeriesMetric area = outcomes_of("{of: [mean.all.A], reduce: area, from: 1 s, until: 3 s}").at(0);
   EXPECT_EQ(area.value_unit(), "uM s");
   EXPECT_EQ(area.label, "x");
   EXPECT_EQ(outcomes_of("{of: mean.all.A, normalise: cells.cell.here}").at(0).unit, "uM/(cell)");
@@ -74,13 +74,18 @@ TEST(ScenarioOutcomes, MistakesAreTold) {
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, from: 3 s, until: 2 s}"), "no row lies between"));
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: median}"), "median"));
   EXPECT_TRUE(has(mistakes_of_outcome("{reduce: last}"), "of"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: at}"), "missing (`reduce: at` needs it)"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: at, at: 1 h}"), "no row lies"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, level: 1 uM}"), "`reduce: last` has no use for it"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: time_above}"), "missing (`reduce: time_above`"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: time_above, level: 3 um}"), "no level of rows in uM"));
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: reach}"), "profile.NAME.*"));
 }
 
 const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};
 
-double reduced(OutcomeSpec::Reduction take, std::vector<std::string> per = {}, double from = 0) {
-  OutcomeSpec outcome;
+double reduced(SeriesMetric::Reduction take, std::vector<std::string> per = {}, double from = 0) {
+  SeriesMetric outcome;
   outcome.of = {"a"};
   outcome.normalise = std::move(per);
   outcome.reduction = take;
@@ -89,7 +94,7 @@ double reduced(OutcomeSpec::Reduction take, std::vector<std::string> per = {}, d
 }
 
 TEST(Outcomes, ReduceAsSaid) {
-  using Reduction = OutcomeSpec::Reduction;
+  using Reduction = SeriesMetric::Reduction;
   EXPECT_EQ(reduced(Reduction::last), 6);
   EXPECT_EQ(reduced(Reduction::max), 8);
   EXPECT_EQ(reduced(Reduction::min), 2);
@@ -101,10 +106,37 @@ TEST(Outcomes, ReduceAsSaid) {
   EXPECT_DOUBLE_EQ(reduced(Reduction::last, {"a", "b"}), 0.75);
 }
 
+TEST(Outcomes, LevelsAndMomentsFollowStraightLinesBetweenRows) {
+  const auto reduced = [](SeriesMetric::Reduction reduction, double number) {
+    SeriesMetric metric{.of = {"a"}, .reduction = reduction, .at = number, .level = number};
+    return reduce(kSeries, metric);
+  };
+  using Reduction = SeriesMetric::Reduction;
+  EXPECT_EQ(reduced(Reduction::at, 2), 6);
+  EXPECT_EQ(reduced(Reduction::time_above, 5), 1.5);
+  EXPECT_EQ(reduced(Reduction::time_of_max, 0), 3);
+  EXPECT_FALSE(reduced(Reduction::time_above, 8.1));
+  EXPECT_EQ(reduced(Reduction::time_below, 2), 0) << "it starts there";
+  EXPECT_FALSE(reduced(Reduction::time_below, 1.9));
+  const SeriesTable falls{{"a"}, {"EV"}, {0, 10}, {{8, 4}}};
+  const SeriesMetric half{.of = {"a"}, .reduction = Reduction::time_below, .level = 6};
+  EXPECT_EQ(reduce(falls, half), 5);
+  EXPECT_EQ(half.value_unit(), "s");
+}
+
+TEST(Outcomes, LevelsAreReadInTheUnitOfTheRows) {
+  const SeriesMetric early = outcomes_of("{of: mean.all.A, reduce: time_above, level: 300 nM}").at(0);
+  EXPECT_DOUBLE_EQ(early.level, 0.3);
+  EXPECT_EQ(outcomes_of("{of: cells.cell.*, reduce: time_below, level: 2 cell}").at(0).level, 2);
+  EXPECT_EQ(outcomes_of("{of: cells.cell.there, normalise: initial, reduce: time_below, level: 50 %}").at(0).level,
+            0.5);
+  EXPECT_EQ(outcomes_of("{of: mean.all.A, reduce: at, at: 1 s}").at(0).at, 1);
+}
+
 TEST(Outcomes, HalfLifeIsThatOfTheLineThroughTheLogarithms) {
-  OutcomeSpec outcome;
+  SeriesMetric outcome;
   outcome.of = {"a"};
-  outcome.reduction = OutcomeSpec::Reduction::half_life;
+  outcome.reduction = SeriesMetric::Reduction::half_life;
   outcome.unit = "EV";
   EXPECT_EQ(outcome.value_unit(), "s");
   const SeriesTable falls{{"a"}, {"EV"}, {0, 20, 30, 50, 60}, {{8, 4, 2 * std::sqrt(2.0), std::sqrt(2.0), 0}}};
@@ -121,38 +153,38 @@ TEST(Outcomes, RateOfAnExponentialAndWhatIsLeftOfIt) {
     made.time.push_back(t);
     made.value[0].push_back(500 * (1 - std::exp(-kRate * t)));
   }
-  OutcomeSpec outcome;
+  SeriesMetric outcome;
   outcome.of = {"a"};
   outcome.unit = "molecule/s";
   outcome.rate = true;
-  const auto rows = outcome_rows(made, outcome);
+  const auto rows = rows_of(made, outcome);
   EXPECT_TRUE(std::isnan(rows[0])) << "before the first row nothing is known";
   EXPECT_NEAR(rows[1], 500 * (1 - std::exp(-0.2)) / 20, 1e-12);
-  outcome.reduction = OutcomeSpec::Reduction::fraction_of_initial;
+  outcome.reduction = SeriesMetric::Reduction::fraction_of_initial;
   outcome.from = 100;
   outcome.until = 250;  // the last row in it is at 240 s
   EXPECT_NEAR(reduce(made, outcome).value(), std::exp(-1.4), 1e-12);
   EXPECT_EQ(outcome.value_unit(), "1");
-  outcome.reduction = OutcomeSpec::Reduction::half_life;
+  outcome.reduction = SeriesMetric::Reduction::half_life;
   EXPECT_NEAR(reduce(made, outcome).value(), std::log(2) / kRate, 1e-9);
   made.value[0].assign(made.time.size(), 7);
-  outcome.reduction = OutcomeSpec::Reduction::fraction_of_initial;
+  outcome.reduction = SeriesMetric::Reduction::fraction_of_initial;
   EXPECT_FALSE(reduce(made, outcome)) << "of nothing, nothing can be left";
 }
 
 TEST(Outcomes, ARateIsNormalisedToo) {
-  OutcomeSpec outcome;
+  SeriesMetric outcome;
   outcome.of = {"a"};
   outcome.rate = true;
   outcome.per_initial = true;
-  EXPECT_EQ(outcome_rows(kSeries, outcome)[2], (8 - 4) / 2.0 / 2) << "by the sum in the first row, not by its rate";
+  EXPECT_EQ(rows_of(kSeries, outcome)[2], (8 - 4) / 2.0 / 2) << "by the sum in the first row, not by its rate";
   outcome.per_initial = false;
   outcome.normalise = {"b"};
-  EXPECT_EQ(outcome_rows(kSeries, outcome)[3], (6 - 8) / 1.0 / 2);
+  EXPECT_EQ(rows_of(kSeries, outcome)[3], (6 - 8) / 1.0 / 2);
 }
 
 TEST(Outcomes, WithoutRowsThereIsNoNumber) {
-  OutcomeSpec outcome;
+  SeriesMetric outcome;
   outcome.of = {"c"};
   EXPECT_FALSE(reduce(kSeries, outcome));
   outcome.of = {"b"};
@@ -168,21 +200,30 @@ TEST(Outcomes, AreComparedWithThePairedRun) {
   RunOutcome vehicle, arm;
   vehicle.series = arm.series = kSeries;
   arm.series.value[0].back() = 9;
-  OutcomeSpec outcome;
-  outcome.name = outcome.label = "alive";
+  SeriesMetric outcome;
+  outcome.subject = outcome.label = "alive";
+  outcome.contrast = true;
   outcome.unit = "cell";
   outcome.of = {"a"};
   std::vector<Metric> metrics;
-  measure_outcomes(arm, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
+  measure_series(arm, {}, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
   ASSERT_EQ(metrics.size(), 3U);
-  EXPECT_EQ(metrics[0].name, "outcome.alive");
+  EXPECT_EQ(metrics[0].name(), "outcome.alive");
   EXPECT_EQ(metrics[0].value, 9);
-  EXPECT_EQ(metrics[1].name, "effect.alive");
+  EXPECT_EQ(metrics[1].name(), "effect.alive");
   EXPECT_EQ(metrics[1].value, 3);
-  EXPECT_EQ(metrics[2].name, "effect_relative.alive");
+  EXPECT_EQ(metrics[2].name(), "effect_relative.alive");
   EXPECT_EQ(metrics[2].value, 0.5);
+  ArmFacts slow;
+  slow.models = {"cargo_delivery"};
+  slow.delay = 5;
   metrics.clear();
-  measure_outcomes(vehicle, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
+  measure_series(arm, slow, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
+  EXPECT_EQ(metrics[0].status, Status::measured);
+  EXPECT_EQ(metrics[1].status, Status::not_observable) << "the run has 4 s";
+  EXPECT_EQ(metrics[2].status, Status::not_observable);
+  metrics.clear();
+  measure_series(vehicle, {}, std::span(&outcome, 1), {.vehicle = &vehicle}, metrics);
   EXPECT_EQ(metrics.size(), 1U) << "not compared with itself";
 }
 

@@ -26,11 +26,25 @@ inline const std::vector<MadeUpArm> kArms{
     {"emcev", true, false, {"cd39", "cd73"}, 0, 0.31},
     {"all", true, false, {"cargo_delivery", "cd39", "cd73", "surface_contact"}, 0, 0.31}};
 
+/// A metric as compare.json has it; its family is the first word of its name, or primary.time_to.
+inline json metric_entry(const std::string& name, const std::string& label, const std::string& unit,
+                         const std::string& description = "") {
+  const std::size_t dot = name.find('.', name.starts_with("primary.time_to.") ? 9 : 0);
+  return {{"name", name}, {"family", name.substr(0, dot)}, {"subject", name.substr(dot + 1)}, {"label", label},
+          {"unit", unit}, {"description", description}};
+}
+
+/// A measured value.
+inline json value_entry(const std::string& arm, const std::string& metric, double mean, double low, double high) {
+  return {{"arm", arm},   {"metric", metric},     {"n", 8},    {"mean", mean}, {"low", low},
+          {"high", high}, {"status", "measured"}, {"note", ""}};
+}
+
 class MadeUp {
  public:
   MadeUp() {
     document_ = {{"format", "interstice comparison"},
-                 {"version", 2},
+                 {"version", 3},
                  {"title", "Rat knee <10 ug>"},
                  {"description", "A made-up comparison.\nNothing here was simulated."},
                  {"horizon", 1800.0},
@@ -94,29 +108,19 @@ class MadeUp {
     document_["curves"].push_back(curve);
   }
   void metric(const std::string& name, const std::string& unit, const std::string& description) {
-    document_["metrics"].push_back(
-        {{"name", name}, {"label", "the " + name}, {"unit", unit}, {"description", description}});
+    document_["metrics"].push_back(metric_entry(name, "the " + name, unit, description));
   }
-  void value(const MadeUpArm& arm, const std::string& name, double mean, double half, const std::string& note = "",
-             bool observable = true) {
-    document_["values"].push_back({{"arm", arm.name},
-                                   {"metric", name},
-                                   {"n", 8},
-                                   {"mean", mean},
-                                   {"low", mean - half},
-                                   {"high", mean + half},
-                                   {"note", note},
-                                   {"observable", observable}});
+  void value(const MadeUpArm& arm, const std::string& name, double mean, double half, bool observable = true) {
+    document_["values"].push_back(value_entry(arm.name, name, mean, mean - half, mean + half));
+    if (!observable && mean <= half) document_["values"].back()["status"] = "not_observable";
   }
   void never(const MadeUpArm& arm, const std::string& name) {
-    document_["values"].push_back({{"arm", arm.name},
-                                   {"metric", name},
-                                   {"n", 0},
-                                   {"mean", nullptr},
-                                   {"low", nullptr},
-                                   {"high", nullptr},
-                                   {"note", "never"},
-                                   {"observable", true}});
+    json entry = value_entry(arm.name, name, 0, 0, 0);
+    entry["n"] = 0;
+    entry["mean"] = entry["low"] = entry["high"] = nullptr;
+    entry["status"] = "not_reached";
+    entry["note"] = "never";
+    document_["values"].push_back(std::move(entry));
   }
   void add_metrics();
 
@@ -150,9 +154,9 @@ inline void MadeUp::add_metrics() {
       const bool acts = arm.rate > 0.1;
       if (!arm.vesicles) continue;
       value(arm, "influenced." + key, acts ? 150 : 2, 1);
-      value(arm, "influenced_minus_sham." + key, acts ? 148 : 0, acts ? 3 : 1, "", arm.delay < 1800);
-      value(arm, "influenced_per_ev_present." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, "", arm.delay < 1800);
-      value(arm, "influenced_per_ev_engaged." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, "", arm.delay < 1800);
+      value(arm, "influenced_minus_sham." + key, acts ? 148 : 0, acts ? 3 : 1, arm.delay < 1800);
+      value(arm, "influenced_per_ev_present." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, arm.delay < 1800);
+      value(arm, "influenced_per_ev_engaged." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, arm.delay < 1800);
       acts ? value(arm, "time_to_50pct." + key, key.ends_with("AKT") ? 700 : 5, 1) : never(arm, "time_to_50pct." + key);
     }
     if (arm.vesicles) {

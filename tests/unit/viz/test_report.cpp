@@ -78,21 +78,15 @@ TEST(Report, UnobservableValuesAreNeverShownAsZero) {
 
 /// Sets the count of cells influenced in one reporter of one arm.
 void set_count(json& document, const std::string& arm, const std::string& reporter, double mean, bool observable) {
-  document["values"].push_back({{"arm", arm},
-                                {"metric", "influenced_minus_sham." + reporter},
-                                {"n", 8},
-                                {"mean", mean},
-                                {"low", mean - 1},
-                                {"high", mean + 1},
-                                {"note", ""},
-                                {"observable", observable}});
+  document["values"].push_back(value_entry(arm, "influenced_minus_sham." + reporter, mean, mean - 1, mean + 1));
+  if (!observable) document["values"].back()["status"] = "not_observable";
 }
 
 TEST(Report, ATimeThatTheRunCannotShowIsNotCalledNever) {
   ArmValue value;
   value.note = "not within the run";
   EXPECT_EQ(value_text(value, "s"), "<i>not within the run</i>");
-  value.observable = false;
+  value.status = Status::not_observable;
   EXPECT_EQ(value_text(value, "s"), "<i>not observable in this horizon</i>");
 }
 
@@ -151,6 +145,7 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
       value["mean"] = 6;
       value["low"] = 4.6;
       value["high"] = 7.6;
+      value["status"] = "measured";
     }
   const std::string text = answer(Comparison(made_up.document()));
   EXPECT_NE(text.find("effects of <b>uptake</b> (own delay 4 h) –"), std::string::npos) << text;
@@ -185,15 +180,8 @@ TEST(Report, TellsApartWhatWentThroughOtherCells) {
   document["arms"][6]["relays"] = {"TNF"};
   document["arms"][6]["direct"] = "emcev";
   const char* name = "relayed_effect.chondrocyte.AKT";
-  document["metrics"].push_back({{"name", name}, {"label", "x: chondrocyte AKT"}, {"unit", "1"}, {"description", "y"}});
-  document["values"].push_back({{"arm", "all"},
-                                {"metric", name},
-                                {"n", 8},
-                                {"mean", 0.237},
-                                {"low", 0.2},
-                                {"high", 0.3},
-                                {"note", ""},
-                                {"observable", true}});
+  document["metrics"].push_back(metric_entry(name, "x: chondrocyte AKT", "1", "y"));
+  document["values"].push_back(value_entry("all", name, 0.237, 0.2, 0.3));
   const std::string page = report_html(Comparison(document));
   EXPECT_NE(page.find("its direct effects alone: emcev"), std::string::npos);
   EXPECT_NE(page.find("For <b>all</b> the tables tell apart what went through other cells: all less emcev"),
@@ -207,19 +195,10 @@ TEST(Report, ShowsHalfLifeAndFootprintWhereThereAreAny) {
   const std::string without = report_html(Comparison(document));
   EXPECT_EQ(without.find("Apparent half-life"), std::string::npos);
   EXPECT_EQ(without.find("Field footprint"), std::string::npos);
-  document["metrics"].push_back(
-      {{"name", "half_life.msc_sev"}, {"label", "half-life"}, {"unit", "s"}, {"description", ""}});
-  document["metrics"].push_back(
-      {{"name", "footprint.extra"}, {"label", "extra"}, {"unit", "uM min um^3/EV"}, {"description", ""}});
+  document["metrics"].push_back(metric_entry("half_life.msc_sev", "half-life", "s", ""));
+  document["metrics"].push_back(metric_entry("footprint.extra", "extra", "uM min um^3/EV", ""));
   const auto put = [&](const char* metric, double mean) {
-    document["values"].push_back({{"arm", "emcev"},
-                                  {"metric", metric},
-                                  {"n", 8},
-                                  {"mean", mean},
-                                  {"low", mean},
-                                  {"high", mean},
-                                  {"note", ""},
-                                  {"observable", true}});
+    document["values"].push_back(value_entry("emcev", metric, mean, mean, mean));
   };
   put("half_life.msc_sev", 7200);
   put("footprint.extra", 1.25);
@@ -232,26 +211,20 @@ TEST(Report, OutcomesStandInTheAnswerAndInASectionOfTheirOwn) {
   EXPECT_EQ(report_html(Comparison(MadeUp().document())).find("<section id=\"outcomes\""), std::string::npos);
   json document = MadeUp().document();
   const auto metric = [&](const char* name, const char* unit) {
-    document["metrics"].push_back({{"name", name}, {"label", "NETs"}, {"unit", unit}, {"description", "counted"}});
+    document["metrics"].push_back(metric_entry(name, "NETs", unit, "counted"));
   };
   metric("outcome.NETs", "cell");
   metric("effect.NETs", "cell");
   metric("effect_relative.NETs", "1");
   const auto value = [&](const char* arm, const char* name, double mean, double low, double high) {
-    document["values"].push_back({{"arm", arm},
-                                  {"metric", name},
-                                  {"n", 8},
-                                  {"mean", mean},
-                                  {"low", low},
-                                  {"high", high},
-                                  {"note", ""},
-                                  {"observable", true}});
+    document["values"].push_back(value_entry(arm, name, mean, low, high));
   };
   value("vehicle", "outcome.NETs", 50, 48, 52);
   value("emcev", "outcome.NETs", 10, 8, 12);
   value("emcev", "effect.NETs", -40, -42, -38);
   value("emcev", "effect_relative.NETs", -0.8, -0.84, -0.76);
   value("contact", "effect.NETs", 1, -2, 3);
+  document["values"].back()["status"] = "not_observable";
   value("all", "effect.NETs", 1, -2, 3);
   const std::string page = report_html(Comparison(document));
   EXPECT_NE(page.find("<section id=\"outcomes\""), std::string::npos);
@@ -268,22 +241,8 @@ TEST(Report, AssumptionsFollowFromTheNumbers) {
       << before;
   EXPECT_NE(before.find("3.11 % of the dose was on or in cells"), std::string::npos) << before;
   EXPECT_EQ(before.find("Substrate"), std::string::npos) << before;  // nothing said about what is not known
-  document["values"].push_back({{"arm", "vehicle"},
-                                {"metric", "budget.at_start"},
-                                {"n", 8},
-                                {"mean", 6.0},
-                                {"low", 6.0},
-                                {"high", 6.0},
-                                {"note", ""},
-                                {"observable", true}});
-  document["values"].push_back({{"arm", "emcev"},
-                                {"metric", "flux.ev_share"},
-                                {"n", 8},
-                                {"mean", 0.75},
-                                {"low", 0.7},
-                                {"high", 0.8},
-                                {"note", ""},
-                                {"observable", true}});
+  document["values"].push_back(value_entry("vehicle", "budget.at_start", 6.0, 6.0, 6.0));
+  document["values"].push_back(value_entry("emcev", "flux.ev_share", 0.75, 0.7, 0.8));
   const std::string after = assumptions(Comparison(document));
   EXPECT_NE(after.find("EVs made 75 % in <b>emcev</b>; the host made the rest"), std::string::npos) << after;
   EXPECT_NE(after.find("20 % of the chain's molecules were there at the start, 80 % were released"), std::string::npos)

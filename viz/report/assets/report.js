@@ -15,7 +15,7 @@
   const armNames = data.arms.map((arm) => arm.name);
   const speaks = (metric) => data.values.some((v) => v.metric === metric.name && v.mean !== null && (v.mean !== 0 || v.low !== 0 || v.high !== 0));
   const value = (arm, metric) => data.values.find((v) => v.arm === arm && v.metric === metric && v.mean !== null);
-  const startingWith = (prefix) => data.metrics.filter((m) => m.name.startsWith(prefix));
+  const inFamily = (family) => data.metrics.filter((m) => m.family === family);
   const shown = (unit) => unit.replace(/u(?=[MmlgL])/g, "µ");
   const fade = (colour, alpha) => colour + Math.round(alpha * 255).toString(16).padStart(2, "0");
   const tidy = (x) => (x === 0 ? "0" : Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3)));
@@ -140,7 +140,7 @@
     const sets = quantities.map((quantity, q) => {
       const found = arms.map((arm) => value(arm, quantity.metric));
       // What shows in spite of a delay longer than the run is drawn, as in the tables.
-      const keep = found.map((v) => v && (v.observable !== false || v.low > 0) && (!logarithmic || v.mean > 0));
+      const keep = found.map((v) => v && v.status !== "not_observable" && (!logarithmic || v.mean > 0));
       return {
         label: quantity.label, type: "line", showLine: false,
         data: found.map((v, k) => (keep[k] ? v.mean : null)),
@@ -170,7 +170,7 @@
 
   const outcome = document.getElementById("outcome"), outcomeKind = document.getElementById("outcome-kind");
   if (outcome) {
-    startingWith("outcome.").forEach((m) => outcome.add(new Option(shown(m.label), m.name.slice("outcome.".length))));
+    inFamily("outcome").forEach((m) => outcome.add(new Option(shown(m.label), m.subject)));
     let outcomeChart;
     const drawOutcome = () => {
       const metric = `${outcomeKind.value}.${outcome.value}`, about = data.metrics.find((m) => m.name === metric);
@@ -186,9 +186,9 @@
   const influence = document.getElementById("influence-kind");
   let influenceChart;
   function drawInfluence() {
-    const prefix = influence.value + ".";
-    const quantities = startingWith(prefix).filter(speaks).map((m) => ({ metric: m.name, label: m.name.slice(prefix.length).replace(".", " ") }));
-    const unit = startingWith(prefix)[0]?.unit ?? "";
+    const metrics = inFamily(influence.value);
+    const quantities = metrics.filter(speaks).map((m) => ({ metric: m.name, label: m.subject.replace(".", " ") }));
+    const unit = metrics[0]?.unit ?? "";
     influenceChart?.destroy();
     influenceChart = points("influence-plot", acting, quantities, influence.selectedOptions[0].text + ` [${shown(unit)}]`, false, unit);
   }
@@ -196,15 +196,15 @@
   drawInfluence();
 
   const times = [
-    ...startingWith("primary.time_to.").map((m) => ({ metric: m.name, label: shown(`${data.primary.field} ${m.name.slice("primary.time_to.".length)}`) })),
-    ...startingWith("time_to_50pct.").filter(speaks).map((m) => ({ metric: m.name, label: "50 % of " + m.name.slice("time_to_50pct.".length).replace(".", " ") })),
+    ...inFamily("primary.time_to").map((m) => ({ metric: m.name, label: shown(`${data.primary.field} ${m.subject}`) })),
+    ...inFamily("time_to_50pct").filter(speaks).map((m) => ({ metric: m.name, label: "50 % of " + m.subject.replace(".", " ") })),
   ];
   points("time-plot", armNames, times, "time [s]", true, "s");
 
   // ---- stacked bars
-  function stacked(canvas, arms, metrics, prefix, title, percent) {
+  function stacked(canvas, arms, metrics, title, percent) {
     const sets = metrics.map((metric, k) => ({
-      label: metric.label ?? metric.name.slice(prefix.length).replaceAll("_", " "),
+      label: metric.label,
       data: arms.map((arm) => (value(arm, metric.name)?.mean ?? 0) * (percent ? 100 : 1)),
       backgroundColor: metric.colour ?? parts[k % parts.length],
       borderColor: "#ffffff", borderWidth: 1,
@@ -222,12 +222,12 @@
   }
   const dosed = data.arms.filter((arm) => arm.vesicles).map((arm) => arm.name);
   const several = data.vesicles.length > 1;
-  const fates = startingWith("fate.").map((m) => ({ ...m, label: m.name.split(".").slice(several ? 1 : 2).join(" ").replaceAll("_", " ") }));
-  stacked("fate-plot", dosed, fates, "fate.", "share of the dose [%]", true);
-  const sinks = startingWith("budget.").filter((m) => /^budget\.(left|taken_up|decayed|through_boundary)/.test(m.name));
-  stacked("budget-plot", armNames, sinks.map((m) => ({ ...m, label: m.name.slice(7).replaceAll(".", " ").replaceAll("_", " ") })), "budget.", `amount [${shown(sinks[0]?.unit ?? "")}]`, false);
-  const flux = startingWith("flux.made_by");
-  stacked("flux-plot", armNames, flux.map((m, k) => ({ ...m, label: m.name.slice("flux.made_by_".length), colour: ["#0072b2", "#bbbbbb"][k] })), "flux.", `made [${shown(flux[0]?.unit ?? "")}]`, false);
+  const fates = inFamily("fate").map((m) => ({ ...m, label: m.subject.split(".").slice(several ? 0 : 1).join(" ").replaceAll("_", " ") }));
+  stacked("fate-plot", dosed, fates, "share of the dose [%]", true);
+  const sinks = inFamily("budget").filter((m) => /^(left|taken_up|decayed|through_boundary)\./.test(m.subject));
+  stacked("budget-plot", armNames, sinks.map((m) => ({ ...m, label: m.subject.replaceAll(".", " ").replaceAll("_", " ") })), `amount [${shown(sinks[0]?.unit ?? "")}]`, false);
+  const flux = inFamily("flux").filter((m) => m.subject.startsWith("made_by_"));
+  stacked("flux-plot", armNames, flux.map((m, k) => ({ ...m, label: m.subject.slice("made_by_".length), colour: ["#0072b2", "#bbbbbb"][k] })), `made [${shown(flux[0]?.unit ?? "")}]`, false);
 
   // ---- parameter filter
   const rows = [...document.querySelectorAll("#parameter-table tbody tr")];
