@@ -39,7 +39,6 @@ void add_keeping_options(CLI::App& command, KeepingOptions& options) {
       .add_option("--max-walltime", options.walltime_text,
                   "Save and stop in time to be done by then (default: the end of the Slurm job, if it is one)")
       ->type_name("TIME");
-  command.add_flag("--ignore-limits", options.ignore_limits, "Begin even where memory or disk will not do");
 }
 
 }  // namespace interstice::cli

@@ -10,7 +10,6 @@ namespace interstice::cli {
 
 struct KeepingOptions {
   std::string save_every_text = "10 min", walltime_text;
-  bool ignore_limits = false;
 
   /// Wall-clock time between checkpoints [s]. Throws InputError for what is no time.
   [[nodiscard]] double save_every() const;
@@ -18,7 +17,7 @@ struct KeepingOptions {
   [[nodiscard]] std::optional<double> walltime() const;
 };
 
-/// --save-every, --max-walltime and --ignore-limits.
+/// --save-every and --max-walltime.
 void add_keeping_options(CLI::App& command, KeepingOptions& options);
 
 }  // namespace interstice::cli

@@ -8,6 +8,7 @@
 
 #include "engine/model/plugin_guard.h"
 #include "models/builtin.h"
+#include "tools/machine_limits.h"
 #include "tools/standard_streams.h"
 
 namespace interstice::cli {
@@ -30,6 +31,7 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->type_name("SECONDS");
+  command.add_flag("--ignore-limits", options.ignore_limits, "Go on even where memory or disk will not do");
   command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")->type_name("N");
 }
 
@@ -38,6 +40,7 @@ Scenario load(const ScenarioOptions& options) {
   ModelRegistry registry;
   register_builtin_models(registry);
   LoadOptions load_options{options.includes, options.sets, options.parameters};
+  if (!options.ignore_limits) load_options.most_memory = available_memory();
   if (options.seed) load_options.sets.push_back(fmt::format("seed={}", *options.seed));
   return load_scenario(options.file, load_options, registry);
 }

@@ -19,13 +19,14 @@ struct ScenarioOptions {
   std::vector<std::string> sets, includes;
   std::string parameters;
   std::optional<std::uint64_t> seed;
+  bool ignore_limits = false;
   double plugin_limit = kPluginTimeLimit;  ///< [s]
 };
 
-/// --set, --include, --parameters, --plugin-limit and --seed.
+/// --set, --include, --parameters, --plugin-limit, --ignore-limits and --seed.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 
-/// Loads `file` with the options and the built-in models.
+/// Loads `file` with the options and the built-in models. Throws Error(memory) where the fields have no room here.
 Scenario load(const ScenarioOptions& options);
 
 /// "out/<name of the scenario><suffix>" unless the user named a directory.

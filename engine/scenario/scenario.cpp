@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "engine/core/error.h"
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/build/idle_columns.h"
 #include "engine/scenario/scenario_loading.h"
@@ -114,6 +115,7 @@ class Loader {
     auto values = std::make_shared<Value>(check(root, spec_, names(root), diagnostics_));
     make_paths_absolute(*values);
     const std::size_t before = diagnostics_.count();
+    if (before == 0) refuse_where_no_room((*values)["domain"], (*values)["species"].items.size());
     Problem whole = build_once(*values);
     const bool sound = before == 0 && diagnostics_.count() == 0;
     check_overridden(as_written);
@@ -240,6 +242,17 @@ class Loader {
     }
   }
 
+  /// To build billions of voxels takes minutes, and is in vain where there is no room for the fields on them.
+  void refuse_where_no_room(const Value& domain, std::size_t fields) const {
+    double bytes = sizeof(double) * static_cast<double>(fields);
+    for (const Value& length : domain["size"].items) bytes *= std::max(1.0, length.number / domain["spacing"].number);
+    if (bytes > options_.most_memory)
+      throw Error(ExitCode::memory,
+                  fmt::format("its fields alone would need {:.3g} GB of memory ({:.3g} GB can be had here) use a wider "
+                              "spacing; --ignore-limits tries it all the same",
+                              bytes / 1e9, options_.most_memory / 1e9));
+  }
+
   void check_run_settings(const Value& values) {
     const Value& every = values["output"]["every"];
     const BuildContext context{
@@ -329,6 +342,8 @@ Scenario load(const std::string& path, const std::string* text, const LoadOption
   } catch (const ScenarioErrors&) {
     throw;
   } catch (const std::exception& e) {  // such as a path that the file system refuses
+    if (const auto* error = dynamic_cast<const Error*>(&e); error != nullptr && error->code() == ExitCode::memory)
+      throw;
     Diagnostics diagnostics;
     diagnostics.report({std::make_shared<const std::string>(path), 0, 0}, "", e.what());
     diagnostics.throw_if_any();

@@ -24,9 +24,10 @@ struct Value;
 class IdleColumns;
 
 struct LoadOptions {
-  std::vector<std::string> include_directories;  ///< searched last
-  std::vector<std::string> sets;                 ///< "key.path=value", applied last
-  std::string parameters;                        ///< parameter set, "" = the one the scenario names
+  std::vector<std::string> include_directories;                  ///< searched last
+  std::vector<std::string> sets;                                 ///< "key.path=value", applied last
+  std::string parameters;                                        ///< parameter set, "" = the one the scenario names
+  double most_memory = std::numeric_limits<double>::infinity();  ///< that its fields may need [bytes]
 };
 
 struct OutputSettings {

@@ -1,5 +1,6 @@
 /// @file
 /// `interstice` harms nobody's files, whatever the directory holds, the streams are or the shell allows.
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -62,6 +63,19 @@ TEST_F(CliHarm, StandardStreamsThatAreClosedOrFullDoNoHarm) {
   }
   EXPECT_EQ(code("validate nowhere.yaml", "2>&-"), 2);
   EXPECT_EQ(code("validate nowhere.yaml", "2>/dev/full"), 2);
+}
+
+TEST_F(CliHarm, WhatWouldTakeForEverIsAnsweredAtOnce) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Said endless = interstice("validate /dev/zero");
+  EXPECT_EQ(endless.code, 2);
+  EXPECT_TRUE(has(endless.err, "has more than 64 MiB")) << endless.err;
+  EXPECT_EQ(interstice("validate tiny.yaml --set time.0.transport=1ns").code, 0);
+  const Said huge = interstice("validate tiny.yaml --set domain.size='[4 mm, 4 mm, 4 mm]' --set domain.spacing=2.5um");
+  EXPECT_EQ(huge.code, 6) << huge.err;
+  EXPECT_TRUE(has(huge.err, "its fields alone would need")) << huge.err;
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  EXPECT_LT(taken.count(), 60) << "each takes about a second; there are slow machines";
 }
 
 TEST_F(CliHarm, LimitsOfTheShellEndARunAsDocumented) {

@@ -98,7 +98,7 @@ void compare(const CompareOptions& options) {
     return say("{} holds this already, finished: nothing to do (--force repeats it)\nReport: {}\n",
                plan.directory.string(), (plan.directory / "report.html").string());
   }
-  if (!options.keeping.ignore_limits)
+  if (!options.scenario.ignore_limits)
     if (std::string doubt = check_room(missing.need, plan.directory); !doubt.empty()) print_warnings({doubt});
   print_warnings(describe_comparison(scenario, plan).warnings);
   const auto failure = attempt([&] {

@@ -98,7 +98,7 @@ void run(const RunOptions& options) {
     if (!options.quiet) say("{} holds this already, finished: nothing to do (--force repeats it)\n", path.string());
     return;
   }
-  if (!options.keeping.ignore_limits) {
+  if (!options.scenario.ignore_limits) {
     const double disk = found == Found::unfinished ? 0 : disk_space(scenario, problem);  // much of it is there
     const Need need{options.threads, estimate_memory(problem), disk};
     if (std::string doubt = check_room(need, path); !doubt.empty()) print_warnings({doubt});

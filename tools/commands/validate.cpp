@@ -37,24 +37,25 @@ Nanoseconds smallest_step(const Phase& phase) { return std::min({phase.transport
 double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 /// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
-/// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share; the first round,
-/// which fills caches and tables, does not count.
+/// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share, if the budget
+/// allows; the first round, which fills caches and tables, does not count then.
 double time_step(Problem problem, Phase phase, double budget) {
   const Nanoseconds step = smallest_step(phase);
   const auto round = std::max<Nanoseconds>(1, phase.vesicles / step);
   phase.until = phase.cells * (1 + std::numeric_limits<Nanoseconds>::max() / phase.cells / 4);  // trials never end
   problem.schedule.phases = {phase};
   Simulation simulation(std::move(problem), 1);
+  double begin = processor_time(), steps = 0;
+  const auto in_time = [&] { return processor_time() - begin < budget; };
   const auto take_round = [&] {
-    for (Nanoseconds i = 0; i < round; ++i) simulation.step();
+    for (Nanoseconds i = 0; i < round && (i == 0 || in_time()); ++i, ++steps) simulation.step();
   };
   take_round();
-  const double begin = processor_time();
-  double steps = 0;
-  do {
-    take_round();
-    steps += static_cast<double>(round);
-  } while (processor_time() - begin < budget);
+  if (in_time()) {
+    begin = processor_time();
+    steps = 0;
+  }
+  while (in_time()) take_round();
   return (processor_time() - begin) / steps;
 }
 

@@ -16,11 +16,11 @@
 namespace interstice::viz {
 namespace {
 
-/// JSON that can stand inside a <script> element.
+/// JSON that can stand inside a <script> element, which `</script` ends and `<!--` changes: without any `<`.
 std::string script_safe(const nlohmann::json& document) {
-  std::string text = document.dump();
-  for (auto at = text.find("</"); at != std::string::npos; at = text.find("</", at + 3)) text.replace(at, 2, "<\\/");
-  return text;
+  std::string safe;
+  for (const char c : document.dump()) c == '<' ? safe += "\\u003c" : safe += c;
+  return safe;
 }
 
 /// What the figures need; the parameter table and the provenance are in the page already.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/core/pinned_math.h"
 
@@ -26,6 +27,9 @@ constexpr RosenbrockTable kRodas3{.stages = 4,
                                   .e = {0, 0, 0, 1},
                                   .evaluates = {true, false, true, true}};
 constexpr double kSmallestPart = 1.0 / (1 << 20);  // of the transport step
+// So many of the smallest steps, or such growth over them: it runs away.
+constexpr int kMostSmallest = 1000;
+constexpr double kMostGrowth = 1e6;
 
 constexpr double kStiffShare = 10;  // e allowed per tolerance
 
@@ -202,6 +206,9 @@ void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local,
   std::fill(extents, extents + m_, 0.0);
   for (std::size_t s = 0; s < n_; ++s) floor_[s] = std::max(0.01 * c[s], kConcentrationFloor);
   const bool forced = std::isinf(largest_difference);
+  int smallest_steps = 0;
+  double most = kConcentrationFloor;  // that any species may reach in smallest steps
+  for (std::size_t s = 0; s < n_; ++s) most += kMostGrowth * (c[s] + dt * local.source[s]);
   double left = dt, h = forced ? dt : first_step(cluster, local, dt, largest_difference, c);
   while (left > 0) {
     rates(cluster, local, c, rate_.data());
@@ -219,8 +226,15 @@ void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local,
         left = h == left ? 0.0 : left - h;
         h *= forced ? 1.0 : std::clamp(fitting, 0.2, 5.0);
       } else {
-        h *= negative ? 0.5 : std::clamp(fitting, 0.1, 0.8);
+        h *= negative || !std::isfinite(fitting) ? 0.5 : std::clamp(fitting, 0.1, 0.8);
       }
+      if (accepted && smallest && !forced) ++smallest_steps;
+    }
+    const bool bounded = std::ranges::all_of(
+        next_, [&](double value) { return smallest_steps > 0 ? value <= most : std::isfinite(value); });
+    if (!bounded || smallest_steps > kMostSmallest) {  // the simulation finds species and voxel, and says so
+      *std::max_element(c, c + n_) = std::numeric_limits<double>::quiet_NaN();
+      return;
     }
     for (std::size_t r = 0; r < m_; ++r) extents[r] += step_extents_[r];
     std::copy(next_.begin(), next_.end(), c);

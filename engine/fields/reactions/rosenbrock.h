@@ -24,7 +24,8 @@ struct RosenbrockTable {
 /// concentration (or a hundredth of its value at the start of the transport step, or 1e-8 uM). A single forced step is
 /// ROS2 (second order, L-stable; Verwer et al., SIAM J. Sci. Comput. 20, 1999).
 /// A step that would make a concentration negative is halved; where halving no longer helps, the extents that empty a
-/// species are scaled down to what there is.
+/// species are scaled down to what there is. Chemistry that has no end in sight (2 A -> 3 A grows beyond bounds in
+/// finite time) leaves concentrations that are not numbers.
 class StiffVoxel {
  public:
   /// Advances c by dt [s] and writes the extents of everything that happened [uM]. `largest_difference` is the e that a

@@ -12,7 +12,7 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
+#include <string>
 
 #include "engine/scenario/yaml/former_words.h"
 
@@ -21,6 +21,20 @@ namespace interstice {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::size_t kLargestFile = std::size_t{64} << 20;
+
+std::string up_to(std::size_t size, std::istream& stream) {
+  std::string text;
+  constexpr std::size_t kChunk = 1 << 20;
+  while (stream && text.size() < size) {
+    const std::size_t before = text.size();
+    text.resize(before + std::min(kChunk, size - before));
+    stream.read(text.data() + before, static_cast<std::streamsize>(text.size() - before));
+    text.resize(before + static_cast<std::size_t>(stream.gcount()));
+  }
+  return text;
+}
 
 /// Two included files that give one key different values.
 struct Conflict {
@@ -113,8 +127,16 @@ class IncludeReader {
   YamlNode read_file(const fs::path& path, const Place& asked_at) {
     std::error_code ignored;
     std::ifstream stream(path, std::ios::binary);
-    std::ostringstream text;
-    if (fs::is_directory(path, ignored) || !stream || !(text << stream.rdbuf())) {
+    std::string text;
+    if (!fs::is_directory(path, ignored) && stream) text = up_to(kLargestFile + 1, stream);
+    if (text.size() > kLargestFile) {
+      diagnostics_.report(asked_at, "",
+                          fmt::format("'{}' has more than {} MiB (expected a scenario; is it another file?)",
+                                      path.string(), kLargestFile >> 20));
+      diagnostics_.incomplete = true;
+      return YamlNode::empty_map(asked_at);
+    }
+    if (text.empty()) {
       if (fs::is_regular_file(path, ignored) && fs::file_size(path, ignored) == 0) return read_text("", path);
       const char* why = fs::is_directory(path, ignored)      ? "it is a directory; give a scenario file"
                         : fs::is_regular_file(path, ignored) ? "may you read it?"
@@ -123,7 +145,7 @@ class IncludeReader {
       diagnostics_.incomplete = true;
       return YamlNode::empty_map(asked_at);
     }
-    return read_text(text.str(), path);
+    return read_text(text, path);
   }
 
   void enter(const fs::path& path) { stack_.push_back(fs::weakly_canonical(path)); }

@@ -113,6 +113,25 @@ TEST(Reactions, ForcedStiffStepsNeitherGrowNorOscillate) {
   EXPECT_NEAR(b.at(ADO), 6, 1e-6);
 }
 
+// c' = k c^2 is c0 / (1 - k c0 t): beyond 1 / (k c0) there is no concentration, and none is made up.
+TEST(Reactions, WhatGrowsBeyondBoundsEndsAtOnceAndIsAccurateBefore) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<double> exponent(-3, 3);
+  for (int trial = 0; trial < 20; ++trial) {
+    const double k = std::pow(10, exponent(random)), start = std::pow(10, exponent(random)), end = 1 / (k * start);
+    const auto after = [&](double dt) {
+      Beaker b(1);
+      b.chemistry.reactions.push_back(mass_action({{SpeciesId{0}, 2}}, {{SpeciesId{0}, 3}}, k));
+      b.allocate();
+      b.at(0) = start;
+      b.step(b.solver(), dt);
+      return b.at(0);
+    };
+    EXPECT_NEAR(after(0.5 * end), 2 * start, 0.02 * start) << k << " " << start;
+    for (const double far : {1.01, 2.0, 1e3, 1e6}) EXPECT_FALSE(std::isfinite(after(far * end))) << far;
+  }
+}
+
 TEST(Reactions, DecayAloneIsExactAndBooked) {
   Beaker b(1, 70);
   b.species[0].decay = 0.3;

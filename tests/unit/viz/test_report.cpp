@@ -67,6 +67,16 @@ TEST(Report, TellsCountedVesiclesFromAgents) {
   EXPECT_NE(answer(Comparison(made.document())).find("stands for 10 real EVs"), std::string::npos);
 }
 
+TEST(Report, NoTextOfAScenarioEndsOrChangesTheScript) {
+  json document = MadeUp().document();
+  document["metrics"].push_back(metric_entry("outcome.x", "<!--<script></script>", "1"));
+  const std::string page = report_html(Comparison(document));
+  const std::size_t begin = page.find("id=\"data\">");
+  const std::string data = page.substr(begin + 10, page.find("</script>", begin) - begin - 10);
+  EXPECT_EQ(json::parse(data)["metrics"].back()["label"], "<!--<script></script>");
+  EXPECT_EQ(data.find('<'), std::string::npos);
+}
+
 TEST(Report, UnobservableValuesAreNeverShownAsZero) {
   const Comparison comparison(MadeUp().document());
   EXPECT_EQ(value_text(comparison.value("uptake", "influenced_minus_sham.chondrocyte.AKT"), "cell"),
