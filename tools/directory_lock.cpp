@@ -119,12 +119,6 @@ DirectoryLock::DirectoryLock(std::filesystem::path path, Cover cover)
   if (error) throw DiskError(fmt::format("cannot create {} ({})", path_.string(), error.message()));
   while (!try_lock()) {
   }
-  const std::string owner = owner_text();
-  if (ftruncate(lock_, 0) != 0 || pwrite(lock_, owner.data(), owner.size(), 0) != static_cast<ssize_t>(owner.size())) {
-    const int reason = errno;
-    unlock();
-    throw_disk_error("write", lock_path_, reason);
-  }
   if (cover == Cover::by_comparison) return;
   if (const std::string above = holder(comparison_of(path_)); !above.empty()) {
     unlock();
@@ -144,9 +138,16 @@ bool DirectoryLock::try_lock() {
   }
   struct stat held {
   }, there{};
-  if (fstat(lock_, &held) == 0 && stat(lock_path_.c_str(), &there) == 0 && held.st_ino == there.st_ino) return true;
-  close(std::exchange(lock_, -1));
-  return false;
+  if (fstat(lock_, &held) != 0 || stat(lock_path_.c_str(), &there) != 0 || held.st_ino != there.st_ino) {
+    close(std::exchange(lock_, -1));
+    return false;
+  }
+  const std::string owner = owner_text();
+  if (ftruncate(lock_, 0) == 0 && pwrite(lock_, owner.data(), owner.size(), 0) == static_cast<ssize_t>(owner.size()))
+    return true;
+  const int reason = errno;
+  unlock();
+  throw_disk_error("write", lock_path_, reason);
 }
 
 /// The file itself is the lock: whoever gives it its name holds it. One that nobody holds any more is moved away first
@@ -179,6 +180,8 @@ void DirectoryLock::unlock() {
 }
 
 DirectoryLock::~DirectoryLock() { unlock(); }
+
+std::string DirectoryLock::owner_of_itself(const std::filesystem::path& path) { return holder(path); }
 
 std::string DirectoryLock::owner_of(const std::filesystem::path& path) {
   std::string owner = holder(path);

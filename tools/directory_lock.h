@@ -26,6 +26,8 @@ class DirectoryLock {
 
   /// Who works in this directory, or in the comparison that it is a run of; "" when nobody does.
   [[nodiscard]] static std::string owner_of(const std::filesystem::path& path);
+  /// Who works in this very directory.
+  [[nodiscard]] static std::string owner_of_itself(const std::filesystem::path& path);
 
  private:
   [[nodiscard]] bool try_lock();

@@ -42,9 +42,12 @@ double disk_space(const Scenario& scenario, const Problem& problem, Extent exten
                               (scenario.output.cells ? cells * static_cast<double>(problem.columns.size() + 12) : 0) +
                               agents * static_cast<double>(problem.proteins.size() + 8);
   const double rows = series_rows(problem.schedule) * static_cast<double>(Observables(problem).size());
+  return (extent == Extent::all ? snapshots * per_snapshot * kBytesPerNumber : 0) + rows * kBytesPerCsvNumber;
+}
+
+double checkpoint_space(const Problem& problem) {
   constexpr double kCheckpoints = 3;  // two are kept while the next is written
-  return (extent == Extent::all ? snapshots * per_snapshot * kBytesPerNumber : 0) + rows * kBytesPerCsvNumber +
-         kCheckpoints * estimate_memory(problem);
+  return kCheckpoints * estimate_memory(problem);
 }
 
 }  // namespace interstice::cli

@@ -8,7 +8,10 @@
 
 namespace interstice::cli {
 
-/// Snapshots, time series and checkpoints of one run at most, before compression [bytes].
+/// Snapshots and time series of one run at most, before compression [bytes].
 double disk_space(const Scenario& scenario, const Problem& problem, Extent extent = Extent::all);
+
+/// What the checkpoints of a run take while it works; they are removed at its end [bytes].
+double checkpoint_space(const Problem& problem);
 
 }  // namespace interstice::cli

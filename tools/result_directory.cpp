@@ -111,6 +111,12 @@ std::string of_another(const std::filesystem::path& directory) {
 
 }  // namespace
 
+void refuse_another_comparison(const std::filesystem::path& directory, const RunRecord& wanted) {
+  const Json record = Json::parse(our_record(directory), nullptr, false);
+  if (record.is_object() && record.value("status", "") == "finished" && record.value("identity", "") != wanted.identity)
+    throw InputError(of_another(directory));
+}
+
 Found look_into(const std::filesystem::path& directory, const Wanted& wanted) {
   const Json record = record_there(directory, wanted);
   if (record.is_null()) return Found::nothing;

@@ -36,6 +36,9 @@ Found look_into(const std::filesystem::path& directory, const Wanted& wanted);
 /// anything but a comparison that may not be replaced.
 Found look_into_comparison(const std::filesystem::path& directory, const Wanted& wanted);
 
+/// Throws InputError where a finished comparison is there that is not this one. For where none of its runs would serve.
+void refuse_another_comparison(const std::filesystem::path& directory, const RunRecord& wanted);
+
 /// How the program or its plug-ins differ between two texts of provenance_json(); "" when they do not.
 std::string other_program(const std::string& then, const std::string& now);
 

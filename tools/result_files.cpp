@@ -187,6 +187,7 @@ bool is_blank(const std::filesystem::path& directory) {
   for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
     const std::string name = entry.path().filename().string();
     const bool nothing = std::ranges::find(kNoResults, name) != kNoResults.end() ||
+                         name.starts_with(DirectoryLock::kName) ||  // of one that is about to be given its name, too
                          (name == "arms" && entry.is_directory() && holds_no_files(entry.path()));
     if (!nothing) return false;
   }

@@ -86,14 +86,14 @@ namespace {
 
 const auto program_start = std::chrono::steady_clock::now();
 
-/// When the batch job of this process ends [s since 1970], where Slurm says so.
+/// When the batch job of this process ends [s since 1970], where Slurm says so. One that is past is of another job.
 std::optional<std::int64_t> end_of_job() {
   const char* text = std::getenv("SLURM_JOB_END_TIME");
   if (text == nullptr) return std::nullopt;
   const std::string_view digits = text;
   std::int64_t end = 0;
   const auto [rest, error] = std::from_chars(digits.data(), digits.data() + digits.size(), end);
-  if (error != std::errc{} || rest != digits.data() + digits.size()) return std::nullopt;
+  if (error != std::errc{} || rest != digits.data() + digits.size() || end < std::time(nullptr)) return std::nullopt;
   return end;
 }
 

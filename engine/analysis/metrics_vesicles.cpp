@@ -205,7 +205,9 @@ void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Me
         "of vesicles that are free, adsorbed or in reservoirs, by clearance and uptake together; where the run ends "
         "before half are gone, T ln 2 / ln(dosed / N at the end), with T since the dose; after several doses, ln 2 / "
         "the mean rate of loss",
-        apparent_half_life(run, klass), {Status::not_reached, "no loss within the run"}));
+        apparent_half_life(run, klass),
+        klass.doses.empty() ? Absence{Status::undefined, "not dosed within the run"}
+                            : Absence{Status::not_reached, "no loss within the run"}));
   measure_series(run, arm, fate_metrics(arm), {}, out);
 }
 

@@ -120,7 +120,10 @@ std::vector<fs::path> snapshot_files(const fs::path& path) {
   for (const char* kind : kKinds)
     for (const auto& entry : read_series_index(path / (std::string(kind) + ".hdf.series")))
       files.push_back(path / entry.name);
-  if (files.empty()) throw InputError(path.string() + " holds no snapshots (set output.every in the scenario)");
+  if (files.empty())
+    throw InputError(path.string() +
+                     " holds no snapshots (of a comparison only the runs of replicate 0 have some, and these "
+                     "only where the scenario sets output.every)");
   return files;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -61,6 +62,19 @@ TEST_F(Compare, WritesReportSummaryAndRuns) {
   EXPECT_GT(std::stod(rows.at("emcev/1/effect.made").value), 0.3);
   EXPECT_EQ(rows.at("emcev/0/flux.ev_share").value, "1");
   EXPECT_LT(std::abs(std::stod(rows.at("emcev/0/budget.residual").value)), 1e-11);
+}
+
+TEST_F(Compare, TheReportTellsOfDosesWheneverTheyAreGiven) {
+  ASSERT_EQ(interstice("compare tiny.yaml --set vesicles.ev.at='[200 ms, 600 ms]' -o here --quiet").code, 0);
+  const std::string report = read("here/report.html");
+  EXPECT_TRUE(has(report, "Each simulated ev agent stands for 1 real EV (")) << report.substr(0, 4000);
+  EXPECT_FALSE(has(report, "(0 dosed)"));
+  const auto rows = read_summary(read("here/summary.csv"));
+  EXPECT_NEAR(std::stod(rows.at("emcev/0/ev.present").value), 2 * 2000, 4 * std::sqrt(2 * 2000.0));  // Poisson
+  double fates = 0;
+  for (const auto& [name, row] : rows)
+    if (name.starts_with("emcev/0/fate.ev.")) fates += std::stod(row.value);
+  EXPECT_NEAR(fates, 1, 1e-12);
 }
 
 TEST_F(Compare, ReplicatesArePairedAcrossArms) {

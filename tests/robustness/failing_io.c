@@ -5,6 +5,7 @@
  *   FAIL_AT=N           the N-th counted operation fails; without it they are only counted
  *   FAIL_LASTING=1      and every later one fails too
  *   FAIL_HOW=EIO|ENOSPC|EINTR|EDQUOT|short|kill   short: half of a write is done; kill: SIGKILL
+ *   FAIL_LOCKS=1        locks by flock cannot be had (ENOLCK)
  *   FAIL_COUNT_FILE=F   how many were counted is written there at the end
  */
 #define _GNU_SOURCE
@@ -26,7 +27,7 @@ enum { MAX_DESCRIPTORS = 4096 };
 static char* paths[MAX_DESCRIPTORS]; /* of open files that count */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static long counted, fail_at;
-static int error_number = EIO, lasting, shortens, kills, ready;
+static int error_number = EIO, lasting, shortens, kills, no_locks, ready;
 static const char *under, *count_file;
 
 __attribute__((constructor)) static void begin(void) {
@@ -35,6 +36,7 @@ __attribute__((constructor)) static void begin(void) {
   count_file = getenv("FAIL_COUNT_FILE");
   fail_at = at != NULL ? atol(at) : 0;
   lasting = getenv("FAIL_LASTING") != NULL;
+  no_locks = getenv("FAIL_LOCKS") != NULL;
   if (how != NULL) {
     if (strcmp(how, "ENOSPC") == 0) error_number = ENOSPC;
     if (strcmp(how, "EINTR") == 0) error_number = EINTR;
@@ -162,6 +164,14 @@ int close(int descriptor) {
   const int result = real(descriptor);
   if (!fails) return result;
   errno = error_number;
+  return -1;
+}
+
+/* A file system without locks. */
+int flock(int descriptor, int operation) {
+  REAL(int, "flock", int, int);
+  if (!no_locks) return real(descriptor, operation);
+  errno = ENOLCK;
   return -1;
 }
 

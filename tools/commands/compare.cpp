@@ -77,6 +77,17 @@ RunRecord describe_comparison_run(const Scenario& scenario, const ComparePlan& p
   return record;
 }
 
+/// A run of its own may be at work in one of the directories below.
+void refuse_where_a_run_works(const std::filesystem::path& directory) {
+  std::error_code none;
+  for (const auto& arm : std::filesystem::directory_iterator(directory / "arms", none))
+    for (const auto& run : std::filesystem::directory_iterator(arm, none))
+      if (const std::string owner = DirectoryLock::owner_of_itself(run.path()); !owner.empty())
+        throw Error(ExitCode::directory_in_use,
+                    fmt::format("{} is in use ({} writes there) wait for it, or choose another directory with -o",
+                                run.path().string(), owner));
+}
+
 void compare(const CompareOptions& options) {
   ScenarioOptions which = options.scenario;
   if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
@@ -93,6 +104,9 @@ void compare(const CompareOptions& options) {
   const bool goes_on = found == Found::finished || found == Found::unfinished;
   settings.replace = goes_on && options.force ? Replace::others : replace;
   MissingRuns missing = find_missing(scenario, plan, settings.replace, options.jobs);
+  if (goes_on && missing.present == 0 &&
+      std::ranges::none_of(missing.runs, [](const PlannedRun& run) { return run.found == Found::unfinished; }))
+    refuse_another_comparison(plan.directory, record);
   if (found == Found::finished && missing.runs.empty()) {
     if (options.quiet) return;
     return say("{} holds this already, finished: nothing to do (--force repeats it)\nReport: {}\n",
@@ -104,7 +118,7 @@ void compare(const CompareOptions& options) {
   const auto failure = attempt([&] {
     const std::optional<Removal> earlier = goes_on ? std::nullopt : std::optional<Removal>(plan.directory);
     write_run_record(plan.directory, record);  // before anything goes: the directory is known as ours at any moment
-    if (earlier) earlier->remove();
+    if (earlier) refuse_where_a_run_works(plan.directory), earlier->remove();
     record_work(plan.directory, record, files, [&] {
       write_file_atomically(plan.directory / "scenario.yaml", scenario.resolved);
       const auto begin = std::chrono::steady_clock::now();

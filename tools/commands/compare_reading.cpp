@@ -144,6 +144,8 @@ ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan, cons
   for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
     for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) read_one(plan, arm, replicate, runs, missing);
   for (const RunFailure& failure : failures) {  // what happened now counts, not what is on record
+    const std::size_t arm = std::ranges::find(plan.arms, failure.arm) - plan.arms.begin();
+    if (runs.outcome(arm, failure.replicate) != nullptr) continue;  // another process has done it since
     const auto known = std::ranges::find_if(runs.failures, [&](const RunFailure& other) {
       return other.arm == failure.arm && other.replicate == failure.replicate;
     });

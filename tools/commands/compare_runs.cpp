@@ -43,9 +43,10 @@ class Queue {
     for (std::thread& worker : workers) worker.join();
     if (const std::string reason = stop_.why(0); stopped_)
       throw Error(ExitCode::stopped,
-                  fmt::format("stopped by {} with {} of {} runs done (the others are saved as far as they came) the "
-                              "same command goes on",
-                              reason, finished_ + missing_.present, missing_.runs.size() + missing_.present));
+                  fmt::format("stopped by {} with {} of {} runs done ({}) the same command goes on", reason,
+                              finished_ + missing_.present, missing_.runs.size() + missing_.present,
+                              begun_ ? "the others are saved as far as they came"
+                                     : "there was no time to begin one: allow more"));
     return std::move(failures_);
   }
 
@@ -81,7 +82,11 @@ class Queue {
                                .library = &library_mutex};
     const RunWatch watch{.gone_on = {},
                          .begun_anew = {},
-                         .after_step = [&](const Simulation& now) { share_done = now.time() / end; },
+                         .after_step =
+                             [&](const Simulation& now) {
+                               begun_ = true;
+                               share_done = now.time() / end;
+                             },
                          .warn =
                              [this](const std::string& warning) {
                                const std::scoped_lock lock(mutex_);
@@ -116,7 +121,7 @@ class Queue {
   MissingRuns missing_;
   std::vector<std::atomic<double>> share_done_;
   std::atomic<std::size_t> next_{0};
-  std::atomic<bool> stopped_{false};
+  std::atomic<bool> stopped_{false}, begun_{false};
   std::size_t finished_ = 0;
   int workers_done_ = 0;
   std::vector<RunFailure> failures_;
@@ -131,7 +136,7 @@ MissingRuns find_missing(const Scenario& scenario, const ComparePlan& plan, Repl
   std::vector<Problem> problems;
   for (const std::string& arm : plan.arms) problems.push_back(build_problem(scenario, {arm, 0}));
   MissingRuns missing;
-  double memory = 0;
+  double memory = 0, checkpoints = 0;  // of the largest run
   for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
     for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) {
       PlannedRun run{
@@ -146,12 +151,14 @@ MissingRuns find_missing(const Scenario& scenario, const ComparePlan& plan, Repl
         continue;
       }
       memory = std::max(memory, estimate_memory(problems[arm]));
+      checkpoints = std::max(checkpoints, checkpoint_space(problems[arm]));
       if (run.found != Found::unfinished)
         missing.need.disk += disk_space(scenario, problems[arm], extent_of(replicate));
       missing.runs.push_back(std::move(run));
     }
   missing.need.threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(jobs), missing.runs.size()));
   missing.need.memory = memory * missing.need.threads;
+  missing.need.disk += checkpoints * missing.need.threads;
   return missing;
 }
 

@@ -55,7 +55,9 @@ std::optional<ArmMetric> over_replicates(const ComparisonRuns& runs, const Compa
   if (values.empty()) return result;
   result.estimate = bootstrap_mean(values, seed, result.arm + "/" + about.name());
   result.note = values.size() < asked ? fmt::format("in {} of {} replicates", values.size(), asked) : "";
-  if (result.estimate->low > 0 || result.estimate->high < 0) result.status = Status::measured;
+  const bool shows = result.estimate->low > 0 ||
+                     (result.estimate->high < 0 && about.family != Family::influenced_minus_sham);  // or by chance
+  if (shows) result.status = Status::measured;
   return result;
 }
 

@@ -100,6 +100,13 @@ void report(const ReportOptions& options) {
                 fmt::format("{} is in use ({} writes there) to see what is there so far, say with -o where the report "
                             "shall go",
                             directory.string(), owner));
+  std::error_code none;
+  const bool inside = output == directory || std::filesystem::equivalent(output, directory, none);
+  if (!inside && !our_record(output).empty())
+    throw InputError(
+        fmt::format("{} holds other results of interstice (their report would be replaced) choose another "
+                    "directory with -o",
+                    output.string()));
   const DirectoryLock lock(output);
   check_ours(output, {std::begin(kComparisonFiles), std::end(kComparisonFiles)});
   const auto record = Record::parse(our_record(directory));
@@ -111,7 +118,7 @@ void report(const ReportOptions& options) {
   runs.wall_time = record.value("wall_time_s", 0.0);
   print_warnings(runs.warnings);
   std::optional<Listing> listing;
-  if (output == directory) listing.emplace(directory);
+  if (inside) listing.emplace(directory);
   write_comparison(scenario, runs, output, provenance_of(record), options.quiet);
   if (listing) listing->add();
 }

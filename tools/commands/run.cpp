@@ -32,6 +32,13 @@ struct RunOptions {
   bool quiet = false, force = false;
 };
 
+/// Runs of several arms or replicates may be started at once, as by a job array.
+std::string suffix_of(const RunOptions& options) {
+  std::string suffix = options.arm.empty() ? "" : "_" + options.arm;
+  if (options.replicate > 0) suffix += fmt::format("_{}", options.replicate);
+  return suffix;
+}
+
 class Reporter {
  public:
   Reporter(const Problem& problem, const std::filesystem::path& directory, bool quiet)
@@ -82,7 +89,7 @@ class Reporter {
 };
 
 void run(const RunOptions& options) {
-  const auto path = output_path(options.output, options.scenario, "");
+  const auto path = output_path(options.output, options.scenario, suffix_of(options));
   const double save_every = options.keeping.save_every();
   StopRequests stop(path, options.keeping.walltime());
   const Scenario scenario = load(options.scenario);
@@ -99,7 +106,7 @@ void run(const RunOptions& options) {
     return;
   }
   if (!options.scenario.ignore_limits) {
-    const double disk = found == Found::unfinished ? 0 : disk_space(scenario, problem);  // much of it is there
+    const double disk = found == Found::unfinished ? 0 : disk_space(scenario, problem) + checkpoint_space(problem);
     const Need need{options.threads, estimate_memory(problem), disk};
     if (std::string doubt = check_room(need, path); !doubt.empty()) print_warnings({doubt});
   }

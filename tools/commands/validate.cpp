@@ -63,7 +63,7 @@ Cost estimate(const Scenario& scenario, const Problem& problem) {
   Cost cost;
   const auto& phases = problem.schedule.phases;
   cost.memory = estimate_memory(problem);
-  cost.disk = disk_space(scenario, problem);
+  cost.disk = disk_space(scenario, problem) + checkpoint_space(problem);
   if (cost.memory < kTrialMemory && phases.size() <= kMostTrials) cost.time = 0;
   Nanoseconds begin = 0;
   for (const Phase& phase : phases) {

@@ -41,7 +41,7 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   for (const auto& arm : comparison.arms()) {
     const auto value = comparison.value(arm.name, metric_of(comparison, threshold));
     if (!value || !value->mean) {
-      never.push_back(bold(arm.name));
+      if (value && value->status == Status::not_reached) never.push_back(bold(arm.name));
       continue;
     }
     const auto same = std::find_if(crossings.begin(), crossings.end(),
@@ -53,6 +53,7 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   }
   std::sort(crossings.begin(), crossings.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   const std::string level = fmt::format("{} {}", number(threshold), unit_text(primary.at("unit").get<std::string>()));
+  if (crossings.empty() && never.empty()) return {};
   if (crossings.empty()) return fmt::format("No arm reaches {} within {}. ", level, time_text(comparison.horizon()));
   std::vector<std::string> parts;
   for (const auto& crossing : crossings) {

@@ -228,7 +228,7 @@ void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local,
       } else {
         h *= negative || !std::isfinite(fitting) ? 0.5 : std::clamp(fitting, 0.1, 0.8);
       }
-      if (accepted && smallest && !forced) ++smallest_steps;
+      if (accepted && !forced && left > 0) smallest_steps = smallest ? smallest_steps + 1 : 0;
     }
     const bool bounded = std::ranges::all_of(
         next_, [&](double value) { return smallest_steps > 0 ? value <= most : std::isfinite(value); });

@@ -113,7 +113,7 @@ SpecPointer compare() {
            choice("how the rows become one number (change: last less first; half_life: of the line through the "
                   "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
                   "over the paired run lies, of profile.NAME.*; time_above and time_below: when they first are at "
-                  "`level`, coming from the other side)",
+                  "or beyond `level`)",
                   {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "at",
                    "time_above", "time_below", "time_of_max"}),
            "last"),

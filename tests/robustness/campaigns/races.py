@@ -1,9 +1,12 @@
-"""Lets several commands begin in one directory at once: one wins, the others name it and touch nothing."""
+"""Lets several commands begin in one directory at once: one wins, the others name it and touch nothing.
+
+Every second race is on a file system without locks, where a file is the lock.
+"""
 import shutil
 
 from campaigns import restarts
 
-RACES, RACES_SMALL = 100, 6
+RACES, RACES_SMALL = 100, 8
 IN_USE = 7
 
 
@@ -13,10 +16,11 @@ def campaign(hunt):
         verb, runners = ("run", "compare")[k % 2], (2, 6)[k // 2 % 2]
         folder = hunt.work / "raced"
         shutil.rmtree(folder, ignore_errors=True)
-        processes = [restarts.start(restarts.command(hunt, verb, folder)) for _ in range(runners)]
+        environment = hunt.failing(folder, FAIL_LOCKS="1") if k // 4 % 2 else None
+        processes = [restarts.start(restarts.command(hunt, verb, folder), environment) for _ in range(runners)]
         ends = [restarts.end(process) for process in processes]
         codes = sorted(str(code) for code, _ in ends)
-        hunt.count(f"{runners} at once")
+        hunt.count(f"{runners} at once" + (", without locks" if environment else ""))
         wrong = []
         if any(code not in (0, IN_USE) for code, _ in ends) or all(code != 0 for code, _ in ends):
             wrong.append(f"exit codes {' '.join(codes)}: {[message for _, message in ends]}")
