@@ -134,7 +134,7 @@ TEST_F(Restart, AChainOfShortOnesEndsAsOneLongRun) {
 }
 
 TEST_F(Restart, TheEndOfASlurmJobCounts) {
-  const Said said = interstice(run_in("job", "1000s"), "export SLURM_JOB_END_TIME=$(($(date +%s) + 1));");
+  const Said said = interstice(run_in("job", "20000s"), "export SLURM_JOB_END_TIME=$(($(date +%s) + 3));");
   EXPECT_EQ(said.code, 75);
   EXPECT_NE(said.err.find("stopped by the end of its Slurm job"), std::string::npos) << said.err;
 }
