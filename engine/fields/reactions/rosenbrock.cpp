@@ -207,8 +207,12 @@ void StiffVoxel::integrate(const Cluster& cluster, const LocalConditions& local,
   for (std::size_t s = 0; s < n_; ++s) floor_[s] = std::max(0.01 * c[s], kConcentrationFloor);
   const bool forced = std::isinf(largest_difference);
   int smallest_steps = 0;
-  double most = kConcentrationFloor;  // that any species may reach in smallest steps
-  for (std::size_t s = 0; s < n_; ++s) most += kMostGrowth * (c[s] + dt * local.source[s]);
+  // What any species may reach in smallest steps; reactions of order zero make something of nothing.
+  rates(cluster, local, c, rate_.data());
+  change_of(cluster, rate_.data(), next_.data());
+  double most = kConcentrationFloor;
+  for (std::size_t s = 0; s < n_; ++s)
+    most += kMostGrowth * (c[s] + dt * local.source[s]) + 10 * dt * std::max(0.0, next_[s]);
   double left = dt, h = forced ? dt : first_step(cluster, local, dt, largest_difference, c);
   while (left > 0) {
     rates(cluster, local, c, rate_.data());

@@ -132,6 +132,20 @@ TEST(Reactions, WhatGrowsBeyondBoundsEndsAtOnceAndIsAccurateBefore) {
   }
 }
 
+// Out of nothing, at once, and gone as fast: steep, but within bounds whatever the step.
+TEST(Reactions, WhatIsMadeOfNothingIsNotTakenForRunningAway) {
+  for (const double fast : {1.0, 1e3, 1e6, 1e9})
+    for (const double dt : {1e-3, 1.0, 1e3}) {
+      Beaker b(2);
+      b.chemistry.reactions.push_back(mass_action({}, {{A, 1}}, 1e3));
+      b.chemistry.reactions.push_back(mass_action({{A, 1}}, {{B, 1}}, fast));
+      b.chemistry.reactions.push_back(mass_action({{A, 1}, {B, 1}}, {{B, 2}}, fast));
+      b.allocate();
+      b.step(b.solver(), dt);
+      EXPECT_NEAR(b.at(0) + b.at(1), 1e3 * dt, 1e-9 * 1e3 * dt) << fast << " " << dt;
+    }
+}
+
 TEST(Reactions, DecayAloneIsExactAndBooked) {
   Beaker b(1, 70);
   b.species[0].decay = 0.3;
