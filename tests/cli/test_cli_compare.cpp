@@ -77,6 +77,20 @@ TEST_F(Compare, TheReportTellsOfDosesWheneverTheyAreGiven) {
   EXPECT_NEAR(fates, 1, 1e-12);
 }
 
+TEST_F(Compare, AnotherComparisonOrReportIsNotReplacedWithoutForce) {
+  ASSERT_EQ(interstice("compare tiny.yaml --arms vehicle -o here --quiet").code, 0);
+  const std::string report = read("here/report.html");
+  const Said other = interstice("compare tiny.yaml --set species.AMP.initial=5uM --arms emcev -o here --quiet");
+  EXPECT_EQ(other.code, 2) << other.err;
+  EXPECT_TRUE(has(other.err, "--force to replace them")) << other.err;
+  ASSERT_EQ(interstice("run tiny.yaml -o alone --quiet").code, 0);
+  const Said elsewhere = interstice("report alone -o here --quiet");
+  EXPECT_EQ(elsewhere.code, 2) << elsewhere.err;
+  EXPECT_TRUE(has(elsewhere.err, "holds other results of interstice")) << elsewhere.err;
+  EXPECT_EQ(read("here/report.html"), report);
+  EXPECT_EQ(interstice("compare tiny.yaml --arms vehicle -o here --quiet").code, 0);
+}
+
 TEST_F(Compare, ReplicatesArePairedAcrossArms) {
   ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
   const auto seed = [&](const std::string& run) {
