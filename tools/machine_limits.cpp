@@ -13,7 +13,6 @@
 #include <limits>
 #include <optional>
 #include <sstream>
-#include <vector>
 
 #include "engine/core/error.h"
 #include "tools/progress.h"
@@ -115,7 +114,7 @@ double available_disk(const std::filesystem::path& path) {
   return error ? kNoLimit : static_cast<double>(space.available);
 }
 
-std::string check_room(const Need& need, const std::filesystem::path& directory) {
+std::vector<std::string> check_room(const Need& need, const std::filesystem::path& directory) {
   constexpr double kLeastCompressed = 0.1;  // of what is written at most
   const double memory = available_memory(), disk = available_disk(directory);
   if (need.memory > memory)
@@ -127,12 +126,13 @@ std::string check_room(const Need& need, const std::filesystem::path& directory)
                 fmt::format("it would write up to {} ({} are free in {}) write less often, or elsewhere "
                             "with -o; --ignore-limits tries it all the same",
                             bytes_text(need.disk), bytes_text(disk), directory.string()));
+  std::vector<std::string> doubts;
   if (need.disk > disk)
-    return fmt::format("it writes up to {}, less by compression; {} are free in {}", bytes_text(need.disk),
-                       bytes_text(disk), directory.string());
+    doubts.push_back(fmt::format("it writes up to {}, less by compression; {} are free in {}", bytes_text(need.disk),
+                                 bytes_text(disk), directory.string()));
   if (const int processors = available_threads(); need.threads > processors)
-    return fmt::format("{} threads share {} processor{}", need.threads, processors, processors == 1 ? "" : "s");
-  return "";
+    doubts.push_back(fmt::format("{} threads share {}", need.threads, counted(processors, "processor")));
+  return doubts;
 }
 
 }  // namespace interstice::cli

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace interstice::cli {
 
@@ -24,6 +25,6 @@ struct Need {
 };
 
 /// Throws Error(memory) or Error(disk), with both numbers, where it cannot end well. Returns what is worth a warning.
-std::string check_room(const Need& need, const std::filesystem::path& directory);
+std::vector<std::string> check_room(const Need& need, const std::filesystem::path& directory);
 
 }  // namespace interstice::cli

@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   });
   if (!failure) return static_cast<int>(ExitCode::done);
   std::fflush(stdout);
-  cli::complain(fmt::format("{} {}\n", cli::error_prefix(), failure->message));
+  const bool wrong = failure->code != ExitCode::stopped;  // a stop was asked for
+  cli::complain(fmt::format("{}{}\n", wrong ? cli::error_prefix() + " " : "", failure->message));
   return static_cast<int>(failure->code);
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace interstice::cli {
 
@@ -34,6 +36,9 @@ class Progress {
 
 /// "1 h 05 min", "3 min 20 s", "0.4 s".
 std::string duration_text(double seconds);
+
+/// "1 thread", "8 threads".
+std::string counted(std::uint64_t number, std::string_view what);
 
 /// "1.2 GB", "340 kB" for a number of bytes.
 std::string bytes_text(double bytes);

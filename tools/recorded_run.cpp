@@ -191,9 +191,11 @@ std::unique_ptr<RecordedRun> saved_run(const Scenario& scenario, const Problem& 
   return run;
 }
 
-/// When the part of the run that is on record was begun.
-std::string first_start(const std::filesystem::path& directory) {
-  return nlohmann::json::parse(our_record(directory)).value("started", "");
+/// When a run that goes on was begun, and what time it has taken by what is on record.
+void continue_record(const std::filesystem::path& directory, RunRecord& record) {
+  const auto earlier = nlohmann::json::parse(our_record(directory));
+  record.started = earlier.value("started", "");
+  record.wall_time = earlier.value("wall_time_s", 0.0);
 }
 
 /// Who else may be writing: nobody any more, or the background writer of a program that a plug-in ends.
@@ -247,7 +249,7 @@ void record_work(const std::filesystem::path& directory, RunRecord& record, cons
                  const std::function<void()>& work) {
   const auto begin = Clock::now();
   const auto failure = attempt_recorded(directory, record, work);
-  record.wall_time = wall_time_since(begin);
+  record.wall_time += wall_time_since(begin);
   if (!failure) {
     record.files = list_files(directory, files);
     return finish_run_record(directory, record, "finished", static_cast<int>(ExitCode::done));
@@ -263,7 +265,8 @@ void carry_out(const Scenario& scenario, Problem problem, RunRecord& record, con
                Replace replace, StopRequests& stop, const RunWatch& watch) {
   std::unique_ptr<RecordedRun> run;
   if (found == Found::unfinished) run = saved_run(scenario, problem, record, settings, replace, stop, watch);
-  record.started = run ? first_start(settings.directory) : now_text();
+  record.started = now_text();
+  if (run) continue_record(settings.directory, record);
   const std::optional<Removal> earlier = run ? std::nullopt : std::optional<Removal>(settings.directory);
   if (run && watch.gone_on) watch.gone_on(run->time());
   write_run_record(settings.directory, record);  // before anything goes: the directory is known as ours at any moment

@@ -131,6 +131,7 @@ Found look_into(const std::filesystem::path& directory, const Wanted& wanted) {
 }
 
 Found look_into_comparison(const std::filesystem::path& directory, const Wanted& wanted) {
+  if (holds_runs_alone(directory)) return Found::unfinished;
   const Json record = record_there(directory, wanted);
   if (record.is_null()) return Found::nothing;
   const bool comparison = record.value("arm", "").starts_with("compare ");

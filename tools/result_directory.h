@@ -32,8 +32,8 @@ struct Wanted {
 Found look_into(const std::filesystem::path& directory, const Wanted& wanted);
 
 /// The same for a comparison, whose runs are looked into one by one: where others than these arms and replicates, or
-/// other outcomes, were compared it is unfinished, for its runs may serve. Throws InputError when the directory holds
-/// anything but a comparison that may not be replaced.
+/// other outcomes, were compared, or runs alone lie in arms/, it is unfinished, for its runs may serve. Throws
+/// InputError when the directory holds anything but a comparison that may not be replaced.
 Found look_into_comparison(const std::filesystem::path& directory, const Wanted& wanted);
 
 /// Throws InputError where a finished comparison is there that is not this one. For where none of its runs would serve.

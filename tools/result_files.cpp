@@ -25,7 +25,7 @@ using Json = nlohmann::json;
 struct ResultKind {
   std::regex name;
   std::string beginning;  ///< of every such file
-  bool grows = false;     ///< under its final name
+  bool grows = false;     ///< under its final name, so that a kill may leave part of it
 };
 
 const std::vector<ResultKind>& result_kinds() {
@@ -50,8 +50,19 @@ constexpr std::array<std::string_view, 3> kNoResults{DirectoryLock::kName, StopR
 constexpr std::array<std::string_view, 3> kReportFiles{"report.html", "summary.csv", "compare.json"};
 
 bool holds_no_files(const std::filesystem::path& directory) {
-  return std::ranges::all_of(std::filesystem::recursive_directory_iterator(directory),
+  std::error_code none;
+  return std::ranges::all_of(std::filesystem::recursive_directory_iterator(directory, none),
                              [](const auto& entry) { return entry.is_directory(); });
+}
+
+bool holds_only_arms(const std::filesystem::path& directory) {
+  std::error_code none;
+  return std::ranges::all_of(std::filesystem::directory_iterator(directory, none), [](const auto& entry) {
+    const std::string name = entry.path().filename().string();
+    return std::ranges::find(kNoResults, name) != kNoResults.end() ||
+           name.starts_with(DirectoryLock::kName) ||  // of one that is about to be given its name, too
+           (name == "arms" && entry.is_directory());
+  });
 }
 
 bool is_temporary(const std::filesystem::path& file) { return file.extension() == kTemporary; }
@@ -70,7 +81,7 @@ bool begins_as_ours(const std::filesystem::path& path) {
   std::string first(kind->beginning.size(), '\0');
   file.read(first.data(), static_cast<std::streamsize>(first.size()));
   first.resize(static_cast<std::size_t>(file.gcount()));
-  if (!kind->grows) return first == kind->beginning;
+  if (!kind->grows && !is_temporary(path)) return first == kind->beginning;
   // A kill may have left less, and a crash of the machine nothing but zeros.
   return kind->beginning.starts_with(first) || first.front() == '\0';
 }
@@ -88,7 +99,7 @@ std::map<std::string, std::string> listed_sums(const std::string& record) {
 /// listed, nor is a report that a kill kept from the list.
 bool is_ours(const std::filesystem::path& file, const std::map<std::string, std::string>& sums) {
   const std::string name = file.filename().string();
-  if (is_temporary(file)) return true;
+  if (is_temporary(file)) return begins_as_ours(file);
   const auto listed = sums.find(name);
   if (listed != sums.end()) return listed->second == sha256_of_file(file);
   const bool never_listed = sums.empty() || name.starts_with("checkpoint_") || is_report(name);
@@ -99,13 +110,7 @@ bool is_ours(const std::filesystem::path& file, const std::map<std::string, std:
 
 Removal::Removal(const std::filesystem::path& directory) : directory_(directory) {
   add(directory, our_record(directory));
-  std::error_code none;
-  for (const auto& arm : std::filesystem::directory_iterator(directory / "arms", none)) {
-    if (!arm.is_directory()) continue;
-    for (const auto& run : std::filesystem::directory_iterator(arm.path()))
-      if (run.is_directory())
-        if (const std::string record = our_record(run.path()); !record.empty()) add(run.path(), record);
-  }
+  for (const auto& run : runs_below(directory)) add(run, our_record(run));
   if (foreign_.empty()) return;
   const std::string which =
       foreign_.size() > 1 ? fmt::format("and {} more are", foreign_.size() - 1) : std::string("is");
@@ -183,15 +188,20 @@ bool holds_our_names(const std::filesystem::path& directory) {
 }
 
 bool is_blank(const std::filesystem::path& directory) {
+  return holds_only_arms(directory) && holds_no_files(directory / "arms");
+}
+
+bool holds_runs_alone(const std::filesystem::path& directory) {
+  return holds_only_arms(directory) && !runs_below(directory).empty();
+}
+
+std::vector<std::filesystem::path> runs_below(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> runs;
   std::error_code none;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, none)) {
-    const std::string name = entry.path().filename().string();
-    const bool nothing = std::ranges::find(kNoResults, name) != kNoResults.end() ||
-                         name.starts_with(DirectoryLock::kName) ||  // of one that is about to be given its name, too
-                         (name == "arms" && entry.is_directory() && holds_no_files(entry.path()));
-    if (!nothing) return false;
-  }
-  return true;
+  for (const auto& arm : std::filesystem::directory_iterator(directory / "arms", none))
+    for (const auto& run : std::filesystem::directory_iterator(arm, none))
+      if (!our_record(run.path()).empty()) runs.push_back(run.path());
+  return runs;
 }
 
 }  // namespace interstice::cli

@@ -49,4 +49,10 @@ std::string our_record(const std::filesystem::path& directory);
 /// Whether nothing is there but what a command leaves that was killed before its first record was whole.
 [[nodiscard]] bool is_blank(const std::filesystem::path& directory);
 
+/// Whether nothing but that and runs of arms is there, as a job array leaves them.
+[[nodiscard]] bool holds_runs_alone(const std::filesystem::path& directory);
+
+/// The directories arms/<arm>/<replicate> below that hold a record of ours.
+[[nodiscard]] std::vector<std::filesystem::path> runs_below(const std::filesystem::path& directory);
+
 }  // namespace interstice::cli

@@ -43,7 +43,8 @@ std::string_view name_of(Status status) { return kStatuses.at(static_cast<std::s
 
 Metric make_metric(Family family, std::string subject, std::string label, std::string unit, std::string description,
                    std::optional<double> value, Absence absence) {
-  Metric metric{family, std::move(subject), std::move(label), std::move(unit), std::move(description), value, {}, {}};
+  Metric metric{family, std::move(subject), std::move(label), std::move(unit), std::move(description), value, {}, {},
+                {}};
   if (value && std::isfinite(*value)) return metric;
   metric.value.reset();
   metric.status = absence.status;

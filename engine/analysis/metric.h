@@ -56,15 +56,18 @@ struct Absence {
 struct Metric {
   Family family = Family::outcome;
   std::string subject;      ///< which of its family: "chondrocyte.AKT"
-  std::string label;        ///< for readers: "cells influenced: chondrocyte AKT"
+  std::string label;        ///< for readers: "cells influenced"
   std::string unit;         ///< "1" for shares
   std::string description;  ///< how it is measured
   std::optional<double> value;
   Status status = Status::measured;
   std::string note;  ///< for readers: why there is no value
+  std::string of;    ///< for readers: of what, where the label leaves it open: "chondrocyte AKT (phenotype)"
 
   /// For machines: "influenced.chondrocyte.AKT".
   [[nodiscard]] std::string name() const { return std::string(name_of(family)) + "." + subject; }
+  /// "cells influenced: chondrocyte AKT (phenotype)".
+  [[nodiscard]] std::string full_label() const { return of.empty() ? label : label + ": " + of; }
 };
 
 /// `absence` counts where there is no value, or one that is not finite.

@@ -34,7 +34,8 @@ class ReporterMetrics {
   void add(Family family, const std::string& label, const std::string& unit, const std::string& description,
            std::optional<double> value, Absence absence = {}) {
     if (!observable_ && absence.status == Status::not_reached) absence.status = Status::not_observable;
-    Metric metric = make_metric(family, key_, label + ": " + what_, unit, description, value, std::move(absence));
+    Metric metric = make_metric(family, key_, label, unit, description, value, std::move(absence));
+    metric.of = what_;
     if (!observable_ && value) metric.status = Status::not_observable;
     out_.push_back(std::move(metric));
   }
@@ -57,7 +58,7 @@ void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& fo
   if (!arm.vesicles) return;
   if (sham == nullptr) {
     metrics.add(Family::influenced_minus_sham, "cells influenced, sham subtracted", "cell", "", std::nullopt,
-                {Status::undefined, "no sham arm"});
+                {Status::undefined, "no run of a sham arm"});
     return;
   }
   const double net = static_cast<double>(found.count()) - static_cast<double>(sham->count());

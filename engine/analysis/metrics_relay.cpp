@@ -41,8 +41,7 @@ void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, st
       if (other == of_direct.end()) continue;
       Metric part = metric;
       part.family = kind.relayed;
-      const std::size_t colon = std::min(metric.label.find(": "), metric.label.size());
-      part.label = kind.of_cells ? kind.label + metric.label.substr(colon) : metric.label + " " + kind.label;
+      part.label = kind.of_cells ? kind.label : metric.label + " " + kind.label;
       part.description = "this arm, in which effects are passed on, less its arm of direct effects";
       part.value.reset();
       if (metric.value && other->value) part.value = *metric.value - *other->value;

@@ -47,7 +47,7 @@ struct RunRecord {
   int exit_status = -1;            ///< of the program, once it ended
   std::string reason;              ///< why it failed
   std::vector<std::string> warnings;
-  double wall_time = 0;  ///< that the last part of it took, since it was begun or gone on with [s]
+  double wall_time = 0;  ///< of the run, less what a kill left unrecorded; of a comparison, that of its command [s]
 
   /// What a finished run left, run.json aside.
   struct File {

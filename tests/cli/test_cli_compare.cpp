@@ -127,7 +127,7 @@ TEST_F(Compare, ArmsAndReplicatesCanBeChosen) {
   EXPECT_TRUE(exists("here/arms/emcev/0/timeseries.csv"));
   EXPECT_FALSE(exists("here/arms/emcev/1"));
   EXPECT_FALSE(exists("here/arms/sham"));
-  EXPECT_TRUE(has(read("here/summary.csv"), "no sham arm"));
+  EXPECT_TRUE(has(read("here/summary.csv"), "no run of a sham arm"));
   const Said wrong = interstice("compare tiny.yaml -o there --arms vehicle,emcef");
   EXPECT_EQ(wrong.code, 2);
   EXPECT_TRUE(has(wrong.err, "did you mean 'emcev'?")) << wrong.err;
@@ -272,8 +272,22 @@ TEST_F(Compare, ARunAtWorkInOneOfItsDirectoriesIsLeftAlone) {
   const Said said = interstice("compare tiny.yaml -o here --replicates 1 --quiet");
   EXPECT_EQ(said.code, 7) << said.err;
   EXPECT_TRUE(has(said.err, "arm emcev, replicate 0")) << said.err;
+  const Said forced = interstice("compare tiny.yaml -o here --seed 7 --force");
+  EXPECT_EQ(forced.code, 7) << forced.err;
+  EXPECT_TRUE(exists("here/arms/vehicle/0/timeseries.csv"));
   close(lock);
   EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --quiet").code, 0);
+}
+
+TEST_F(Compare, RunsOfAJobArrayAreGathered) {
+  for (const char* arm : {"vehicle", "sham", "uptake", "emcev"})
+    ASSERT_EQ(interstice(fmt::format("run tiny.yaml --arm {0} --replicate 1 -o here/arms/{0}/1 --quiet", arm)).code, 0);
+  const Said said = interstice("compare tiny.yaml -o here");
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "4 of 8 runs are there already")) << said.out;
+  const Said fewer = interstice("compare tiny.yaml -o here --replicates 1");
+  EXPECT_EQ(fewer.code, 0) << fewer.err;
+  EXPECT_TRUE(has(fewer.out, "4 more of other arms or replicates are kept, but not in this report")) << fewer.out;
 }
 
 TEST_F(Compare, FilesOfTheUserSurviveARepeatedCommand) {

@@ -170,6 +170,17 @@ TEST_F(MisbehavingPlugins, DoNotStopOneThatBehaves) {
   EXPECT_TRUE(exists("compared/report.html"));
 }
 
+TEST_F(MisbehavingPlugins, ARunGoesOnWithTheVeryPluginThatBeganIt) {
+  write_scenario("misbehaving", "nothing");
+  edit("wrong.yaml", std::string(INTERSTICE_BINARY_DIR) + "/plugins", folder().string());
+  std::filesystem::copy(INTERSTICE_BINARY_DIR "/plugins/misbehaving.so", folder() / "misbehaving.so");
+  ASSERT_EQ(interstice("run wrong.yaml --quiet -o out --max-walltime 1ms").code, 75);
+  std::ofstream(folder() / "misbehaving.so", std::ios::app) << "another";
+  const Said said = interstice("run wrong.yaml --quiet -o out");
+  expect(said, 5, {"begun with another version of the model misbehaving"}, "out");
+  EXPECT_EQ(interstice("run wrong.yaml --quiet -o out --force").code, 0);
+}
+
 /// Where no plug-in is at work, a crash stays what it is.
 TEST_F(MisbehavingPlugins, AreNotBlamedForCrashesElsewhere) {
   write_scenario("misbehaving", "nothing");

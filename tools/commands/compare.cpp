@@ -14,6 +14,7 @@
 #include "tools/commands/compare_output.h"
 #include "tools/directory_lock.h"
 #include "tools/machine_limits.h"
+#include "tools/progress.h"
 #include "tools/recorded_run.h"
 #include "tools/result_files.h"
 #include "tools/run_options.h"
@@ -88,6 +89,22 @@ void refuse_where_a_run_works(const std::filesystem::path& directory) {
                                 run.path().string(), owner));
 }
 
+/// Runs of ours below the directory that the plan does not ask for.
+std::size_t count_others(const ComparePlan& plan) {
+  std::size_t others = runs_below(plan.directory).size();
+  for (std::size_t arm = 0; arm < plan.arms.size(); ++arm)
+    for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
+      others -= !our_record(plan.directory_of(arm, replicate)).empty();
+  return others;
+}
+
+void announce(const ComparePlan& plan, const MissingRuns& missing) {
+  say("{} x {} on {} -> {}\n", counted(plan.arms.size(), "arm"), counted(plan.replicates, "replicate"),
+      counted(missing.need.threads, "thread"), plan.directory.string());
+  if (const std::size_t others = count_others(plan); others > 0)
+    say("{} more of other arms or replicates are kept, but not in this report\n", others);
+}
+
 void compare(const CompareOptions& options) {
   ScenarioOptions which = options.scenario;
   if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
@@ -112,9 +129,9 @@ void compare(const CompareOptions& options) {
     return say("{} holds this already, finished: nothing to do (--force repeats it)\nReport: {}\n",
                plan.directory.string(), (plan.directory / "report.html").string());
   }
-  if (!options.scenario.ignore_limits)
-    if (std::string doubt = check_room(missing.need, plan.directory); !doubt.empty()) print_warnings({doubt});
+  if (!options.scenario.ignore_limits) print_warnings(check_room(missing.need, plan.directory));
   print_warnings(describe_comparison(scenario, plan).warnings);
+  if (!options.quiet) announce(plan, missing);
   const auto failure = attempt([&] {
     const std::optional<Removal> earlier = goes_on ? std::nullopt : std::optional<Removal>(plan.directory);
     write_run_record(plan.directory, record);  // before anything goes: the directory is known as ours at any moment

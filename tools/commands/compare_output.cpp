@@ -175,7 +175,8 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
     document["metrics"].push_back({{"name", metric.name()},
                                    {"family", name_of(metric.family)},
                                    {"subject", metric.subject},
-                                   {"label", metric.label},
+                                   {"label", metric.full_label()},
+                                   {"of", metric.of},
                                    {"unit", metric.unit},
                                    {"description", metric.description}});
   document["values"] = values_json(summary);

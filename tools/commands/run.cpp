@@ -108,9 +108,10 @@ void run(const RunOptions& options) {
   if (!options.scenario.ignore_limits) {
     const double disk = found == Found::unfinished ? 0 : disk_space(scenario, problem) + checkpoint_space(problem);
     const Need need{options.threads, estimate_memory(problem), disk};
-    if (std::string doubt = check_room(need, path); !doubt.empty()) print_warnings({doubt});
+    print_warnings(check_room(need, path));
   }
   print_warnings(record.warnings);
+  if (!options.quiet) say("{} on {} -> {}\n", problem.title, counted(options.threads, "thread"), path.string());
   const RunSettings settings{
       .directory = path, .extent = Extent::all, .threads = options.threads, .save_every = save_every};
   Reporter reporter(problem, path, options.quiet);

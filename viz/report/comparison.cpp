@@ -75,6 +75,7 @@ std::string Comparison::about(std::string_view metric, const char* key) const {
 
 std::string Comparison::subject(std::string_view metric) const { return about(metric, "subject"); }
 std::string Comparison::label(std::string_view metric) const { return about(metric, "label"); }
+std::string Comparison::of(std::string_view metric) const { return about(metric, "of"); }
 std::string Comparison::unit(std::string_view metric) const { return about(metric, "unit"); }
 std::string Comparison::description(std::string_view metric) const { return about(metric, "description"); }
 

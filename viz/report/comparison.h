@@ -52,6 +52,7 @@ class Comparison {
   [[nodiscard]] std::vector<std::string> metrics(std::string_view family) const { return metrics({family}); }
   [[nodiscard]] std::string subject(std::string_view metric) const;
   [[nodiscard]] std::string label(std::string_view metric) const;
+  [[nodiscard]] std::string of(std::string_view metric) const;
   [[nodiscard]] std::string unit(std::string_view metric) const;
   [[nodiscard]] std::string description(std::string_view metric) const;
 

@@ -32,7 +32,7 @@ std::string details(std::string_view summary, const std::string& body, bool open
 }
 
 /// One row per metric, one column per arm that has anything to say. Where a heading says what is measured, the labels
-/// need only say of what: what follows their colon.
+/// need only say of what.
 std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics,
                          const std::string& heading = "quantity", bool short_labels = false) {
   std::vector<std::string> head{heading}, arms;
@@ -48,8 +48,7 @@ std::string metric_table(const Comparison& comparison, const std::vector<std::st
   for (const auto& metric : metrics) {
     const std::string unit = comparison.unit(metric);
     const std::string shown = unit == "1" || unit == "s" ? "" : " [" + escape(unit_text(unit)) + "]";
-    std::string label = comparison.label(metric);
-    if (const auto colon = label.find(": "); short_labels && colon != std::string::npos) label.erase(0, colon + 2);
+    const std::string label = short_labels ? comparison.of(metric) : comparison.label(metric);
     std::vector<std::string> row{fmt::format("<span title=\"{}: {}\">{}</span>{}", escape(metric),
                                              escape(comparison.description(metric)), escape(unit_text(label)),
                                              short_labels ? "" : shown)};

@@ -30,8 +30,9 @@ inline const std::vector<MadeUpArm> kArms{
 inline json metric_entry(const std::string& name, const std::string& label, const std::string& unit,
                          const std::string& description = "") {
   const std::size_t dot = name.find('.', name.starts_with("primary.time_to.") ? 9 : 0);
-  return {{"name", name}, {"family", name.substr(0, dot)}, {"subject", name.substr(dot + 1)}, {"label", label},
-          {"unit", unit}, {"description", description}};
+  return {
+      {"name", name}, {"family", name.substr(0, dot)}, {"subject", name.substr(dot + 1)}, {"label", label}, {"of", ""},
+      {"unit", unit}, {"description", description}};
 }
 
 /// A measured value.

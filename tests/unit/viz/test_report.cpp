@@ -168,8 +168,10 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
 TEST(Report, TablesOfOneKindDoNotRepeatItInEveryRow) {
   MadeUp made_up;
   for (auto& metric : made_up.document()["metrics"])
-    if (metric["name"] == "influenced_per_ev_present.chondrocyte.A2A")
+    if (metric["name"] == "influenced_per_ev_present.chondrocyte.A2A") {
       metric["label"] = "cells per EV present: chondrocyte A2A";
+      metric["of"] = "chondrocyte A2A";
+    }
   const std::string page = report_html(Comparison(made_up.document()));
   EXPECT_NE(page.find(">chondrocyte A2A</span></td>"), std::string::npos);
   EXPECT_EQ(page.find(">cells per EV present: chondrocyte A2A<"), std::string::npos);
