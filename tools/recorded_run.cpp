@@ -255,7 +255,10 @@ void record_work(const std::filesystem::path& directory, RunRecord& record, cons
     return finish_run_record(directory, record, "finished", static_cast<int>(ExitCode::done));
   }
   if (failure->code == ExitCode::stopped)
-    (void)attempt([&] { finish_run_record(directory, record, "stopped", static_cast<int>(failure->code)); });
+    (void)attempt([&] {
+      record.reason = failure->message;
+      finish_run_record(directory, record, "stopped", static_cast<int>(failure->code));
+    });
   else
     mark_failed(directory, record, *failure, OtherWriter::stopped);
   throw Error(failure->code, failure->message);

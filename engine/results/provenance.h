@@ -45,7 +45,7 @@ struct RunRecord {
   std::string started, ended;      ///< UTC, ISO 8601; `ended` empty while running
   std::string status = "running";  ///< running, finished, stopped or failed
   int exit_status = -1;            ///< of the program, once it ended
-  std::string reason;              ///< why it failed
+  std::string reason;              ///< why it failed or was stopped
   std::vector<std::string> warnings;
   double wall_time = 0;  ///< of the run, less what a kill left unrecorded; of a comparison, that of its command [s]
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "engine/core/error.h"
 #include "engine/sim/initial_state.h"
@@ -15,10 +14,11 @@ namespace interstice {
 namespace {
 
 constexpr std::uint64_t kCheckInterval = 10;  ///< steps between looks at whether all fields are finite
+constexpr double kMost = 1e250;               ///< concentration whose sums still are finite [uM]
 
 [[noreturn]] void report_not_finite(const State& state, const Problem& problem, SpeciesId s) {
   const std::span<const double> field = state.fields[s];
-  const auto bad = std::ranges::find_if(field, [](double value) { return !std::isfinite(value); });
+  const auto bad = std::ranges::find_if(field, [](double value) { return !(std::abs(value) <= kMost); });
   const Vec3 p = problem.grid.centre(static_cast<std::size_t>(bad - field.begin()));
   throw NumericalError(fmt::format(
       "{} is {} at ({:g}, {:g}, {:g}) um after step {} (t = {:g} s); look at what feeds it there, and try a shorter "
@@ -27,12 +27,11 @@ constexpr std::uint64_t kCheckInterval = 10;  ///< steps between looks at whethe
 }
 
 void check_finite(const State& state, const Problem& problem, const Threads& threads) {
-  constexpr double most = std::numeric_limits<double>::max();
   for (std::uint32_t s = 0; s < problem.species.size(); ++s) {
     const std::span<const double> field = state.fields[SpeciesId{s}];
     const double bad_blocks = threads.sum_blocks(field.size(), 16384, [&](std::size_t begin, std::size_t end) {
       bool finite = true;
-      for (std::size_t v = begin; v < end; ++v) finite &= std::abs(field[v]) <= most;  // without a branch: vectorised
+      for (std::size_t v = begin; v < end; ++v) finite &= std::abs(field[v]) <= kMost;  // without a branch: vectorised
       return finite ? 0.0 : 1.0;
     });
     if (bad_blocks > 0) report_not_finite(state, problem, SpeciesId{s});
@@ -62,9 +61,11 @@ Tick Simulation::step() {
   const Tick tick = state_->clock.tick(problem_->schedule);
   advance(*state_, *problem_, *workspace_, threads_);
   follow_labels(*state_, *problem_);
-  if (state_->clock.step % kCheckInterval == 0 || finished()) check_finite(*state_, *problem_, threads_);
+  if (state_->clock.step % kCheckInterval == 0) check_fields();
   return tick;
 }
+
+void Simulation::check_fields() const { check_finite(*state_, *problem_, threads_); }
 
 namespace {
 
@@ -85,6 +86,7 @@ bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nan
   };
   const Schedule& schedule = simulation.problem().schedule;
   if (agenda.next_row == 0) {
+    simulation.check_fields();
     agenda = {.next_row = series_interval(schedule, 0), .next_snapshot = snapshot_interval};
     show([](Occasion) { return true; });
   }
@@ -94,6 +96,7 @@ bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nan
     const bool last = simulation.finished(), row = now >= agenda.next_row;
     const bool snapshot = snapshot_interval > 0 && now >= agenda.next_snapshot;
     if (row) agenda.next_row = now + series_interval(schedule, now);
+    if (row || snapshot || last) simulation.check_fields();
     while (snapshot && agenda.next_snapshot <= now) agenda.next_snapshot += snapshot_interval;
     show([&](Occasion occasion) {
       return last || (occasion == Occasion::series_row && row) || (occasion == Occasion::snapshot && snapshot) ||

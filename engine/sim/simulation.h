@@ -33,8 +33,11 @@ class Simulation {
   [[nodiscard]] bool finished() const;
   [[nodiscard]] double time() const { return seconds(state_->clock.now); }  ///< [s]
 
-  /// Advances by one step and says what it was. Throws NumericalError when a field is no longer finite.
+  /// Advances by one step and says what it was. Looks at the fields now and then, as check_fields() does.
   Tick step();
+
+  /// Throws NumericalError when a field is not finite, or so large that its mean is not.
+  void check_fields() const;
 
   /// How many distinct threads have done work so far.
   [[nodiscard]] int distinct_workers() const { return threads_.distinct_workers(); }

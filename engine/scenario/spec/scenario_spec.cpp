@@ -217,7 +217,7 @@ SpecPointer space_spec_reservoir() {
 }
 
 SpecPointer chemistry_spec_species() {
-  const auto diffusivity = not_negative("diffusivity", "um^2/s");
+  const auto diffusivity = quantity("diffusivity", {.unit = "um^2/s", .minimum = 0, .maximum = 1e5});
   const auto level = not_negative("concentration in extracellular fluid", "uM", "A", "none is there");
   const auto fixed = record("held at a value", {need("fixed", level)});
   const auto permeable =

@@ -1,0 +1,35 @@
+/// @file
+/// What a run shows to its observers.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "engine/core/error.h"
+#include "engine/sim/simulation.h"
+#include "support/run_scenario.h"
+
+namespace interstice {
+namespace {
+
+/// Shows rows until the run fails, and returns how many.
+std::size_t rows_until_it_fails(const std::string& initial, const std::string& reaction) {
+  Simulation simulation(test::problem_from(R"(schema: 2
+domain: {size: [20 um, 20 um, 20 um], spacing: 10 um}
+time: [{until: 100 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]
+species: {A: {diffusivity: 100 um^2/s, initial: )" +
+                                           initial + "}}\n" + reaction));
+  test::SeriesCollector rows(simulation.problem());
+  const std::array observers{Observer{&rows}};
+  EXPECT_THROW(run_to_end(simulation, observers, 0), NumericalError);
+  for (const double value : rows.table.value.at(0)) EXPECT_TRUE(std::isfinite(value));
+  return rows.table.time.size();
+}
+
+TEST(Simulation, ShowsNoRowOfWhatIsNotFinite) {
+  EXPECT_EQ(rows_until_it_fails("1e300 uM", ""), 0U) << "its mean would be infinite";
+  EXPECT_GT(rows_until_it_fails("1 uM", "reactions: {growth: {equation: A -> 2 A, k: 10 1/s}}\n"), 10U);
+}
+
+}  // namespace
+}  // namespace interstice
