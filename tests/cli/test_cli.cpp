@@ -113,12 +113,15 @@ TEST_F(Cli, ForceReplacesResultsOnly) {
   const std::vector<std::string> mine{"here/notes.txt", "here/cells_tracks.hdf5", "here/fields_mean.hdf",
                                       "here/notes.tmp"};
   for (const std::string& file : mine) write(file, "mine");
-  write("here/fields_000098.hdf.tmp", "left over from a run that was killed");
+  write("here/fields_000098.hdf.tmp", "");  // left over from a run that was killed
   std::filesystem::copy(folder() / "here/fields_000000.hdf", folder() / "here/checkpoint_000000000099.hdf");
   ASSERT_EQ(interstice("run tiny.yaml -o here --quiet --force").code, 0);
   for (const std::string& file : mine) EXPECT_EQ(read(file), "mine") << file;
   EXPECT_FALSE(exists("here/fields_000098.hdf.tmp"));
   EXPECT_FALSE(exists("here/checkpoint_000000000099.hdf"));
+  write("here/fields_000098.hdf.tmp", "mine");
+  EXPECT_EQ(interstice("run tiny.yaml -o here --quiet --force").code, 2);
+  EXPECT_EQ(read("here/fields_000098.hdf.tmp"), "mine");
 }
 
 TEST_F(Cli, ARecordThatWasBeingWrittenWhenTheRunWasKilledDoesNotBlockItsDirectory) {

@@ -287,20 +287,21 @@ TEST(RunMetrics, WhatGoesThroughOtherCellsIsTheArmLessItsDirectArm) {
   };
   ArmFacts direct;
   direct.unresponsive = {"monocyte"};
-  const std::vector<Metric> alone{
-      metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.1),
-      metric(Family::mean_effect, "monocyte.M2", "mean effect at the end: monocyte M2", 0),
-      metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells: t_cd4 CD25", std::nullopt, "none"),
-      metric(Family::effect, "IFNg", "IFN-g, difference", -20)};
-  std::vector<Metric> all{metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end: t_cd4 CD25", -0.5),
-                          metric(Family::mean_effect, "monocyte.M2", "mean effect at the end: monocyte M2", 0.4),
-                          metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells: t_cd4 CD25", 7),
+  const std::vector<Metric> alone{metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end", -0.1),
+                                  metric(Family::mean_effect, "monocyte.M2", "mean effect at the end", 0),
+                                  metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells", std::nullopt, "none"),
+                                  metric(Family::effect, "IFNg", "IFN-g, difference", -20)};
+  std::vector<Metric> all{metric(Family::mean_effect, "t_cd4.CD25", "mean effect at the end", -0.5),
+                          metric(Family::mean_effect, "monocyte.M2", "mean effect at the end", 0.4),
+                          metric(Family::influenced_minus_sham, "t_cd4.CD25", "cells", 7),
                           metric(Family::effect, "IFNg", "IFN-g, difference", -50),
                           metric(Family::outcome, "IFNg", "IFN-g", 100)};
+  all.front().of = "t_cd4 CD25";
   measure_relay(alone, direct, all);
   ASSERT_EQ(all.size(), 8U);
   EXPECT_DOUBLE_EQ(find(all, "relayed_effect.t_cd4.CD25").value.value(), -0.4);
-  EXPECT_EQ(find(all, "relayed_effect.t_cd4.CD25").label, "mean effect at the end through other cells: t_cd4 CD25");
+  EXPECT_EQ(find(all, "relayed_effect.t_cd4.CD25").full_label(),
+            "mean effect at the end through other cells: t_cd4 CD25");
   EXPECT_FALSE(find(all, "relayed_cells.t_cd4.CD25").value);
   EXPECT_EQ(find(all, "relayed_cells.t_cd4.CD25").note, "none");
   EXPECT_EQ(find(all, "relayed_outcome.IFNg").value, -30.0);
