@@ -90,8 +90,11 @@ int lock_file(int file) {
 
 /// The comparison that this directory would be a run of, DIR of DIR/arms/<arm>/<replicate>; empty if it is none.
 std::filesystem::path comparison_of(const std::filesystem::path& path) {
-  const auto arms = std::filesystem::weakly_canonical(path).parent_path().parent_path();
-  return arms.filename() == "arms" ? arms.parent_path() : std::filesystem::path();
+  // As it was called, too: DIR/arms/<arm> may be a link to somewhere else.
+  for (const auto& name : {std::filesystem::absolute(path / ".").lexically_normal().parent_path(),
+                           std::filesystem::weakly_canonical(path)})
+    if (const auto arms = name.parent_path().parent_path(); arms.filename() == "arms") return arms.parent_path();
+  return {};
 }
 
 /// Who holds the lock of this directory, if any.

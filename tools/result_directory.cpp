@@ -54,7 +54,7 @@ std::string outdated(const std::filesystem::path& directory, const Json& record,
   if (!missing.empty())
     return fmt::format("without {}{}", missing.front(),
                        missing.size() > 1 ? fmt::format(" and {} more of its files", missing.size() - 1) : "");
-  return changed.empty() ? "" : fmt::format("and its {} was changed since", changed.front());
+  return changed.empty() ? "" : fmt::format("its {} was changed since", changed.front());
 }
 
 }  // namespace
@@ -110,6 +110,11 @@ std::string of_another(const std::filesystem::path& directory) {
 }
 
 }  // namespace
+
+bool holds_run(const std::filesystem::path& directory, const RunRecord& wanted) {
+  const Json record = Json::parse(our_record(directory), nullptr, false);
+  return record.is_object() && record.value("identity", "") == wanted.identity;
+}
 
 void refuse_another_comparison(const std::filesystem::path& directory, const RunRecord& wanted) {
   const Json record = Json::parse(our_record(directory), nullptr, false);

@@ -36,7 +36,10 @@ Found look_into(const std::filesystem::path& directory, const Wanted& wanted);
 /// InputError when the directory holds anything but a comparison that may not be replaced.
 Found look_into_comparison(const std::filesystem::path& directory, const Wanted& wanted);
 
-/// Throws InputError where a finished comparison is there that is not this one. For where none of its runs would serve.
+/// Whether what lies there is this run, or part of it.
+[[nodiscard]] bool holds_run(const std::filesystem::path& directory, const RunRecord& wanted);
+
+/// Throws InputError where a finished comparison is there that is not this one. For where its runs would not serve.
 void refuse_another_comparison(const std::filesystem::path& directory, const RunRecord& wanted);
 
 /// How the program or its plug-ins differ between two texts of provenance_json(); "" when they do not.

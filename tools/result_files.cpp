@@ -46,8 +46,31 @@ const std::vector<ResultKind>& result_kinds() {
 }
 
 constexpr const char* kTemporary = ".tmp";
+constexpr std::string_view kCompare = "compare ";  ///< how a comparison's record begins what it did
 constexpr std::array<std::string_view, 3> kNoResults{DirectoryLock::kName, StopRequests::kFile, "run.json.tmp"};
 constexpr std::array<std::string_view, 3> kReportFiles{"report.html", "summary.csv", "compare.json"};
+
+bool is_list_of_files(const Json& files) {
+  return files.is_array() && std::ranges::all_of(files, [](const Json& file) {
+           return file.is_object() && file.contains("name") && file["name"].is_string() && file.contains("sha256") &&
+                  file["sha256"].is_string() && file.contains("bytes") && file["bytes"].is_number_unsigned();
+         });
+}
+
+/// Whether a record is one of ours: what is asked of it is there, in the form in which we write it.
+bool is_record(const Json& json) {
+  using Type = Json::value_t;
+  constexpr std::array<std::pair<const char*, Type>, 6> kNeeded{{{"program", Type::string},
+                                                                 {"identity", Type::string},
+                                                                 {"arm", Type::string},
+                                                                 {"status", Type::string},
+                                                                 {"build", Type::object},
+                                                                 {"models", Type::array}}};
+  if (!json.is_object()) return false;
+  for (const auto& [key, type] : kNeeded)
+    if (!json.contains(key) || json[key].type() != type) return false;
+  return json["program"] == "interstice" && (!json.contains("files") || is_list_of_files(json["files"]));
+}
 
 bool holds_no_files(const std::filesystem::path& directory) {
   std::error_code none;
@@ -86,6 +109,17 @@ bool begins_as_ours(const std::filesystem::path& path) {
   return kind->beginning.starts_with(first) || first.front() == '\0';
 }
 
+/// A run of its own may be at work in one of the directories below.
+void refuse_where_a_run_works(const std::filesystem::path& directory) {
+  std::error_code none;
+  for (const auto& arm : std::filesystem::directory_iterator(directory / "arms", none))
+    for (const auto& run : std::filesystem::directory_iterator(arm, none))
+      if (const std::string owner = DirectoryLock::owner_of_itself(run.path()); !owner.empty())
+        throw Error(ExitCode::directory_in_use,
+                    fmt::format("{} is in use ({} writes there) wait for it, or choose another directory with -o",
+                                run.path().string(), owner));
+}
+
 /// What a finished run says that it left: checksums by name; empty where none finished.
 std::map<std::string, std::string> listed_sums(const std::string& record) {
   std::map<std::string, std::string> sums;
@@ -109,8 +143,12 @@ bool is_ours(const std::filesystem::path& file, const std::map<std::string, std:
 }  // namespace
 
 Removal::Removal(const std::filesystem::path& directory) : directory_(directory) {
-  add(directory, our_record(directory));
-  for (const auto& run : runs_below(directory)) add(run, our_record(run));
+  const std::string record = our_record(directory);
+  add(directory, record);
+  if (is_comparison(record)) {
+    refuse_where_a_run_works(directory);
+    for (const auto& run : runs_below(directory)) add(run, our_record(run));
+  }
   if (foreign_.empty()) return;
   const std::string which =
       foreign_.size() > 1 ? fmt::format("and {} more are", foreign_.size() - 1) : std::string("is");
@@ -168,6 +206,16 @@ void check_listed(const std::filesystem::path& directory, const std::vector<std:
                       (directory / name).string(), directory.string()));
 }
 
+void check_all_listed(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> all = runs_below(directory);
+  all.push_back(directory);
+  for (const auto& one : all) {
+    std::vector<std::string> names;
+    for (const auto& [name, sum] : listed_sums(our_record(one))) names.push_back(name);
+    check_listed(one, names);
+  }
+}
+
 void check_ours(const std::filesystem::path& directory, const std::vector<std::string>& names) {
   for (const std::string& name : names)
     if (std::filesystem::exists(directory / name) && !begins_as_ours(directory / name))
@@ -176,10 +224,16 @@ void check_ours(const std::filesystem::path& directory, const std::vector<std::s
 }
 
 std::string our_record(const std::filesystem::path& directory) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(directory / "run.json", none)) return "";
   std::ifstream file(directory / "run.json", std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  const Json json = Json::parse(text, nullptr, false);
-  return json.is_object() && json.value("program", "") == "interstice" ? text : "";
+  return is_record(Json::parse(text, nullptr, false)) ? text : "";
+}
+
+bool is_comparison(const std::string& record) {
+  const Json json = Json::parse(record, nullptr, false);
+  return json.is_object() && json.value("arm", "").starts_with(kCompare);
 }
 
 bool holds_our_names(const std::filesystem::path& directory) {

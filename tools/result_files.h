@@ -23,13 +23,17 @@ std::vector<RunRecord::File> list_files(const std::filesystem::path& directory, 
 /// Throws DiskError where one of these files is not what run.json says was written.
 void check_listed(const std::filesystem::path& directory, const std::vector<std::string>& names);
 
+/// The same for all files that a finished run, or the runs of a comparison, left.
+void check_all_listed(const std::filesystem::path& directory);
+
 /// Throws InputError where one of these files is there but does not begin as ours do.
 void check_ours(const std::filesystem::path& directory, const std::vector<std::string>& names);
 
-/// The results in a directory, and in those of the runs of a comparison, all but its run.json.
+/// The results in a directory, and where it is that of a comparison in those of its runs, all but its run.json.
 class Removal {
  public:
-  /// Throws InputError naming the files that bear our names but are not what run.json says was written.
+  /// Throws InputError naming the files that bear our names but are not what run.json says was written, and
+  /// Error(directory_in_use) where a run of its own works below.
   explicit Removal(const std::filesystem::path& directory);
   void remove() const;
 
@@ -42,6 +46,9 @@ class Removal {
 
 /// run.json as text; "" where there is none of ours.
 std::string our_record(const std::filesystem::path& directory);
+
+/// Whether a record is that of a comparison.
+[[nodiscard]] bool is_comparison(const std::string& record);
 
 /// Whether any file there bears one of our names.
 [[nodiscard]] bool holds_our_names(const std::filesystem::path& directory);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <fstream>
 
 #include "engine/model/plugin_guard.h"
@@ -32,7 +33,19 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->capture_default_str()
       ->type_name("SECONDS");
   command.add_flag("--ignore-limits", options.ignore_limits, "Go on even where memory or disk will not do");
-  command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")->type_name("N");
+  command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")
+      ->check(whole_number())
+      ->type_name("N");
+}
+
+CLI::Validator whole_number() {
+  return {[](const std::string& text) {
+            std::uint64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, number);
+            return error == std::errc() && rest == end ? "" : text + " is no whole number from 0 to 2^64 - 1";
+          },
+          "", "whole number"};
 }
 
 Scenario load(const ScenarioOptions& options) {

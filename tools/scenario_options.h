@@ -26,6 +26,9 @@ struct ScenarioOptions {
 /// --set, --include, --parameters, --plugin-limit, --ignore-limits and --seed.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 
+/// Refuses what is no number from 0 to 2^64 - 1, which would wrap around.
+CLI::Validator whole_number();
+
 /// Loads `file` with the options and the built-in models. Throws Error(memory) where the fields have no room here.
 Scenario load(const ScenarioOptions& options);
 

@@ -122,7 +122,7 @@ bool StopRequests::file_is_there() {
   if (!lock || Clock::now() - looked_at_ < kBetweenLooks) return false;
   looked_at_ = Clock::now();
   std::error_code none;
-  if (std::filesystem::exists(file_, none)) file_found_ = true;
+  if (std::filesystem::is_regular_file(file_, none)) file_found_ = true;
   return file_found_;
 }
 

@@ -151,7 +151,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
     part("taken_up", species, taken_up, "taken up by cells over the run");
     part("decayed", species, decayed, "lost by first-order decay over the run");
-    part("through_boundary", species, -boundary, "net outflow through open faces over the run");
+    part("through_boundary", species, 0 - boundary, "net outflow through open faces over the run");
   }
   const auto total = [&](const char* subject, const char* label, const char* description, double molecules) {
     out.push_back(

@@ -10,9 +10,8 @@
 
 namespace interstice {
 
-/// Every byte is mixed in turn. Part of the results: never change it.
-constexpr std::uint64_t name_key(std::string_view name) {
-  std::uint64_t key = 0;
+/// Every byte is mixed in turn; `key` is that of what stands before. Part of the results: never change it.
+constexpr std::uint64_t name_key(std::string_view name, std::uint64_t key = 0) {
   for (const char c : name) key = mix64(key + static_cast<unsigned char>(c) + 1);
   return key;
 }

@@ -70,10 +70,17 @@ void commit_file(const std::filesystem::path& path) {
 }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  Descriptor file(temporary_name(path), O_WRONLY | O_CREAT | O_TRUNC);
-  file.write(content);
-  file.close();
-  commit_file(path);
+  const auto temporary = temporary_name(path);
+  ::unlink(temporary.c_str());  // left by a kill, or a link to somewhere else
+  Descriptor file(temporary, O_WRONLY | O_CREAT | O_EXCL);
+  try {
+    file.write(content);
+    file.close();
+    commit_file(path);
+  } catch (const DiskError&) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
 }
 
 std::string read_text_file(const std::filesystem::path& path) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/core/error.h"
+#include "engine/core/name_key.h"
 #include "engine/results/atomic_file.h"
 
 namespace interstice {
@@ -87,12 +88,16 @@ std::uint64_t TimeSeriesWriter::flush() const {
   return static_cast<std::uint64_t>(length);
 }
 
-void TimeSeriesWriter::check(std::uint64_t bytes) const {
-  if (flush() < bytes)
+void TimeSeriesWriter::check(std::uint64_t bytes, std::uint64_t checksum) const {
+  const std::string text = read_text_file(path_);
+  if (text.size() < bytes)
     throw DiskError("cannot go on with " + path_.string() + " (rows of it that were written are gone)");
+  if (name_key(std::string_view(text).substr(0, bytes)) != checksum)
+    throw DiskError("cannot go on with " + path_.string() + " (rows of it were changed since)");
 }
 
-void TimeSeriesWriter::cut(std::uint64_t bytes) {
+void TimeSeriesWriter::cut(std::uint64_t bytes, std::uint64_t checksum) {
+  checksum_ = checksum;
   if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) throw_disk_error("shorten", path_, errno);
 }
 
@@ -103,6 +108,7 @@ void TimeSeriesWriter::close() {
 }
 
 void TimeSeriesWriter::write(std::string_view text) {
+  checksum_ = name_key(text, checksum_);
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor_, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -133,12 +139,16 @@ void TimeSeriesSink::close() {
 
 SinkMemory TimeSeriesSink::memory() {
   if (background_ != nullptr) background_->finish();
-  return {.numbers = {}, .integers = {{"bytes", {writer_.flush()}}}};
+  return {.numbers = {}, .integers = {{"bytes", {writer_.flush()}}, {"checksum", {writer_.checksum()}}}};
 }
 
-void TimeSeriesSink::check(const SinkMemory& memory) const { writer_.check(memory.integers.at("bytes").at(0)); }
+void TimeSeriesSink::check(const SinkMemory& memory) const {
+  writer_.check(memory.integers.at("bytes").at(0), memory.integers.at("checksum").at(0));
+}
 
-void TimeSeriesSink::recall(const SinkMemory& memory) { writer_.cut(memory.integers.at("bytes").at(0)); }
+void TimeSeriesSink::recall(const SinkMemory& memory) {
+  writer_.cut(memory.integers.at("bytes").at(0), memory.integers.at("checksum").at(0));
+}
 
 std::optional<std::size_t> TimeSeries::find(std::string_view name) const {
   for (std::size_t c = 0; c < labels.size(); ++c)

@@ -29,10 +29,12 @@ class TimeSeriesWriter {
   void append(double time, std::span<const double> values);
   /// Flushes to the disk; how long the file is now [bytes].
   std::uint64_t flush() const;
-  /// Throws DiskError where the file is shorter.
-  void check(std::uint64_t bytes) const;
+  /// Of all that was written so far.
+  [[nodiscard]] std::uint64_t checksum() const { return checksum_; }
+  /// Throws DiskError where so many bytes of the file do not have this checksum.
+  void check(std::uint64_t bytes, std::uint64_t checksum) const;
   /// Drops what lies beyond. Throws DiskError.
-  void cut(std::uint64_t bytes);
+  void cut(std::uint64_t bytes, std::uint64_t checksum);
   /// Flushes to the disk and closes; reports what the destructor must swallow.
   void close();
 
@@ -42,6 +44,7 @@ class TimeSeriesWriter {
   std::filesystem::path path_;
   int descriptor_ = -1;
   std::size_t columns_ = 0;
+  std::uint64_t checksum_ = 0;
 };
 
 /// Writes the observables of every state it is shown; by `background`, if given.

@@ -224,10 +224,10 @@ TEST_F(Compare, AReportIsMadeFromTheDirectoryAlone) {
   EXPECT_EQ(interstice("report there/arms/emcev/1").code, 0);
   EXPECT_TRUE(has(read("there/arms/emcev/1/summary.csv"), "emcev,0,primary.peak"));
   std::filesystem::remove_all(folder() / "there/arms/emcev/1");
-  const Said said = interstice("report there");
+  const Said said = interstice("report there -o so_far");
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_TRUE(has(said.err, "1 of 8 runs is not finished")) << said.err;
-  EXPECT_FALSE(has(read("there/summary.csv"), "emcev,1,"));
+  EXPECT_FALSE(has(read("so_far/summary.csv"), "emcev,1,"));
   EXPECT_EQ(interstice("report nowhere").code, 2);
   write("there/summary.csv", "mine");
   EXPECT_EQ(interstice("report there").code, 2);
@@ -277,17 +277,6 @@ TEST_F(Compare, ARunAtWorkInOneOfItsDirectoriesIsLeftAlone) {
   EXPECT_TRUE(exists("here/arms/vehicle/0/timeseries.csv"));
   close(lock);
   EXPECT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --quiet").code, 0);
-}
-
-TEST_F(Compare, RunsOfAJobArrayAreGathered) {
-  for (const char* arm : {"vehicle", "sham", "uptake", "emcev"})
-    ASSERT_EQ(interstice(fmt::format("run tiny.yaml --arm {0} --replicate 1 -o here/arms/{0}/1 --quiet", arm)).code, 0);
-  const Said said = interstice("compare tiny.yaml -o here");
-  EXPECT_EQ(said.code, 0) << said.err;
-  EXPECT_TRUE(has(said.out, "4 of 8 runs are there already")) << said.out;
-  const Said fewer = interstice("compare tiny.yaml -o here --replicates 1");
-  EXPECT_EQ(fewer.code, 0) << fewer.err;
-  EXPECT_TRUE(has(fewer.out, "4 more of other arms or replicates are kept, but not in this report")) << fewer.out;
 }
 
 TEST_F(Compare, FilesOfTheUserSurviveARepeatedCommand) {

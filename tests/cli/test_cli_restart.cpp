@@ -188,6 +188,20 @@ TEST_F(Restart, LostRowsOrSnapshotsAreNoticed) {
   expect_same_as_whole("here");
 }
 
+TEST_F(Restart, ChangedRowsAndCutSnapshotsAreNoticed) {
+  ASSERT_EQ(disturbed("here", 250, "kill -TERM $p").code, 75);
+  const std::string series = read("here/timeseries.csv");
+  edit("here/timeseries.csv", "\n100,", "\n101,");
+  EXPECT_EQ(interstice(run_in("here")).code, 5);
+  write("here/timeseries.csv", series);
+  const std::string snapshot = read("here/fields_000001.hdf");
+  write("here/fields_000001.hdf", snapshot.substr(0, snapshot.size() / 2));
+  EXPECT_EQ(interstice(run_in("here")).code, 5);
+  write("here/fields_000001.hdf", snapshot);
+  EXPECT_EQ(interstice(run_in("here")).code, 0);
+  expect_same_as_whole("here");
+}
+
 TEST_F(Restart, OtherOptionsAreRefusedButForThoseThatNumbersDoNotDependOn) {
   ASSERT_EQ(disturbed("here", 100, "kill -TERM $p").code, 75);
   EXPECT_EQ(interstice(run_in("here") + " --seed 2").code, 2);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
 #include <iterator>
 #include <memory>
@@ -78,30 +79,44 @@ RunRecord describe_comparison_run(const Scenario& scenario, const ComparePlan& p
   return record;
 }
 
-/// A run of its own may be at work in one of the directories below.
-void refuse_where_a_run_works(const std::filesystem::path& directory) {
-  std::error_code none;
-  for (const auto& arm : std::filesystem::directory_iterator(directory / "arms", none))
-    for (const auto& run : std::filesystem::directory_iterator(arm, none))
-      if (const std::string owner = DirectoryLock::owner_of_itself(run.path()); !owner.empty())
-        throw Error(ExitCode::directory_in_use,
-                    fmt::format("{} is in use ({} writes there) wait for it, or choose another directory with -o",
-                                run.path().string(), owner));
-}
-
-/// Runs of ours below the directory that the plan does not ask for.
-std::size_t count_others(const ComparePlan& plan) {
-  std::size_t others = runs_below(plan.directory).size();
-  for (std::size_t arm = 0; arm < plan.arms.size(); ++arm)
-    for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
-      others -= !our_record(plan.directory_of(arm, replicate)).empty();
+/// Runs of ours below the directory that the plan does not ask for, arm by arm.
+std::vector<std::filesystem::path> others_below(const ComparePlan& plan) {
+  std::vector<std::filesystem::path> others = runs_below(plan.directory);
+  std::erase_if(others, [&](const std::filesystem::path& run) {
+    for (std::size_t arm = 0; arm < plan.arms.size(); ++arm)
+      for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
+        if (run == plan.directory_of(arm, replicate)) return true;
+    return false;
+  });
+  std::ranges::sort(others);
   return others;
 }
 
+/// Where one of the other runs would not be a run of this scenario, a finished comparison is another's: its report is
+/// not replaced.
+void keep_another_comparison(const Scenario& scenario, const ComparePlan& plan, const RunRecord& record) {
+  std::string arm;
+  std::optional<Problem> problem;
+  for (const auto& run : others_below(plan)) {
+    if (const std::string name = run.parent_path().filename(); name != arm) {
+      arm = name;
+      problem.reset();
+      if (std::ranges::find(scenario.compare.arms, arm, &Arm::name) != scenario.compare.arms.end())
+        problem = build_problem(scenario, {arm, 0});
+    }
+    std::uint64_t replicate = 0;
+    const std::string number = run.filename();
+    std::from_chars(number.data(), number.data() + number.size(), replicate);
+    if (!problem || !holds_run(run, describe_run(scenario, {arm, replicate}, *problem, 1)))
+      return refuse_another_comparison(plan.directory, record);
+  }
+}
+
 void announce(const ComparePlan& plan, const MissingRuns& missing) {
-  say("{} x {} on {} -> {}\n", counted(plan.arms.size(), "arm"), counted(plan.replicates, "replicate"),
-      counted(missing.need.threads, "thread"), plan.directory.string());
-  if (const std::size_t others = count_others(plan); others > 0)
+  if (!missing.runs.empty())
+    say("{} x {} on {} -> {}\n", counted(plan.arms.size(), "arm"), counted(plan.replicates, "replicate"),
+        counted(missing.need.threads, "thread"), plan.directory.string());
+  if (const std::size_t others = others_below(plan).size(); others > 0)
     say("{} more of other arms or replicates are kept, but not in this report\n", others);
 }
 
@@ -121,9 +136,7 @@ void compare(const CompareOptions& options) {
   const bool goes_on = found == Found::finished || found == Found::unfinished;
   settings.replace = goes_on && options.force ? Replace::others : replace;
   MissingRuns missing = find_missing(scenario, plan, settings.replace, options.jobs);
-  if (goes_on && missing.present == 0 &&
-      std::ranges::none_of(missing.runs, [](const PlannedRun& run) { return run.found == Found::unfinished; }))
-    refuse_another_comparison(plan.directory, record);
+  if (found == Found::unfinished) keep_another_comparison(scenario, plan, record);
   if (found == Found::finished && missing.runs.empty()) {
     if (options.quiet) return;
     return say("{} holds this already, finished: nothing to do (--force repeats it)\nReport: {}\n",
@@ -135,7 +148,7 @@ void compare(const CompareOptions& options) {
   const auto failure = attempt([&] {
     const std::optional<Removal> earlier = goes_on ? std::nullopt : std::optional<Removal>(plan.directory);
     write_run_record(plan.directory, record);  // before anything goes: the directory is known as ours at any moment
-    if (earlier) refuse_where_a_run_works(plan.directory), earlier->remove();
+    if (earlier) earlier->remove();
     record_work(plan.directory, record, files, [&] {
       write_file_atomically(plan.directory / "scenario.yaml", scenario.resolved);
       const auto begin = std::chrono::steady_clock::now();

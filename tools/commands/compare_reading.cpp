@@ -10,6 +10,7 @@
 #include "engine/analysis/run_reading.h"
 #include "engine/sim/simulation.h"
 #include "tools/commands/compare_runs.h"
+#include "tools/recorded_run.h"
 #include "tools/result_files.h"
 
 namespace interstice::cli {
@@ -113,11 +114,16 @@ RunOutcome read_so_far(const std::filesystem::path& directory, std::size_t speci
 }
 
 /// Reads one run, if it finished or is the only one; what else it is goes to the failures, or is counted as missing.
-void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate, ComparisonRuns& runs,
-              std::size_t& missing) {
+/// `identity`: of the run that should be there.
+void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate, const std::string& identity,
+              ComparisonRuns& runs, std::size_t& missing) {
   const auto directory = plan.directory_of(arm, replicate);
   const auto record = nlohmann::json::parse(our_record(directory), nullptr, false);
-  const std::string status = record.is_object() ? record.value("status", "") : "";
+  std::string status = record.is_object() ? record.value("status", "") : "";
+  if (!status.empty() && !plan.one_run && record.value("identity", "") != identity) {
+    runs.warnings.push_back(fmt::format("{} holds another run than it should (it is left out)", directory.string()));
+    status = "";
+  }
   if (status == "failed") {
     runs.failures.push_back({plan.arms[arm],
                              replicate,
@@ -129,6 +135,9 @@ void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate,
   if (!finished && !(plan.one_run && std::filesystem::exists(directory / "timeseries.csv"))) return;
   if (finished) check_listed(directory, {"timeseries.csv", "observations.hdf"});
   RunOutcome outcome = finished ? read_outcome(directory) : read_so_far(directory, runs.arms[arm].species.size());
+  if (outcome.series.time.empty())
+    throw InputError(fmt::format("{} has no rows yet (it was ended before the first) give the command of the run again",
+                                 (directory / "timeseries.csv").string()));
   outcome.arm = runs.arms[arm].name;
   outcome.replicate = replicate;
   outcome.seed = record.value("seed", std::uint64_t{0});
@@ -141,8 +150,13 @@ void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate,
 ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan, const std::vector<RunFailure>& failures) {
   ComparisonRuns runs = describe_comparison(scenario, plan);
   std::size_t missing = 0;
-  for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate)
-    for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) read_one(plan, arm, replicate, runs, missing);
+  for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) {
+    const Problem problem = build_problem(scenario, {plan.arms[arm], 0});
+    for (std::uint64_t replicate = 0; replicate < plan.replicates; ++replicate) {
+      const std::string identity = describe_run(scenario, {plan.arms[arm], replicate}, problem, 1).identity;
+      read_one(plan, arm, replicate, identity, runs, missing);
+    }
+  }
   for (const RunFailure& failure : failures) {  // what happened now counts, not what is on record
     const std::size_t arm = std::ranges::find(plan.arms, failure.arm) - plan.arms.begin();
     if (runs.outcome(arm, failure.replicate) != nullptr) continue;  // another process has done it since

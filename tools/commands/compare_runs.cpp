@@ -27,6 +27,23 @@ namespace {
 /// HDF5 must not be called by two threads at once.
 std::mutex library_mutex;
 
+/// An unfinished run that has snapshots was begun by `run`: it goes on with them.
+Extent extent_now(const PlannedRun& run) {
+  std::error_code none;
+  const bool begun =
+      run.found == Found::unfinished &&
+      std::ranges::any_of(std::filesystem::directory_iterator(run.directory, none),
+                          [](const auto& entry) { return entry.path().filename().string().ends_with(".hdf.series"); });
+  return begun ? Extent::all : extent_of(run.variant.replicate);
+}
+
+/// Throws InputError when the directory of the run holds anything that may not be replaced.
+Found look(const Scenario& scenario, const Problem& problem, const PlannedRun& run, Replace replace) {
+  const auto files = output_files(scenario, problem, extent_of(run.variant.replicate));
+  return look_into(run.directory,
+                   {.record = run.record, .files = files, .inputs = {}, .replace = replace, .inside_ours = true});
+}
+
 class Queue {
  public:
   Queue(const Scenario& scenario, const CompareSettings& settings, StopRequests& stop, MissingRuns missing)
@@ -46,7 +63,7 @@ class Queue {
                   fmt::format("stopped by {} with {} of {} runs done ({}) the same command goes on", reason,
                               finished_ + missing_.present, missing_.runs.size() + missing_.present,
                               begun_ ? "the others are saved as far as they came"
-                                     : "there was no time to begin one: allow more"));
+                                     : "none was begun: a limit must leave time for one"));
     return std::move(failures_);
   }
 
@@ -73,9 +90,11 @@ class Queue {
   void run_one(PlannedRun& job, std::atomic<double>& share_done) {
     const DirectoryLock lock(job.directory, DirectoryLock::Cover::by_comparison);
     Problem problem = build_problem(scenario_, job.variant);
+    job.found = look(scenario_, problem, job, settings_.replace);  // another command may have worked here meanwhile
+    if (job.found == Found::finished) return;
     const double end = seconds(problem.schedule.end());
     const RunSettings settings{.directory = job.directory,
-                               .extent = extent_of(job.variant.replicate),
+                               .extent = extent_now(job),
                                .threads = 1,
                                .at_a_time = missing_.need.threads,
                                .save_every = settings_.save_every,
@@ -142,9 +161,7 @@ MissingRuns find_missing(const Scenario& scenario, const ComparePlan& plan, Repl
       PlannedRun run{
           .variant = {plan.arms[arm], replicate}, .directory = plan.directory_of(arm, replicate), .record = {}};
       run.record = describe_run(scenario, run.variant, problems[arm], 1);
-      const auto files = output_files(scenario, problems[arm], extent_of(replicate));
-      run.found = look_into(
-          run.directory, {.record = run.record, .files = files, .inputs = {}, .replace = replace, .inside_ours = true});
+      run.found = look(scenario, problems[arm], run, replace);
       if (run.found == Found::finished) {
         Checkpoints(run.directory).remove();  // a kill may have left them
         ++missing.present;
@@ -152,8 +169,7 @@ MissingRuns find_missing(const Scenario& scenario, const ComparePlan& plan, Repl
       }
       memory = std::max(memory, estimate_memory(problems[arm]));
       checkpoints = std::max(checkpoints, checkpoint_space(problems[arm]));
-      if (run.found != Found::unfinished)
-        missing.need.disk += disk_space(scenario, problems[arm], extent_of(replicate));
+      if (run.found != Found::unfinished) missing.need.disk += disk_space(scenario, problems[arm], extent_now(run));
       missing.runs.push_back(std::move(run));
     }
   missing.need.threads = static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(jobs), missing.runs.size()));

@@ -9,6 +9,7 @@
 
 #include "tools/command.h"
 #include "tools/directory_lock.h"
+#include "tools/result_files.h"
 
 namespace interstice::cli {
 namespace {
@@ -33,10 +34,13 @@ void add_info_options(CLI::App& command) {
                    "Verify the checksums of the files and print the SHA-256 of the full last state");
   command.footer("Examples:\n  interstice info out/rat_knee\n  interstice info out/rat_knee --hash");
   command.callback([options] {
-    if (options->hash)
-      fmt::print("{}\n", verified_state_hash(options->path));
-    else
+    if (options->hash) {
+      const std::string hash = verified_state_hash(options->path);
+      check_all_listed(options->path);
+      fmt::print("{}\n", hash);
+    } else {
       print_info(options->path);
+    }
   });
 }
 

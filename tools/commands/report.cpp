@@ -72,6 +72,22 @@ class Listing {
   Record record_;
 };
 
+/// Throws InputError where the report of something else lies.
+void keep_other_report(const std::filesystem::path& directory, const std::string& title) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(directory / "compare.json", none)) return;
+  const auto other = Record::parse(read_text_file(directory / "compare.json"), nullptr, false);
+  if (!other.is_object() || !other.contains("title") || other["title"] != title)
+    throw InputError(
+        fmt::format("{} holds a report of something else (it would be replaced) choose another directory "
+                    "with -o",
+                    directory.string()));
+}
+
+bool holds_all(const ComparisonRuns& runs) {
+  return std::ranges::all_of(runs.outcomes, [](const auto& outcome) { return outcome.has_value(); });
+}
+
 ComparePlan plan_of(const Record& record, const Scenario& scenario, const std::filesystem::path& directory) {
   const std::string what = record.value("arm", "");
   const bool one_run = !what.starts_with(kCompare);
@@ -110,6 +126,10 @@ void report(const ReportOptions& options) {
   const DirectoryLock lock(output);
   check_ours(output, {std::begin(kComparisonFiles), std::end(kComparisonFiles)});
   const auto record = Record::parse(our_record(directory));
+  if (sha256_of_file(directory / "scenario.yaml") != record.value("scenario_sha256", ""))
+    throw DiskError(fmt::format("{} is not what the run wrote (its checksum differs from that in run.json) restore it",
+                                (directory / "scenario.yaml").string()));
+  if (!inside) keep_other_report(output, record.value("title", ""));
   ScenarioOptions which = options.scenario;
   which.file = (directory / "scenario.yaml").string();
   which.ignore_limits = true;  // nothing runs here
@@ -117,6 +137,11 @@ void report(const ReportOptions& options) {
   ComparisonRuns runs = read_runs(scenario, plan_of(record, scenario, directory));
   runs.wall_time = record.value("wall_time_s", 0.0);
   print_warnings(runs.warnings);
+  if (inside && record.value("status", "") == "finished" && !holds_all(runs))
+    throw DiskError(
+        fmt::format("{} is finished, but not all of its runs are there any more (its report would lose "
+                    "them) restore them, or say with -o where another report shall go",
+                    directory.string()));
   std::optional<Listing> listing;
   if (inside) listing.emplace(directory);
   write_comparison(scenario, runs, output, provenance_of(record), options.quiet);

@@ -130,6 +130,7 @@ void add_run_options(CLI::App& command) {
   command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
   command.add_option("--arm", options->arm, "Run an arm of the comparison instead of everything")->type_name("NAME");
   command.add_option("--replicate", options->replicate, "Run this replicate of the comparison, counted from 0")
+      ->check(whole_number())
       ->type_name("N");
   command.add_option("--threads", options->threads, "Threads; results do not depend on them")
       ->check(CLI::Range(1, 1024))

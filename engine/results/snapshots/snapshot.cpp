@@ -90,6 +90,7 @@ void SnapshotWriter::check(const SinkMemory& memory) const {
           !std::filesystem::exists(directory_ / name))
         throw DiskError(
             fmt::format("cannot go on in {} ({} or its entry in the index is gone)", directory_.string(), name));
+      (void)Hdf5File::open(directory_ / name);  // which fails where it was cut short
     }
   };
   check_kind(writes_fields_, fields_index_, "fields");
