@@ -19,7 +19,7 @@ class Gathered : public CommandTest {
   void run(const std::string& arm, const std::string& where, const std::string& options = "") const {
     ASSERT_EQ(interstice(fmt::format("run tiny.yaml --arm {} -o {} --quiet {}", arm, where, options)).code, 0);
   }
-  static constexpr const char* kLonger = "--set time.0.until=400s --set time.0.series=1s --set output.every=100s";
+  static constexpr const char* kLonger = "--set time.0.until=100s --set time.0.series=1s --set output.every=50s";
 };
 
 TEST_F(Gathered, RunsOfAJobArrayBecomeTheComparison) {
