@@ -147,7 +147,7 @@ double native_factor(const Dimension& d) {
   return f;
 }
 
-/// A number inside a unit ("20 um") is almost always a mistake: only a leading 1 and exponents are allowed.
+/// A number inside a unit ("20 um") is almost always a mistake: only a leading 1 (of 1/s) and exponents are allowed.
 bool has_stray_number(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (std::isdigit(static_cast<unsigned char>(text[i])) == 0) continue;
@@ -158,7 +158,8 @@ bool has_stray_number(std::string_view text) {
     const char previous = before > 0 ? text[before - 1] : ' ';
     const bool exponent = previous == '^' || std::isalpha(static_cast<unsigned char>(previous)) != 0 ||
                           (previous == '*' && before > 1 && text[before - 2] == '*');
-    const bool leading_one = before == 0 && text.substr(i, end - i) == "1";
+    const std::string_view after = text.substr(std::min(text.find_first_not_of(' ', end), text.size()));
+    const bool leading_one = before == 0 && text.substr(i, end - i) == "1" && (after.empty() || after.starts_with('/'));
     if (!exponent && !leading_one) return true;
     i = end;
   }

@@ -33,6 +33,9 @@ std::string unknown_name(const std::string& noun, const std::string& name, const
   const std::string expected = known.empty()       ? "expected none here"
                                : known.size() > 16 ? fmt::format("{} are known", known.size())
                                                    : fmt::format("expected one of: {}", fmt::join(known, ", "));
+  if (name == "<<")
+    return "merge keys (<<) are not read (a scenario says where each value comes from) write the keys here, or put "
+           "them into a file and `include` it";
   return fmt::format("unknown {} '{}' ({}){}", noun, name.substr(0, 60), expected, did_you_mean(name, known));
 }
 

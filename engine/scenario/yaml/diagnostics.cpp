@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -72,10 +73,43 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+namespace {
+
+/// What others call what we call the second.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kSynonyms{{{"maximum", "max"},
+                                                                                   {"peak", "max"},
+                                                                                   {"minimum", "min"},
+                                                                                   {"average", "mean"},
+                                                                                   {"final", "last"},
+                                                                                   {"end", "last"},
+                                                                                   {"auc", "area"},
+                                                                                   {"closed", "no_flux"},
+                                                                                   {"reflecting", "no_flux"},
+                                                                                   {"neumann", "no_flux"},
+                                                                                   {"open", "absorbing"},
+                                                                                   {"dirichlet", "fixed"},
+                                                                                   {"concentration", "initial"},
+                                                                                   {"diffusion", "diffusivity"},
+                                                                                   {"decay_rate", "decay"},
+                                                                                   {"rate", "hazard"},
+                                                                                   {"quantity", "number"},
+                                                                                   {"dx", "spacing"},
+                                                                                   {"dt", "transport"},
+                                                                                   {"yes", "true"},
+                                                                                   {"yes", "all"},
+                                                                                   {"on", "true"},
+                                                                                   {"no", "false"},
+                                                                                   {"off", "false"}}};
+
+}  // namespace
+
 std::string did_you_mean(std::string_view wrong, std::span<const std::string> known) {
   if (wrong.size() > 100) return "";
   std::string lower(wrong);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const auto& [theirs, ours] : kSynonyms)
+    if (lower == theirs && std::ranges::find(known, ours) != known.end())
+      return fmt::format(" did you mean '{}'?", ours);
   const std::string* best = nullptr;
   std::size_t best_distance = std::max<std::size_t>(2, wrong.size() / 3) + 1;
   for (const std::string& name : known) {

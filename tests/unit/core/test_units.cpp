@@ -81,8 +81,8 @@ TEST(Units, NumbersWithoutUnitAreDimensionless) {
 
 TEST(Units, NonsenseIsRefused) {
   for (const char* text :
-       {"", "um", "ten um", "10 umm", "10 20 um", "10 um 3", "nan", "inf um", "1e999 um", "10 um since 2000",
-        "10 lg(re 1 mW)", "--1 um", "10 degC/s @ 4", "5 (um", "3 um^999", "10 ;"})
+       {"", "um", "ten um", "10 umm", "10 20 um", "100 1 um", "100 1um", "5 2/s", "10 um 3", "nan", "inf um",
+        "1e999 um", "10 um since 2000", "10 lg(re 1 mW)", "--1 um", "10 degC/s @ 4", "5 (um", "3 um^999", "10 ;"})
     EXPECT_THROW(parse_quantity(text), InputError) << text;
 }
 

@@ -156,6 +156,8 @@ TEST(Suggestions, AreNearAndNotSilly) {
   EXPECT_EQ(did_you_mean("adenosin", known), " did you mean 'adenosine'?");
   EXPECT_EQ(did_you_mean("atp", known), " did you mean 'ATP'?");
   EXPECT_EQ(did_you_mean("glucose", known), "");
+  EXPECT_EQ(did_you_mean("Maximum", std::vector<std::string>{"mean", "max", "min"}), " did you mean 'max'?");
+  EXPECT_EQ(did_you_mean("closed", std::vector<std::string>{"periodic", "no_flux"}), " did you mean 'no_flux'?");
 }
 
 }  // namespace
