@@ -138,6 +138,49 @@ void check_weights(const Problem& problem, std::vector<std::string>& findings) {
   }
 }
 
+/// Share of every region that the cells placed at the start fill, and its volume [um^3].
+struct Filling {
+  std::vector<double> share, volume;
+};
+Filling filling_of(const Problem& problem) {
+  const std::size_t regions = problem.regions.regions.size();
+  Filling filling{std::vector<double>(regions), std::vector<double>(regions)};
+  for (const std::uint8_t region : problem.regions.of_voxel) filling.volume[region] += problem.grid.voxel_volume();
+  for (const CellPlacement& placement : problem.placements) {
+    const auto allowed = [&](std::size_t r) { return placement.in_region.empty() || placement.in_region[r] != 0; };
+    const double radius = problem.cell_types[index(placement.type)].radius;
+    double room = 0;
+    for (std::size_t r = 0; r < regions; ++r) room += allowed(r) ? filling.volume[r] : 0;
+    for (std::size_t r = 0; r < regions; ++r)
+      if (allowed(r) && room > 0)
+        filling.share[r] += static_cast<double>(placement.count) * 4 / 3 * kPi * radius * radius * radius / room;
+  }
+  return filling;
+}
+
+/// Cells that have no room to lie side by side, and doses that fall into cells.
+void check_room(const Problem& problem, std::vector<std::string>& findings) {
+  constexpr double kDensest = 0.6, kMostLost = 0.1;  // just below random close packing, 0.64; of a dose
+  const Filling filling = filling_of(problem);
+  for (std::size_t r = 0; r < filling.share.size(); ++r)
+    if (filling.share[r] > kDensest)
+      findings.push_back(
+          fmt::format("cells fill {:.0f} % of {}: they overlap and hide surface from each other; spheres "
+                      "thrown in at random fill {:.0f} % at most",
+                      100 * filling.share[r], problem.regions.regions[r].name, 100 * kDensest));
+  for (const Dose& dose : problem.doses) {
+    double lost = 0, all = 0;
+    for (std::size_t r = 0; r < filling.share.size(); ++r) {
+      if (dose.in_region[r] == 0) continue;
+      lost += std::min(1.0, filling.share[r]) * filling.volume[r];
+      all += filling.volume[r];
+    }
+    if (all > 0 && lost / all > kMostLost)
+      findings.push_back(fmt::format("about {:.0f} % of a dose of {} fall into cells and are left out",
+                                     100 * lost / all, problem.vesicle_classes[index(dose.klass)].name));
+  }
+}
+
 void check_cells(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
   const double dt = seconds(phase.cells);
   for (const CellType& type : problem.cell_types) {
@@ -154,6 +197,7 @@ void check_cells(const Problem& problem, const Phase& phase, std::vector<std::st
 std::vector<std::string> check_steps(const Problem& problem) {
   std::vector<std::string> findings;
   check_weights(problem, findings);
+  check_room(problem, findings);
   for (const Phase& phase : problem.schedule.phases) {
     check_vesicles(problem, phase, findings);
     check_reactions(problem, phase, findings);

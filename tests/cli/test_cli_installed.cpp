@@ -23,7 +23,7 @@ class Installed : public CommandTest {
           fs::copy_file(entry.path(), prefix_ / "lib" / "x86_64-linux-gnu" / name,
                         fs::copy_options::overwrite_existing);
     write("scenario.yaml",
-          "schema: 2\ninclude: [cells/mast_cell.yaml]\ndomain: {size: [10 um, 10 um, 10 um], spacing: 10 um}\n"
+          "schema: 2\ninclude: [cells/mast_cell.yaml]\ndomain: {size: [40 um, 40 um, 40 um], spacing: 10 um}\n"
           "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
           "cells: {mast_cell: {count: 1}}\n");
   }

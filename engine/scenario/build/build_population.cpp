@@ -7,6 +7,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "engine/core/constants.h"
 #include "engine/scenario/build/build_problem.h"
 
 namespace interstice {
@@ -70,6 +71,23 @@ bool acts_before(const Injury& a, const Injury& b) {
   return key(a) < key(b);
 }
 
+/// Refuses more cells than their place can hold, were they cut to fill it.
+void check_room(const BuildContext& context, const Value& place, const CellPlacement& p, const Problem& problem) {
+  if (!place.sound() || context.complained("cell_types") || context.complained("domain") || p.count == 0) return;
+  const CellType& type = problem.cell_types[index(p.type)];
+  const Vec3 size = problem.grid.size();
+  const double room = size.x * size.y * size.z;
+  double volume = 4.0 / 3 * kPi * type.radius * type.radius * type.radius;
+  if (2 * type.radius <= std::max({size.x, size.y, size.z}))  // else the cell is larger than all of it
+    for (const double edge : {size.x, size.y, size.z})
+      volume *= std::min(1.0, edge / (2 * type.radius));  // a thin layer
+  if (room > 0 && static_cast<double>(p.count) * volume > room)
+    context.report(place,
+                   fmt::format("{} {} of {:.3g} um radius would fill {:.0f} % of the domain (they cannot lie in "
+                               "each other) place fewer, or make the domain larger",
+                               p.count, type.name, type.radius, 100 * static_cast<double>(p.count) * volume / room));
+}
+
 }  // namespace
 
 void build_population(const BuildContext& context, Problem& problem) {
@@ -83,6 +101,7 @@ void build_population(const BuildContext& context, Problem& problem) {
       CellPlacement p{
           .type = static_cast<CellTypeId>(*type), .count = 0, .in_region = region_mask(context, place["in"])};
       p.count = count_of(context, place, p.in_region, problem);
+      check_room(context, place, p, problem);
       problem.placements.push_back(std::move(p));
     }
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/constants.h"
+#include "engine/core/error.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
@@ -41,6 +42,20 @@ TEST(Preflight, AgentsMustFitOnTheCellsThatTheyMeet) {
             std::string::npos);  // 4 pi 25 sites
   EXPECT_EQ(warning({"vesicles.ev.weight=315", "cell_types.eater.contact.adsorption=0 um/s"}), "");
   EXPECT_EQ(warning({"vesicles.ev.weight=315", "cells.eater.count=0"}), "");
+}
+
+TEST(Preflight, CellsAndDosesNeedRoom) {
+  EXPECT_EQ(warning({"cells.eater.count=12"}), "");
+  EXPECT_NE(warning({"cells.eater.count=13"}).find("about 11 % of a dose of ev fall into cells"), std::string::npos);
+  const auto findings = check_steps(test::problem_from(kCulture, {"cells.eater.count=80"}));
+  ASSERT_EQ(findings.size(), 2U);
+  EXPECT_NE(findings[0].find("cells fill 65 % of medium"), std::string::npos) << findings[0];
+  try {
+    (void)test::problem_from(kCulture, {"cells.eater.count=123"});
+    ADD_FAILURE() << "is not refused";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("would fill 101 % of the domain"), std::string::npos) << error.what();
+  }
 }
 
 TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
