@@ -10,10 +10,15 @@ namespace interstice {
 /// Sets the cells' part of `exchange` for the transport step; cells of a voxel are summed in storage order. A pure
 /// function of the state: secretion follows the fields and columns of the moment.
 ///
-/// A spill of `amount` over the state's duration enters as amount * (overlap of the step with
-/// [state_since, state_until]) / duration, so that consecutive steps release it exactly once whatever their length.
-/// It needs the cell step to be a multiple of the transport step. A cell that leaves the state early keeps the rest.
+/// A cell that changed its state within the step (follow_cells) gives what each state secretes for as long as it was in
+/// it. A spill of `amount` enters as the share of the state's duration that the step covers, so that consecutive steps
+/// release it exactly once whatever their length; what is left when the cell leaves early enters at once, or is lost.
 void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
                        const CellStep& transport, Exchange& exchange, CellScratch& scratch, const Threads& threads);
+
+/// Appends to `scratch.late` what cells released in these stretches, which lie before the step that is about to begin.
+/// Rates are those of the end of `step`.
+void release_late(const Cells& cells, std::span<const Stretch> stretches, const FieldSet& fields,
+                  const CellEnvironment& environment, const CellStep& step, CellScratch& scratch);
 
 }  // namespace interstice

@@ -145,6 +145,7 @@ void append_cell(Cells& cells, CellTypeId type_id, AgentId id, Vec3 p, double no
   for (std::size_t k = 0; k < columns.size(); ++k) cells.columns[k][c] = columns[k].initial;
   for (const ColumnDynamics& column : type.columns) draw_column(cells, c, column, environment);
   draw_duration(cells, c, environment);
+  leave_undecided(cells, c, now);
 }
 
 void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,

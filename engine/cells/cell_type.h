@@ -18,9 +18,9 @@ namespace interstice {
 
 /// How a value differs from cell to cell.
 struct Distribution {
-  enum class Kind { constant, uniform, lognormal, exponential, normal } kind = Kind::constant;
-  double a = 0;  ///< constant: value; uniform: low; lognormal: median; exponential, normal: mean
-  double b = 1;  ///< uniform: high; lognormal: geometric sd; normal: sd
+  enum class Kind { constant, uniform, lognormal, exponential, normal, truncated_normal, gamma } kind = Kind::constant;
+  double a = 0;  ///< constant: value; uniform: low; lognormal: median; others: mean, before truncation
+  double b = 1;  ///< uniform: high; lognormal: geometric sd; normal, truncated_normal, gamma: sd
 };
 
 /// x' = gain - loss x, advanced exactly for frozen gain and loss.
@@ -36,7 +36,7 @@ struct Secretion {
   Expression rate;  ///< [molecule/s]
 };
 
-/// Contents spilled evenly while a state lasts (its duration), exactly once.
+/// Contents spilled evenly over the duration of a state.
 struct Spill {
   SpeciesId species{};
   double amount = 0;  ///< [molecules]
@@ -57,8 +57,8 @@ struct Recruitment {
 
 struct Transition {
   std::uint8_t target = 0;
-  Expression hazard;     ///< [1/s]; fires with 1 - exp(-hazard dt)
-  Expression when;       ///< fires as soon as it is > 0.5; exclusive with hazard
+  Expression hazard;     ///< [1/s]; held over the cell step
+  Expression when;       ///< fires at the end of the cell step in which it is > 0.5; exclusive with hazard
   bool divides = false;  ///< the cell divides on the way
 };
 
@@ -70,6 +70,8 @@ struct CellState {
   std::optional<CellTypeId> becomes{};  ///< entering it turns the cell into one of this type, in its initial state
   std::vector<Secretion> secretions{};
   std::vector<Spill> spills{};
+  bool loses_rest = false;  ///< what is unspilt when the cell leaves early is lost, instead of spilled at once
+  bool injurable = true;    ///< injuries with a hazard strike cells in this state too
   std::vector<Recruitment> recruits{};
   std::vector<Transition> transitions{};
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/cells/cell_exchange.h"
 #include "engine/cells/cell_mechanics.h"
 #include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_states.h"
@@ -17,8 +18,7 @@ namespace interstice {
 
 namespace {
 
-constexpr std::size_t kUpdateGrain = 128;  ///< cells per block
-constexpr std::size_t kLookAhead = 8;      ///< cells stand anywhere in the fields: these are fetched so far ahead
+constexpr std::size_t kLookAhead = 8;  ///< cells stand anywhere in the fields: these are fetched so far ahead
 
 /// Asks for what cell c will read of the fields. Inlined, because GCC takes a call that only prefetches for one without
 /// effect and drops it.
@@ -95,16 +95,27 @@ void recruit(const Cells& cells, std::size_t c, const CellType& type, std::span<
   }
 }
 
-void act(Cells& cells, std::size_t c, const Decision& decision, const CellEnvironment& environment,
-         std::uint8_t& fate) {
-  enter_state(cells, c, decision.target, decision.since, environment);
-  const CellState& state = environment.types[index(cells.type[c])].states[decision.target];
-  if (state.removed)
-    fate = static_cast<std::uint8_t>(CellFate::remove);
-  else if (state.becomes && fate != static_cast<std::uint8_t>(CellFate::remove))
-    fate = static_cast<std::uint8_t>(CellFate::become);
-  else if (decision.divides && fate == static_cast<std::uint8_t>(CellFate::none))
-    fate = static_cast<std::uint8_t>(CellFate::divide);
+/// Share of what the state of the cell spills that is left and leaves with it.
+double unspilt(const Cells& cells, std::size_t c, double now, const CellEnvironment& environment) {
+  const double since = cells.state_since[c], until = cells.state_until[c];
+  const CellState& state = environment.types[index(cells.type[c])].states[cells.state[c]];
+  return state.spills.empty() || state.loses_rest || !(until > since) ? 0 : (until - now) / (until - since);
+}
+
+/// A condition that holds acts now; else the cell decides when it leaves. One that is about to divide, or to become
+/// another, decides when it has.
+void look_ahead(Cells& cells, std::size_t c, std::span<const double> values, std::size_t voxel,
+                const CellEnvironment& environment, const CellStep& coming, std::uint8_t& fate,
+                std::vector<Stretch>& cut_short) {
+  if (cells.leaves_to[c] == kUndecided) return;
+  if (const Transition* due = due_transition(cells, c, values, environment)) {
+    if (const double rest = unspilt(cells, c, coming.time, environment); rest > 0)
+      cut_short.push_back(
+          {static_cast<std::uint32_t>(c), cells.state[c], coming.time, coming.time, cells.state_since[c], rest});
+    change_state(cells, c, due->target, due->divides, coming.time, environment, fate);
+  } else {
+    decide_leaving(cells, c, values, voxel, environment, coming.time, coming.step);
+  }
 }
 
 /// Velocity for the coming step.
@@ -141,11 +152,14 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
   const CellRules& rules = *environment.rules;
   const CellStep coming{past.step + 1, past.time + past.dt, coming_dt};
   look_around(cells, fields, environment, coming.time, scratch.around, threads);
-  scratch.arrivals.resize((cells.size() + kUpdateGrain - 1) / kUpdateGrain);
-  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
+  scratch.arrivals.resize((cells.size() + kCellGrain - 1) / kCellGrain);
+  scratch.cut_short.resize(scratch.arrivals.size());
+  threads.for_blocks(cells.size(), kCellGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
-    auto& arrivals = scratch.arrivals[begin / kUpdateGrain];
+    auto& arrivals = scratch.arrivals[begin / kCellGrain];
+    auto& cut_short = scratch.cut_short[begin / kCellGrain];
     arrivals.clear();
+    cut_short.clear();
     for (std::size_t c = begin; c < end; ++c) {
       if (c + kLookAhead < end) fetch_fields(cells, c + kLookAhead, fields, environment);
       const std::size_t type_index = index(cells.type[c]);
@@ -155,8 +169,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
             coming.time, values);
       advance_columns(cells, c, type, rules.layout(), past.dt, values);
       recruit(cells, c, type, values, environment, past, arrivals);
-      if (const auto decision = decide(cells, c, values, voxel, environment, past))
-        act(cells, c, *decision, environment, fate[c]);
+      look_ahead(cells, c, values, voxel, environment, coming, fate[c], cut_short);
       Vec3 velocity;
       if (type.mobile) {
         velocity = steer(cells, c, fields, values, scratch.around.list, environment, coming);
@@ -165,6 +178,7 @@ void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& e
       set_velocity(cells, c, velocity);
     }
   });
+  for (const auto& block : scratch.cut_short) release_late(cells, block, fields, environment, past, scratch);
 }
 
 void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& coming,
@@ -172,7 +186,7 @@ void steer_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& en
   const CellRules& rules = *environment.rules;
   if (!rules.any_mobile()) return;
   look_around(cells, fields, environment, coming.time, scratch.around, threads);
-  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(cells.size(), kCellGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);
@@ -191,7 +205,7 @@ void evaluate_reporters(const Cells& cells, const FieldSet& fields, const CellEn
   values.assign(cells.size() * width, 0.0);
   if (width == 0) return;
   if (rules.any_contacts()) scratch.around.look_around(cells, fields, environment, time, threads);
-  threads.for_blocks(cells.size(), kUpdateGrain, [&](std::size_t begin, std::size_t end) {
+  threads.for_blocks(cells.size(), kCellGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> symbols(rules.layout().count(), 0.0);
     for (std::size_t c = begin; c < end; ++c) {
       const std::size_t type = index(cells.type[c]);

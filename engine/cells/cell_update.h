@@ -1,9 +1,11 @@
 /// @file
-/// The cell step: every cell senses, its columns advance, it decides on its next state, and it chooses a velocity that
-/// holds until the next cell step. The first velocities are chosen at t = 0. Reads other cells' positions and types
-/// only, which this stage does not change, so cells are independent of each other within it.
+/// The cell step: every cell senses, its columns advance, conditions on its state are looked at, it decides when it
+/// will leave that state, and it chooses a velocity that holds until the next cell step. The first velocities are
+/// chosen at t = 0. Reads other cells' positions and types only, which this stage does not change, so cells are
+/// independent of each other within it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -17,9 +19,7 @@
 
 namespace interstice {
 
-/// What is to become of a cell when the population is next updated. Same numbers as Effects::fate, which has no
-/// `become`: into what is said by the state that the cell entered.
-enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2, become = 3 };
+constexpr std::size_t kCellGrain = 128;  ///< cells per block
 
 /// Newcomers beside a cell.
 struct Arrival {
@@ -29,19 +29,67 @@ struct Arrival {
   std::vector<std::pair<ColumnId, double>> bring{};  ///< columns of theirs that differ from how the type begins
 };
 
+/// What a cell did from `from` to `to` [s].
+struct Stretch {
+  std::uint32_t cell = 0;
+  std::uint8_t state = 0;
+  double from = 0, to = 0;  ///< [s]
+  double since = 0;         ///< when the state began [s]
+  double spilt = 0;         ///< share of what the state spills
+};
+
+/// Stretches of the cells that changed their state in a transport step, in order; of the others nothing is kept.
+class Stretches {
+ public:
+  void clear(std::size_t cells) {
+    cells_ = cells;
+    any_ = false;
+  }
+  void open() {
+    any_ = true;
+    blocks_.resize((cells_ + kCellGrain - 1) / kCellGrain);
+    for (auto& block : blocks_) block.clear();
+  }
+  [[nodiscard]] bool any() const { return any_; }
+  [[nodiscard]] std::vector<Stretch>& of_block(std::size_t first_cell) { return blocks_[first_cell / kCellGrain]; }
+  /// Empty for a cell that stayed in its state.
+  [[nodiscard]] std::span<const Stretch> of(std::size_t cell) const {
+    if (!any_) return {};
+    const auto& block = blocks_[cell / kCellGrain];
+    const auto [first, last] = std::ranges::equal_range(block, static_cast<std::uint32_t>(cell), {}, &Stretch::cell);
+    return {first, last};
+  }
+
+ private:
+  std::size_t cells_ = 0;
+  bool any_ = false;
+  std::vector<std::vector<Stretch>> blocks_;
+};
+
+/// Molecules that a cell released before the step that is about to begin.
+struct LateRelease {
+  std::uint32_t voxel = 0;
+  SpeciesId species{};
+  double molecules = 0;
+};
+
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
 struct CellScratch {
   CellSurroundings around;
-  std::vector<std::uint64_t> by_voxel;         ///< voxel and cell in one number, ascending
-  std::vector<std::uint32_t> first_cell;       ///< of each voxel with cells, in by_voxel; then their number
-  std::vector<std::vector<Arrival>> arrivals;  ///< of the last cell step, per block of cells
+  std::vector<std::uint64_t> by_voxel;          ///< voxel and cell in one number, ascending
+  std::vector<std::uint32_t> first_cell;        ///< of each voxel with cells, in by_voxel; then their number
+  std::vector<std::vector<Arrival>> arrivals;   ///< of the last cell step, per block of cells
+  Stretches stretches;                          ///< of the last transport step
+  std::vector<std::vector<Stretch>> cut_short;  ///< states that a condition ended, per block of cells
+  std::vector<LateRelease> late;                ///< to be put into the fields before the next step
 };
 
-/// `past` is the interval that the decisions look back on; the velocities hold over the `coming_dt` [s] after it.
+/// `past` is the interval over which columns advance; the velocities hold over the `coming_dt` [s] after it.
 /// `drift`: extra velocity by interaction models, three numbers per cell, or empty. `fate`: one CellFate per cell; only
 /// raised here (removal beats a change of type, which beats division). Newcomers are left in `scratch` for
-/// update_population. What reservoirs hold must have been seen (CellSurroundings::see_reservoirs). Throws
-/// NumericalError when a formula gives something that is not a number.
+/// update_population, and what cells still held that a condition took out of a spilling state. What reservoirs hold
+/// must have been seen (CellSurroundings::see_reservoirs). Throws NumericalError when a formula gives something that is
+/// not a number.
 void update_cells(Cells& cells, const FieldSet& fields, const CellEnvironment& environment, const CellStep& past,
                   double coming_dt, std::span<const double> drift, std::span<std::uint8_t> fate, CellScratch& scratch,
                   const Threads& threads);

@@ -14,6 +14,12 @@
 
 namespace interstice {
 
+/// What is to become of a cell when the population is next updated. Same numbers as Effects::fate, which has no
+/// `become`: into what is said by the state that the cell entered.
+enum class CellFate : std::uint8_t { none = 0, remove = 1, divide = 2, become = 3 };
+
+inline constexpr std::uint8_t kUndecided = 255;  ///< no state: a type has fewer
+
 struct Cells {
   std::vector<AgentId> id;
   std::vector<AgentId> ancestor;  ///< id of the founder, shared by all descendants
@@ -25,13 +31,16 @@ struct Cells {
   std::vector<double> radius;                           ///< [um]
   std::vector<double> state_since;                      ///< [s]
   std::vector<double> state_until;                      ///< [s], infinity where the state has no duration
-  std::vector<std::uint32_t> births;                    ///< how often it has divided
-  std::vector<std::uint32_t> transitions;               ///< how often it has changed state
-  std::vector<std::uint64_t> bound;                     ///< real vesicles adsorbed
-  std::vector<std::uint64_t> internal;                  ///< real vesicles in endosomes
-  std::vector<std::uint64_t> adsorptions;               ///< real adsorption events so far
-  std::vector<std::uint64_t> releases;                  ///< real vesicles that have released their cargo so far
-  std::vector<std::vector<double>> columns;             ///< [ColumnId][cell]
+  std::vector<double> leaves_at;             ///< when it leaves its state, unless its duration ends before [s]
+  std::vector<std::uint8_t> leaves_to;       ///< then; kUndecided: nothing is decided yet from `leaves_at` on
+  std::vector<std::uint8_t> leaves_divided;  ///< 1: it divides on the way
+  std::vector<std::uint32_t> births;         ///< how often it has divided
+  std::vector<std::uint32_t> transitions;    ///< how often it has changed state
+  std::vector<std::uint64_t> bound;          ///< real vesicles adsorbed
+  std::vector<std::uint64_t> internal;       ///< real vesicles in endosomes
+  std::vector<std::uint64_t> adsorptions;    ///< real adsorption events so far
+  std::vector<std::uint64_t> releases;       ///< real vesicles that have released their cargo so far
+  std::vector<std::vector<double>> columns;  ///< [ColumnId][cell]
 
   [[nodiscard]] std::size_t size() const { return id.size(); }
   [[nodiscard]] Vec3 position(std::size_t c) const { return {x[c], y[c], z[c]}; }
@@ -58,6 +67,9 @@ inline constexpr auto kCellRows = std::tuple(
     row({"radius", "um", Per::cell, Hashed::tissue, Shown::number}, &Cells::radius),
     row({"state_since", "s", Per::cell, Hashed::tissue}, &Cells::state_since),
     row({"state_until", "s", Per::cell, Hashed::tissue}, &Cells::state_until),
+    row({"leaves_at", "s", Per::cell, Hashed::tissue}, &Cells::leaves_at),
+    row({"leaves_to", "", Per::cell, Hashed::tissue}, &Cells::leaves_to),
+    row({"leaves_divided", "1", Per::cell, Hashed::tissue}, &Cells::leaves_divided),
     row({"births", "1", Per::cell, Hashed::tissue, Shown::no, AtDivision::begin_anew}, &Cells::births),
     row({"transitions", "1", Per::cell, Hashed::tissue, Shown::no, AtDivision::begin_anew}, &Cells::transitions),
     row({"bound", "EV", Per::cell, Hashed::state, Shown::count, AtDivision::begin_anew}, &Cells::bound),

@@ -29,8 +29,9 @@ enum class Per : std::uint8_t {
   tally
 };
 
-/// What the two daughters get of a parent's number. `begin_anew`: the parent keeps it, the newborn begins at 0.
-enum class AtDivision : std::uint8_t { copy, halve, increment, clear, begin_anew };
+/// What the two daughters get of a parent's number. `decrement`: one less, so that what a cycle that ends at 1 overshot
+/// is kept. `begin_anew`: the parent keeps it, the newborn begins at 0.
+enum class AtDivision : std::uint8_t { copy, halve, increment, decrement, clear, begin_anew };
 
 /// Which hash takes it in: the one of the whole state; also the one of the tissue, which leaves vesicles out; none.
 enum class Hashed : std::uint8_t { state, tissue, no };

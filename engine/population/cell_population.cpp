@@ -33,10 +33,10 @@ struct Changes {
   bool any_removed = false, any_birth = false, any_change = false;
 };
 
-bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment, double now) {
-  if (fate != static_cast<std::uint8_t>(CellFate::divide)) return false;
-  const CellState& state = environment.types[index(cells.type[c])].states[cells.state[c]];
-  return state.spills.empty() || now >= cells.state_until[c];
+/// A cell that spills what it holds does not divide.
+bool divides(const Cells& cells, std::size_t c, std::uint8_t fate, const CellEnvironment& environment) {
+  return fate == static_cast<std::uint8_t>(CellFate::divide) &&
+         environment.types[index(cells.type[c])].states[cells.state[c]].spills.empty();
 }
 
 void place(Cells& cells, std::size_t c, Vec3 p, const Box& box) {
@@ -66,6 +66,9 @@ T inherit(T& of_parent, AtDivision how) {
     case AtDivision::increment:
       if constexpr (std::is_arithmetic_v<T>) of_parent = static_cast<T>(of_parent + 1);
       break;
+    case AtDivision::decrement:
+      if constexpr (std::is_arithmetic_v<T>) of_parent = static_cast<T>(of_parent - 1);
+      break;
     case AtDivision::clear:
       of_parent = T{};
       break;
@@ -91,7 +94,7 @@ void become(Cells& cells, std::size_t c, const CellEnvironment& environment) {
   enter_state(cells, c, after.initial_state, cells.state_since[c], environment);
 }
 
-void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& environment,
+void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& environment, double now,
                  std::unordered_set<AgentId>& taken) {
   const Vec3 centre = cells.position(parent);
   const AgentId parent_id = cells.id[parent];
@@ -106,6 +109,7 @@ void divide_cell(Cells& cells, std::size_t parent, const CellEnvironment& enviro
   cells.id[daughter] = newborn_id(parent_id, ordinal, taken);
   taken.insert(cells.id[daughter]);
   draw_duration(cells, daughter, environment);
+  if (cells.leaves_to[daughter] != kUndecided) leave_undecided(cells, daughter, now);
   place(cells, parent, centre - offset, environment.box);
   place(cells, daughter, centre + offset, environment.box);
 }
@@ -213,13 +217,12 @@ std::vector<std::uint32_t> compact(Cells& cells, std::span<const ColumnSpec> col
   return new_index;
 }
 
-Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, const CellEnvironment& environment,
-                     double now) {
+Changes plan_changes(const Cells& cells, std::span<const std::uint8_t> fate, const CellEnvironment& environment) {
   Changes changes(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     changes.removed[c] = fate[c] == static_cast<std::uint8_t>(CellFate::remove);
     changes.any_removed = changes.any_removed || changes.removed[c] != 0;
-    changes.any_birth = changes.any_birth || divides(cells, c, fate[c], environment, now);
+    changes.any_birth = changes.any_birth || divides(cells, c, fate[c], environment);
     changes.any_change = changes.any_change || fate[c] == static_cast<std::uint8_t>(CellFate::become);
   }
   return changes;
@@ -236,7 +239,7 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
   const bool any_arrival = !std::ranges::all_of(arrivals, &std::vector<Arrival>::empty);
   if (!any_arrival && std::ranges::all_of(fate.first(before), none)) return false;
   const double now = step.time + step.dt;
-  Changes changes = plan_changes(cells, fate, environment, now);
+  Changes changes = plan_changes(cells, fate, environment);
   if (!changes.any_removed && !changes.any_birth && !changes.any_change && !any_arrival) return false;
   for (std::size_t c = 0; c < before && changes.any_change; ++c)
     if (fate[c] == static_cast<std::uint8_t>(CellFate::become)) become(cells, c, environment);
@@ -245,10 +248,10 @@ bool update_population(Cells& cells, Vesicles& vesicles, std::span<VesicleLedger
     for (const auto& some : arrivals)
       for (const Arrival& arrival : some) admit(cells, arrival, environment, step, taken);
     for (std::size_t c = 0; c < before; ++c) {
-      if (!divides(cells, c, fate[c], environment, now)) continue;
+      if (!divides(cells, c, fate[c], environment)) continue;
       changes.old_centre[c] = cells.position(c);
       changes.daughter[c] = static_cast<std::uint32_t>(cells.size());
-      divide_cell(cells, c, environment, taken);
+      divide_cell(cells, c, environment, now, taken);
     }
   }
   const VesicleAccounts accounts{ledger, {}, &cells};

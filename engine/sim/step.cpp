@@ -1,6 +1,13 @@
 #include "engine/sim/step.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/cells/cell_events.h"
 #include "engine/cells/cell_exchange.h"
+#include "engine/core/constants.h"
+#include "engine/core/error.h"
 #include "engine/population/cell_population.h"
 #include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
@@ -12,6 +19,9 @@
 
 namespace interstice {
 namespace {
+
+constexpr std::size_t kMostGrowth = 1u << 12;  ///< of the number of cells in a step
+constexpr std::size_t kMostArrivals = 1u << 20;
 
 /// Positions -> which voxel every cell is in, and what vesicle surfaces offer to the fluid of each compartment.
 void locate_agents(State& s, Workspace& w, const Tick& now, const Threads& threads) {
@@ -37,6 +47,13 @@ void begin_exchange(const Problem& p, Workspace& w, const Tick& now) {
   p.chemistry.mean_strengths(now.time + now.dt - now.transport_dt, now.transport_dt, w.exchange.strength);
 }
 
+/// What happens to cells over the transport step, and what they give and take meanwhile.
+void exchange_with_cells(State& s, Workspace& w, const CellStep& interval, const Threads& threads) {
+  w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
+  follow_cells(s.cells, s.fields, w.cell_environment, interval, w.models.fates(), w.cell_scratch, threads);
+  add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
+}
+
 /// Sense, decide, act, steer.
 void update_cells(State& s, const Problem& p, Workspace& w, const CellStep& interval, const Threads& threads) {
   w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
@@ -55,6 +72,39 @@ void advance_vesicles(State& s, Workspace& w, const Tick& now, const Threads& th
   w.vesicles_changed = true;
 }
 
+/// Into the fields between two transport steps.
+void book_late_releases(State& s, const Problem& p, std::vector<LateRelease>& late) {
+  for (const LateRelease& release : late) {
+    const Region& region = p.regions.regions[p.regions.of_voxel[release.voxel]];
+    const double per_uM = region.volume_fraction * p.grid.voxel_volume() * kMoleculesPerUmCubedPerMicromolar;
+    s.fields[release.species][release.voxel] += release.molecules / per_uM;
+    s.budget.secreted[index(release.species)] += release.molecules;
+  }
+  late.clear();
+}
+
+/// Cells come, go, divide and become others. What those have done since then may call for more of it.
+void change_population(State& s, const Problem& p, Workspace& w, const CellStep& interval, bool transport_due,
+                       const Threads& threads) {
+  CellScratch& scratch = w.cell_scratch;
+  const CellStep end{interval.step, interval.time + interval.dt, 0};
+  const std::size_t most = std::max<std::size_t>(1, s.cells.size()) * kMostGrowth + kMostArrivals;
+  std::span<std::uint8_t> fates = w.models.fates();
+  do {
+    w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, fates, scratch.arrivals, w.cell_environment,
+                                            p.vesicle_classes, interval);
+    scratch.arrivals.clear();
+    w.fates.assign(s.cells.size(), 0);
+    fates = w.fates;
+    if (s.cells.size() > most)
+      throw NumericalError(
+          fmt::format("cells divide until there are more than {} times as many within a step; look at "
+                      "their hazards and durations, or take shorter steps",
+                      kMostGrowth));
+  } while (transport_due && follow_newcomers(s.cells, s.fields, w.cell_environment, end, fates, scratch, threads));
+  book_late_releases(s, p, scratch.late);
+}
+
 }  // namespace
 
 // Multi-rate Lie splitting, in this order. Every stage reads what the ones before it left; models see the state at the
@@ -69,8 +119,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   if (now.transport_due) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
-    w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
-    add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
+    exchange_with_cells(s, w, interval, threads);
     for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
       const auto& species = w.reactions.groups()[group];
       w.reacted.hold_only(species);
@@ -85,10 +134,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   const Nanoseconds before = s.clock.now;
   s.clock.advance(p.schedule);
   if (now.cells_due) update_cells(s, p, w, interval, threads);
-  const std::span<const std::vector<Arrival>> arrivals = w.cell_scratch.arrivals;
-  w.vesicles_changed |= update_population(s.cells, s.vesicles, s.ledger, w.models.fates(),
-                                          arrivals.first(now.cells_due ? arrivals.size() : 0), w.cell_environment,
-                                          p.vesicle_classes, interval);
+  change_population(s, p, w, interval, now.transport_due, threads);
   w.vesicles_changed |= apply_doses(s, p, w, before + 1, s.clock.now + 1, threads);
 }
 

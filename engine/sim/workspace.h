@@ -44,6 +44,7 @@ struct Workspace {
   VesicleScratch vesicle_scratch;
   CountsScratch counts_scratch;
   CellScratch cell_scratch;
+  std::vector<std::uint8_t> fates;  ///< of cells that came within the step
 };
 
 }  // namespace interstice

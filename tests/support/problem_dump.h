@@ -114,6 +114,7 @@ class ProblemDump {
     if (s.duration) line("lasts {} {:a} {:a}", static_cast<int>(s.duration->kind), s.duration->a, s.duration->b);
     for (const auto& x : s.secretions) line("secretes {} {}", index(x.species), x.rate.text());
     for (const auto& x : s.spills) line("spills {} {:a}", index(x.species), x.amount);
+    line("loses_rest {} injurable {}", s.loses_rest, s.injurable);
     for (const auto& x : s.transitions)
       line("to {} | {} | {} | {}", x.target, x.hazard.text(), x.when.text(), x.divides);
   }

@@ -42,8 +42,26 @@ Distribution distribution(const BuildContext& context, const Value& v, const std
     return d;
   }
   if (const Value* n = v.find("normal")) return {Distribution::Kind::normal, number((*n)["mean"]), number((*n)["sd"])};
+  for (const auto& [word, kind] : {std::pair("truncated_normal", Distribution::Kind::truncated_normal),
+                                   std::pair("gamma", Distribution::Kind::gamma)})
+    if (const Value* d = v.find(word)) {
+      if (number((*d)["mean"]) <= 0) context.report((*d)["mean"], "the mean of what stays above 0 must be above 0");
+      return {kind, number((*d)["mean"]), number((*d)["sd"])};
+    }
   if (const Value* e = v.find("exponential")) return {Distribution::Kind::exponential, number((*e)["mean"]), 1};
   return {Distribution::Kind::constant, number(v), 1};
+}
+
+/// Which states spill what the cell holds, or follow one that does by themselves.
+std::vector<bool> dying_states(const CellType& type) {
+  std::vector<bool> dying(type.states.size());
+  for (std::size_t first = 0; first < dying.size(); ++first)
+    if (!type.states[first].spills.empty())
+      for (std::size_t k = 0, now = first; k < dying.size(); ++k, now = type.states[now].then) {
+        dying[now] = true;
+        if (!type.states[now].duration) break;
+      }
+  return dying;
 }
 
 std::string column_unit(const Value& column) {
@@ -97,6 +115,17 @@ class CellTypeBuilder {
     const Value& states = v_["states"];
     type_.initial_state = state_index(context_, states, v_["initial_state"]);
     for (std::size_t i = 0; i < states.items.size(); ++i) state(states.keys[i], states.items[i]);
+    const std::vector<bool> dying = dying_states(type_);
+    for (std::size_t i = 0; i < type_.states.size(); ++i) {
+      const Value& v = states.items[i];
+      type_.states[i].injurable = v.has("injurable") ? v["injurable"].number != 0 : !dying[i];
+      for (const Value& t : v["transitions"].items)
+        if (t["divides"].number != 0 && t.sound() &&
+            !type_.states[state_index(context_, states, t["to"])].spills.empty())
+          context_.report(t,
+                          "a cell that divides into a state that spills would spill twice; divide first, and let the "
+                          "daughters die");
+    }
     columns();
     motility();
     reporters();
@@ -115,6 +144,10 @@ class CellTypeBuilder {
       context_.report(v["becomes"],
                       "a cell that becomes another leaves this state at once; nothing else happens in it");
     if (v.has("duration")) s.duration = distribution(context_, v["duration"], "");
+    if (s.duration && s.duration->kind == Distribution::Kind::normal)
+      context_.report(v["duration"],
+                      "a normal distribution goes below 0, which no duration does; use truncated_normal, "
+                      "lognormal or gamma");
     if (v.has("then")) s.then = state_index(context_, v_["states"], v["then"]);
     if (v.has("duration") != v.has("then") && v.valid)
       context_.report(v, "`duration` and `then` go together (how long, and what follows)");
@@ -124,6 +157,7 @@ class CellTypeBuilder {
       s.secretions.push_back({id, formulas_.read(rate, "molecule/s")});
     });
     for_species(context_, v["spills"], [&](SpeciesId id, const Value& n) { s.spills.push_back({id, n.number}); });
+    s.loses_rest = v["spill_rest"].text == "lost";
     const Value& recruits = v["recruits"];
     for (std::size_t i = 0; i < recruits.items.size(); ++i)
       if (const auto type = key_index(context_.root["cell_types"], recruits.keys[i]))
@@ -251,6 +285,7 @@ AtDivision at_division(const Value& column) {
   const std::string& word = column["at_division"].text;
   return word == "halve"       ? AtDivision::halve
          : word == "increment" ? AtDivision::increment
+         : word == "decrement" ? AtDivision::decrement
          : word == "clear"     ? AtDivision::clear
                                : AtDivision::copy;
 }

@@ -216,12 +216,12 @@ void check_phase(const BuildContext& context, const Value& v, const Phase& phase
     if (length % step != 0)
       context.report(v[name], fmt::format("{} is not a multiple of the smallest step of this phase, {:.9g} s",
                                           v[name].text, seconds(step)));
-  // What cells secrete and spill is decided at their step and must hold for whole transport steps; cells move at the
-  // vesicle steps, with the velocity that they chose at theirs.
+  // What cells secrete and spill is followed over whole transport steps; cells move at the vesicle steps, with the
+  // velocity that they chose at theirs.
   if (phase.cells % step == 0 && phase.cells % phase.transport != 0)
     context.report(v["cells"],
-                   fmt::format("{} is not a multiple of the transport step {} (what cells release is decided at their "
-                               "step and holds for whole transport steps); use a multiple of it",
+                   fmt::format("{} is not a multiple of the transport step {} (what cells release is followed over "
+                               "whole transport steps); use a multiple of it",
                                v["cells"].text, v["transport"].text));
   else if (phase.cells % step == 0 && phase.vesicles % step == 0 && phase.cells % phase.vesicles != 0)
     context.report(v["cells"], fmt::format("{} is not a multiple of the vesicle step {} (cells move at the vesicle "

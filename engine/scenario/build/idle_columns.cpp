@@ -30,7 +30,8 @@ std::vector<std::string> starting_at_zero(const CellTable& table, std::span<cons
   std::vector<std::string> names;
   for (std::size_t k = 0; k < table.columns.size(); ++k) {
     const ColumnSpec& spec = table.columns[k];
-    if (contains(by_models, spec.name) || spec.initial != 0 || spec.at_division == AtDivision::increment) continue;
+    const bool counts = spec.at_division == AtDivision::increment || spec.at_division == AtDivision::decrement;
+    if (contains(by_models, spec.name) || spec.initial != 0 || counts) continue;
     const bool all_zero = std::ranges::all_of(table.types, [k](const CellType& type) {
       return std::ranges::all_of(type.columns, [k](const ColumnDynamics& c) {
         return index(c.column) != k || (c.initial.kind == Distribution::Kind::constant && c.initial.a == 0);

@@ -28,11 +28,15 @@ SpecPointer share(std::string doc, std::string mark, std::string source,
 /// A value that differs from cell to cell.
 std::vector<SpecPointer> distributions(const SpecPointer& number) {
   const auto spread = quantity("geometric standard deviation", {.minimum = 1, .maximum = 20});
+  const auto mean_and_sd = record("mean and sd", {need("mean", number), need("sd", number)});
   const auto lognormal = record("median and geometric sd", {need("median", number), need("gsd", spread)});
-  return {number, record("uniform", {need("uniform", list("lowest and highest", number, 2, 2))}),
+  return {number,
+          record("uniform", {need("uniform", list("lowest and highest", number, 2, 2))}),
           record("log-normal", {need("lognormal", lognormal)}),
           record("exponential", {need("exponential", record("mean", {need("mean", number)}))}),
-          record("normal", {need("normal", record("mean and sd", {need("mean", number), need("sd", number)}))})};
+          record("normal", {need("normal", mean_and_sd)}),
+          record("normal, drawn again until it is above 0", {need("truncated_normal", mean_and_sd)}),
+          record("gamma", {need("gamma", mean_and_sd)})};
 }
 
 SpecPointer column() {
@@ -44,8 +48,9 @@ SpecPointer column() {
       {may("unit", text("its unit"), "\"1\""), may("initial", one_of("at the start", distributions(at_start)), "0"),
        may("gain", formula("column unit per second", "")), may("loss", formula("rate of loss", "1/s")),
        may("at_division",
-           choice("what both daughters get: the parent's number, half of it, one more, or 0",
-                  {"copy", "halve", "increment", "clear"}),
+           choice("what both daughters get: the parent's number, half of it, one more, one less (a cycle that ends at "
+                  "1 keeps what it overshot), or 0",
+                  {"copy", "halve", "increment", "decrement", "clear"}),
            "copy")});
 }
 
@@ -60,8 +65,8 @@ std::vector<std::string> column_reserved() {
 
 SpecPointer transition() {
   return record("a way out of the state",
-                {need("to", text("state")), may("hazard", formula("fires with 1 - exp(-hazard dt)", "1/s")),
-                 may("when", formula("fires as soon as it is above 0.5", "1")),
+                {need("to", text("state")), may("hazard", formula("rate, held over the cell step", "1/s")),
+                 may("when", formula("fires at the end of a cell step in which it is above 0.5", "1")),
                  may("divides", boolean("the cell divides on the way"), "false")});
 }
 
@@ -86,8 +91,16 @@ SpecPointer state() {
        may("becomes", reference("entering it makes a cell of this type of it", {"cell type"})),
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
        may("spills", of_species("contents spilled evenly over the duration", amount), "{}"),
+       may("spill_rest",
+           choice("what a cell that leaves early still holds is spilled at once, or lost", {"at_once", "lost"}),
+           "at_once"),
+       may("injurable", boolean("injuries with a hazard strike in this state too (default: unless it spills, or "
+                                "follows by itself a state that does)")),
        may("recruits", map_of("cells that come in beside it, as from a vessel", {"cell type"}, recruitment()), "{}"),
-       may("transitions", list("ways out; of conditions that hold the first wins, hazards are rivals", transition()),
+       may("transitions",
+           list("ways out; of conditions that hold the first wins; of hazards, injuries and the duration "
+                "whatever comes first",
+                transition()),
            "[]")});
 }
 

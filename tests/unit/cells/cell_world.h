@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/cells/cell_events.h"
 #include "engine/cells/cell_motility.h"
 #include "engine/cells/cell_rules.h"
 #include "engine/cells/cell_seeding.h"
@@ -93,7 +94,14 @@ struct CellWorld {
   }
   void update(std::uint64_t step, double dt) { update_from(step, static_cast<double>(step) * dt, dt); }
   void update_from(std::uint64_t step, double time, double dt) {
-    update_cells(cells, fields, environment(), {step, time, dt}, dt, {}, fate, scratch, threads);
+    follow({step, time, dt});
+    update_only({step, time, dt});
+  }
+  /// What happens to cells in a transport step.
+  void follow(const CellStep& step) { follow_cells(cells, fields, environment(), step, fate, scratch, threads); }
+  /// The cell step alone.
+  void update_only(const CellStep& step) {
+    update_cells(cells, fields, environment(), step, step.dt, {}, fate, scratch, threads);
   }
 };
 

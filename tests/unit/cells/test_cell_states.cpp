@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "engine/cells/cell_states.h"
@@ -184,6 +185,22 @@ TEST(CellStates, InjuryEndsWhenItsTimeIsOver) {
 
 TEST(CellStates, DrawsFromEveryDistribution) {
   const Noise noise(3);
+  for (const auto& [mean, sd] : {std::pair(5.0, 1.0), {5.0, 4.0}, {2.0, 3.0}}) {
+    double gamma = 0, squares = 0;
+    for (AgentId id = 0; id < 20000; ++id) {
+      const double x = draw({Distribution::Kind::gamma, mean, sd}, noise, Stream::cell_column, id, 0);
+      EXPECT_GT(x, 0);
+      EXPECT_GT(draw({Distribution::Kind::truncated_normal, mean, sd}, noise, Stream::cell_column, id, 0), 0);
+      gamma += x / 20000, squares += x * x / 20000;
+    }
+    EXPECT_NEAR(gamma, mean, 3.5 * sd / std::sqrt(20000.0));
+    EXPECT_NEAR(std::sqrt(squares - gamma * gamma), sd, 0.05 * sd);
+  }
+  double truncated = 0;
+  for (AgentId id = 0; id < 20000; ++id)
+    truncated += draw({Distribution::Kind::truncated_normal, 1, 1}, noise, Stream::cell_column, id, 0) / 20000;
+  EXPECT_NEAR(truncated, 1 + std::exp(-0.5) / std::sqrt(2 * std::numbers::pi) / 0.841344746,
+              3.5 * 0.8 / std::sqrt(20000.0));
   double uniform = 0, exponential = 0;
   for (AgentId id = 0; id < 20000; ++id) {
     uniform += draw({Distribution::Kind::uniform, 2, 6}, noise, Stream::cell_column, id, 0) / 20000;
