@@ -19,7 +19,7 @@ class Gathered : public CommandTest {
   void run(const std::string& arm, const std::string& where, const std::string& options = "") const {
     ASSERT_EQ(interstice(fmt::format("run tiny.yaml --arm {} -o {} --quiet {}", arm, where, options)).code, 0);
   }
-  static constexpr const char* kLonger = "--set time.0.until=100s --set time.0.series=1s --set output.every=50s";
+  static constexpr const char* kLonger = "--set time.0.until=30s --set time.0.series=1s --set output.every=15s";
 };
 
 TEST_F(Gathered, RunsOfAJobArrayBecomeTheComparison) {
@@ -57,14 +57,15 @@ TEST_F(Gathered, ARunInThePlaceOfAnotherIsNotTakenForIt) {
 }
 
 TEST_F(Gathered, OneThatFinishesMeanwhileIsLeftAsItIs) {
-  run("emcev", "here/arms/emcev/1", "--replicate 1");
-  run("emcev", "kept", "--replicate 1");
-  // The comparison sees it unfinished; by the time its turn comes it is finished.
+  run("emcev", "here/arms/emcev/1", std::string("--replicate 1 ") + kLonger);
+  run("emcev", "kept", std::string("--replicate 1 ") + kLonger);
+  // The comparison sees it unfinished; by the time its turn comes, as the last, it is finished.
   edit("here/arms/emcev/1/run.json", "\"finished\"", "\"running\"");
   write("later",
         "#!/bin/bash\n\"$@\" & p=$!\nwhile [ ! -e here/arms/vehicle/0/timeseries.csv ]; do sleep 0.001; done\n"
-        "rm -rf here/arms/emcev/1; cp -r kept here/arms/emcev/1; wait $p\n");
-  const Said said = interstice("compare tiny.yaml -o here --quiet --jobs 1", "bash ./later");
+        "kill -STOP $p; rm -rf here/arms/emcev/1; cp -r kept here/arms/emcev/1; kill -CONT $p; wait $p\n");
+  const Said said =
+      interstice(std::string("compare tiny.yaml -o here --quiet --jobs 1 ") + kLonger, "timeout 100 bash ./later");
   EXPECT_EQ(said.code, 0) << said.err;
   EXPECT_EQ(read("here/arms/emcev/1/run.json"), read("kept/run.json"));
 }
