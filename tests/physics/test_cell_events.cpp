@@ -218,6 +218,55 @@ TEST(CellEvents, PopulationsGrowAsTheirHazardSays) {
   deviations.expect_chance();
 }
 
+TEST(CellEvents, CellsThatBecomeOthersLoseNoTime) {
+  Random random(7);
+  for (int k = 0; k < kCases; ++k) {
+    const double before = random.about(0.01, 10), after = random.about(0.01, 10);
+    const Steps steps(random, random.about(0.5, 3) * (before + after));
+    const SeriesTable series = test::run_series(fmt::format(
+        R"(schema: 2
+domain: {{size: [200 um, 200 um, 200 um], spacing: 100 um}}
+{}
+species: {{A: {{diffusivity: 0 um^2/s}}, B: {{diffusivity: 0 um^2/s}}}}
+cell_types:
+  c: {{mobile: false, initial_state: a, states: {{a: {{duration: {} s, then: b}}, b: {{becomes: d}}}}}}
+  d:
+    mobile: false
+    initial_state: x
+    states:
+      x: {{duration: {} s, then: gone, secretes: {{A: "1000 [molecule/s]"}}, spills: {{B: 1000 molecule}}}}
+      gone: {{removed: true}}
+cells: {{c: {{count: 3}}}}
+)",
+        steps.text(), before, after));
+    const double inside = std::clamp(steps.until() - before, 0.0, after);
+    EXPECT_NEAR(series.last("secreted.A"), 3000 * inside, 1e-6 * 3000 * after) << steps.text();
+    EXPECT_NEAR(series.last("secreted.B"), 3000 * inside / after, 1e-6 * 3000) << steps.text();
+    EXPECT_EQ(series.last("cells.c.a") + series.last("cells.d.x"), steps.until() < before + after ? 3 : 0);
+  }
+}
+
+TEST(CellEvents, ACycleKeepsWhatItOvershot) {
+  for (const int step_ms : {50, 300, 400, 700}) {
+    const int until_ms = step_ms * (7200 / step_ms);
+    const SeriesTable series = test::run_series(fmt::format(R"(schema: 2
+domain: {{size: [200 um, 200 um, 200 um], spacing: 100 um}}
+time: [{{until: {1} ms, transport: {0} ms, vesicles: {0} ms, cells: {0} ms, series: {1} ms}}]
+species: {{A: {{diffusivity: 0 um^2/s}}}}
+cell_types:
+  c:
+    radius: 0.2 um
+    mobile: false
+    columns: {{cycle: {{initial: 0.0001, gain: "1 / 1 [s]", at_division: decrement}}}}
+    initial_state: a
+    states: {{a: {{transitions: [{{to: a, when: "cycle >= 1", divides: true}}]}}}}
+cells: {{c: {{count: 1}}}}
+)",
+                                                            step_ms, until_ms));
+    EXPECT_EQ(series.last("cells.c.a"), std::exp2(until_ms / 1000)) << step_ms;
+  }
+}
+
 TEST(CellEvents, WhatADyingCellHoldsIsSpilledWhateverStrikesIt) {
   Random random(6);
   for (const char* rest : {"", "injurable: true, "})
@@ -240,7 +289,10 @@ TEST(CellEvents, WhatChangesWithoutEndIsAnError) {
 domain: {size: [20 um, 20 um, 20 um], spacing: 10 um}
 time: [{until: 10 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]
 species: {A: {diffusivity: 0 um^2/s}}
-cell_types: {c: {initial_state: a, states: {a: {transitions: [{to: b, hazard: "1e9 [1/s]"}]}, b: {transitions: [{to: a, hazard: "1e9 [1/s]"}]}}}}
+cell_types:
+  c:
+    initial_state: a
+    states: {a: {transitions: [{to: b, hazard: "1e9 [1/s]"}]}, b: {transitions: [{to: a, hazard: "1e9 [1/s]"}]}}
 cells: {c: {count: 1}}
 )"),
                NumericalError);
