@@ -139,7 +139,7 @@ Found look_into_comparison(const std::filesystem::path& directory, const Wanted&
   if (holds_runs_alone(directory)) return Found::unfinished;
   const Json record = record_there(directory, wanted);
   if (record.is_null()) return Found::nothing;
-  const bool comparison = record.value("arm", "").starts_with("compare ");
+  const bool comparison = record.value("arm", "").starts_with(kCompare);
   const bool same = record.value("identity", "") == wanted.record.identity;
   const bool finished = record.value("status", "") == "finished";
   if (!comparison || (wanted.replace == Replace::finished_too && (finished || !same)))

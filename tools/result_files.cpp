@@ -46,7 +46,6 @@ const std::vector<ResultKind>& result_kinds() {
 }
 
 constexpr const char* kTemporary = ".tmp";
-constexpr std::string_view kCompare = "compare ";  ///< how a comparison's record begins what it did
 constexpr std::array<std::string_view, 3> kNoResults{DirectoryLock::kName, StopRequests::kFile, "run.json.tmp"};
 constexpr std::array<std::string_view, 3> kReportFiles{"report.html", "summary.csv", "compare.json"};
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/results/provenance.h"
@@ -46,6 +47,9 @@ class Removal {
 
 /// run.json as text; "" where there is none of ours.
 std::string our_record(const std::filesystem::path& directory);
+
+/// How the record of a comparison begins what it did, before the names of the arms.
+inline constexpr std::string_view kCompare = "compare ";
 
 /// Whether a record is that of a comparison.
 [[nodiscard]] bool is_comparison(const std::string& record);

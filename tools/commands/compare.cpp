@@ -72,7 +72,7 @@ ComparePlan make_plan(const Scenario& scenario, const CompareOptions& options) {
 
 /// Which arms of what are compared, and where each outcome comes from.
 RunRecord describe_comparison_run(const Scenario& scenario, const ComparePlan& plan, int jobs) {
-  const std::string what = fmt::format("compare {}", fmt::to_string(fmt::join(plan.arms, ", ")));
+  const std::string what = fmt::format("{}{}", kCompare, fmt::to_string(fmt::join(plan.arms, ", ")));
   RunRecord record = make_run_record(build_problem(scenario), scenario.resolved, command_line(), what, jobs);
   record.changes = scenario.changes;
   record.identity = sha256_of(what + "\n" + scenario.resolved);

@@ -20,8 +20,6 @@ namespace interstice::cli {
 namespace {
 
 using Record = nlohmann::ordered_json;
-constexpr std::string_view kCompare = "compare ";
-
 std::vector<std::string> arms_of(const std::string& what) {
   if (!what.starts_with(kCompare)) return {what};
   std::vector<std::string> arms;
