@@ -2,6 +2,7 @@
 /// What the engine knows of a diffusing substance, of the tissue regions it diffuses in, and of the walls.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +44,10 @@ struct Species {
   std::vector<double> reservoir_initial;  ///< per reservoir [uM]
   std::array<FaceCondition, 6> faces;     ///< indexed by Face
   std::vector<SpeciesTransfer> transfers;
+
+  [[nodiscard]] bool diffuses() const {
+    return std::any_of(diffusivity.begin(), diffusivity.end(), [](double d) { return d > 0; });
+  }
 };
 
 /// A kind of tissue.
@@ -84,11 +89,13 @@ struct Reservoir {
 /// A reservoir's contents.
 struct ReservoirState {
   std::vector<double> concentration;    ///< per species [uM]
+  std::vector<double> supply;           ///< per species: what all but reactions brought in the last interval [uM/s]
   std::vector<std::uint64_t> vesicles;  ///< real vesicles per class in this patch's share
 };
 
 inline constexpr auto kReservoirRows =
     std::tuple(row({"concentration", "uM", Per::species, Hashed::tissue}, &ReservoirState::concentration),
+               row({"supply", "uM/s", Per::species, Hashed::tissue}, &ReservoirState::supply),
                row({"vesicles", "EV", Per::vesicle_class}, &ReservoirState::vesicles));
 static_assert(bytes_listed(kReservoirRows) == sizeof(ReservoirState), "every member has a row");
 

@@ -19,6 +19,7 @@ void fill_reservoirs(const Problem& problem, State& state) {
   for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
     for (const Species& species : problem.species)
       state.reservoirs[r].concentration.push_back(species.reservoir_initial[r]);
+    state.reservoirs[r].supply.assign(problem.species.size(), 0.0);
     state.reservoirs[r].vesicles.assign(problem.vesicle_classes.size(), 0);
   }
 }
@@ -29,6 +30,9 @@ State empty_state(const Problem& problem) {
   const std::size_t voxels = problem.grid.voxel_count();
   State state;
   state.fields = FieldSet(problem.species.size(), voxels);
+  state.supply.resize(problem.species.size());
+  for (const SpeciesId s : species_with_supply(problem.chemistry, problem.species))
+    state.supply[index(s)].assign(voxels, 0.0F);
   state.reservoirs.resize(problem.reservoirs.size());
   state.budget.resize(problem.species.size(), problem.chemistry.reactions.size());
   state.cells.columns.resize(problem.columns.size());

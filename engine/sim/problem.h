@@ -95,6 +95,8 @@ struct Problem {
 struct State {
   Clock clock;
   FieldSet fields;
+  /// Per species that reacts and diffuses, per voxel: what all but reactions brought in the last transport step [uM/s].
+  std::vector<std::vector<float>> supply;
   std::vector<ReservoirState> reservoirs;
   Cells cells;
   Vesicles vesicles;

@@ -11,7 +11,7 @@
 
 namespace interstice {
 
-static_assert(bytes_of(&State::clock) + bytes_of(&State::fields) + bytes_of(&State::reservoirs) +
+static_assert(bytes_of(&State::clock) + bytes_of(&State::fields) + bytes_of(&State::supply) + bytes_of(&State::reservoirs) +
                       bytes_of(&State::cells) + bytes_of(&State::vesicles) + bytes_of(&State::ledger) +
                       bytes_of(&State::budget) + bytes_of(&State::tallies) + bytes_of(&State::exposed_copies) +
                       bytes_of(&State::labels) ==
@@ -37,6 +37,7 @@ void for_each_stored_array(SomeState& state, const Problem& problem, const Visit
   for (std::size_t s = 0; s < problem.species.size(); ++s)
     of_fixed_length(RowInfo{problem.species[s].name, "uM", Per::voxel, Hashed::tissue, Shown::number},
                     state.fields[static_cast<SpeciesId>(s)]);
+  for (auto& supply : state.supply) visit(RowInfo{"supply", "uM/s", Per::voxel, Hashed::tissue}, supply);
   for (auto& reservoir : state.reservoirs) for_each_member(kReservoirRows, reservoir, member);
   for_each_array(state.cells, problem.columns, member);
   for_each_member(kVesicleRows, state.vesicles, member);

@@ -120,14 +120,8 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
     exchange_with_cells(s, w, interval, threads);
-    for (std::size_t group = 0; group < w.reactions.groups().size(); ++group) {
-      const auto& species = w.reactions.groups()[group];
-      w.reacted.hold_only(species);
-      w.reactions.react(group, s.fields, s.reservoirs, w.exchange, dt, w.reacted, w.reacted_reservoirs, s.budget,
-                        threads, w.models.reservoir_copies());
-      w.diffusion.diffuse(species, s.fields, w.reacted, s.reservoirs, w.reacted_reservoirs, dt, s.budget, threads);
-    }
-    w.transfers.transfer(s.fields, s.reservoirs, dt);
+    w.transport.advance({s.fields, s.reservoirs, s.supply, s.budget}, w.exchange, w.models.reservoir_copies(), dt,
+                        threads);
   }
   if (now.vesicles_due) advance_vesicles(s, w, now, threads);
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};

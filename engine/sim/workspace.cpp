@@ -51,11 +51,8 @@ Workspace::Workspace(const Problem& problem)
       cell_rules(problem.cell_types, problem.species, problem.columns, problem.chemistry, problem.reservoirs.size(),
                  problem.vesicle_classes.size(), problem.placements),
       cell_environment(cell_environment_of(problem, cell_rules)),
-      reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
-      diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
-      transfers(problem.grid, problem.regions, problem.species, problem.reservoirs),
-      models(problem),
-      reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
+      transport(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
+      models(problem) {
   exchange.clearance_Km = problem.clearance_Km;
 }
 

@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "engine/cells/cell_update.h"
-#include "engine/fields/diffusion/diffusion.h"
 #include "engine/fields/exchange.h"
-#include "engine/fields/reactions/reactions.h"
-#include "engine/fields/species_transfer.h"
+#include "engine/fields/transport.h"
 #include "engine/sim/model_bridge.h"
 #include "engine/sim/problem.h"
 #include "engine/vesicles/agents/vesicle_scratch.h"
@@ -30,13 +28,9 @@ struct Workspace {
   VesicleEnvironment vesicle_environment;
   CellRules cell_rules;
   CellEnvironment cell_environment;
-  ReactionSolver reactions;
-  DiffusionSolver diffusion;
-  SpeciesTransferSolver transfers;
+  FieldTransport transport;
   ModelBridge models;
 
-  FieldSet reacted;  ///< fields after the local kinetics of a transport step, of the species in flight
-  std::vector<ReservoirState> reacted_reservoirs;
   Exchange exchange;
   std::vector<std::vector<double>> exposed_in_reservoirs;
   bool vesicles_changed = true;  ///< since State::exposed_copies were found

@@ -20,7 +20,11 @@ Problem problem_of(const std::string& scenario) {
 }
 
 World::World(const std::string& scenario, const Threads& threads)
-    : problem(problem_of(scenario)), workspace(problem), state(initial_state(problem, workspace, threads)) {}
+    : problem(problem_of(scenario)),
+      workspace(problem),
+      state(initial_state(problem, workspace, threads)),
+      reactions_(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
+      diffusion_(problem.grid, problem.regions, problem.species, problem.reservoirs) {}
 
 void World::advance(const Threads& threads) { interstice::advance(state, problem, workspace, threads); }
 
@@ -50,15 +54,28 @@ void World::exchange(const Threads& threads) {
 }
 
 void World::react(const Threads& threads) {
-  Workspace& w = workspace;
   if (reacted_.voxel_count() == 0) reacted_ = state.fields;
-  w.reactions.react(state.fields, state.reservoirs, w.exchange, seconds(phase().transport), reacted_,
-                    w.reacted_reservoirs, state.budget, threads, w.models.reservoir_copies());
+  std::vector<ReservoirState> reacted_reservoirs = state.reservoirs;
+  reactions_.react(reactions_.all(),
+                   {.dt = seconds(phase().transport),
+                    .exchange = workspace.exchange,
+                    .vesicle_copies = workspace.models.reservoir_copies(),
+                    .supply = state.supply},
+                   state.fields, state.reservoirs, reacted_, reacted_reservoirs, state.budget, threads);
 }
 
 void World::diffuse(const Threads& threads) {
-  workspace.diffusion.diffuse(state.fields, reacted_, state.reservoirs, workspace.reacted_reservoirs,
-                              seconds(phase().transport), state.budget, threads);
+  std::vector<SpeciesId> all;
+  for (std::uint32_t s = 0; s < problem.species.size(); ++s) all.push_back(SpeciesId{s});
+  FieldSet nothing_reacts = FieldSet::empty(all.size(), problem.grid.voxel_count());
+  const std::vector<ReservoirState> reservoirs = state.reservoirs;
+  diffusion_.diffuse(all,
+                     {.dt = seconds(phase().transport),
+                      .exchange = workspace.exchange,
+                      .reacted_reservoirs = reservoirs,
+                      .supply = {},
+                      .refuse_negative = false},
+                     state.fields, nothing_reacts, state.reservoirs, state.budget, threads);
 }
 
 void World::move_vesicles(const Threads& threads) {

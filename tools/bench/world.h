@@ -36,7 +36,7 @@ class World {
   void deposit(const Threads& threads);             ///< enzyme copies that vesicles expose
   void exchange(const Threads& threads);            ///< models, and what cells give and take
   void react(const Threads& threads);               ///< local kinetics
-  void diffuse(const Threads& threads);             ///< the fields follow what reacted
+  void diffuse(const Threads& threads);             ///< with what cells, models and decay give and take
   void move_vesicles(const Threads& threads);       ///< positions and contact
   void turn_over_vesicles(const Threads& threads);  ///< desorption, internalisation, endosomes, clearance
   void update_cells(const Threads& threads);        ///< sense, decide, act, steer; then the population
@@ -47,6 +47,8 @@ class World {
  private:
   [[nodiscard]] const Phase& phase() const { return problem.schedule.phases.front(); }
 
+  ReactionSolver reactions_;
+  DiffusionSolver diffusion_;
   FieldSet reacted_;  ///< all species at once, unlike in the step: the stages are timed one by one
   std::vector<std::uint8_t> fates_;
 };

@@ -1,14 +1,16 @@
 /// @file
 /// Douglas' scheme (J. Douglas, Numer. Math. 4, 1962) in delta form, per species and substep dt:
 ///
-///   (1 - dt/2 Lx)(1 - dt/2 Ly)(1 - dt/2 Lz) d = dt L c + share,   c += d,
+///   (1 - dt/2 Lx)(1 - dt/2 Ly)(1 - dt/2 Lz) d = dt (L c + source) + share - taken,   c += d,
 ///
-/// L the unsplit conservative operator, share the substep's part of the local change. Its steady state is that of
-/// L c + source = 0 whatever dt, it is second order in time, stable for any dt, and the same in x, y and z.
+/// L the unsplit conservative operator, share the substep's part of what reacted, taken the losses (local_terms.h). Its
+/// steady state is that of L c + source - losses = 0 whatever dt, it is second order in time, stable for any dt, and
+/// the same in x, y and z.
 ///
 /// Positivity. The scheme is not monotone. If a value of a species ends negative, its interval is done again with
 /// forward Euler at steps short enough for every voxel to keep a tenth of its contents: positive by construction, also
-/// unsplit; losses are then taken at the start (what the reaction stage left is not negative), gains spread evenly.
+/// unsplit; what reacted is then lost at the start (the reaction stage leaves nothing negative, or the caller refuses
+/// negative values and reacts anew), gains are spread evenly, and losses take at most what there is and comes.
 #include "engine/fields/diffusion/diffusion.h"
 
 #include <algorithm>
@@ -16,6 +18,7 @@
 #include <cassert>
 #include <numeric>
 
+#include "engine/core/constants.h"
 #include "engine/core/simd_targets.h"
 #include "engine/fields/diffusion/diffusion_walls.h"
 #include "engine/fields/diffusion/residual.h"
@@ -41,23 +44,46 @@ double* line_scratch(std::size_t size) {
   return scratch.data();
 }
 
-/// Scratch of one species in flight. Substeps go back and forth between the two fields.
+/// Fields that substeps go back and forth between, and what was taken so far.
 struct Buffer {
   VoxelArray now, next;
   WallExchange walls;
+  std::vector<Taken> taken;  ///< per block
 };
 
-struct Interval {
+/// How an interval of a species is cut.
+struct Cut {
   int substeps = 1;
   double dt = 0;  ///< of a substep [s]
   const SubstepFactors* factors = nullptr;
 };
 
-/// The local change of an interval, of which each substep takes a share.
+/// What reacted in an interval, of which each substep takes a share.
 struct LocalChange {
-  const double *before, *after;
-  double share;
+  const double *before = nullptr, *after = nullptr;  ///< none if nothing did
+  double share = 1;
 };
+
+/// One species on its way through an interval.
+struct Flight {
+  std::size_t species;
+  const Plan& plan;
+  const Cut& cut;
+  LocalTerms& terms;
+  Buffer& b;
+  const Threads* threads;  ///< none: in the caller
+};
+
+/// The supply of the species <- what came to c besides what reacted, per second.
+void find_supply(const Flight& f, const DiffusionSolver::Interval& interval, const VoxelArray& c,
+                 const VoxelArray& reacted) {
+  if (interval.supply.empty()) return;
+  std::vector<float>& supply = interval.supply[f.species];
+  const double *after = c.data(), *before = reacted.data();
+  over(supply.size(), kBlockVoxels, f.threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) supply[i] = static_cast<float>((after[i] - before[i]) / interval.dt);
+  });
+}
 
 }  // namespace
 
@@ -65,25 +91,28 @@ struct DiffusionSolver::Impl {
   Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
        std::span<const Reservoir> reservoirs);
 
-  void run(std::size_t s, VoxelArray& c, std::span<const double> reacted, std::span<ReservoirState> reservoirs,
-           std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget, Buffer& b,
-           const Threads* t) const;
-  bool at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted, const Buffer& b) const;
-  bool implicit(const Plan& plan, const Interval& interval, const LocalChange& change, Buffer& b,
-                const Threads* t) const;
-  void positive(const Plan& plan, const Interval& interval, int n, double dt, std::span<const double> c,
-                std::span<const double> reacted, Buffer& b, const Threads* t) const;
-  void sweep_planes(const Plan& plan, const Interval& interval, const LocalChange& change, const double* c, Buffer& b,
-                    const Threads* t) const;
-  bool sweep_columns(const Plan& plan, const Interval& interval, const double* c, Buffer& b, const Threads* t) const;
-  void right_hand_side(const Plan& plan, const Interval& interval, const LocalChange& change, double steps,
-                       const double* c, std::size_t first_row, std::size_t end_row, Buffer& b) const;
+  void cut_interval(std::size_t s, const Interval& interval);
+  bool run(const Flight& f, const Interval& interval, VoxelArray& c, VoxelArray& reacted,
+           std::span<ReservoirState> reservoirs, Budget& budget) const;
+  void book(const Flight& f, double dt, Budget& budget) const;
+  bool at_rest(const Flight& f, std::span<const double> c, std::span<const double> reacted) const;
+  bool implicit(const Flight& f, const LocalChange& change) const;
+  void positive(const Flight& f, double dt, std::span<const double> c, std::span<const double> reacted,
+                int steps) const;
+  void sweep_planes(const Flight& f, const LocalChange& change, const double* c) const;
+  bool sweep_columns(const Flight& f, const double* c) const;
+  [[nodiscard]] Taken right_hand_side(const Flight& f, const LocalChange& change, double steps, const double* c,
+                                      std::size_t first_row, std::size_t end_row) const;
+
   Grid grid;
   std::size_t nx, ny, nz;
   std::size_t slab = 1;  ///< planes that hold whole strips of rows
+  std::span<const std::uint8_t> region_of_voxel;
+  std::vector<double> fluid;  ///< in a voxel, per region [um^3]
   std::vector<std::unique_ptr<DiffusionFactors>> operators;
   std::vector<Plan> plans;
-  std::vector<Interval> intervals;
+  std::vector<Cut> cuts;
+  std::vector<LocalTerms> terms;
   std::vector<Buffer> buffers;
 };
 
@@ -94,13 +123,15 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
       ny(static_cast<std::size_t>(g.ny)),
       nz(static_cast<std::size_t>(g.nz)),
       slab(kRowsTogether / std::gcd(kRowsTogether, ny)),
-      intervals(species.size()) {
+      region_of_voxel(regions.of_voxel),
+      cuts(species.size()),
+      terms(species.size()) {
   require_fused_multiply_add();
+  for (const Region& region : regions.regions) fluid.push_back(region.volume_fraction * g.voxel_volume());
   std::vector<std::size_t> owner;  // first species of each operator
   for (std::size_t s = 0; s < species.size(); ++s) {
-    const auto& d = species[s].diffusivity;
     DiffusionFactors* factors = nullptr;
-    if (std::any_of(d.begin(), d.end(), [](double value) { return value > 0; })) {
+    if (species[s].diffuses()) {
       for (std::size_t k = 0; k < owner.size(); ++k) {
         if (same_operator(species[owner[k]], species[s])) factors = operators[k].get();
       }
@@ -119,28 +150,29 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
   }
 }
 
-/// next <- right-hand side in rows [first_row, end_row), counted through all planes.
-void DiffusionSolver::Impl::right_hand_side(const Plan& plan, const Interval& interval, const LocalChange& change,
-                                            double steps, const double* c, std::size_t first_row, std::size_t end_row,
-                                            Buffer& b) const {
+/// b.next <- what rows [first_row, end_row), counted through all planes, gain in a step. Returns what was taken.
+Taken DiffusionSolver::Impl::right_hand_side(const Flight& f, const LocalChange& change, double steps, const double* c,
+                                             std::size_t first_row, std::size_t end_row) const {
+  const Plan& plan = f.plan;
+  Buffer& b = f.b;
   const Conductance& conductance = plan.factors->conductance();
   const std::size_t plane = nx * ny;
   for (std::size_t row = first_row, end; row < end_row; row = end) {
     const std::size_t k = row / ny, at = k * plane;
     end = std::min(end_row, (k + 1) * ny);
     const double* here = c + at;
-    const auto across_z = [&](bool inside, std::size_t neighbour, std::size_t seam, int f) {
+    const auto across_z = [&](bool inside, std::size_t neighbour, std::size_t seam, int face) {
       if (inside) return c + neighbour * plane;
       if (conductance.periodic(2)) return c + seam * plane;
-      return plan.walls[f].open ? b.walls.beyond(f) : here;  // a closed wall conducts nothing
+      return plan.walls[face].open ? b.walls.beyond(face) : here;  // a closed wall conducts nothing
     };
-    const auto across_y = [&](std::size_t seam, int f) {
+    const auto across_y = [&](std::size_t seam, int face) {
       if (conductance.periodic(1)) return here + seam * nx;
-      return plan.walls[f].open ? b.walls.beyond(f) : here;
+      return plan.walls[face].open ? b.walls.beyond(face) : here;
     };
     residual_rows({.c = here,
-                   .before = change.before + at,
-                   .after = change.after + at,
+                   .before = change.before == nullptr ? here : change.before + at,
+                   .after = change.after == nullptr ? here : change.after + at,
                    .share = change.share,
                    .z_below = across_z(k > 0, k - 1, nz - 1, 4),
                    .z_above = across_z(k + 1 < nz, k + 1, 0, 5),
@@ -149,52 +181,54 @@ void DiffusionSolver::Impl::right_hand_side(const Plan& plan, const Interval& in
                    .steps = steps,
                    .nx = nx,
                    .ny = ny},
-                  plan.factors->faces(k, *interval.factors), conductance.uniform(), row - k * ny, end - k * ny,
+                  plan.factors->faces(k, *f.cut.factors), conductance.uniform(), row - k * ny, end - k * ny,
                   b.next.data() + at);
   }
-  b.walls.add_across_x(plan, *interval.factors, steps, c, first_row, end_row, b.next.data());
+  b.walls.add_across_x(plan, *f.cut.factors, steps, c, first_row, end_row, b.next.data());
+  if (f.terms.none()) return {};
+  return f.terms.take(first_row * nx, end_row * nx, c, conductance, b.next.data());
 }
 
-/// next <- right-hand side, then the x and y sweeps, a few planes at a time.
-void DiffusionSolver::Impl::sweep_planes(const Plan& plan, const Interval& interval, const LocalChange& change,
-                                         const double* c, Buffer& b, const Threads* t) const {
-  const DiffusionFactors& f = *plan.factors;
-  const LineStrips &x = f.strips(0), &y = f.strips(1);
+/// b.next <- right-hand side, then the x and y sweeps, a few planes at a time.
+void DiffusionSolver::Impl::sweep_planes(const Flight& f, const LocalChange& change, const double* c) const {
+  const DiffusionFactors& factors = *f.plan.factors;
+  const SubstepFactors& cut = *f.cut.factors;
+  const LineStrips &x = factors.strips(0), &y = factors.strips(1);
+  Buffer& b = f.b;
   const std::size_t grain = slab * std::max<std::size_t>(1, kBlockVoxels / (slab * nx * ny));
-  over(nz, grain, t, [&](std::size_t begin, std::size_t end) {
+  over(nz, grain, f.threads, [&](std::size_t begin, std::size_t end) {
     double* scratch = line_scratch(sweep_scratch(std::max(x.n, y.n)));
     double* d = b.next.data();
+    Taken& taken = b.taken[begin];
     for (std::size_t first = begin; first < end; first += slab) {
       const std::size_t last = std::min(first + slab, end);
       for (std::size_t row = first * ny; row < last * ny; row += kRowsTogether) {
         const std::size_t strip = row / kRowsTogether, rows = x.lanes(strip);
-        right_hand_side(plan, interval, change, 1, c, row, row + rows, b);
-        sweep_rows(nx, rows, f.coefficients(0, strip, *interval.factors), b.walls.flux(plan, 0, row), scratch,
-                   d + row * nx);
+        taken += right_hand_side(f, change, 1, c, row, row + rows);
+        sweep_rows(nx, rows, factors.coefficients(0, strip, cut), b.walls.flux(f.plan, 0, row), scratch, d + row * nx);
       }
       for (std::size_t strip = first * y.per_layer; strip < last * y.per_layer; ++strip) {
         const std::size_t line = strip / y.per_layer * nx + strip % y.per_layer * y.most_lanes;
-        sweep_lines({ny, y.lanes(strip), y.stride, d + y.first(strip), nullptr, b.walls.flux(plan, 1, line)},
-                    f.coefficients(1, strip, *interval.factors), scratch);
+        sweep_lines({ny, y.lanes(strip), y.stride, d + y.first(strip), nullptr, b.walls.flux(f.plan, 1, line)},
+                    factors.coefficients(1, strip, cut), scratch);
       }
     }
   });
 }
 
-/// The z sweep and next <- c + increment. True if a number turned out negative.
-bool DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& interval, const double* c, Buffer& b,
-                                          const Threads* t) const {
-  const LineStrips& z = plan.factors->strips(2);
+/// The z sweep and b.next <- c + increment. True if a number turned out negative.
+bool DiffusionSolver::Impl::sweep_columns(const Flight& f, const double* c) const {
+  const LineStrips& z = f.plan.factors->strips(2);
   const std::size_t grain = std::max<std::size_t>(1, kBlockVoxels / (z.most_lanes * nz));
   std::atomic<bool> negative{false};
-  over(z.count(), grain, t, [&](std::size_t begin, std::size_t end) {
+  over(z.count(), grain, f.threads, [&](std::size_t begin, std::size_t end) {
     double* scratch = line_scratch(sweep_scratch(nz));
     bool seen = false;
     for (std::size_t strip = begin; strip < end; ++strip) {
       const std::size_t first = z.first(strip);
-      seen |=
-          sweep_lines({nz, z.lanes(strip), z.stride, b.next.data() + first, c + first, b.walls.flux(plan, 2, first)},
-                      plan.factors->coefficients(2, strip, *interval.factors), scratch);
+      seen |= sweep_lines(
+          {nz, z.lanes(strip), z.stride, f.b.next.data() + first, c + first, f.b.walls.flux(f.plan, 2, first)},
+          f.plan.factors->coefficients(2, strip, *f.cut.factors), scratch);
     }
     if (seen) negative.store(true, std::memory_order_relaxed);
   });
@@ -202,76 +236,115 @@ bool DiffusionSolver::Impl::sweep_columns(const Plan& plan, const Interval& inte
 }
 
 /// From change.before to b.now. True if nothing ended negative.
-bool DiffusionSolver::Impl::implicit(const Plan& plan, const Interval& interval, const LocalChange& change, Buffer& b,
-                                     const Threads* t) const {
+bool DiffusionSolver::Impl::implicit(const Flight& f, const LocalChange& change) const {
+  Buffer& b = f.b;
+  b.taken.assign(nz, {});
+  f.terms.prepare(f.cut.dt, f.plan.factors->conductance().loss_rate(), false);
   bool negative = false;
-  for (int n = 0; n < interval.substeps; ++n) {
+  for (int n = 0; n < f.cut.substeps; ++n) {
     const double* c = n == 0 ? change.before : b.now.data();
-    b.walls.open(plan, *interval.factors, 1, c);
-    sweep_planes(plan, interval, change, c, b, t);
-    negative = sweep_columns(plan, interval, c, b, t);
-    b.walls.close(plan);
+    const LocalChange here = change.after == nullptr ? LocalChange() : change;
+    b.walls.open(f.plan, *f.cut.factors, 1, c);
+    sweep_planes(f, here, c);
+    negative = sweep_columns(f, c);
+    b.walls.close(f.plan);
     std::swap(b.now, b.next);
   }
   return !negative && !b.walls.any_reservoir_negative();
 }
 
-/// Forward Euler, n steps in dt: losses are taken at the start, gains spread over the steps.
-void DiffusionSolver::Impl::positive(const Plan& plan, const Interval& interval, int n, double dt,
-                                     std::span<const double> c, std::span<const double> reacted, Buffer& b,
-                                     const Threads* t) const {
-  const double steps = dt / n / interval.dt;
-  std::vector<double> most(c.size());
-  for (std::size_t i = 0; i < c.size(); ++i) {
+/// Forward Euler, `steps` in dt: what reacted is lost at the start, gains are spread over the steps.
+void DiffusionSolver::Impl::positive(const Flight& f, double dt, std::span<const double> c,
+                                     std::span<const double> reacted, int steps) const {
+  Buffer& b = f.b;
+  const double relative = dt / steps / f.cut.dt;
+  const std::size_t grain = std::max<std::size_t>(1, kBlockVoxels / nx);
+  b.taken.assign(ny * nz, {});
+  f.terms.prepare(dt / steps, f.plan.factors->conductance().loss_rate(), true);
+  std::vector<double> most(c.begin(), c.end());
+  std::copy(c.begin(), c.end(), b.now.data());
+  for (std::size_t i = 0; i < reacted.size(); ++i) {
     b.now.data()[i] = std::min(c[i], reacted[i]);
     most[i] = std::max(c[i], reacted[i]);
   }
-  const LocalChange gains{c.data(), most.data(), 1.0 / n};
-  for (int step = 0; step < n; ++step) {
-    b.walls.open(plan, *interval.factors, steps, b.now.data());
-    over(ny * nz, std::max<std::size_t>(1, kBlockVoxels / nx), t, [&](std::size_t begin, std::size_t end) {
-      right_hand_side(plan, interval, gains, steps, b.now.data(), begin, end, b);
+  const LocalChange gains{c.data(), most.data(), 1.0 / steps};
+  for (int step = 0; step < steps; ++step) {
+    b.walls.open(f.plan, *f.cut.factors, relative, b.now.data());
+    over(ny * nz, grain, f.threads, [&](std::size_t begin, std::size_t end) {
+      b.taken[begin] += right_hand_side(f, gains, relative, b.now.data(), begin, end);
       for (std::size_t i = begin * nx; i < end * nx; ++i) b.next.data()[i] += b.now.data()[i];
     });
-    b.walls.close(plan);
+    b.walls.close(f.plan);
     std::swap(b.now, b.next);
   }
 }
 
-/// Is this species level, in balance with what lies beyond its walls, and was nothing made or used? Then a step would
+/// Is this species level, in balance with what lies beyond its walls, and is nothing made or used? Then a step would
 /// change no bit.
-bool DiffusionSolver::Impl::at_rest(const Plan& plan, std::span<const double> c, std::span<const double> reacted,
-                                    const Buffer& b) const {
+bool DiffusionSolver::Impl::at_rest(const Flight& f, std::span<const double> c, std::span<const double> reacted) const {
   const double level = c[0];
-  for (const Wall& wall : plan.walls) {
-    if (wall.open && b.walls.outside(wall) != level) return false;
+  if (f.terms.anywhere() || (f.plan.decay > 0 && level != 0)) return false;
+  for (const Wall& wall : f.plan.walls) {
+    if (wall.open && f.b.walls.outside(wall) != level) return false;
   }
-  if (b.walls.any_reservoir_changes()) return false;
-  for (std::size_t i = 0; i < c.size(); ++i) {
-    if (c[i] != level || reacted[i] != level) return false;
+  if (f.b.walls.any_reservoir_changes(f.plan)) return false;
+  const auto is_level = [level](double x) { return x == level; };
+  return std::ranges::all_of(c, is_level) && std::ranges::all_of(reacted, is_level);
+}
+
+void DiffusionSolver::Impl::book(const Flight& f, double dt, Budget& budget) const {
+  const double molecules = f.plan.factors->conductance().flux_volume() * kMoleculesPerUmCubedPerMicromolar;
+  Taken all;
+  for (const Taken& part : f.b.taken) all += part;
+  budget.secreted[f.species] += f.terms.secreted() * dt;
+  budget.decayed[f.species] += all.decayed * molecules + f.b.walls.decayed(f.plan);
+  budget.taken_up[f.species] += all.taken_up * molecules;
+  budget.through_boundary[f.species] += f.b.walls.inflow(f.plan);
+}
+
+/// False, and nothing has changed, where the interval was refused.
+bool DiffusionSolver::Impl::run(const Flight& f, const Interval& interval, VoxelArray& c, VoxelArray& reacted,
+                                std::span<ReservoirState> reservoirs, Budget& budget) const {
+  const std::span<const ReservoirState> to = interval.reacted_reservoirs;
+  const bool reacts = reacted.size() > 0;
+  WallExchange& walls = f.b.walls;
+  walls.load(f.plan, f.species, reservoirs, to, f.cut.substeps, f.cut.dt);
+  if (f.plan.factors == nullptr) {
+    std::swap(c, reacted);
+  } else if (!at_rest(f, c.values(), reacted.values())) {
+    if (!implicit(f, {c.data(), reacts ? reacted.data() : nullptr, 1.0 / f.cut.substeps})) {
+      if (interval.refuse_negative) return false;
+      const int steps = positive_substeps(f.plan, interval.dt);
+      walls.load_gains(f.plan, f.species, reservoirs, to, steps, interval.dt / steps);
+      positive(f, interval.dt, c.values(), reacted.values(), steps);
+    }
+    std::swap(c, f.b.now);
+    book(f, interval.dt, budget);
+    if (reacts) {
+      find_supply(f, interval, c, reacted);
+      std::swap(reacted, f.b.now);
+    }
+  } else if (reacts) {
+    find_supply(f, interval, c, reacted);
+  }
+  for (std::size_t r = 0; r < reservoirs.size(); ++r) {
+    const double now = walls.reservoir(r);
+    if (f.plan.factors != nullptr && reacts)
+      reservoirs[r].supply[f.species] = (now - to[r].concentration[f.species]) / interval.dt;
+    reservoirs[r].concentration[f.species] = now;
   }
   return true;
 }
 
-void DiffusionSolver::Impl::run(std::size_t s, VoxelArray& c, std::span<const double> reacted,
-                                std::span<ReservoirState> reservoirs,
-                                std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget,
-                                Buffer& b, const Threads* t) const {
+/// What the interval has in store for a species, and into how many substeps it is cut therefore.
+void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval) {
   const Plan& plan = plans[s];
-  const Interval& interval = intervals[s];
-  b.walls.load(plan, s, reservoirs, reacted_reservoirs, interval.substeps);
-  if (plan.factors == nullptr) {
-    std::copy(reacted.begin(), reacted.end(), c.data());
-  } else if (!at_rest(plan, c.values(), reacted, b)) {
-    if (!implicit(plan, interval, {c.data(), reacted.data(), 1.0 / interval.substeps}, b, t)) {
-      const int steps = positive_substeps(plan, dt);
-      b.walls.load_gains(plan, s, reservoirs, reacted_reservoirs, steps);
-      positive(plan, interval, steps, dt, c.values(), reacted, b, t);
-    }
-    std::swap(c, b.now);
-  }
-  for (std::size_t r = 0; r < reservoirs.size(); ++r) reservoirs[r].concentration[s] = b.walls.reservoir(r);
-  budget.through_boundary[s] += b.walls.inflow(plan);
+  if (plan.factors == nullptr) return;
+  terms[s].load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid);
+  Cut& cut = cuts[s];
+  cut.substeps = implicit_substeps(plan, interval.dt, terms[s].fastest());
+  cut.dt = interval.dt / cut.substeps;
+  cut.factors = &plan.factors->substep(cut.dt);
 }
 
 DiffusionSolver::DiffusionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,
@@ -282,39 +355,28 @@ DiffusionSolver::DiffusionSolver(DiffusionSolver&&) noexcept = default;
 DiffusionSolver& DiffusionSolver::operator=(DiffusionSolver&&) noexcept = default;
 
 int DiffusionSolver::substeps(SpeciesId species, double dt) const {
-  return implicit_substeps(impl_->plans[index(species)], dt);
+  return implicit_substeps(impl_->plans[index(species)], dt, 0);
 }
 
-void DiffusionSolver::diffuse(FieldSet& c, const FieldSet& reacted, std::span<ReservoirState> reservoirs,
-                              std::span<const ReservoirState> reacted_reservoirs, double dt, Budget& budget,
-                              const Threads& threads) {
-  std::vector<SpeciesId> all;
-  for (std::size_t s = 0; s < impl_->plans.size(); ++s) all.push_back(static_cast<SpeciesId>(s));
-  diffuse(all, c, reacted, reservoirs, reacted_reservoirs, dt, budget, threads);
-}
-
-void DiffusionSolver::diffuse(std::span<const SpeciesId> which, FieldSet& c, const FieldSet& reacted,
-                              std::span<ReservoirState> reservoirs, std::span<const ReservoirState> reacted_reservoirs,
-                              double dt, Budget& budget, const Threads& threads) {
+std::vector<std::uint8_t> DiffusionSolver::diffuse(std::span<const SpeciesId> which, const Interval& interval,
+                                                   FieldSet& c, FieldSet& reacted, std::span<ReservoirState> reservoirs,
+                                                   Budget& budget, const Threads& threads) {
   Impl& m = *impl_;
-  assert(c.species_count() == m.plans.size() && reservoirs.size() == reacted_reservoirs.size());
-  for (const SpeciesId id : which) {
-    const std::size_t s = index(id);
-    Interval& interval = m.intervals[s];
-    interval.substeps = implicit_substeps(m.plans[s], dt);
-    interval.dt = dt / interval.substeps;
-    if (DiffusionFactors* factors = m.plans[s].factors) interval.factors = &factors->substep(interval.dt);
-  }
-  const auto run = [&](SpeciesId id, Buffer& buffer, const Threads* t) {
-    m.run(index(id), c.field(id), reacted[id], reservoirs, reacted_reservoirs, dt, budget, buffer, t);
+  assert(c.species_count() == m.plans.size() && reservoirs.size() == interval.reacted_reservoirs.size());
+  for (const SpeciesId id : which) m.cut_interval(index(id), interval);
+  std::vector<std::uint8_t> advanced(which.size());
+  const auto run = [&](std::size_t k, Buffer& buffer, const Threads* t) {
+    const std::size_t s = index(which[k]);
+    const Flight flight{s, m.plans[s], m.cuts[s], m.terms[s], buffer, t};
+    advanced[k] = m.run(flight, interval, c.field(which[k]), reacted.field(which[k]), reservoirs, budget);
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
     const bool share = threads.count() == 1;  // one buffer stays in the cache
-    threads.for_blocks(which.size(), 1,
-                       [&](std::size_t k, std::size_t) { run(which[k], m.buffers[share ? 0 : k], nullptr); });
+    threads.for_blocks(which.size(), 1, [&](std::size_t k, std::size_t) { run(k, m.buffers[share ? 0 : k], nullptr); });
   } else {
-    for (const SpeciesId id : which) run(id, m.buffers[0], &threads);
+    for (std::size_t k = 0; k < which.size(); ++k) run(k, m.buffers[0], &threads);
   }
+  return advanced;
 }
 
 }  // namespace interstice

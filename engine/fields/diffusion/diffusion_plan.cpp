@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kSubstepRatio = 0.5;     ///< largest D dt/dx^2 of a substep
 constexpr double kReservoirShare = 0.25;  ///< largest part of a reservoir exchanged in a substep
+constexpr int kMostForLosses = 16;        ///< times as many substeps for strong uptake
 constexpr double kPositiveShare = 0.9;    ///< largest part of a voxel that leaves in a substep of the positive fallback
 
 int pieces(double amount, double limit) { return std::max(1, static_cast<int>(std::ceil(amount / limit - 1e-9))); }
@@ -29,8 +30,10 @@ bool same_operator(const Species& a, const Species& b) {
 Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors) {
   Plan plan;
   plan.factors = factors;
+  plan.decay = species.decay;
   const Conductance* conductance = factors == nullptr ? nullptr : &factors->conductance();
   plan.reservoir_gain.assign(reservoirs.size(), 0.0);
+  for (const Reservoir& r : reservoirs) plan.reservoir_share.push_back(r.share());
   std::vector<double> rate(reservoirs.size(), 0.0);
   for (int f = 0; f < 6; ++f) {
     Wall& wall = plan.walls[f];
@@ -48,10 +51,12 @@ Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Di
   return plan;
 }
 
-int implicit_substeps(const Plan& plan, double dt) {
+int implicit_substeps(const Plan& plan, double dt, double loss) {
   if (plan.factors == nullptr) return 1;
-  return std::max(pieces(dt * plan.factors->conductance().neighbour_rate(), kSubstepRatio),
-                  pieces(dt * plan.reservoir_rate, kReservoirShare));
+  int n = std::max(pieces(dt * plan.factors->conductance().neighbour_rate(), kSubstepRatio),
+                   pieces(dt * plan.reservoir_rate, kReservoirShare));
+  for (int more = 1; more < kMostForLosses && dt * loss > n; more *= 2) n *= 2;
+  return n;
 }
 
 int positive_substeps(const Plan& plan, double dt) {

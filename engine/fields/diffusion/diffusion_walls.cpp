@@ -7,15 +7,20 @@
 namespace interstice {
 
 WallExchange::WallExchange(const Grid& grid, std::size_t reservoir_count)
-    : nx_(static_cast<std::size_t>(grid.nx)), reservoir_(reservoir_count), share_(reservoir_count) {
+    : nx_(static_cast<std::size_t>(grid.nx)),
+      reservoir_(reservoir_count),
+      share_(reservoir_count),
+      decayed_(reservoir_count) {
   const std::size_t ny = grid.ny, nz = grid.nz;
   const std::array<std::size_t, 3> beyond{1, nx_, nx_ * ny}, lines{ny * nz, nx_ * nz, nx_ * ny};
   for (int f = 0; f < 6; ++f) beyond_[f].resize(beyond[f / 2]), flux_[f].resize(lines[f / 2]);
 }
 
 void WallExchange::load(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
-                        std::span<const ReservoirState> reacted, int substeps) {
+                        std::span<const ReservoirState> reacted, int substeps, double h) {
   inflow_.fill(0.0);
+  std::fill(decayed_.begin(), decayed_.end(), 0.0);
+  decay_ = FirstOrderLoss(plan.decay * h, plan.reservoir_rate * h);
   for (std::size_t r = 0; r < before.size(); ++r) {
     const double from = before[r].concentration[species], to = reacted[r].concentration[species];
     const bool apart = plan.reservoir_gain[r] == 0;
@@ -25,8 +30,8 @@ void WallExchange::load(const Plan& plan, std::size_t species, std::span<const R
 }
 
 void WallExchange::load_gains(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
-                              std::span<const ReservoirState> reacted, int substeps) {
-  load(plan, species, before, reacted, substeps);
+                              std::span<const ReservoirState> reacted, int substeps, double h) {
+  load(plan, species, before, reacted, substeps, h);
   for (std::size_t r = 0; r < before.size(); ++r) {
     if (share_[r] < 0) reservoir_[r] = reacted[r].concentration[species];
     share_[r] = std::max(0.0, share_[r]);
@@ -74,14 +79,19 @@ void WallExchange::add_across_x(const Plan& plan, const SubstepFactors& factors,
 }
 
 void WallExchange::close(const Plan& plan) {
+  gain_ = share_;
   for (int f = 0; f < 6; ++f) {
     if (!plan.walls[f].open) continue;
     double total = 0;
     for (const double flux : flux_[f]) total += flux;
     inflow_[f] += total;
-    if (const int r = plan.walls[f].reservoir; r >= 0) reservoir_[r] -= plan.reservoir_gain[r] * total;
+    if (const int r = plan.walls[f].reservoir; r >= 0) gain_[r] -= plan.reservoir_gain[r] * total;
   }
-  for (std::size_t r = 0; r < reservoir_.size(); ++r) reservoir_[r] += share_[r];
+  for (std::size_t r = 0; r < reservoir_.size(); ++r) {
+    const double decayed = std::min(decay_.taken(reservoir_[r], gain_[r]), std::max(0.0, reservoir_[r] + gain_[r]));
+    reservoir_[r] += gain_[r] - decayed;
+    decayed_[r] += decayed;
+  }
 }
 
 WallFlux WallExchange::flux(const Plan& plan, int axis, std::size_t line) {
@@ -93,8 +103,15 @@ bool WallExchange::any_reservoir_negative() const {
   return std::any_of(reservoir_.begin(), reservoir_.end(), [](double x) { return x < 0; });
 }
 
-bool WallExchange::any_reservoir_changes() const {
-  return std::any_of(share_.begin(), share_.end(), [](double x) { return x != 0; });
+bool WallExchange::any_reservoir_changes(const Plan& plan) const {
+  const auto some = [](double x) { return x != 0; };
+  return std::ranges::any_of(share_, some) || (plan.decay > 0 && std::ranges::any_of(reservoir_, some));
+}
+
+double WallExchange::decayed(const Plan& plan) const {
+  double total = 0;
+  for (std::size_t r = 0; r < decayed_.size(); ++r) total += plan.reservoir_share[r] * decayed_[r];
+  return total * kMoleculesPerUmCubedPerMicromolar;
 }
 
 double WallExchange::inflow(const Plan& plan) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/fields/diffusion/diffusion_plan.h"
+#include "engine/fields/diffusion/local_terms.h"
 
 namespace interstice {
 
@@ -16,19 +17,19 @@ class WallExchange {
   WallExchange() = default;
   WallExchange(const Grid& grid, std::size_t reservoir_count);
 
-  /// Sets the reservoirs to their contents `before`; the net change to `reacted` is shared among the substeps.
+  /// Sets the reservoirs to their contents `before`; the net change to `reacted` is shared among substeps of h [s].
   void load(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
-            std::span<const ReservoirState> reacted, int substeps);
+            std::span<const ReservoirState> reacted, int substeps, double h);
   /// The same, but losses are taken at once and gains only are shared.
   void load_gains(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
-                  std::span<const ReservoirState> reacted, int substeps);
+                  std::span<const ReservoirState> reacted, int substeps, double h);
 
   /// Sets what lies beyond the walls and books the flux of the unsplit operator through those across y and z.
   void open(const Plan& plan, const SubstepFactors& factors, double steps, const double* c);
   /// Adds to `out` what passes the walls across x, or the seam of a ring, in some rows of the grid and books it.
   void add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
                     std::size_t first_row, std::size_t end_row, double* out);
-  /// Adds up what came through the walls and takes it from the reservoirs.
+  /// Adds up what came through the walls and takes it from the reservoirs, where the species decays too.
   void close(const Plan& plan);
 
   /// A row or plane of the concentration beyond a face [uM].
@@ -41,14 +42,18 @@ class WallExchange {
   }
   [[nodiscard]] double reservoir(std::size_t r) const { return reservoir_[r]; }  ///< [uM]
   [[nodiscard]] bool any_reservoir_negative() const;
-  [[nodiscard]] bool any_reservoir_changes() const;
+  [[nodiscard]] bool any_reservoir_changes(const Plan& plan) const;
   /// What came through walls of given concentration or permeability [molecules].
   [[nodiscard]] double inflow(const Plan& plan) const;
+  /// What decayed in the reservoirs [molecules].
+  [[nodiscard]] double decayed(const Plan& plan) const;
 
  private:
   std::size_t nx_ = 1;
   std::array<std::vector<double>, 6> beyond_, flux_;  ///< flux per line
-  std::vector<double> reservoir_, share_;             ///< contents, and what each substep adds to them
+  std::vector<double> reservoir_, share_;             ///< contents, and what each substep adds to them [uM]
+  std::vector<double> decayed_, gain_;                ///< in each; of the substep that is closed [uM]
+  FirstOrderLoss decay_;
   std::array<double, 6> inflow_{};
 };
 

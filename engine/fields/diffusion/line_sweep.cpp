@@ -26,6 +26,7 @@ using V = hn::Vec<D>;
 
 constexpr std::size_t kMostVectors = 4;  ///< of lines solved together: as many as the registers hold
 constexpr std::size_t kPrefetched = 8;   ///< positions ahead
+constexpr double kVanished = 1e-100;     ///< [uM]: less is nothing; subnormal numbers would cost a hundredfold
 
 /// Some lines of a strip, as many as Q vectors hold, of which the last may be incomplete (Tail).
 struct Lines {
@@ -203,6 +204,7 @@ class LineSweep {
     }
     if constexpr (Onto) {
       change = hn::Add(change, load(l_.onto + p * l_.stride, q));
+      change = hn::IfThenZeroElse(hn::Lt(hn::Abs(change), hn::Set(D(), kVanished)), change);
       if (Tail && q == Q - 1) {
         signs_ = hn::Or(signs_, hn::IfThenElseZero(hn::FirstN(D(), rest_), change));
       } else {

@@ -12,7 +12,8 @@
 
 namespace interstice {
 
-inline constexpr std::size_t kBatch = 64;  ///< voxels
+inline constexpr std::size_t kBatch = 64;    ///< voxels
+inline constexpr double kMostLeaving = 1e6;  ///< by transport in a step, relative to what there is
 
 /// One number per voxel of a batch.
 struct alignas(64) LaneArray {

@@ -44,6 +44,23 @@ INTERSTICE_VECTOR_CLONES double shared_dot(const double* volume, const double* x
   return dot(volume, part.data(), n);
 }
 
+/// source, uptake <- the gains and, relative to c, the losses of a step at these rates; says whether there are any.
+INTERSTICE_VECTOR_CLONES std::pair<bool, bool> divide_supply(const double* rate, double dt, const double* c,
+                                                             double* source, double* uptake) {
+  const Lanes zero{}, least = zero + 1e-200, most = zero + kMostLeaving;
+  Lanes comes{}, leaves{};
+  for (std::size_t w = 0; w < kBatch; w += kVector) {
+    const Lanes change = dt * lanes(rate + w), here = lanes(c + w);
+    const Lanes gain = change > zero ? change : zero, loss = change < zero ? -change : zero;
+    const Lanes share = loss / (here > least ? here : least);
+    lanes(source + w) = gain;
+    lanes(uptake + w) = share < most ? share : most;
+    comes += gain, leaves += loss;
+  }
+  const auto any = [](const Lanes& sum) { return (sum[0] + sum[1]) + (sum[2] + sum[3]) > 0; };
+  return {any(comes), any(leaves)};
+}
+
 /// Position of `wanted` in a list of ids, or its size.
 template <class List, class Id>
 std::uint32_t position(const List& list, Id wanted) {
@@ -54,7 +71,7 @@ std::uint32_t position(const List& list, Id wanted) {
 std::pair<std::uint32_t, bool> place_of(const Cluster& cluster, const Exchange::Quantity& quantity) {
   if (quantity.kind != Exchange::Kind::copies) {
     const std::uint32_t s = position(cluster.species, SpeciesId{quantity.of});
-    return {s, s < cluster.size()};
+    return {s, s < cluster.size() && cluster.carried[s] == 0};
   }
   std::uint32_t place = 0;
   for (const Channel& channel : cluster.channels) {
@@ -77,8 +94,9 @@ Intake::Intake(const Cluster& cluster, const Exchange& exchange) {
     const auto [place, here] = place_of(cluster, exchange.quantities[q]);
     if (here) columns.push_back({exchange.quantities[q].kind, place, q});
   }
-  for (const SpeciesId s : cluster.species) {
-    const double Km = exchange.clearance_Km.empty() ? 0.0 : exchange.clearance_Km[index(s)];
+  for (std::size_t s = 0; s < cluster.size(); ++s) {
+    const bool linear = exchange.clearance_Km.empty() || cluster.carried[s] != 0;
+    const double Km = linear ? 0.0 : exchange.clearance_Km[index(cluster.species[s])];
     inverse_uptake_Km.push_back(Km > 0 ? 1 / Km : 0.0);
   }
 }
@@ -197,7 +215,8 @@ void BatchLoader::sum_members(const Cluster& cluster, ReactionBatch& batch) {
 }
 
 void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
-                       const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch) {
+                       const Intake& intake, std::span<const std::uint32_t> places,
+                       std::span<const std::vector<float>> supply, ReactionBatch& batch) {
   for (std::size_t s = 0; s < cluster.size(); ++s) {
     const double* from = c[cluster.species[s]].data() + voxels.first;
     std::copy_n(from, voxels.lanes, batch.c[s].data());
@@ -225,6 +244,21 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
     }
   }
   sum_members(cluster, batch);
+  const auto channels_on = std::span(batch.active).first(channels_);
+  if (supply.empty() || std::ranges::none_of(channels_on, [](std::uint8_t on) { return on != 0; })) return;
+  for (std::size_t s = 0; s < cluster.size(); ++s)
+    if (cluster.carried[s] != 0) add_supply(s, supply[index(cluster.species[s])].data(), voxels, batch);
+}
+
+/// What came comes evenly during the step, what left leaves in proportion to what there is.
+void BatchLoader::add_supply(std::size_t species, const float* supply, const BatchVoxels& voxels,
+                             ReactionBatch& batch) const {
+  LaneArray rate;
+  std::copy_n(supply + voxels.first, voxels.lanes, rate.data());
+  const auto [comes, leaves] = divide_supply(rate.data(), voxels.step, batch.c[species].data(),
+                                             batch.source[species].data(), batch.uptake[species].data());
+  batch.sourced[species] = comes;
+  batch.active[channels_ + species] = leaves;
 }
 
 void BatchLoader::count(const Cluster& cluster, const BatchVoxels& voxels, const ReactionBatch& batch,
@@ -253,6 +287,7 @@ void BatchLoader::count(const Cluster& cluster, const BatchVoxels& voxels, const
   const std::size_t n = cluster.size();
   for (std::size_t s = 0; s < n; ++s) {
     const std::size_t id = index(cluster.species[s]);
+    if (cluster.carried[s] != 0) continue;
     if (batch.sourced[s] != 0) tally.secreted[id] += weigh(batch.source[s]);
     if (batch.active[channels_ + s] != 0) tally.taken_up[id] += weigh(batch.extents[channels_ + s]);
     if (batch.active[channels_ + n + s] != 0) tally.decayed[id] += weigh(batch.extents[channels_ + n + s]);

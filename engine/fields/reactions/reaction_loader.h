@@ -31,7 +31,7 @@ struct BatchVoxels {
   LaneArray per_clearance;  ///< dt over the volume
 };
 
-/// What of an exchange reaches a cluster.
+/// What of an exchange reaches a cluster: copies of its enzymes; of what is not carried secretion and uptake too.
 struct Intake {
   struct Array {
     Exchange::Kind kind{};
@@ -63,9 +63,11 @@ class BatchLoader {
  public:
   /// dt [s] is the step.
   void begin(const Cluster& cluster, const Medium& medium, const Exchange& exchange, double dt);
-  /// Fills `batch`. `places`: part of exchange.voxels that lies among the voxels.
+  /// Fills `batch`. `places`: part of exchange.voxels that lies among the voxels. `supply`: see ReactionSolver; none if
+  /// empty.
   void load(const Cluster& cluster, const BatchVoxels& voxels, const FieldSet& c, const Exchange& exchange,
-            const Intake& intake, std::span<const std::uint32_t> places, ReactionBatch& batch);
+            const Intake& intake, std::span<const std::uint32_t> places, std::span<const std::vector<float>> supply,
+            ReactionBatch& batch);
   /// Adds what happened in the batch loaded last.
   void count(const Cluster& cluster, const BatchVoxels& voxels, const ReactionBatch& batch, const Tally& tally) const;
 
@@ -84,6 +86,7 @@ class BatchLoader {
   void fill_by_region();
   void add_array(const Intake::Array& array, const BatchVoxels& voxels, ReactionBatch& batch);
   void sum_members(const Cluster& cluster, ReactionBatch& batch);
+  void add_supply(std::size_t species, const float* supply, const BatchVoxels& voxels, ReactionBatch& batch) const;
 
   std::size_t channels_ = 0, regions_ = 0;
   std::vector<double> base_of_region_, per_copy_of_region_;  ///< [member][region], times dt

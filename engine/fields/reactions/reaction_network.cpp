@@ -151,7 +151,8 @@ std::vector<Cluster> make_clusters(const Chemistry& chemistry, std::span<const S
     Cluster& cluster = clusters[cluster_of[root[s]]];
     local[s] = static_cast<int>(cluster.size());
     cluster.species.push_back(static_cast<SpeciesId>(s));
-    cluster.decay.push_back(species[s].decay);
+    cluster.carried.push_back(species[s].diffuses());
+    cluster.decay.push_back(species[s].diffuses() ? 0.0 : species[s].decay);
   }
   for (std::size_t r = 0; r < chemistry.reactions.size(); ++r) {
     std::size_t member = species.size();
@@ -159,6 +160,7 @@ std::vector<Cluster> make_clusters(const Chemistry& chemistry, std::span<const S
     if (member == species.size()) continue;  // involves no species
     add_channel(compile(chemistry.reactions[r], r, local, region_count), clusters[cluster_of[root[member]]].channels);
   }
+  std::erase_if(clusters, [](const Cluster& one) { return one.channels.empty() && one.carried.front() != 0; });
   for (Cluster& cluster : clusters) list_changes(cluster);
   return clusters;
 }

@@ -57,18 +57,21 @@ struct ExtentTerm {
 };
 
 /// Species that react with each other, and how. A lone species has no channels. Extents are numbered channels first,
-/// then the uptake of each species, then the decay of each.
+/// then the uptake of each species, then the decay of each. Species that diffuse are `carried`: secretion, uptake and
+/// decay act on them while they do, and the reactions see of it only what it brought in the last interval.
 struct Cluster {
   std::vector<SpeciesId> species;
   std::vector<Channel> channels;
-  std::vector<double> decay;                           ///< [1/s]
+  std::vector<std::uint8_t> carried;                   ///< per species
+  std::vector<double> decay;                           ///< [1/s]; 0 of those that are carried
   std::vector<std::vector<ExtentTerm>> losses, gains;  ///< per species: N by columns
 
   [[nodiscard]] std::size_t size() const { return species.size(); }
   [[nodiscard]] std::size_t extents() const { return channels.size() + 2 * species.size(); }
 };
 
-/// Splits the chemistry: species that share a reaction, as reactants, products or inhibitors, stay together.
+/// Splits the chemistry: species that share a reaction, as reactants, products or inhibitors, stay together. Those that
+/// diffuse and do not react are left out.
 [[nodiscard]] std::vector<Cluster> make_clusters(const Chemistry& chemistry, std::span<const Species> species,
                                                  std::size_t region_count);
 

@@ -93,10 +93,37 @@ INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_use
   for (; w < lanes_used; ++w) to[w] = from[w] < kVanished ? 0.0 : from[w];
 }
 
+/// to <- from + S x, channels alone: what else there was in the batch is transport's.
+INTERSTICE_VECTOR_CLONES void store_reacted(const Cluster& cluster, std::size_t s, const ReactionBatch& batch,
+                                            const double* from, std::size_t lanes_used, double* to) {
+  LaneArray sum;
+  std::copy_n(from, lanes_used, sum.data());
+  const auto add = [&](const std::vector<ExtentTerm>& terms, double sign) {
+    for (const ExtentTerm& term : terms) {
+      if (term.extent >= cluster.channels.size() || batch.active[term.extent] == 0) continue;
+      const double coefficient = sign * term.coefficient, *x = batch.extents[term.extent].data();
+      for (std::size_t w = 0; w < kBatch; w += kVector) lanes(sum.data() + w) += coefficient * lanes(x + w);
+    }
+  };
+  add(cluster.losses[s], -1);
+  add(cluster.gains[s], 1);
+  std::copy_n(sum.data(), lanes_used, to);
+}
+
 /// The part of `voxels` (ascending) that lies in [first, last).
 std::span<const std::uint32_t> between(std::span<const std::uint32_t> voxels, std::size_t first, std::size_t last) {
   const auto begin = std::lower_bound(voxels.begin(), voxels.end(), first);
   return {begin, std::lower_bound(begin, voxels.end(), last)};
+}
+
+/// What comes to a reservoir in the step, or leaves it in proportion to what there is.
+void set_supply(const Cluster& cluster, std::size_t s, double change, ReactionBatch& batch) {
+  const std::size_t uptake = cluster.channels.size() + s;
+  batch.sourced[s] = change > 0;
+  batch.active[uptake] = change < 0;
+  batch.source[s] = batch.uptake[s] = {};
+  batch.source[s][0] = std::max(0.0, change);
+  batch.uptake[s][0] = std::min(std::max(0.0, -change) / std::max(batch.c[s][0], 1e-200), kMostLeaving);
 }
 
 /// Nothing can happen in these voxels.
@@ -121,18 +148,18 @@ struct ReactionSolver::Impl {
   Medium medium;
   std::vector<Cluster> clusters;
   std::vector<Reservoir> reservoirs;
-  std::vector<std::span<const Cluster>> groups;
-  std::vector<std::vector<SpeciesId>> species_of_group;
+  std::vector<ClusterRange> groups;
   std::size_t species = 0, reactions = 0;
   StepTolerance tolerance{0};
 
   void divide_into_groups();
-  void react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const FieldSet& c,
-                   const Exchange& exchange, double dt, std::size_t begin, std::size_t end, FieldSet& reacted,
-                   const Tally& tally) const;
-  void react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
-                       const Exchange& exchange, std::span<const double> vesicle_copies, double dt, ReservoirState& to,
-                       const Tally& tally) const;
+  [[nodiscard]] std::span<const Cluster> of(ClusterRange range) const {
+    return std::span(clusters).subspan(range.first, range.end - range.first);
+  }
+  void react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const Interval& interval,
+                   const FieldSet& c, std::size_t begin, std::size_t end, FieldSet& reacted, const Tally& tally) const;
+  void react_reservoir(std::span<const Cluster> clusters, const Interval& interval, std::size_t r,
+                       const ReservoirState& from, ReservoirState& to, const Tally& tally) const;
 };
 
 /// Clusters in turn, as many to a group as have no more species than the largest.
@@ -142,18 +169,17 @@ void ReactionSolver::Impl::divide_into_groups() {
   if (grid.voxel_count() <= kSmallGrid) room = species;
   std::ranges::stable_sort(clusters, std::greater<>(), &Cluster::size);
   for (std::size_t first = 0, end = 0; first < clusters.size(); first = end) {
-    auto& together = species_of_group.emplace_back();
-    while (end < clusters.size() && together.size() + clusters[end].size() <= room) {
-      together.insert(together.end(), clusters[end].species.begin(), clusters[end].species.end());
-      ++end;
-    }
-    groups.emplace_back(&clusters[first], end - first);
+    std::size_t together = 0;
+    while (end < clusters.size() && together + clusters[end].size() <= room) together += clusters[end++].size();
+    groups.push_back({first, end});
   }
 }
 
 void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps,
-                                       const FieldSet& c, const Exchange& exchange, double dt, std::size_t begin,
-                                       std::size_t end, FieldSet& reacted, const Tally& tally) const {
+                                       const Interval& interval, const FieldSet& c, std::size_t begin, std::size_t end,
+                                       FieldSet& reacted, const Tally& tally) const {
+  const Exchange& exchange = interval.exchange;
+  const double dt = interval.dt;
   Scratch& own = scratch(clusters.size());
   for (std::size_t k = 0; k < clusters.size(); ++k) {
     own.clusters[k].batch.prepare(clusters[k]);
@@ -175,13 +201,18 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
         continue;
       }
       auto& [batch, loader] = own.clusters[k];
-      loader.load(cluster, own.voxels, c, exchange, steps[k].intake, places.first(here), batch);
-      if (!at_rest(batch)) {
+      loader.load(cluster, own.voxels, c, exchange, steps[k].intake, places.first(here), interval.supply, batch);
+      const bool rests = at_rest(batch);
+      if (!rests) {
         advance(cluster, dt, steps[k].alone, tolerance, lanes, batch);
         loader.count(cluster, own.voxels, batch, tally);
       }
       for (std::size_t s = 0; s < cluster.size(); ++s) {
-        store(batch.c[s], lanes, reacted[cluster.species[s]].data() + first);
+        double* to = reacted[cluster.species[s]].data() + first;
+        if (cluster.carried[s] == 0 || rests)
+          store(batch.c[s], lanes, to);
+        else
+          store_reacted(cluster, s, batch, c[cluster.species[s]].data() + first, lanes, to);
       }
     }
     places = places.subspan(here);
@@ -189,10 +220,13 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
 }
 
 /// A reservoir is one voxel of its volume; which reactions run in it they say themselves.
-void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, std::size_t r, const ReservoirState& from,
-                                           const Exchange& exchange, std::span<const double> vesicle_copies, double dt,
-                                           ReservoirState& to, const Tally& tally) const {
+void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, const Interval& interval, std::size_t r,
+                                           const ReservoirState& from, ReservoirState& to, const Tally& tally) const {
   const Reservoir& reservoir = reservoirs[r];
+  const Exchange& exchange = interval.exchange;
+  const double dt = interval.dt;
+  const auto vesicle_copies = r < interval.vesicle_copies.size() ? std::span<const double>(interval.vesicle_copies[r])
+                                                                 : std::span<const double>();
   const double share = reservoir.share();
   const auto strength = [&](const Channel::Member& member) {
     const std::size_t id = member.reaction;
@@ -208,6 +242,8 @@ void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, st
     for (std::size_t s = 0; s < cluster.size(); ++s) {
       batch.c[s] = {};
       batch.c[s][0] = from.concentration[index(cluster.species[s])];
+      if (cluster.carried[s] != 0 && !interval.supply.empty())
+        set_supply(cluster, s, from.supply[index(cluster.species[s])] * dt, batch);
     }
     for (std::size_t k = 0; k < cluster.channels.size(); ++k) {
       batch.active[k] = 1;
@@ -224,7 +260,10 @@ void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, st
     for (std::size_t s = 0; s < cluster.size(); ++s) {
       const std::size_t id = index(cluster.species[s]), decay = cluster.channels.size() + cluster.size() + s;
       if (batch.active[decay] != 0) tally.decayed[id] += share * batch.extents[decay][0];
-      to.concentration[id] = batch.c[s][0] < kVanished ? 0.0 : batch.c[s][0];
+      if (cluster.carried[s] == 0)
+        to.concentration[id] = batch.c[s][0] < kVanished ? 0.0 : batch.c[s][0];
+      else
+        store_reacted(cluster, s, batch, &from.concentration[id], 1, &to.concentration[id]);
     }
   }
 }
@@ -249,39 +288,42 @@ ReactionSolver::~ReactionSolver() = default;
 ReactionSolver::ReactionSolver(ReactionSolver&&) noexcept = default;
 ReactionSolver& ReactionSolver::operator=(ReactionSolver&&) noexcept = default;
 
-std::span<const std::vector<SpeciesId>> ReactionSolver::groups() const { return impl_->species_of_group; }
+ClusterRange ReactionSolver::all() const { return {0, impl_->clusters.size()}; }
+std::span<const ClusterRange> ReactionSolver::groups() const { return impl_->groups; }
 
-void ReactionSolver::react(const FieldSet& c, std::span<const ReservoirState> reservoirs, const Exchange& exchange,
-                           double dt, FieldSet& reacted, std::vector<ReservoirState>& reacted_reservoirs,
-                           Budget& budget, const Threads& threads,
-                           std::span<const std::vector<double>> vesicle_copies) const {
-  for (std::size_t group = 0; group < groups().size(); ++group) {
-    react(group, c, reservoirs, exchange, dt, reacted, reacted_reservoirs, budget, threads, vesicle_copies);
-  }
+std::vector<SpeciesId> ReactionSolver::species(ClusterRange clusters) const {
+  std::vector<SpeciesId> all;
+  for (const Cluster& cluster : impl_->of(clusters))
+    all.insert(all.end(), cluster.species.begin(), cluster.species.end());
+  return all;
 }
 
-void ReactionSolver::react(std::size_t group, const FieldSet& c, std::span<const ReservoirState> reservoirs,
-                           const Exchange& exchange, double dt, FieldSet& reacted,
-                           std::vector<ReservoirState>& reacted_reservoirs, Budget& budget, const Threads& threads,
-                           std::span<const std::vector<double>> vesicle_copies) const {
+std::vector<ReactionId> ReactionSolver::reactions(ClusterRange clusters) const {
+  std::vector<ReactionId> all;
+  for (const Cluster& cluster : impl_->of(clusters))
+    for (const Channel& channel : cluster.channels)
+      for (const Channel::Member& member : channel.members) all.push_back(static_cast<ReactionId>(member.reaction));
+  return all;
+}
+
+void ReactionSolver::react(ClusterRange range, const Interval& interval, const FieldSet& c,
+                           std::span<const ReservoirState> reservoirs, FieldSet& reacted,
+                           std::span<ReservoirState> reacted_reservoirs, Budget& budget, const Threads& threads) const {
   const Impl& m = *impl_;
-  const std::span<const Cluster> clusters = m.groups[group];
+  const std::span<const Cluster> clusters = m.of(range);
   const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
   const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
   assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
+  assert(reacted_reservoirs.size() == reservoirs.size());
   std::vector<ClusterStep> steps;
-  for (const Cluster& cluster : clusters) steps.emplace_back(cluster, exchange, dt);
+  for (const Cluster& cluster : clusters) steps.emplace_back(cluster, interval.exchange, interval.dt);
   std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
   const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
   threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
-    m.react_block(clusters, steps, c, exchange, dt, begin, end, reacted, tally(begin / block));
+    m.react_block(clusters, steps, interval, c, begin, end, reacted, tally(begin / block));
   });
-  if (group == 0) reacted_reservoirs.assign(reservoirs.begin(), reservoirs.end());
-  for (std::size_t r = 0; r < reservoirs.size(); ++r) {
-    const auto copies =
-        r < vesicle_copies.size() ? std::span<const double>(vesicle_copies[r]) : std::span<const double>();
-    m.react_reservoir(clusters, r, reservoirs[r], exchange, copies, dt, reacted_reservoirs[r], tally(blocks + r));
-  }
+  for (std::size_t r = 0; r < reservoirs.size(); ++r)
+    m.react_reservoir(clusters, interval, r, reservoirs[r], reacted_reservoirs[r], tally(blocks + r));
   for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
 }
 

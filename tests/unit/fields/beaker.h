@@ -57,7 +57,7 @@ struct Beaker {
     copies = FieldSet(chemistry.reactions.size(), grid.voxel_count());
     clearance_Km.assign(species.size(), 0.0);
     state.assign(reservoirs.size(), {});
-    for (auto& r : state) r.concentration.assign(species.size(), 0.0);
+    for (auto& r : state) r.concentration.assign(species.size(), 0.0), r.supply = r.concentration;
     budget.resize(species.size(), chemistry.reactions.size());
   }
   [[nodiscard]] ReactionSolver solver() const { return {grid, regions, species, chemistry, reservoirs, options}; }
@@ -73,8 +73,14 @@ struct Beaker {
     }
     return all;
   }
+  void react(const ReactionSolver& solver, double dt, const Threads& threads = Threads(1),
+             std::span<const std::vector<double>> vesicle_copies = {}) {
+    reacted_state = state;
+    solver.react(solver.all(), {.dt = dt, .exchange = exchange(), .vesicle_copies = vesicle_copies, .supply = {}}, c,
+                 state, reacted, reacted_state, budget, threads);
+  }
   void step(const ReactionSolver& solver, double dt, const Threads& threads = Threads(1)) {
-    solver.react(c, state, exchange(), dt, reacted, reacted_state, budget, threads);
+    react(solver, dt, threads);
     std::swap(c, reacted);
     std::swap(state, reacted_state);
   }

@@ -244,8 +244,7 @@ TEST(Diffusion, NeverGoesNegativeAndKeepsMassWhereItMustFallBack) {
       if (uniform(random) < 0.1) r += uniform(random);
       content += t.alpha(i) * r * t.grid.voxel_volume();
     }
-    solver.diffuse(t.c, t.reacted, t.state, t.reacted_state, std::pow(10, -3 + 3 * uniform(random)), t.budget,
-                   Threads(1));
+    t.diffuse(solver, std::pow(10, -3 + 3 * uniform(random)));
     for (const double c : t.field()) ASSERT_GE(c, 0);
     if (content > 0) {
       ASSERT_NEAR(t.content() / static_cast<double>(content), 1, 1e-13);
@@ -260,8 +259,9 @@ TEST(Diffusion, WhatDoesNotDiffuseTakesTheReactedValue) {
   fill_randomly(t.field(), 2);
   fill_randomly(t.reacted[SpeciesId{0}], 4);
   DiffusionSolver solver = t.solver();
-  solver.diffuse(t.c, t.reacted, t.state, t.reacted_state, 1, t.budget, Threads(1));
-  EXPECT_EQ(std::memcmp(t.c[SpeciesId{0}].data(), t.reacted[SpeciesId{0}].data(), 27 * sizeof(double)), 0);
+  const FieldSet reacted = t.reacted;
+  t.diffuse(solver, 1);
+  EXPECT_EQ(std::memcmp(t.c[SpeciesId{0}].data(), reacted[SpeciesId{0}].data(), 27 * sizeof(double)), 0);
 }
 
 TEST(Diffusion, WhatIsLevelStaysLevelUntilAWallOrASourceDisturbsIt) {

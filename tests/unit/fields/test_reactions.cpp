@@ -224,7 +224,7 @@ TEST(Reactions, ReservoirReactsLikeAVoxelOfItsVolume) {
   const ReactionSolver solver = b.solver();
   const std::vector<std::vector<double>> on_vesicles{{900}};  // in the share of one of four patches
   for (int n = 0; n < 20; ++n) {
-    solver.react(b.c, b.state, b.exchange(), 0.5, b.reacted, b.reacted_state, b.budget, Threads(1), on_vesicles);
+    b.react(solver, 0.5, Threads(1), on_vesicles);
     std::swap(b.c, b.reacted), std::swap(b.state, b.reacted_state);
   }
   EXPECT_NEAR(b.state[0].concentration[0] / b.at(0), 1, 1e-13);
@@ -249,17 +249,20 @@ TEST(Reactions, GroupsOneByOneGiveTheBitsOfAllAtOnce) {
   };
   Beaker all = made(), turns = made();
   const ReactionSolver at_once = all.solver(), in_turn = turns.solver();
-  at_once.react(all.c, all.state, all.exchange(), 0.5, all.reacted, all.reacted_state, all.budget, Threads(1));
+  all.react(at_once, 0.5);
   ASSERT_EQ(in_turn.groups().size(), 2u);
   FieldSet held = FieldSet::empty(7, 40000);
-  for (std::size_t group = 0; group < 2; ++group) {
-    held.hold_only(in_turn.groups()[group]);
-    in_turn.react(group, turns.c, turns.state, turns.exchange(), 0.5, held, turns.reacted_state, turns.budget,
-                  Threads(1));
-    for (const SpeciesId s : in_turn.groups()[group]) {
+  turns.reacted_state = turns.state;
+  const Exchange given = turns.exchange();
+  for (const ClusterRange& group : in_turn.groups()) {
+    const std::vector<SpeciesId> species = in_turn.species(group);
+    held.hold_only(species);
+    in_turn.react(group, {.dt = 0.5, .exchange = given, .vesicle_copies = {}, .supply = {}}, turns.c, turns.state, held,
+                  turns.reacted_state, turns.budget, Threads(1));
+    for (const SpeciesId s : species) {
       EXPECT_EQ(std::memcmp(held[s].data(), all.reacted[s].data(), 40000 * sizeof(double)), 0) << index(s);
     }
-    EXPECT_LE(in_turn.groups()[group].size(), 4u);
+    EXPECT_LE(species.size(), 4u);
   }
   EXPECT_EQ(turns.reacted_state[0].concentration, all.reacted_state[0].concentration);
   EXPECT_EQ(turns.budget.reacted, all.budget.reacted);

@@ -43,7 +43,7 @@ struct Place {
     species.name = "A";
     species.transfers = {{0, 3, 0.01}, {3, 0, 0.2}, {0, 1, 0.001}};
     all = {species};
-    state = {{{4.0}, {}}, {{0.0}, {}}};
+    state = {{{4.0}, {0.0}, {}}, {{0.0}, {0.0}, {}}};
     const double start[] = {7, 1, 7, 3};
     for (std::size_t v = 0; v < 4; ++v) fields[SpeciesId{0}][v] = start[v];
   }

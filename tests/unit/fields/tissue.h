@@ -37,7 +37,7 @@ struct Tissue {
   void allocate() {
     c = reacted = FieldSet(species.size(), grid.voxel_count());
     state.assign(reservoirs.size(), {});
-    for (auto& r : state) r.concentration.assign(species.size(), 0.0);
+    for (auto& r : state) r.concentration.assign(species.size(), 0.0), r.supply = r.concentration;
     reacted_state = state;
     budget.resize(species.size(), 0);
   }
@@ -48,7 +48,14 @@ struct Tissue {
     reacted = c;
     reacted_state = state;
     for (std::size_t s = 0; s < species.size(); ++s) reacted[SpeciesId(s)][voxel] += source * dt;
-    solver.diffuse(c, reacted, state, reacted_state, dt, budget, threads);
+    diffuse(solver, dt, threads);
+  }
+  /// All species, with what reacted.
+  void diffuse(DiffusionSolver& solver, double dt, const Threads& threads = Threads(1), const Exchange& exchange = {}) {
+    std::vector<SpeciesId> all;
+    for (std::uint32_t s = 0; s < species.size(); ++s) all.push_back(SpeciesId{s});
+    solver.diffuse(all, {.dt = dt, .exchange = exchange, .reacted_reservoirs = reacted_state, .supply = {}}, c, reacted,
+                   state, budget, threads);
   }
   [[nodiscard]] double alpha(std::size_t voxel) const {
     return regions.regions[regions.of_voxel[voxel]].volume_fraction;

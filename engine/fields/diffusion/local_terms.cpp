@@ -1,0 +1,192 @@
+#include "engine/fields/diffusion/local_terms.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/constants.h"
+#include "engine/core/pinned_math.h"
+#include "engine/fields/lanes.h"
+#include "engine/fields/vector_clones.h"
+
+namespace interstice {
+namespace {
+
+constexpr double kSmall = 1e-4;  ///< below this the first terms of the series are exact to 1e-9
+
+/// Where amounts of a species stand in an exchange.
+struct ExchangeOf {
+  ExchangeOf(SpeciesId species, const Exchange& exchange) {
+    for (std::uint32_t q = 0; q < exchange.quantities.size(); ++q) {
+      const auto& [kind, of] = exchange.quantities[q];
+      if (of != index(species)) continue;
+      if (kind == Exchange::Kind::secretion) secretion_columns.push_back(q);
+      if (kind == Exchange::Kind::clearance) clearance_columns.push_back(q);
+    }
+    for (const Exchange::Array& array : exchange.arrays) {
+      if (array.quantity.of != index(species)) continue;
+      if (array.quantity.kind == Exchange::Kind::secretion) secretion_arrays.push_back(array.values.data());
+      if (array.quantity.kind == Exchange::Kind::clearance) clearance_arrays.push_back(array.values.data());
+    }
+  }
+  [[nodiscard]] bool everywhere() const { return !secretion_arrays.empty() || !clearance_arrays.empty(); }
+  [[nodiscard]] bool anywhere() const {
+    return everywhere() || !secretion_columns.empty() || !clearance_columns.empty();
+  }
+
+  std::vector<std::uint32_t> secretion_columns, clearance_columns;
+  std::vector<const double*> secretion_arrays, clearance_arrays;
+};
+
+/// Sum over some columns of a row of amounts, if there is one, and over arrays at a voxel.
+double sum(const std::vector<std::uint32_t>& columns, const double* row, const std::vector<const double*>& arrays,
+           std::size_t voxel) {
+  double total = 0;
+  if (row != nullptr)
+    for (const std::uint32_t q : columns) total += row[q];
+  for (const double* values : arrays) total += values[voxel];
+  return total;
+}
+
+/// gain <- gain - what the loss takes; returns the sum of that.
+INTERSTICE_VECTOR_CLONES double take_run(const FirstOrderLoss& loss, bool no_more, const double* c, std::size_t n,
+                                         double* gain) {
+  const Lanes zero{};
+  Lanes sum{};
+  std::size_t i = 0;
+  for (; i + kVector <= n; i += kVector) {
+    const Lanes now = lanes(c + i), g = lanes(gain + i);
+    const Lanes mean = loss.of_now * now + loss.of_gain * g, kept = loss.of_kept * now;
+    Lanes taken = mean > kept ? mean : kept;
+    taken = taken > zero ? taken : zero;
+    if (no_more) taken = taken < now + g ? taken : now + g;
+    lanes(gain + i) = g - taken;
+    sum += taken;
+  }
+  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (; i < n; ++i) {
+    double taken = loss.taken(c[i], gain[i]);
+    if (no_more) taken = std::min(taken, c[i] + gain[i]);
+    gain[i] -= taken;
+    total += taken;
+  }
+  return total;
+}
+
+}  // namespace
+
+double mean_of_decay(double x) { return x < kSmall ? 1 - x / 2 : -pinned::expm1(-x) / x; }
+
+double weight_of_gain(double x) { return x < kSmall ? 0.5 + x / 12 : (1 / mean_of_decay(x) - 1) / x; }
+
+FirstOrderLoss::FirstOrderLoss(double k_h, double out_h)
+    : of_now(k_h / (1 + weight_of_gain(k_h) * k_h)),
+      of_gain(weight_of_gain(k_h) * of_now),
+      of_kept(k_h * mean_of_decay(k_h + out_h)) {}
+
+double FirstOrderLoss::taken(double c, double gain) const {
+  const double mean = of_now * c + of_gain * gain, kept = of_kept * c;
+  return std::max(std::max(mean, kept), 0.0);
+}
+
+void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
+                      std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) {
+  decay_ = decay;
+  Km_ = exchange.clearance_Km.empty() ? 0 : exchange.clearance_Km[index(species)];
+  voxels_.clear(), source_.clear(), uptake_.clear();
+  secreted_ = fastest_ = 0;
+  const ExchangeOf intake(species, exchange);
+  const auto add = [&](std::size_t voxel, const double* row) {
+    const double given = sum(intake.secretion_columns, row, intake.secretion_arrays, voxel);
+    const double cleared = sum(intake.clearance_columns, row, intake.clearance_arrays, voxel);
+    if (given == 0 && cleared == 0) return;
+    const double fluid = volume[region_of_voxel[voxel]];
+    voxels_.push_back(static_cast<std::uint32_t>(voxel));
+    source_.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
+    uptake_.push_back(cleared / fluid);
+    secreted_ += given;
+    if (cleared > 0) fastest_ = std::max(fastest_, uptake_.back() + decay);
+  };
+  const auto row_of = [&](std::size_t place) { return exchange.amounts.data() + place * exchange.quantities.size(); };
+  if (intake.everywhere()) {
+    std::size_t place = 0;
+    for (std::size_t v = 0; v < region_of_voxel.size(); ++v) {
+      const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
+      add(v, cells ? row_of(place) : nullptr);
+      place += cells ? 1 : 0;
+    }
+  } else if (intake.anywhere()) {
+    for (std::size_t place = 0; place < exchange.voxels.size(); ++place) add(exchange.voxels[place], row_of(place));
+  }
+}
+
+void LocalTerms::prepare(double h, double out, bool no_more) {
+  h_ = h;
+  out_h_ = out * h;
+  no_more_ = no_more;
+  elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
+  loss_.clear();
+  if (Km_ > 0) return;
+  for (const double uptake : uptake_) loss_.emplace_back((decay_ + uptake) * h, out_h_);
+}
+
+Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
+  const double kh = decay_ * h_, Vh = uptake_[place] * Km_ * h_;
+  const auto mean = [&](double theta) {
+    const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km_ + theta * Vh - all;
+    if (all <= 0) return 0.0;
+    const double root = std::sqrt(b * b + 4 * a * all * Km_);
+    return b > 0 ? 2 * all * Km_ / (b + root) : (root - b) / (2 * a);
+  };
+  const double x = kh + Vh / (Km_ + mean(1));
+  const double level = std::max(mean(weight_of_gain(x)), mean_of_decay(x + out_h_) * std::max(c, 0.0));
+  return {kh * level, Vh * level / (Km_ + level)};
+}
+
+Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
+  gain += h_ * source_[place];
+  const double rate = decay_ + uptake_[place];
+  Taken taken;
+  if (Km_ > 0) {
+    taken = saturable(place, c, gain);
+  } else if (rate > 0) {
+    const double all = loss_[place].taken(c, gain);
+    taken = {all * (decay_ / rate), all * (uptake_[place] / rate)};
+  }
+  const double all = taken.decayed + taken.taken_up, there = c + gain;
+  if (no_more_ && all > there) {
+    taken.decayed *= there / all;
+    taken.taken_up = there - taken.decayed;
+  }
+  gain -= taken.decayed + taken.taken_up;
+  return taken;
+}
+
+double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
+                              double* gain) const {
+  if (decay_ == 0) return 0;
+  double taken = 0;
+  for (std::size_t v = first, next; v < end; v = next) {  // runs of equal volume fraction
+    const double mass = conductance.mass(conductance.kind(v));
+    next = conductance.unit_mass() ? end : v + 1;
+    while (next < end && conductance.mass(conductance.kind(next)) == mass) ++next;
+    taken += mass * take_run(elsewhere_, no_more_, c + v, next - v, gain + v);
+  }
+  return taken;
+}
+
+Taken LocalTerms::take(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
+                       double* gain) const {
+  Taken all;
+  std::size_t at = first;
+  for (auto v = std::lower_bound(voxels_.begin(), voxels_.end(), first); v != voxels_.end() && *v < end; ++v) {
+    all.decayed += take_decay(at, *v, c, conductance, gain);
+    const Taken here = take_at(static_cast<std::size_t>(v - voxels_.begin()), c[*v], gain[*v]);
+    const double mass = conductance.mass(conductance.kind(*v));
+    all += {mass * here.decayed, mass * here.taken_up};
+    at = *v + 1;
+  }
+  all.decayed += take_decay(at, end, c, conductance, gain);
+  return all;
+}
+
+}  // namespace interstice
