@@ -13,8 +13,7 @@
 namespace interstice {
 namespace {
 
-constexpr double kMostChangePerStep = 0.3;  ///< rate * dt up to which second order is observed
-constexpr double kMostUptakePerStep = 0.1;  ///< rate * dt up to which a single voxel's sink is right within 5 %
+constexpr double kMostChangePerStep = 1;  ///< rate * dt up to which a front between two reactants is right within 1 %
 
 /// Diffusivity of the median vesicle in the least viscous region [um^2/s] (Stokes-Einstein).
 double fastest_vesicle(const Problem& problem) {
@@ -77,42 +76,14 @@ void check_reactions(const Problem& problem, const Phase& phase, std::vector<std
   const double dt = seconds(phase.transport);
   const auto check = [&](const std::string& name, double rate) {
     if (rate * dt <= kMostChangePerStep) return;
-    findings.push_back(
-        fmt::format("{} turns over {:.2g} times in one transport step of {:.3g} s (until {:.3g} s): it is integrated "
-                    "with substeps, "
-                    "but diffusion between voxels lags behind; at most {:.2g} s would do",
-                    name, rate * dt, dt, seconds(phase.until), kMostChangePerStep / rate));
+    findings.push_back(fmt::format(
+        "{} turns over {:.2g} times in one transport step of {:.3g} s (until {:.3g} s): steady states are right, but "
+        "while fields change, what flows between voxels is seen a step late; at most {:.2g} s would do",
+        name, rate * dt, dt, seconds(phase.until), kMostChangePerStep / rate));
   };
   for (const Reaction& reaction : problem.chemistry.reactions)
     check("reaction " + reaction.name, fastest_rate(reaction));
-  for (const Species& species : problem.species) check("decay of " + species.name, species.decay);
   for (const ActiveModel& model : problem.models) check("model " + model.name, dosed_rate(problem, model));
-}
-
-/// Share of the volume that is fluid in the tightest region where cells of this type are placed.
-double tightest_fluid(const Problem& problem, std::size_t type) {
-  double share = 1;
-  for (const CellPlacement& placement : problem.placements)
-    for (std::size_t r = 0; r < problem.regions.regions.size() && index(placement.type) == type; ++r)
-      if (placement.count > 0 && (placement.in_region.empty() || placement.in_region[r] != 0))
-        share = std::min(share, problem.regions.regions[r].volume_fraction);
-  return share;
-}
-
-void check_uptake(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
-  const double dt = seconds(phase.transport);
-  for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
-    const double fluid = problem.grid.voxel_volume() * tightest_fluid(problem, t);
-    for (const Uptake& uptake : problem.cell_types[t].uptake) {
-      const double rate = uptake.clearance / fluid;
-      if (rate * dt <= kMostUptakePerStep) continue;
-      findings.push_back(fmt::format(
-          "one {} clears {} from the fluid of its voxel at {:.2g} /s, {:.2g} times in one transport step of {:.3g} s "
-          "(until {:.3g} s): this sink is weak by about k dt/2 = {:.0f} %; at most {:.2g} s would do",
-          problem.cell_types[t].name, problem.species[index(uptake.species)].name, rate, rate * dt, dt,
-          seconds(phase.until), 50 * rate * dt, kMostUptakePerStep / rate));
-    }
-  }
 }
 
 bool placed(const Problem& problem, std::size_t type) {
@@ -201,7 +172,6 @@ std::vector<std::string> check_steps(const Problem& problem) {
   for (const Phase& phase : problem.schedule.phases) {
     check_vesicles(problem, phase, findings);
     check_reactions(problem, phase, findings);
-    check_uptake(problem, phase, findings);
     check_cells(problem, phase, findings);
   }
   return findings;

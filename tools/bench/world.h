@@ -41,6 +41,8 @@ class World {
   void turn_over_vesicles(const Threads& threads);  ///< desorption, internalisation, endosomes, clearance
   void update_cells(const Threads& threads);        ///< sense, decide, act, steer; then the population
 
+  [[nodiscard]] const DiffusionSolver& diffusion() const { return diffusion_; }
+
   /// Gives every voxel a concentration of its own, so that nothing is uniform by chance [uM].
   void roughen_fields(double lowest, double highest);
 

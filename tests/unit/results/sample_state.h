@@ -119,7 +119,10 @@ inline State sample_state(const Problem& p, std::size_t cells = 12, std::size_t 
   for (std::size_t k = 0; k < p.species.size(); ++k)
     for (double& c : s.fields[static_cast<SpeciesId>(k)]) c = uniform(random);
   s.reservoirs.resize(p.reservoirs.size());
-  for (auto& r : s.reservoirs) r = {{0.25, 0.5}, {3}};
+  s.supply.resize(p.species.size());
+  for (auto& supply : s.supply)
+    for (std::size_t v = 0; v < p.grid.voxel_count(); ++v) supply.push_back(static_cast<float>(uniform(random)));
+  for (auto& r : s.reservoirs) r = {{0.25, 0.5}, {0.1, -0.2}, {3}};
   s.cells = sample_cells(p, cells, random);
   s.vesicles = sample_vesicles_of(p, vesicles, cells, random);
   s.ledger.resize(p.vesicle_classes.size());

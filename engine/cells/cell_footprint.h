@@ -1,0 +1,79 @@
+/// @file
+/// What a cell is to the grid. A species that diffuses meets a cell not in one voxel but in a cube around its centre of
+/// half edge max(1.25 R, 0.75 dx); the share of each voxel in that cube weighs what the cell senses there, gives and
+/// takes. So numbers do not depend on how the cell lies on the grid, and its own secretion gives it no gradient.
+///
+/// The grid knows the field of such a cube, not that at the cell's surface. Between the two lies a resistance
+///
+///   left = 1/(4 pi alpha D R) - g/(alpha D dx),   g = sum_ij w_i w_j G(i - j)   (fields/lattice_green.h)
+///
+/// which is positive for all R and dx. With it the surface has c_s = (sum_i w_i c_i + left Q)/(1 + u left), Q being
+/// secreted and u c_s taken up, and the fluid loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than two voxels
+/// mirror the cell; what the grid lacks of the field of such an image is added to `left`. Other cells that are so near
+/// are left to the grid. Accuracy: engine/ACCURACY.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/core/box.h"
+#include "engine/fields/grid.h"
+
+namespace interstice {
+
+class Footprint {
+ public:
+  /// Of a sphere of `radius` [um] around `centre`.
+  Footprint(Vec3 centre, double radius, const Grid& grid, const Box& box);
+
+  /// visit(voxel, weight) for all voxels of the cube; weights add up to 1. Beyond a wall the cube is folded back.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (std::size_t k = 0; k < axis_[2].count; ++k)
+      for (std::size_t j = 0; j < axis_[1].count; ++j) {
+        const std::size_t row = axis_[2].voxel[k] * stride_[2] + axis_[1].voxel[j] * stride_[1];
+        const double weight = axis_[2].weight[k] * axis_[1].weight[j];
+        for (std::size_t i = 0; i < axis_[0].count; ++i)
+          visit(row + axis_[0].voxel[i], weight * axis_[0].weight[i]);
+      }
+  }
+  [[nodiscard]] double mean(std::span<const double> field) const {
+    double sum = 0;
+    for_each([&](std::size_t voxel, double weight) { sum += weight * field[voxel]; });
+    return sum;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 64;  ///< voxels along an axis
+  struct Axis {
+    std::size_t count = 0;
+    std::array<std::uint32_t, kMost> voxel;
+    std::array<double, kMost> weight;
+    void add(std::uint32_t where, double share);
+  };
+  std::array<Axis, 3> axis_;
+  std::array<std::size_t, 3> stride_;
+};
+
+/// What is left of a sphere's resistance to diffusion beside what the grid has, times alpha D: `left` alpha D [1/um].
+class LeftResistance {
+ public:
+  LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box);
+  /// With the images in those walls that are closed, by Face [1/um].
+  [[nodiscard]] double with(std::span<const bool, 6> open) const {
+    double sum = alone_;
+    for (std::size_t a = 0; a < 3; ++a) {
+      const bool low = !open[2 * a], high = !open[2 * a + 1];
+      sum += (low ? images_[3 * a] : 0) + (high ? images_[3 * a + 1] : 0) + (low && high ? images_[3 * a + 2] : 0);
+    }
+    return sum;
+  }
+
+ private:
+  double alone_ = 0;
+  std::array<double, 9> images_{};  ///< per axis: in its lower wall, its upper wall, in one and then the other
+};
+
+}  // namespace interstice

@@ -1,0 +1,135 @@
+/// @file
+/// What a cell takes, and what it reads of its own secretion, does not depend on the voxels: radii of 3.5 to 10 um on
+/// voxels of 2.5 to 40 um, anywhere in the grid, in the middle of a cube of fluid with fixed walls. 200 random cases.
+///
+/// There a sphere of radius R has the resistance 1/(4 pi D R) - M/(4 pi D L): the images of a point in the middle of a
+/// cube of edge L are a crystal of rock salt, M = 1.7475646 (Madelung's constant).
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+
+#include "engine/cells/cell_exchange.h"
+#include "engine/core/constants.h"
+#include "engine/fields/diffusion/diffusion.h"
+#include "unit/cells/cell_world.h"
+
+namespace interstice {
+namespace {
+
+using testing::CellWorld;
+
+constexpr double kMadelung = 1.747564594633182;
+
+/// One immobile cell in the middle voxel of a cube.
+struct CellInACube {
+  double D, alpha, radius, spacing;
+  int n = 17;
+  CellWorld world;
+  Exchange exchange;
+  Budget budget;
+
+  CellInACube(double D_, double alpha_, double radius_, double spacing_, Vec3 off_centre, double wall, double uptake,
+              double secretion)
+      : D(D_), alpha(alpha_), radius(radius_), spacing(spacing_) {
+    if (spacing < radius) n = 2 * static_cast<int>(std::ceil(4 * radius / spacing)) + 1;
+    world.grid = {n, n, n, spacing};
+    world.periodic = {false, false, false};
+    world.regions.regions.push_back({.name = "tissue", .volume_fraction = alpha});
+    const SpeciesId s = world.add_species("A");
+    world.species[0].diffusivity = {D};
+    world.species[0].faces.fill(FixedValue{wall});
+    CellType& type = world.add_type();
+    type.mobile = false;
+    type.radius = radius;
+    if (uptake > 0) type.uptake.push_back({s, uptake});
+    if (secretion > 0)
+      type.states[0].secretions.push_back({s, world.formula(std::to_string(secretion) + " [molecule/s]", "molecule/s")});
+    const ColumnId seen = world.add_column("seen", "uM");
+    type.columns.push_back({seen, {}, world.formula("A / 1 [s]", "uM/s"), world.formula("1 / 1 [s]", "1/s")});
+    world.build();
+    for (double& c : world.fields[s]) c = wall;
+    world.put({0.5 * (n - 1 + 1) * spacing * Vec3{1, 1, 1} + spacing * off_centre});
+    for (double& r : world.cells.radius) r = radius;
+    budget.resize(1, 0);
+  }
+  [[nodiscard]] double edge() const { return n * spacing; }
+  [[nodiscard]] double resistance() const {
+    return (1 / radius - kMadelung / edge()) / (4 * kPi * alpha * D);
+  }
+  /// Until nothing changes; returns what is taken up in the last second [uM um^3].
+  double settle() {
+    DiffusionSolver solver(world.grid, world.regions, world.species, {});
+    const double dt = 2 * spacing * spacing / D;
+    FieldSet nothing = FieldSet::empty(1, world.fields.voxel_count());
+    double flux = 0;
+    for (int k = 0; k < 4000; ++k) {
+      exchange.clear();
+      add_cell_exchange(world.cells, world.fields, world.environment(), {0, 0, dt}, exchange, world.scratch,
+                        world.threads);
+      const double before = budget.taken_up[0];
+      const SpeciesId which[] = {SpeciesId{0}};
+      solver.diffuse(which, {.dt = dt, .exchange = exchange, .reacted_reservoirs = {}, .supply = {}}, world.fields,
+                     nothing, {}, budget, world.threads);
+      const double last = flux;
+      flux = (budget.taken_up[0] - before) / dt / kMoleculesPerUmCubedPerMicromolar;
+      const double c = world.fields[SpeciesId{0}][world.grid.index(n / 2, n / 2, n / 2)];
+      if (k > n && std::abs(flux - last) <= 1e-7 * flux && std::abs(c - seen_in_middle) <= 1e-7 * c) break;
+      seen_in_middle = c;
+    }
+    return flux;
+  }
+  /// Concentration at the surface, as formulas read it.
+  double seen() {
+    world.update_only({0, 0, 1e6});
+    return world.cells.columns[0][0];
+  }
+  double seen_in_middle = -1;
+};
+
+struct Case {
+  double D, alpha, radius, spacing;
+  Vec3 off;
+};
+Case random_case(std::mt19937_64& random) {
+  const auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
+  const double spacings[] = {2.5, 5, 10, 20, 40};
+  return {std::exp(uniform(std::log(50.0), std::log(1000.0))), uniform(0.2, 1), uniform(3.5, 10), spacings[random() % 5],
+          {uniform(-0.5, 0.5), uniform(-0.5, 0.5), uniform(-0.5, 0.5)}};
+}
+
+TEST(CellsOnGrid, UptakeDoesNotDependOnTheVoxel) {
+  std::mt19937_64 random(5);
+  double worst = 0;
+  for (int k = 0; k < 100; ++k) {
+    const Case c = random_case(random);
+    const double perfect = 4 * kPi * c.alpha * c.D * c.radius;
+    const double uptake = perfect * std::pow(10, std::uniform_real_distribution<double>(-2, 0)(random));
+    CellInACube cube(c.D, c.alpha, c.radius, c.spacing, c.off, 1, uptake, 0);
+    const double expected = 1 / (1 / uptake + cube.resistance());
+    const double error = cube.settle() / expected - 1;
+    EXPECT_NEAR(error, 0, 0.02) << c.radius << " um on " << c.spacing << " um, " << uptake / perfect;
+    worst = std::max(worst, std::abs(error));
+  }
+  RecordProperty("worst", std::to_string(worst));
+}
+
+TEST(CellsOnGrid, OwnSecretionDoesNotDependOnTheVoxel) {
+  std::mt19937_64 random(6);
+  double worst = 0;
+  for (int k = 0; k < 100; ++k) {
+    const Case c = random_case(random);
+    const double uptake = k % 2 == 0 ? 0 : 4 * kPi * c.alpha * c.D * c.radius;
+    CellInACube cube(c.D, c.alpha, c.radius, c.spacing, c.off, 0, uptake, 1000);
+    cube.settle();
+    const double secretion = 1000 / kMoleculesPerUmCubedPerMicromolar;
+    const double expected = secretion / (uptake + 1 / cube.resistance());
+    const double error = cube.seen() / expected - 1;
+    EXPECT_NEAR(error, 0, 0.02) << c.radius << " um on " << c.spacing << " um, takes up " << (k % 2);
+    worst = std::max(worst, std::abs(error));
+  }
+  RecordProperty("worst", std::to_string(worst));
+}
+
+}  // namespace
+}  // namespace interstice
