@@ -12,34 +12,7 @@ namespace interstice {
 
 namespace {
 
-constexpr std::size_t kExchangeGrain = 128;  ///< voxels with cells per block
-
-/// Sorts the cells by voxel, in storage order within one, and lists the voxels that have any.
-void sort_by_voxel(const Cells& cells, const Grid& grid, std::vector<std::uint32_t>& voxels, CellScratch& scratch,
-                   const Threads& threads) {
-  auto& order = scratch.by_voxel;
-  // The order of the last call is nearly right: few cells change their voxel in a step.
-  if (order.size() != cells.size()) {
-    order.resize(cells.size());
-    for (std::size_t c = 0; c < order.size(); ++c) order[c] = c;
-  }
-  threads.for_blocks(order.size(), 8 * kExchangeGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t k = begin; k < end; ++k) {
-      const std::uint32_t c = static_cast<std::uint32_t>(order[k]);
-      order[k] = static_cast<std::uint64_t>(grid.voxel_at(cells.position(c))) << 32 | c;
-    }
-  });
-  if (!std::is_sorted(order.begin(), order.end())) std::sort(order.begin(), order.end());
-  voxels.clear();
-  scratch.first_cell.clear();
-  for (std::size_t k = 0; k < order.size(); ++k) {
-    const auto voxel = static_cast<std::uint32_t>(order[k] >> 32);
-    if (k > 0 && voxel == voxels.back()) continue;
-    voxels.push_back(voxel);
-    scratch.first_cell.push_back(static_cast<std::uint32_t>(k));
-  }
-  scratch.first_cell.push_back(static_cast<std::uint32_t>(order.size()));
-}
+constexpr std::size_t kExchangeGrain = 128;  ///< cells, or voxels that meet any, per block
 
 /// Share of the state's spill that falls into the step, per second of the step [1/s].
 double spilling(const Cells& cells, std::size_t c, const CellStep& step) {
@@ -81,7 +54,7 @@ struct Giver {
   }
 };
 
-/// Adds what a cell gave while it was in a state to amounts per second of the step.
+/// Adds what a cell gave while it was in a state to its amounts per second of the step.
 void add_stretch(Giver& giver, const Stretch& done, std::size_t voxel, double* amounts) {
   const std::size_t type_index = index(giver.cells.type[done.cell]);
   const CellRules& rules = *giver.environment.rules;
@@ -99,8 +72,34 @@ void add_stretch(Giver& giver, const Stretch& done, std::size_t voxel, double* a
     amounts[spills[k]] += state.spills[k].amount * done.spilt / giver.step.dt;
 }
 
-/// Adds what cell c does to the amounts of its voxel.
-void add_cell(Giver& giver, std::size_t c, std::size_t voxel, std::span<const Stretch> stretches, double* amounts) {
+/// What the fluid does not see of what a cell takes and gives, since the cell stands in a field of its own
+/// (cell_footprint.h). Returns, per species, what it secretes and takes up at once.
+void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, double* amounts,
+                    std::span<double> taken_at_once) {
+  const CellEnvironment& environment = giver.environment;
+  const CellExchangePlan& plan = environment.rules->exchange_plan(index(giver.cells.type[c]));
+  if (plan.near_uptakes.empty() && plan.near_enzymes.empty()) return;
+  const std::size_t region = environment.regions->of_voxel[voxel];
+  const double alpha = environment.regions->regions[region].volume_fraction;
+  const LeftResistance resistance(giver.cells.position(c), giver.cells.radius[c], *environment.grid, environment.box);
+  const auto left = [&](std::uint32_t species) {
+    const double D = environment.rules->diffusivity(species, region);
+    return D > 0 ? resistance.with(environment.rules->open(species)) / (alpha * D) : 0.0;
+  };
+  for (const auto& near : plan.near_uptakes) {
+    const double resistance_here = left(near.species), uptake = near.uptake / (1 + near.uptake * resistance_here);
+    amounts[near.clearance] *= uptake / near.uptake;
+    if (!near.secretion) continue;
+    const double at_once = amounts[*near.secretion] * uptake * resistance_here;
+    amounts[*near.secretion] -= at_once;
+    taken_at_once[near.species] += at_once;
+  }
+  for (const auto& near : plan.near_enzymes)
+    amounts[near.copies] /= 1 + amounts[near.copies] * near.per_copy * left(near.species);
+}
+
+/// Sets what cell c gives and takes per second, all voxels together.
+void set_given(Giver& giver, std::size_t c, std::size_t voxel, std::span<const Stretch> stretches, double* amounts) {
   const std::size_t type_index = index(giver.cells.type[c]), state_index = giver.cells.state[c];
   const CellType& type = giver.environment.types[type_index];
   const CellState& state = type.states[state_index];
@@ -122,6 +121,29 @@ void add_cell(Giver& giver, std::size_t c, std::size_t voxel, std::span<const St
   for (const auto& [column, amount] : plan.steady) amounts[column] += amount;
 }
 
+/// Every cell's amounts, and what they secrete and take up at once.
+void find_given(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
+                const CellStep& transport, CellScratch& scratch, std::vector<double>& taken_at_once,
+                const Threads& threads) {
+  const CellRules& rules = *environment.rules;
+  const std::size_t width = rules.exchange_quantities().size(), species = fields.species_count();
+  const std::size_t blocks = (cells.size() + kExchangeGrain - 1) / kExchangeGrain;
+  scratch.given.assign(cells.size() * width, 0.0);
+  std::vector<double> at_once(blocks * species, 0.0);
+  threads.for_blocks(cells.size(), kExchangeGrain, [&](std::size_t begin, std::size_t end) {
+    Giver giver{cells, fields, environment, scratch.around, transport, std::vector(rules.layout().count(), 0.0)};
+    const auto own = std::span(at_once).subspan(begin / kExchangeGrain * species, species);
+    for (std::size_t c = begin; c < end; ++c) {
+      const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
+      double* amounts = scratch.given.data() + c * width;
+      set_given(giver, c, voxel, scratch.stretches.of(c), amounts);
+      see_near_field(giver, c, voxel, amounts, own);
+    }
+  });
+  taken_at_once.assign(species, 0.0);
+  for (std::size_t k = 0; k < at_once.size(); ++k) taken_at_once[k % species] += at_once[k];
+}
+
 }  // namespace
 
 void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
@@ -131,15 +153,19 @@ void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnv
   exchange.quantities = rules.exchange_quantities();
   if (rules.secretion_reads_contacts() && !scratch.stretches.any())  // follow_cells has looked before any changed
     scratch.around.look_around(cells, fields, environment, transport.time, threads);
-  sort_by_voxel(cells, *environment.grid, exchange.voxels, scratch, threads);
+  scratch.spread.find(cells, environment, threads);
+  find_given(cells, fields, environment, transport, scratch, exchange.taken_at_once, threads);
+  exchange.voxels = scratch.spread.voxels();
   exchange.amounts.assign(exchange.voxels.size() * width, 0.0);
   threads.for_blocks(exchange.voxels.size(), kExchangeGrain, [&](std::size_t begin, std::size_t end) {
-    Giver giver{cells, fields, environment, scratch.around, transport, std::vector(rules.layout().count(), 0.0)};
-    for (std::size_t place = begin; place < end; ++place)
-      for (std::uint32_t k = scratch.first_cell[place]; k < scratch.first_cell[place + 1]; ++k) {
-        const auto c = static_cast<std::uint32_t>(scratch.by_voxel[k]);
-        add_cell(giver, c, exchange.voxels[place], scratch.stretches.of(c), exchange.amounts.data() + place * width);
+    for (std::size_t place = begin; place < end; ++place) {
+      double* amounts = exchange.amounts.data() + place * width;
+      for (const CellSpread::Share& share : scratch.spread.at(place)) {
+        const double* given = scratch.given.data() + share.cell * width;
+        for (std::size_t q = 0; q < width; ++q)
+          amounts[q] += (rules.spreads_quantity(q) ? share.weight : share.centre) * given[q];
       }
+    }
   });
 }
 
@@ -153,9 +179,17 @@ void release_late(const Cells& cells, std::span<const Stretch> stretches, const 
     std::ranges::fill(amounts, 0.0);
     const std::size_t voxel = environment.grid->voxel_at(cells.position(done.cell));
     add_stretch(giver, done, voxel, amounts.data());
-    for (std::size_t q = 0; q < quantities.size(); ++q)
-      if (amounts[q] > 0)
-        scratch.late.push_back({static_cast<std::uint32_t>(voxel), SpeciesId{quantities[q].of}, amounts[q]});
+    const Footprint place(cells.position(done.cell), cells.radius[done.cell], *environment.grid, environment.box);
+    for (std::size_t q = 0; q < quantities.size(); ++q) {
+      if (amounts[q] <= 0) continue;
+      const auto release = [&](std::size_t where, double weight) {
+        scratch.late.push_back({static_cast<std::uint32_t>(where), SpeciesId{quantities[q].of}, weight * amounts[q]});
+      };
+      if (environment.rules->spreads_quantity(q))
+        place.for_each(release);
+      else
+        release(voxel, 1);
+    }
   }
 }
 

@@ -8,7 +8,8 @@
 namespace interstice {
 
 /// Sets the cells' part of `exchange` for the transport step; cells of a voxel are summed in storage order. A pure
-/// function of the state: secretion follows the fields and columns of the moment.
+/// function of the state: secretion follows the fields and columns of the moment. Species that diffuse are exchanged
+/// with the voxels of a cell's footprint, the others with that of its centre.
 ///
 /// A cell that changed its state within the step (follow_cells) gives what each state secretes for as long as it was in
 /// it. A spill of `amount` enters as the share of the state's duration that the step covers, so that consecutive steps

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "engine/core/constants.h"
 #include "engine/fields/lattice_green.h"
@@ -11,45 +10,50 @@ namespace interstice {
 namespace {
 
 constexpr double kOfRadius = 1.25, kOfVoxel = 0.75;  ///< half edge of the cube
-constexpr double kMostHalfEdge = 30;                 ///< voxels
-constexpr double kLargest = 1.5;                     ///< radius in voxels above which this share is left of a sphere's:
-constexpr double kLeftOfLarge = 0.247;
-constexpr double kNear = 2;  ///< distance of images that count, in voxels
+constexpr double kMostHalfEdge = 30;                 ///< voxels: as many as Footprint has room for
+constexpr double kLargest = 2.5;                     ///< radius in voxels above which this share is left of a sphere's:
+constexpr double kLeftOfLarge = 0.247;               ///< within 0.004, however it lies
+constexpr double kNear = 2;                          ///< distance of images that count, in voxels
 
 double half_edge(double radius_in_voxels) {
   return std::min(std::max(kOfRadius * radius_in_voxels, kOfVoxel), kMostHalfEdge);
 }
 
-/// Share of voxels first, first + 1, ... along an axis in the cube around x (in voxels).
+/// Share of voxels first, first + 1, ... along an axis in the cube around x (in voxels), of cells up to kLargest.
 struct Shares {
+  static constexpr int kMost = 8;  // half edges are at most 3.2
   Shares(double x, double half) : first(static_cast<int>(std::floor(x - half))) {
     const int last = static_cast<int>(std::ceil(x + half)) - 1;
-    for (int i = first; i <= last; ++i)
-      share.push_back(std::max(0.0, std::min(x + half, i + 1.0) - std::max(x - half, double(i))) / (2 * half));
+    for (int i = first; i <= last && count < kMost; ++i)
+      share[count++] = std::max(0.0, std::min(x + half, i + 1.0) - std::max(x - half, double(i))) / (2 * half);
   }
-  int first;
-  std::vector<double> share;
+  int first, count = 0;
+  std::array<double, kMost> share{};
 };
 
-/// What two sets of shares have at each distance: value[k] at first + k.
+/// How much two sets of shares have of each distance: value[k] of first + k.
 struct Correlation {
-  Correlation(const Shares& a, const Shares& b)
-      : first(b.first - a.first - static_cast<int>(a.share.size()) + 1), value(a.share.size() + b.share.size() - 1) {
-    for (std::size_t i = 0; i < a.share.size(); ++i)
-      for (std::size_t j = 0; j < b.share.size(); ++j) value[a.share.size() - 1 - i + j] += a.share[i] * b.share[j];
+  Correlation(const Shares& a, const Shares& b) : first(b.first - a.first - a.count + 1), count(a.count + b.count - 1) {
+    for (int i = 0; i < a.count; ++i)
+      for (int j = 0; j < b.count; ++j) value[a.count - 1 - i + j] += a.share[i] * b.share[j];
   }
-  int first;
-  std::vector<double> value;
+  /// Of one set with itself: distances of both signs together.
+  explicit Correlation(const Shares& a) : Correlation(a, a) {
+    for (int k = 0; k < a.count; ++k) value[k] = (k == 0 ? 1 : 2) * value[a.count - 1 + k];
+    first = 0;
+    count = a.count;
+  }
+  int first, count;
+  std::array<double, 2 * Shares::kMost - 1> value{};
 };
 
 /// sum_ij w_i w'_j G(i - j).
 double lattice_sum(const Correlation& x, const Correlation& y, const Correlation& z) {
   double sum = 0;
-  for (std::size_t c = 0; c < z.value.size(); ++c)
-    for (std::size_t b = 0; b < y.value.size(); ++b) {
+  for (int c = 0; c < z.count; ++c)
+    for (int b = 0; b < y.count; ++b) {
       double row = 0;
-      for (std::size_t a = 0; a < x.value.size(); ++a)
-        row += x.value[a] * lattice_green(x.first + int(a), y.first + int(b), z.first + int(c));
+      for (int a = 0; a < x.count; ++a) row += x.value[a] * lattice_green(x.first + a, y.first + b, z.first + c);
       sum += z.value[c] * y.value[b] * row;
     }
   return sum;
@@ -96,8 +100,7 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
   const int n[3] = {grid.nx, grid.ny, grid.nz};
   const double half = half_edge(R);
   const std::array<Shares, 3> shares{Shares(at[0], half), Shares(at[1], half), Shares(at[2], half)};
-  const std::array<Correlation, 3> self{Correlation(shares[0], shares[0]), Correlation(shares[1], shares[1]),
-                                        Correlation(shares[2], shares[2])};
+  const std::array<Correlation, 3> self{Correlation(shares[0]), Correlation(shares[1]), Correlation(shares[2])};
   alone_ = 1 / (4 * kPi * radius) - lattice_sum(self[0], self[1], self[2]) / dx;
   for (std::size_t a = 0; a < 3; ++a) {
     if (box.periodic[a]) continue;

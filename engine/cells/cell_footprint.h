@@ -35,8 +35,7 @@ class Footprint {
       for (std::size_t j = 0; j < axis_[1].count; ++j) {
         const std::size_t row = axis_[2].voxel[k] * stride_[2] + axis_[1].voxel[j] * stride_[1];
         const double weight = axis_[2].weight[k] * axis_[1].weight[j];
-        for (std::size_t i = 0; i < axis_[0].count; ++i)
-          visit(row + axis_[0].voxel[i], weight * axis_[0].weight[i]);
+        for (std::size_t i = 0; i < axis_[0].count; ++i) visit(row + axis_[0].voxel[i], weight * axis_[0].weight[i]);
       }
   }
   [[nodiscard]] double mean(std::span<const double> field) const {

@@ -54,13 +54,16 @@ void move_along(double& x, double& v, double& heading, double move, double size,
 ChemotacticBias chemotactic_bias(const CellType& type, double radius, Vec3 position, double gain,
                                  const FieldSet& fields, const CellEnvironment& environment) {
   const std::size_t voxel = environment.grid->voxel_at(position);
+  const Footprint place(position, radius, *environment.grid, environment.box);
   Vec3 sum;
   double strength = 0;
   for (const ChemotacticSignal& signal : type.motility.signals) {
-    const double c = fields[signal.species][voxel];
+    const bool spreads = environment.rules->spreads(index(signal.species));
+    const double c = spreads ? place.mean(fields[signal.species]) : fields[signal.species][voxel];
     const double bound = signal.Kd + c;
     const Vec3 difference = (signal.weight * 2 * radius * signal.Kd / (bound * bound)) *
-                            gradient(fields, signal.species, voxel, environment);
+                            (spreads ? gradient(fields, signal.species, place, environment)
+                                     : gradient(fields, signal.species, voxel, environment));
     sum += difference;
     strength += norm(difference);
   }

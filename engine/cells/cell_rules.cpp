@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engine/core/constants.h"
 #include "engine/core/error.h"
 
 namespace interstice {
@@ -44,6 +45,23 @@ class Needs {
             fmt::format("formula \"{}\" reads a name that has no value (symbol {}) compile it against the "
                         "symbols of this scenario",
                         formula.text(), s));
+    }
+  }
+  /// What the cell itself does to the diffusing species among these. Its secretions may read more of them.
+  void add_own_fields(const CellType& type, const CellState& state, std::span<const std::vector<double>> diffusivity) {
+    const auto reads = [this](SpeciesId s) {
+      return std::ranges::find(needed_.species, static_cast<std::uint32_t>(index(s))) != needed_.species.end();
+    };
+    if (std::ranges::any_of(state.secretions, [&](const Secretion& s) { return reads(s.species); }))
+      for (const Secretion& s : state.secretions) add(s.rate);
+    for (std::uint32_t s = 0; s < diffusivity.size(); ++s) {
+      if (diffusivity[s].empty() || !reads(SpeciesId{s})) continue;
+      OwnField own{.species = s, .uptake = 0, .secretions = {}};
+      for (const Uptake& uptake : type.uptake)
+        if (uptake.species == SpeciesId{s}) own.uptake += uptake.clearance;
+      for (const Secretion& secretion : state.secretions)
+        if (secretion.species == SpeciesId{s}) own.secretions.push_back(&secretion.rate);
+      if (own.uptake > 0 || !own.secretions.empty()) needed_.own.push_back(std::move(own));
     }
   }
   [[nodiscard]] NeededSymbols result() {
@@ -119,11 +137,17 @@ bool holds_any_of(const FaceCondition& face) {
   return (std::holds_alternative<Conditions>(face) || ...);
 }
 
+/// Is the first reactant, on which an enzyme acts, one that diffuses?
+bool substrate_diffuses(const Reaction& reaction, std::span<const Species> species) {
+  return !reaction.reactants.empty() && species[index(reaction.reactants.front().species)].diffuses();
+}
+
 }  // namespace
 
 CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
                      std::span<const ColumnSpec> columns, const Chemistry& chemistry, std::size_t reservoirs,
-                     std::size_t vesicle_classes, std::span<const CellPlacement> placements)
+                     std::size_t vesicle_classes, std::span<const CellPlacement> placements,
+                     std::span<const double> clearance_Km)
     : layout_{.species = species.size(),
               .columns = columns.size(),
               .cell_types = types.size(),
@@ -133,7 +157,12 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
     auto& faces = open_.emplace_back();
     for (std::size_t f = 0; f < faces.size(); ++f)
       faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
+    diffusivity_.push_back(s.diffuses() ? s.diffusivity : std::vector<double>());
+    any_spreads_ = any_spreads_ || s.diffuses();
   }
+  clearance_Km_.assign(clearance_Km.begin(), clearance_Km.end());
+  clearance_Km_.resize(species.size(), 0.0);
+  for (const Reaction& r : chemistry.reactions) substrate_spreads_.push_back(substrate_diffuses(r, species));
   for (const CellType& type : types) layout_.gatherings = std::max(layout_.gatherings, type.gatherings.size());
   for (const CellType& type : types) {
     check(type);
@@ -182,6 +211,7 @@ void CellRules::resolve_type(const CellType& type) {
     deciding.add(type.motility.gain);
     for (const Secretion& s : state.secretions) secreting.add(s.rate);
     for (const SurfaceEnzyme& enzyme : type.enzymes) secreting.add(enzyme.formula);
+    for (Needs* needs : {&deciding, &secreting}) needs->add_own_fields(type, state, diffusivity_);
     update.push_back(deciding.result());
     secretion.push_back(secreting.result());
     const auto meets = [](const NeededSymbols& n) { return !n.contacts.empty() || !n.gathered.empty(); };
@@ -199,19 +229,37 @@ std::uint32_t CellRules::exchange_column(Exchange::Kind kind, std::uint32_t of) 
   const Exchange::Quantity wanted{kind, of};
   const auto known = std::find(exchange_quantities_.begin(), exchange_quantities_.end(), wanted);
   const auto column = static_cast<std::uint32_t>(known - exchange_quantities_.begin());
-  if (known == exchange_quantities_.end()) exchange_quantities_.push_back(wanted);
+  if (known != exchange_quantities_.end()) return column;
+  exchange_quantities_.push_back(wanted);
+  spreads_quantity_.push_back(kind == Exchange::Kind::copies ? substrate_spreads_[of] : spreads(of));
   return column;
 }
 
 void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) {
   using Kind = Exchange::Kind;
   CellExchangePlan& plan = exchange_plans_.emplace_back();
-  for (const Uptake& uptake : type.uptake)
-    plan.steady.push_back({exchange_column(Kind::clearance, index(uptake.species)), uptake.clearance});
+  for (const Uptake& uptake : type.uptake) {
+    const auto s = static_cast<std::uint32_t>(index(uptake.species));
+    const std::uint32_t clearance = exchange_column(Kind::clearance, s);
+    plan.steady.push_back({clearance, uptake.clearance});
+    if (!spreads(s)) continue;
+    if (clearance_Km_[s] > 0)
+      plan.steady.push_back({exchange_column(Kind::capacity, s), uptake.clearance * clearance_Km_[s]});
+    if (uptake.clearance == 0) continue;
+    plan.near_uptakes.push_back({.species = s, .clearance = clearance, .uptake = uptake.clearance});
+    for (const CellState& state : type.states)
+      if (std::ranges::any_of(state.secretions, [&](const Secretion& one) { return one.species == uptake.species; }))
+        plan.near_uptakes.back().secretion = exchange_column(Kind::secretion, s);
+  }
   for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r)
     for (std::uint32_t e = 0; e < type.enzymes.size(); ++e) {
       const SurfaceEnzyme& enzyme = type.enzymes[e];
       if (enzyme.protein != chemistry.reactions[r].enzyme) continue;
+      const MichaelisMenten& kinetics = chemistry.reactions[r].michaelis_menten;
+      if (chemistry.reactions[r].law == Reaction::Law::michaelis_menten && spreads(index(kinetics.substrate)))
+        plan.near_enzymes.push_back({.species = static_cast<std::uint32_t>(index(kinetics.substrate)),
+                                     .copies = exchange_column(Kind::copies, r),
+                                     .per_copy = kinetics.kcat / kinetics.Km / kMoleculesPerUmCubedPerMicromolar});
       if (!enzyme.formula.empty())
         plan.varying.push_back({exchange_column(Kind::copies, r), e});
       else if (enzyme.copies > 0)

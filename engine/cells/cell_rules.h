@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,9 +21,17 @@
 
 namespace interstice {
 
+/// What a cell does to a diffusing species that it senses, so that it reads its own near field.
+struct OwnField {
+  std::uint32_t species = 0;
+  double uptake = 0;                          ///< [um^3/s]
+  std::vector<const Expression*> secretions;  ///< [molecule/s]
+};
+
 /// The symbols that a set of formulas reads, by kind.
 struct NeededSymbols {
   std::vector<std::uint32_t> species, columns, contacts, held, gathered;
+  std::vector<OwnField> own;  ///< of `species`
   bool ev_bound = false, ev_internal = false, age_in_state = false, time_and_place = false;
 };
 
@@ -45,9 +54,24 @@ struct CellExchangePlan {
     std::uint32_t column = 0;
     std::uint32_t enzyme = 0;  ///< of the type, whose formula gives the copies
   };
+  /// Uptake of a diffusing species: the fluid loses less, since the cell stands in a field of its own.
+  struct NearUptake {
+    std::uint32_t species = 0;
+    std::uint32_t clearance = 0;               ///< column
+    std::optional<std::uint32_t> secretion{};  ///< column of what the cell itself secretes of it
+    double uptake = 0;                         ///< [um^3/s]
+  };
+  /// The same for a surface enzyme whose substrate diffuses.
+  struct NearEnzyme {
+    std::uint32_t species = 0;
+    std::uint32_t copies = 0;  ///< column
+    double per_copy = 0;       ///< kcat/Km [um^3/s]
+  };
   std::vector<Steady> steady;    ///< uptake and surface enzymes
   std::vector<Varying> varying;  ///< surface enzymes that differ from cell to cell
   std::vector<OfState> states;
+  std::vector<NearUptake> near_uptakes;
+  std::vector<NearEnzyme> near_enzymes;
 };
 
 class CellRules {
@@ -56,11 +80,12 @@ class CellRules {
   static constexpr std::size_t kMaxTransitions = 32;  ///< out of one state
 
   /// `types` must outlive the rules. `reservoirs`, `vesicle_classes`: how many there are. `placements`: cells at the
-  /// start, none = of any type. Throws InputError naming type and state for what cannot work, such as a spill in a
-  /// state without duration or a persistence that is not positive.
+  /// start, none = of any type. `clearance_Km`: per species, 0 or none = uptake is linear [uM]. Throws InputError
+  /// naming type and state for what cannot work, such as a spill in a state without duration or a persistence that is
+  /// not positive.
   CellRules(std::span<const CellType> types, std::span<const Species> species, std::span<const ColumnSpec> columns,
             const Chemistry& chemistry, std::size_t reservoirs = 0, std::size_t vesicle_classes = 0,
-            std::span<const CellPlacement> placements = {});
+            std::span<const CellPlacement> placements = {}, std::span<const double> clearance_Km = {});
 
   [[nodiscard]] const CellSymbolLayout& layout() const { return layout_; }
   /// For columns, transitions and motility of a cell in this state.
@@ -80,6 +105,17 @@ class CellRules {
   [[nodiscard]] const CellExchangePlan& exchange_plan(std::size_t type) const { return exchange_plans_[type]; }
   /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
   [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
+  [[nodiscard]] std::span<const bool, 6> open(std::size_t species) const { return open_[species]; }
+  /// Does the species meet a cell in its footprint? One that does not diffuse does in the voxel of its centre.
+  [[nodiscard]] bool spreads(std::size_t species) const { return !diffusivity_[species].empty(); }
+  [[nodiscard]] bool any_spreads() const { return any_spreads_; }
+  /// Of a species that spreads [um^2/s].
+  [[nodiscard]] double diffusivity(std::size_t species, std::size_t region) const {
+    return diffusivity_[species][region];
+  }
+  [[nodiscard]] double clearance_Km(std::size_t species) const { return clearance_Km_[species]; }
+  /// Is the quantity spread over a cell's footprint?
+  [[nodiscard]] bool spreads_quantity(std::size_t quantity) const { return spreads_quantity_[quantity]; }
   [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< or gatherings, that any formula reads
   [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
@@ -100,6 +136,10 @@ class CellRules {
   std::vector<Exchange::Quantity> exchange_quantities_;
   std::vector<CellExchangePlan> exchange_plans_;
   std::vector<std::array<bool, 6>> open_;
+  std::vector<std::vector<double>> diffusivity_;  ///< per species and region; empty where it does not diffuse
+  std::vector<double> clearance_Km_;
+  std::vector<bool> spreads_quantity_, substrate_spreads_;  ///< per quantity; per reaction
+  bool any_spreads_ = false;
   bool any_contacts_ = false, secretion_reads_contacts_ = false, any_mobile_ = false;
   double largest_radius_ = 0;
   std::size_t most_reporters_ = 0;

@@ -1,8 +1,10 @@
 #include "engine/cells/cell_sense.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/cells/cell_mechanics.h"
+#include "engine/core/constants.h"
 
 namespace interstice {
 
@@ -31,6 +33,21 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, cons
     slope[a] = faces == 0 ? 0 : (below + above) / (faces * grid.spacing);
   }
   return {slope[0], slope[1], slope[2]};
+}
+
+Vec3 gradient(const FieldSet& fields, SpeciesId species, const Footprint& place, const CellEnvironment& environment) {
+  Vec3 sum;
+  place.for_each(
+      [&](std::size_t voxel, double weight) { sum += weight * gradient(fields, species, voxel, environment); });
+  return sum;
+}
+
+double at_surface(double c, double left, double secretion, double uptake, double Km) {
+  const double beside = c + left * secretion;
+  if (uptake == 0) return beside;
+  if (Km == 0) return beside / (1 + uptake * left);
+  const double most = uptake * Km, b = beside + Km + left * most;
+  return beside - left * 2 * most * beside / (b + std::sqrt(b * b - 4 * left * most * beside));
 }
 
 namespace {
@@ -66,6 +83,49 @@ void meet(const Cells& cells, std::size_t c, const NeededSymbols& needed, const 
         values[layout.gathered(k)] += around.offer(first + k, other);
     }
   });
+}
+
+/// Concentrations in the fluid around, as the grid has them.
+void sense_fields(const Cells& cells, std::size_t c, std::size_t voxel, std::span<const std::uint32_t> species,
+                  const FieldSet& fields, const CellEnvironment& environment, std::span<double> values) {
+  if (species.empty()) return;
+  const CellRules& rules = *environment.rules;
+  if (!rules.any_spreads()) {
+    for (const std::uint32_t s : species) values[s] = fields[SpeciesId{s}][voxel];
+    return;
+  }
+  const Footprint place(cells.position(c), cells.radius[c], *environment.grid, environment.box);
+  for (const std::uint32_t s : species)
+    values[s] = rules.spreads(s) ? place.mean(fields[SpeciesId{s}]) : fields[SpeciesId{s}][voxel];
+}
+
+/// Turns concentrations around a cell into those at its surface. Secretion may follow what it changes: it is taken at
+/// the fluid around first, then at the surface that this gives.
+void add_own_fields(const Cells& cells, std::size_t c, std::size_t voxel, std::span<const OwnField> own,
+                    const CellEnvironment& environment, std::span<double> values) {
+  const CellRules& rules = *environment.rules;
+  const std::size_t region = environment.regions->of_voxel[voxel];
+  const double alpha = environment.regions->regions[region].volume_fraction;
+  const LeftResistance resistance(cells.position(c), cells.radius[c], *environment.grid, environment.box);
+  thread_local std::vector<double> around, left;
+  around.clear(), left.clear();
+  for (const OwnField& field : own) {
+    const double D = rules.diffusivity(field.species, region);
+    around.push_back(values[field.species]);
+    left.push_back(D > 0 ? resistance.with(rules.open(field.species)) / (alpha * D) : 0.0);
+  }
+  for (int pass = 0; pass < 2; ++pass) {
+    thread_local std::vector<double> secreted;
+    secreted.clear();
+    for (const OwnField& field : own) {
+      double sum = 0;
+      for (const Expression* rate : field.secretions) sum += std::max(0.0, (*rate)(values));
+      secreted.push_back(sum / kMoleculesPerUmCubedPerMicromolar);
+    }
+    for (std::size_t k = 0; k < own.size(); ++k)
+      values[own[k].species] =
+          at_surface(around[k], left[k], secreted[k], own[k].uptake, rules.clearance_Km(own[k].species));
+  }
 }
 
 }  // namespace
@@ -110,7 +170,7 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
            const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values) {
   const CellSymbolLayout& layout = environment.rules->layout();
-  for (const std::uint32_t s : needed.species) values[s] = fields[SpeciesId{s}][voxel];
+  sense_fields(cells, c, voxel, needed.species, fields, environment, values);
   for (const std::uint32_t column : needed.columns) values[layout.column(column)] = cells.columns[column][c];
   if (needed.ev_bound) values[layout.ev_bound()] = static_cast<double>(cells.bound[c]);
   if (needed.ev_internal) values[layout.ev_internal()] = static_cast<double>(cells.internal[c]);
@@ -124,6 +184,7 @@ void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSym
   values[layout.state()] = cells.state[c];
   for (const std::uint32_t k : needed.held) values[layout.held(k)] = around.held(k);
   if (!needed.contacts.empty() || !needed.gathered.empty()) meet(cells, c, needed, around, environment, values);
+  if (!needed.own.empty()) add_own_fields(cells, c, voxel, needed.own, environment, values);
 }
 
 }  // namespace interstice

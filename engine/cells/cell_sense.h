@@ -1,5 +1,5 @@
 /// @file
-/// What a cell perceives: concentrations of its voxel, their gradients, its own columns, whom it touches, and what
+/// What a cell perceives: concentrations at its surface, their gradients, its own columns, whom it touches, and what
 /// reservoirs hold.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/cells/cell_footprint.h"
 #include "engine/cells/cell_list.h"
 #include "engine/cells/cell_rules.h"
 #include "engine/cells/cells.h"
@@ -18,6 +19,8 @@ namespace interstice {
 /// Gradient at the centre of a voxel [uM/um]: the mean of the two face gradients. A closed wall has none; at an open
 /// one the inner face alone counts; periodic axes wrap.
 Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, const CellEnvironment& environment);
+/// Mean of the same over a cell's footprint.
+Vec3 gradient(const FieldSet& fields, SpeciesId species, const Footprint& place, const CellEnvironment& environment);
 
 /// What stands around the cells at one moment: who is near whom, and what each offers to those that gather. Taken once
 /// before the cells change, so that it does not matter which of them comes first.
@@ -42,6 +45,10 @@ class CellSurroundings {
   std::vector<double> totals_;
   std::vector<double> held_;
 };
+
+/// Concentration at the surface of a cell where the fluid around would have `c` without it, `left` being the resistance
+/// that the grid lacks [s/um^3] (cell_footprint.h): secretion [uM um^3/s]; uptake [um^3/s], saturable if Km > 0 [uM].
+[[nodiscard]] double at_surface(double c, double left, double secretion, double uptake, double Km);
 
 /// Writes the needed symbols' values at time `now` [s]; leaves the others.
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,

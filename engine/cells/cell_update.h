@@ -13,6 +13,7 @@
 
 #include "engine/cells/cell_rules.h"
 #include "engine/cells/cell_sense.h"
+#include "engine/cells/cell_spread.h"
 #include "engine/cells/cells.h"
 #include "engine/core/parallel.h"
 #include "engine/fields/field_set.h"
@@ -76,8 +77,8 @@ struct LateRelease {
 /// Scratch of the cell stages; holds nothing between calls that the State does not hold.
 struct CellScratch {
   CellSurroundings around;
-  std::vector<std::uint64_t> by_voxel;          ///< voxel and cell in one number, ascending
-  std::vector<std::uint32_t> first_cell;        ///< of each voxel with cells, in by_voxel; then their number
+  CellSpread spread;
+  std::vector<double> given;                    ///< [cell][quantity of the exchange]
   std::vector<std::vector<Arrival>> arrivals;   ///< of the last cell step, per block of cells
   Stretches stretches;                          ///< of the last transport step
   std::vector<std::vector<Stretch>> cut_short;  ///< states that a condition ended, per block of cells

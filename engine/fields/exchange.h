@@ -17,6 +17,7 @@ struct Exchange {
   enum class Kind : std::uint8_t {
     secretion,  ///< of a species [molecules/s] per voxel, >= 0
     clearance,  ///< of a species: first-order removal [um^3/s] per voxel, >= 0 (rate = clearance * c / (alpha V))
+    capacity,   ///< of a species whose clearance saturates: the most that is removed [uM um^3/s] per voxel
     copies      ///< of the enzyme of a reaction, per voxel
   };
   struct Quantity {
@@ -34,12 +35,14 @@ struct Exchange {
   void clear() {
     voxels.clear();
     amounts.clear();
+    taken_at_once.clear();
     arrays.clear();
   }
 
   std::vector<Quantity> quantities;   ///< that cells can give or take
   std::vector<std::uint32_t> voxels;  ///< where there are cells, ascending
   std::vector<double> amounts;        ///< [place in `voxels`][quantity], summed over the cells of the voxel
+  std::vector<double> taken_at_once;  ///< per species: secreted and taken up by the same cell [molecules/s]; or empty
   std::vector<Array> arrays;          ///< from vesicles and models; several of one quantity add up
   std::vector<double> clearance_Km;   ///< per species: half-saturation of the clearance [uM], 0 = linear
   std::vector<double> strength;       ///< per reaction: how strong it is in this step; empty = all at 1

@@ -49,7 +49,7 @@ CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rul
 Workspace::Workspace(const Problem& problem)
     : vesicle_environment(vesicle_environment_of(problem)),
       cell_rules(problem.cell_types, problem.species, problem.columns, problem.chemistry, problem.reservoirs.size(),
-                 problem.vesicle_classes.size(), problem.placements),
+                 problem.vesicle_classes.size(), problem.placements, problem.clearance_Km),
       cell_environment(cell_environment_of(problem, cell_rules)),
       transport(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
       models(problem) {

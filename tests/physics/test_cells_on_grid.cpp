@@ -44,7 +44,8 @@ struct CellInACube {
     type.radius = radius;
     if (uptake > 0) type.uptake.push_back({s, uptake});
     if (secretion > 0)
-      type.states[0].secretions.push_back({s, world.formula(std::to_string(secretion) + " [molecule/s]", "molecule/s")});
+      type.states[0].secretions.push_back(
+          {s, world.formula(std::to_string(secretion) + " [molecule/s]", "molecule/s")});
     const ColumnId seen = world.add_column("seen", "uM");
     type.columns.push_back({seen, {}, world.formula("A / 1 [s]", "uM/s"), world.formula("1 / 1 [s]", "1/s")});
     world.build();
@@ -54,9 +55,7 @@ struct CellInACube {
     budget.resize(1, 0);
   }
   [[nodiscard]] double edge() const { return n * spacing; }
-  [[nodiscard]] double resistance() const {
-    return (1 / radius - kMadelung / edge()) / (4 * kPi * alpha * D);
-  }
+  [[nodiscard]] double resistance() const { return (1 / radius - kMadelung / edge()) / (4 * kPi * alpha * D); }
   /// Until nothing changes; returns what is taken up in the last second [uM um^3].
   double settle() {
     DiffusionSolver solver(world.grid, world.regions, world.species, {});
@@ -94,7 +93,10 @@ struct Case {
 Case random_case(std::mt19937_64& random) {
   const auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
   const double spacings[] = {2.5, 5, 10, 20, 40};
-  return {std::exp(uniform(std::log(50.0), std::log(1000.0))), uniform(0.2, 1), uniform(3.5, 10), spacings[random() % 5],
+  return {std::exp(uniform(std::log(50.0), std::log(1000.0))),
+          uniform(0.2, 1),
+          uniform(3.5, 10),
+          spacings[random() % 5],
           {uniform(-0.5, 0.5), uniform(-0.5, 0.5), uniform(-0.5, 0.5)}};
 }
 

@@ -298,7 +298,7 @@ void DiffusionSolver::Impl::book(const Flight& f, double dt, Budget& budget) con
   for (const Taken& part : f.b.taken) all += part;
   budget.secreted[f.species] += f.terms.secreted() * dt;
   budget.decayed[f.species] += all.decayed * molecules + f.b.walls.decayed(f.plan);
-  budget.taken_up[f.species] += all.taken_up * molecules;
+  budget.taken_up[f.species] += all.taken_up * molecules + f.terms.taken_at_once() * dt;
   budget.through_boundary[f.species] += f.b.walls.inflow(f.plan);
 }
 

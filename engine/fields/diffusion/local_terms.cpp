@@ -21,6 +21,7 @@ struct ExchangeOf {
       if (of != index(species)) continue;
       if (kind == Exchange::Kind::secretion) secretion_columns.push_back(q);
       if (kind == Exchange::Kind::clearance) clearance_columns.push_back(q);
+      if (kind == Exchange::Kind::capacity) capacity_columns.push_back(q);
     }
     for (const Exchange::Array& array : exchange.arrays) {
       if (array.quantity.of != index(species)) continue;
@@ -33,7 +34,7 @@ struct ExchangeOf {
     return everywhere() || !secretion_columns.empty() || !clearance_columns.empty();
   }
 
-  std::vector<std::uint32_t> secretion_columns, clearance_columns;
+  std::vector<std::uint32_t> secretion_columns, clearance_columns, capacity_columns;
   std::vector<const double*> secretion_arrays, clearance_arrays;
 };
 
@@ -92,8 +93,11 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
                       std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) {
   decay_ = decay;
   Km_ = exchange.clearance_Km.empty() ? 0 : exchange.clearance_Km[index(species)];
-  voxels_.clear(), source_.clear(), uptake_.clear();
-  secreted_ = fastest_ = 0;
+  for (auto* list : {&source_, &uptake_, &most_}) list->clear();
+  voxels_.clear();
+  taken_at_once_ = exchange.taken_at_once.empty() ? 0 : exchange.taken_at_once[index(species)];
+  secreted_ = taken_at_once_;
+  fastest_ = 0;
   const ExchangeOf intake(species, exchange);
   const auto add = [&](std::size_t voxel, const double* row) {
     const double given = sum(intake.secretion_columns, row, intake.secretion_arrays, voxel);
@@ -103,6 +107,8 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
     voxels_.push_back(static_cast<std::uint32_t>(voxel));
     source_.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
     uptake_.push_back(cleared / fluid);
+    const double beyond_cells = sum({}, nullptr, intake.clearance_arrays, voxel) * Km_;
+    if (Km_ > 0) most_.push_back((sum(intake.capacity_columns, row, {}, voxel) + beyond_cells) / fluid);
     secreted_ += given;
     if (cleared > 0) fastest_ = std::max(fastest_, uptake_.back() + decay);
   };
@@ -130,16 +136,17 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
 }
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
-  const double kh = decay_ * h_, Vh = uptake_[place] * Km_ * h_;
+  const double kh = decay_ * h_, Vh = most_[place] * h_;
+  const double Km = uptake_[place] > 0 ? most_[place] / uptake_[place] : 1;
   const auto mean = [&](double theta) {
-    const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km_ + theta * Vh - all;
+    const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km + theta * Vh - all;
     if (all <= 0) return 0.0;
-    const double root = std::sqrt(b * b + 4 * a * all * Km_);
-    return b > 0 ? 2 * all * Km_ / (b + root) : (root - b) / (2 * a);
+    const double root = std::sqrt(b * b + 4 * a * all * Km);
+    return b > 0 ? 2 * all * Km / (b + root) : (root - b) / (2 * a);
   };
-  const double x = kh + Vh / (Km_ + mean(1));
+  const double x = kh + Vh / (Km + mean(1));
   const double level = std::max(mean(weight_of_gain(x)), mean_of_decay(x + out_h_) * std::max(c, 0.0));
-  return {kh * level, Vh * level / (Km_ + level)};
+  return {kh * level, Vh * level / (Km + level)};
 }
 
 Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {

@@ -58,7 +58,8 @@ class LocalTerms {
             std::span<const double> volume);
   [[nodiscard]] bool anywhere() const { return !voxels_.empty(); }  ///< more than decay
   [[nodiscard]] bool none() const { return decay_ == 0 && voxels_.empty(); }
-  [[nodiscard]] double secreted() const { return secreted_; }  ///< [molecules/s]
+  [[nodiscard]] double secreted() const { return secreted_; }            ///< [molecules/s]
+  [[nodiscard]] double taken_at_once() const { return taken_at_once_; }  ///< of that, before it got away
   /// The fastest loss of a voxel by uptake, with its decay [1/s]; 0 where nothing takes up.
   [[nodiscard]] double fastest() const { return fastest_; }
 
@@ -78,7 +79,8 @@ class LocalTerms {
   double decay_ = 0, Km_ = 0;            ///< [1/s]; [uM], 0 = linear
   std::vector<std::uint32_t> voxels_;    ///< ascending: where there is more than decay
   std::vector<double> source_, uptake_;  ///< there [uM/s]; [1/s], of low concentrations
-  double secreted_ = 0, fastest_ = 0;
+  std::vector<double> most_;             ///< that is taken up there, if it saturates [uM/s]
+  double secreted_ = 0, taken_at_once_ = 0, fastest_ = 0;
 
   double h_ = 0, out_h_ = 0;
   bool no_more_ = false;

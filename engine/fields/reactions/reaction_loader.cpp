@@ -71,7 +71,7 @@ std::uint32_t position(const List& list, Id wanted) {
 std::pair<std::uint32_t, bool> place_of(const Cluster& cluster, const Exchange::Quantity& quantity) {
   if (quantity.kind != Exchange::Kind::copies) {
     const std::uint32_t s = position(cluster.species, SpeciesId{quantity.of});
-    return {s, s < cluster.size() && cluster.carried[s] == 0};
+    return {s, s < cluster.size() && cluster.carried[s] == 0 && quantity.kind != Exchange::Kind::capacity};
   }
   std::uint32_t place = 0;
   for (const Channel& channel : cluster.channels) {
@@ -179,6 +179,7 @@ BatchLoader::Target BatchLoader::target(Exchange::Kind kind, std::uint32_t place
       return {batch.source[place], voxels.per_molecule, batch.sourced[place]};
     case Exchange::Kind::clearance:
       return {batch.uptake[place], voxels.per_clearance, batch.active[channels_ + place]};
+    case Exchange::Kind::capacity:  // of carried species only
     case Exchange::Kind::copies:
       break;
   }

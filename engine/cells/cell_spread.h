@@ -1,0 +1,48 @@
+/// @file
+/// Which cells meet which voxels, and with what weight: all footprints turned round, so that voxels can be filled side
+/// by side and cells of a voxel are summed in storage order.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/cells/cell_rules.h"
+#include "engine/cells/cells.h"
+#include "engine/core/parallel.h"
+
+namespace interstice {
+
+class CellSpread {
+ public:
+  struct Share {
+    std::uint32_t cell = 0;
+    std::uint32_t centre = 0;  ///< 1: the cell's centre is in this voxel
+    double weight = 0;         ///< of the voxel in the cell's footprint; 0 or 1 where no species spreads
+  };
+
+  /// For the cells as they lie now. Cells that have not moved since cost a comparison.
+  void find(const Cells& cells, const CellEnvironment& environment, const Threads& threads);
+  [[nodiscard]] const std::vector<std::uint32_t>& voxels() const { return voxels_; }  ///< that are met, ascending
+  [[nodiscard]] std::span<const Share> at(std::size_t place) const {
+    return std::span(shares_).subspan(first_[place], first_[place + 1] - first_[place]);
+  }
+
+ private:
+  struct Meeting {
+    std::uint32_t voxel = 0;
+    Share share;
+  };
+  bool as_before(const Cells& cells);
+  void list_meetings(const Cells& cells, const CellEnvironment& environment, const Threads& threads);
+  void turn_round(std::size_t voxel_count);
+
+  std::vector<std::vector<double>> places_;     ///< x, y, z and radius for which this holds
+  std::vector<std::vector<Meeting>> meetings_;  ///< per block of cells
+  std::vector<std::uint64_t> met_;              ///< a bit per voxel
+  std::vector<std::uint32_t> rank_;             ///< per word of met_: how many are met before
+  std::vector<std::uint32_t> voxels_, first_;   ///< per place; where its shares begin
+  std::vector<Share> shares_;
+};
+
+}  // namespace interstice
