@@ -149,24 +149,14 @@ void find_given(const Cells& cells, const FieldSet& fields, const CellEnvironmen
 void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnvironment& environment,
                        const CellStep& transport, Exchange& exchange, CellScratch& scratch, const Threads& threads) {
   const CellRules& rules = *environment.rules;
-  const std::size_t width = rules.exchange_quantities().size();
   exchange.quantities = rules.exchange_quantities();
+  exchange.spread = rules.spreads_quantity();
   if (rules.secretion_reads_contacts() && !scratch.stretches.any())  // follow_cells has looked before any changed
     scratch.around.look_around(cells, fields, environment, transport.time, threads);
   scratch.spread.find(cells, environment, threads);
   find_given(cells, fields, environment, transport, scratch, exchange.taken_at_once, threads);
-  exchange.voxels = scratch.spread.voxels();
-  exchange.amounts.assign(exchange.voxels.size() * width, 0.0);
-  threads.for_blocks(exchange.voxels.size(), kExchangeGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t place = begin; place < end; ++place) {
-      double* amounts = exchange.amounts.data() + place * width;
-      for (const CellSpread::Share& share : scratch.spread.at(place)) {
-        const double* given = scratch.given.data() + share.cell * width;
-        for (std::size_t q = 0; q < width; ++q)
-          amounts[q] += (rules.spreads_quantity(q) ? share.weight : share.centre) * given[q];
-      }
-    }
-  });
+  scratch.spread.lend(exchange);
+  exchange.given = scratch.given;
 }
 
 void release_late(const Cells& cells, std::span<const Stretch> stretches, const FieldSet& fields,
@@ -185,7 +175,7 @@ void release_late(const Cells& cells, std::span<const Stretch> stretches, const 
       const auto release = [&](std::size_t where, double weight) {
         scratch.late.push_back({static_cast<std::uint32_t>(where), SpeciesId{quantities[q].of}, weight * amounts[q]});
       };
-      if (environment.rules->spreads_quantity(q))
+      if (environment.rules->spreads_quantity()[q] != 0)
         place.for_each(release);
       else
         release(voxel, 1);

@@ -88,6 +88,11 @@ Footprint::Footprint(Vec3 centre, double radius, const Grid& grid, const Box& bo
       axis_[a].add(static_cast<std::uint32_t>(where), share);
     }
   }
+  if (axis_[0].count * axis_[1].count * axis_[2].count > kListed) return;
+  walk([this](std::size_t voxel, double weight) {
+    voxel_[listed_] = static_cast<std::uint32_t>(voxel);
+    weight_[listed_++] = weight;
+  });
 }
 
 LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box) {

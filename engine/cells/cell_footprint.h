@@ -25,18 +25,29 @@ namespace interstice {
 
 class Footprint {
  public:
-  /// Of a sphere of `radius` [um] around `centre`.
+  static constexpr std::size_t kMost = 64;  ///< voxels along an axis
+  /// Indices along an axis and their weights.
+  struct Axis {
+    std::size_t count = 0;
+    std::array<std::uint32_t, kMost> voxel;
+    std::array<double, kMost> weight;
+    void add(std::uint32_t where, double share);
+  };
+
+  /// Of a sphere of `radius` [um] around `centre`. Beyond a wall the cube is folded back.
   Footprint(Vec3 centre, double radius, const Grid& grid, const Box& box);
 
-  /// visit(voxel, weight) for all voxels of the cube; weights add up to 1. Beyond a wall the cube is folded back.
+  [[nodiscard]] const Axis& axis(std::size_t a) const { return axis_[a]; }
+  [[nodiscard]] std::size_t stride(std::size_t a) const { return stride_[a]; }
+
+  /// visit(voxel, weight) for all voxels of the cube; weights add up to 1.
   template <class Visit>
   void for_each(const Visit& visit) const {
-    for (std::size_t k = 0; k < axis_[2].count; ++k)
-      for (std::size_t j = 0; j < axis_[1].count; ++j) {
-        const std::size_t row = axis_[2].voxel[k] * stride_[2] + axis_[1].voxel[j] * stride_[1];
-        const double weight = axis_[2].weight[k] * axis_[1].weight[j];
-        for (std::size_t i = 0; i < axis_[0].count; ++i) visit(row + axis_[0].voxel[i], weight * axis_[0].weight[i]);
-      }
+    if (listed_ > 0) {
+      for (std::size_t n = 0; n < listed_; ++n) visit(std::size_t{voxel_[n]}, weight_[n]);
+      return;
+    }
+    walk(visit);
   }
   [[nodiscard]] double mean(std::span<const double> field) const {
     double sum = 0;
@@ -45,15 +56,22 @@ class Footprint {
   }
 
  private:
-  static constexpr std::size_t kMost = 64;  ///< voxels along an axis
-  struct Axis {
-    std::size_t count = 0;
-    std::array<std::uint32_t, kMost> voxel;
-    std::array<double, kMost> weight;
-    void add(std::uint32_t where, double share);
-  };
+  template <class Visit>
+  void walk(const Visit& visit) const {
+    for (std::size_t k = 0; k < axis_[2].count; ++k)
+      for (std::size_t j = 0; j < axis_[1].count; ++j) {
+        const std::size_t row = axis_[2].voxel[k] * stride_[2] + axis_[1].voxel[j] * stride_[1];
+        const double weight = axis_[2].weight[k] * axis_[1].weight[j];
+        for (std::size_t i = 0; i < axis_[0].count; ++i) visit(row + axis_[0].voxel[i], weight * axis_[0].weight[i]);
+      }
+  }
+
+  static constexpr std::size_t kListed = 64;  ///< voxels of a cube that is worth a list, for many species
   std::array<Axis, 3> axis_;
   std::array<std::size_t, 3> stride_;
+  std::size_t listed_ = 0;
+  std::array<std::uint32_t, kListed> voxel_;
+  std::array<double, kListed> weight_;
 };
 
 /// What is left of a sphere's resistance to diffusion beside what the grid has, times alpha D: `left` alpha D [1/um].

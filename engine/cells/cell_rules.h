@@ -114,8 +114,8 @@ class CellRules {
     return diffusivity_[species][region];
   }
   [[nodiscard]] double clearance_Km(std::size_t species) const { return clearance_Km_[species]; }
-  /// Is the quantity spread over a cell's footprint?
-  [[nodiscard]] bool spreads_quantity(std::size_t quantity) const { return spreads_quantity_[quantity]; }
+  /// Per quantity: is it spread over a cell's footprint?
+  [[nodiscard]] const std::vector<std::uint8_t>& spreads_quantity() const { return spreads_quantity_; }
   [[nodiscard]] bool any_contacts() const { return any_contacts_; }  ///< or gatherings, that any formula reads
   [[nodiscard]] bool secretion_reads_contacts() const { return secretion_reads_contacts_; }
   [[nodiscard]] bool any_mobile() const { return any_mobile_; }
@@ -138,7 +138,7 @@ class CellRules {
   std::vector<std::array<bool, 6>> open_;
   std::vector<std::vector<double>> diffusivity_;  ///< per species and region; empty where it does not diffuse
   std::vector<double> clearance_Km_;
-  std::vector<bool> spreads_quantity_, substrate_spreads_;  ///< per quantity; per reaction
+  std::vector<std::uint8_t> spreads_quantity_, substrate_spreads_;  ///< per quantity; per reaction
   bool any_spreads_ = false;
   bool any_contacts_ = false, secretion_reads_contacts_ = false, any_mobile_ = false;
   double largest_radius_ = 0;

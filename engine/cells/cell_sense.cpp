@@ -1,6 +1,7 @@
 #include "engine/cells/cell_sense.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/cells/cell_mechanics.h"
@@ -35,10 +36,50 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, cons
   return {slope[0], slope[1], slope[2]};
 }
 
+namespace {
+
+/// How the gradient along an axis is made at each index of a footprint: the way to the voxels above and below, 0 beyond
+/// a wall, and what to multiply their difference by.
+struct Differences {
+  Differences(const Footprint::Axis& places, std::size_t axis, std::size_t stride, std::size_t species,
+              const CellEnvironment& environment) {
+    const Grid& grid = *environment.grid;
+    const int sizes[] = {grid.nx, grid.ny, grid.nz};
+    const auto n = static_cast<std::size_t>(sizes[axis]);
+    const bool wraps = environment.box.periodic[axis];
+    const auto open = environment.rules->open(species);
+    for (std::size_t k = 0; k < places.count; ++k) {
+      const bool first = places.voxel[k] == 0, last = places.voxel[k] + 1 == n;
+      const std::size_t span = (n - 1) * stride;
+      below[k] = first ? (wraps ? span : 0) : 0 - stride;  // modulo the size of addresses
+      above[k] = last ? (wraps ? 0 - span : 0) : stride;
+      const int faces = 2 - (first && !wraps && open[2 * axis]) - (last && !wraps && open[2 * axis + 1]);
+      scale[k] = faces == 0 ? 0 : 1 / (faces * grid.spacing);
+    }
+  }
+  std::array<std::size_t, Footprint::kMost> below, above;
+  std::array<double, Footprint::kMost> scale;
+};
+
+}  // namespace
+
 Vec3 gradient(const FieldSet& fields, SpeciesId species, const Footprint& place, const CellEnvironment& environment) {
+  const std::span<const double> c = fields[species];
+  const Footprint::Axis &x = place.axis(0), &y = place.axis(1), &z = place.axis(2);
+  const auto along = [&](const Footprint::Axis& axis, std::size_t a) {
+    return Differences(axis, a, place.stride(a), index(species), environment);
+  };
+  const Differences dx = along(x, 0), dy = along(y, 1), dz = along(z, 2);
   Vec3 sum;
-  place.for_each(
-      [&](std::size_t voxel, double weight) { sum += weight * gradient(fields, species, voxel, environment); });
+  for (std::size_t k = 0; k < z.count; ++k)
+    for (std::size_t j = 0; j < y.count; ++j)
+      for (std::size_t i = 0; i < x.count; ++i) {
+        const std::size_t v = x.voxel[i] + y.voxel[j] * place.stride(1) + z.voxel[k] * place.stride(2);
+        const double weight = x.weight[i] * y.weight[j] * z.weight[k];
+        sum += weight * Vec3{dx.scale[i] * (c[v + dx.above[i]] - c[v + dx.below[i]]),
+                             dy.scale[j] * (c[v + dy.above[j]] - c[v + dy.below[j]]),
+                             dz.scale[k] * (c[v + dz.above[k]] - c[v + dz.below[k]])};
+      }
   return sum;
 }
 

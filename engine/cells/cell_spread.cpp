@@ -1,6 +1,7 @@
 #include "engine/cells/cell_spread.h"
 
 #include <bit>
+#include <cmath>
 
 #include "engine/cells/cell_footprint.h"
 
@@ -29,12 +30,12 @@ void CellSpread::list_meetings(const Cells& cells, const CellEnvironment& enviro
       const auto cell = static_cast<std::uint32_t>(c);
       const std::size_t centre = grid.voxel_at(cells.position(c));
       if (!environment.rules->any_spreads()) {
-        meetings.push_back({static_cast<std::uint32_t>(centre), {cell, 1, 1}});
+        meetings.push_back({static_cast<std::uint32_t>(centre), cell, -1});
         continue;
       }
       const Footprint place(cells.position(c), cells.radius[c], grid, environment.box);
       place.for_each([&](std::size_t voxel, double weight) {
-        meetings.push_back({static_cast<std::uint32_t>(voxel), {cell, voxel == centre ? 1U : 0U, weight}});
+        meetings.push_back({static_cast<std::uint32_t>(voxel), cell, voxel == centre ? -weight : weight});
       });
     }
   });
@@ -61,7 +62,8 @@ void CellSpread::turn_round(std::size_t voxel_count) {
   for (std::size_t place = 2; place < first_.size(); ++place) first_[place] += first_[place - 1];
   shares_.resize(first_.back());
   for (const auto& block : meetings_)
-    for (const Meeting& m : block) shares_[first_[place_of(m.voxel) + 1]++] = m.share;
+    for (const Meeting& m : block)
+      shares_[first_[place_of(m.voxel) + 1]++] = {m.cell, m.weight < 0 ? 1U : 0U, std::abs(m.weight)};
 }
 
 void CellSpread::find(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {

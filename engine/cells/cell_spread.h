@@ -15,23 +15,21 @@ namespace interstice {
 
 class CellSpread {
  public:
-  struct Share {
-    std::uint32_t cell = 0;
-    std::uint32_t centre = 0;  ///< 1: the cell's centre is in this voxel
-    double weight = 0;         ///< of the voxel in the cell's footprint; 0 or 1 where no species spreads
-  };
+  using Share = Exchange::Share;
 
   /// For the cells as they lie now. Cells that have not moved since cost a comparison.
   void find(const Cells& cells, const CellEnvironment& environment, const Threads& threads);
-  [[nodiscard]] const std::vector<std::uint32_t>& voxels() const { return voxels_; }  ///< that are met, ascending
-  [[nodiscard]] std::span<const Share> at(std::size_t place) const {
-    return std::span(shares_).subspan(first_[place], first_[place + 1] - first_[place]);
+  /// Refers to this from `exchange`.
+  void lend(Exchange& exchange) const {
+    exchange.voxels = voxels_;
+    exchange.first = std::span(first_).first(voxels_.size() + 1);
+    exchange.shares = shares_;
   }
 
  private:
   struct Meeting {
-    std::uint32_t voxel = 0;
-    Share share;
+    std::uint32_t voxel = 0, cell = 0;
+    double weight = 0;  ///< negative: the cell's centre is in this voxel
   };
   bool as_before(const Cells& cells);
   void list_meetings(const Cells& cells, const CellEnvironment& environment, const Threads& threads);

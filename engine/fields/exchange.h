@@ -1,7 +1,7 @@
 /// @file
 /// What agents and models give to and take from the fields during one transport step. Cells are few, so theirs is kept
-/// for the voxels that hold any; vesicles and models may act everywhere, in arrays that the exchange refers to. The
-/// reaction stage turns it all into concentrations, never taking more than a voxel holds.
+/// cell by cell, with the voxels that each meets; vesicles and models may act everywhere, in arrays that the exchange
+/// refers to. The reaction stage turns it all into concentrations, never taking more than a voxel holds.
 #pragma once
 
 #include <cstddef>
@@ -31,22 +31,42 @@ struct Exchange {
     std::span<const double> values;
   };
 
+  /// A cell's part in a voxel.
+  struct Share {
+    std::uint32_t cell = 0;
+    std::uint32_t centre = 0;  ///< 1: the cell's centre is in this voxel
+    double weight = 0;         ///< of the voxel in the cell's footprint
+  };
+
   /// Forgets what was given; the quantities of the cells stay.
   void clear() {
-    voxels.clear();
-    amounts.clear();
-    taken_at_once.clear();
+    voxels = first = {};
+    shares = {};
+    given = {};
     arrays.clear();
+    taken_at_once.clear();
   }
 
-  std::vector<Quantity> quantities;   ///< that cells can give or take
-  std::vector<std::uint32_t> voxels;  ///< where there are cells, ascending
-  std::vector<double> amounts;        ///< [place in `voxels`][quantity], summed over the cells of the voxel
+  std::vector<Quantity> quantities;       ///< that cells can give or take
+  std::vector<std::uint8_t> spread;       ///< per quantity: over a cell's footprint, or all in the voxel of its centre
+  std::span<const std::uint32_t> voxels;  ///< that meet cells, ascending
+  std::span<const std::uint32_t> first;   ///< per place in `voxels`: where its shares begin; then their number
+  std::span<const Share> shares;          ///< cells of a voxel in storage order
+  std::span<const double> given;          ///< [cell][quantity]
   std::vector<double> taken_at_once;  ///< per species: secreted and taken up by the same cell [molecules/s]; or empty
   std::vector<Array> arrays;          ///< from vesicles and models; several of one quantity add up
   std::vector<double> clearance_Km;   ///< per species: half-saturation of the clearance [uM], 0 = linear
   std::vector<double> strength;       ///< per reaction: how strong it is in this step; empty = all at 1
 
+  /// What cells give and take in a voxel.
+  [[nodiscard]] double amount(std::size_t place, std::size_t quantity) const {
+    double sum = 0;
+    for (std::size_t k = first[place]; k < first[place + 1]; ++k) {
+      const double weight = spread[quantity] != 0 ? shares[k].weight : shares[k].centre;
+      sum += weight * given[shares[k].cell * quantities.size() + quantity];
+    }
+    return sum;
+  }
   [[nodiscard]] double strength_of(std::size_t reaction) const { return strength.empty() ? 1.0 : strength[reaction]; }
 };
 

@@ -91,7 +91,7 @@ struct DiffusionSolver::Impl {
   Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
        std::span<const Reservoir> reservoirs);
 
-  void cut_interval(std::size_t s, const Interval& interval);
+  void cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms);
   bool run(const Flight& f, const Interval& interval, VoxelArray& c, VoxelArray& reacted,
            std::span<ReservoirState> reservoirs, Budget& budget) const;
   void book(const Flight& f, double dt, Budget& budget) const;
@@ -112,7 +112,7 @@ struct DiffusionSolver::Impl {
   std::vector<std::unique_ptr<DiffusionFactors>> operators;
   std::vector<Plan> plans;
   std::vector<Cut> cuts;
-  std::vector<LocalTerms> terms;
+  std::vector<LocalTerms> terms;  ///< per buffer
   std::vector<Buffer> buffers;
 };
 
@@ -124,8 +124,7 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
       nz(static_cast<std::size_t>(g.nz)),
       slab(kRowsTogether / std::gcd(kRowsTogether, ny)),
       region_of_voxel(regions.of_voxel),
-      cuts(species.size()),
-      terms(species.size()) {
+      cuts(species.size()) {
   require_fused_multiply_add();
   for (const Region& region : regions.regions) fluid.push_back(region.volume_fraction * g.voxel_volume());
   std::vector<std::size_t> owner;  // first species of each operator
@@ -144,6 +143,7 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
     plans.push_back(make_plan(species[s], reservoirs, factors));
   }
   buffers.resize(grid.voxel_count() <= kSmallGrid ? species.size() : std::min<std::size_t>(1, species.size()));
+  terms.resize(buffers.size());
   for (Buffer& b : buffers) {
     b.now = b.next = VoxelArray(grid.voxel_count());
     b.walls = WallExchange(grid, reservoirs.size());
@@ -337,12 +337,12 @@ bool DiffusionSolver::Impl::run(const Flight& f, const Interval& interval, Voxel
 }
 
 /// What the interval has in store for a species, and into how many substeps it is cut therefore.
-void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval) {
+void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms) {
   const Plan& plan = plans[s];
   if (plan.factors == nullptr) return;
-  terms[s].load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid);
+  terms.load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid);
   Cut& cut = cuts[s];
-  cut.substeps = implicit_substeps(plan, interval.dt, terms[s].fastest());
+  cut.substeps = implicit_substeps(plan, interval.dt, terms.fastest());
   cut.dt = interval.dt / cut.substeps;
   cut.factors = &plan.factors->substep(cut.dt);
 }
@@ -363,18 +363,22 @@ std::vector<std::uint8_t> DiffusionSolver::diffuse(std::span<const SpeciesId> wh
                                                    Budget& budget, const Threads& threads) {
   Impl& m = *impl_;
   assert(c.species_count() == m.plans.size() && reservoirs.size() == interval.reacted_reservoirs.size());
-  for (const SpeciesId id : which) m.cut_interval(index(id), interval);
   std::vector<std::uint8_t> advanced(which.size());
-  const auto run = [&](std::size_t k, Buffer& buffer, const Threads* t) {
+  const auto run = [&](std::size_t k, Buffer& buffer, LocalTerms& terms, const Threads* t) {
     const std::size_t s = index(which[k]);
-    const Flight flight{s, m.plans[s], m.cuts[s], m.terms[s], buffer, t};
+    const Flight flight{s, m.plans[s], m.cuts[s], terms, buffer, t};
     advanced[k] = m.run(flight, interval, c.field(which[k]), reacted.field(which[k]), reservoirs, budget);
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
     const bool share = threads.count() == 1;  // one buffer stays in the cache
-    threads.for_blocks(which.size(), 1, [&](std::size_t k, std::size_t) { run(k, m.buffers[share ? 0 : k], nullptr); });
+    for (std::size_t k = 0; k < which.size(); ++k) m.cut_interval(index(which[k]), interval, m.terms[k]);
+    threads.for_blocks(which.size(), 1,
+                       [&](std::size_t k, std::size_t) { run(k, m.buffers[share ? 0 : k], m.terms[k], nullptr); });
   } else {
-    for (std::size_t k = 0; k < which.size(); ++k) run(k, m.buffers[0], &threads);
+    for (std::size_t k = 0; k < which.size(); ++k) {
+      m.cut_interval(index(which[k]), interval, m.terms[0]);
+      run(k, m.buffers[0], m.terms[0], &threads);
+    }
   }
   return advanced;
 }

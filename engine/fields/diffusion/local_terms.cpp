@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
@@ -38,12 +39,12 @@ struct ExchangeOf {
   std::vector<const double*> secretion_arrays, clearance_arrays;
 };
 
-/// Sum over some columns of a row of amounts, if there is one, and over arrays at a voxel.
-double sum(const std::vector<std::uint32_t>& columns, const double* row, const std::vector<const double*>& arrays,
-           std::size_t voxel) {
+/// What cells have of some quantities in a place, if there are any, and arrays at a voxel.
+double sum(const std::vector<std::uint32_t>& columns, const Exchange& exchange, std::optional<std::size_t> place,
+           const std::vector<const double*>& arrays, std::size_t voxel) {
   double total = 0;
-  if (row != nullptr)
-    for (const std::uint32_t q : columns) total += row[q];
+  if (place)
+    for (const std::uint32_t q : columns) total += exchange.amount(*place, q);
   for (const double* values : arrays) total += values[voxel];
   return total;
 }
@@ -99,29 +100,29 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
   secreted_ = taken_at_once_;
   fastest_ = 0;
   const ExchangeOf intake(species, exchange);
-  const auto add = [&](std::size_t voxel, const double* row) {
-    const double given = sum(intake.secretion_columns, row, intake.secretion_arrays, voxel);
-    const double cleared = sum(intake.clearance_columns, row, intake.clearance_arrays, voxel);
+  const auto add = [&](std::size_t voxel, std::optional<std::size_t> place) {
+    const double given = sum(intake.secretion_columns, exchange, place, intake.secretion_arrays, voxel);
+    const double cleared = sum(intake.clearance_columns, exchange, place, intake.clearance_arrays, voxel);
     if (given == 0 && cleared == 0) return;
     const double fluid = volume[region_of_voxel[voxel]];
     voxels_.push_back(static_cast<std::uint32_t>(voxel));
     source_.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
     uptake_.push_back(cleared / fluid);
-    const double beyond_cells = sum({}, nullptr, intake.clearance_arrays, voxel) * Km_;
-    if (Km_ > 0) most_.push_back((sum(intake.capacity_columns, row, {}, voxel) + beyond_cells) / fluid);
+    if (Km_ > 0) {
+      const double by_models = sum({}, exchange, {}, intake.clearance_arrays, voxel) * Km_;
+      most_.push_back((sum(intake.capacity_columns, exchange, place, {}, voxel) + by_models) / fluid);
+    }
     secreted_ += given;
     if (cleared > 0) fastest_ = std::max(fastest_, uptake_.back() + decay);
   };
-  const auto row_of = [&](std::size_t place) { return exchange.amounts.data() + place * exchange.quantities.size(); };
   if (intake.everywhere()) {
     std::size_t place = 0;
     for (std::size_t v = 0; v < region_of_voxel.size(); ++v) {
       const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
-      add(v, cells ? row_of(place) : nullptr);
-      place += cells ? 1 : 0;
+      add(v, cells ? std::optional(place++) : std::nullopt);
     }
   } else if (intake.anywhere()) {
-    for (std::size_t place = 0; place < exchange.voxels.size(); ++place) add(exchange.voxels[place], row_of(place));
+    for (std::size_t place = 0; place < exchange.voxels.size(); ++place) add(exchange.voxels[place], place);
   }
 }
 
@@ -130,9 +131,13 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
   out_h_ = out * h;
   no_more_ = no_more;
   elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
-  loss_.clear();
+  weight_.clear(), kept_.clear();
   if (Km_ > 0) return;
-  for (const double uptake : uptake_) loss_.emplace_back((decay_ + uptake) * h, out_h_);
+  for (const double uptake : uptake_) {
+    const double k_h = (decay_ + uptake) * h;
+    weight_.push_back(weight_of_gain(k_h));
+    kept_.push_back(static_cast<float>(mean_of_decay(k_h + out_h_)));
+  }
 }
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
@@ -156,7 +161,8 @@ Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
   if (Km_ > 0) {
     taken = saturable(place, c, gain);
   } else if (rate > 0) {
-    const double all = loss_[place].taken(c, gain);
+    const double k_h = rate * h_, theta = weight_[place];
+    const double all = k_h * std::max({(c + theta * gain) / (1 + theta * k_h), kept_[place] * c, 0.0});
     taken = {all * (decay_ / rate), all * (uptake_[place] / rate)};
   }
   const double all = taken.decayed + taken.taken_up, there = c + gain;

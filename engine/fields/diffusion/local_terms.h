@@ -85,7 +85,8 @@ class LocalTerms {
   double h_ = 0, out_h_ = 0;
   bool no_more_ = false;
   FirstOrderLoss elsewhere_;
-  std::vector<FirstOrderLoss> loss_;  ///< per place; of linear uptake
+  std::vector<double> weight_;  ///< per place, of linear uptake: weight_of_gain,
+  std::vector<float> kept_;     ///< and the least mean relative to c
 };
 
 }  // namespace interstice

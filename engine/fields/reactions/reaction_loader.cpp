@@ -234,9 +234,9 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
   }
   for (const Intake::Array& array : intake.arrays) add_array(array, voxels, batch);
   for (const std::uint32_t& voxel : places) {
-    const std::size_t row = (&voxel - exchange.voxels.data()) * exchange.quantities.size();
+    const auto place = static_cast<std::size_t>(&voxel - exchange.voxels.data());
     for (const Intake::Column& column : intake.columns) {
-      const double amount = exchange.amounts[row + column.column];
+      const double amount = exchange.amount(place, column.column);
       if (amount == 0) continue;
       const Target to = target(column.kind, column.place, voxels, batch);
       if (to.on == 0) to.values = {};

@@ -26,7 +26,7 @@ InAllVoxels exchange_of(CellWorld& world, double time, double dt) {
   add_cell_exchange(world.cells, world.fields, world.environment(), {0, time, dt}, exchange, world.scratch,
                     world.threads);
   EXPECT_TRUE(std::is_sorted(exchange.voxels.begin(), exchange.voxels.end(), std::less_equal<>()));
-  EXPECT_EQ(exchange.amounts.size(), exchange.voxels.size() * exchange.quantities.size());
+  EXPECT_EQ(exchange.given.size(), world.cells.size() * exchange.quantities.size());
   const std::size_t voxels = world.grid.voxel_count();
   InAllVoxels all{
       {world.species.size(), voxels}, {world.species.size(), voxels}, {world.chemistry.reactions.size(), voxels}};
@@ -36,7 +36,7 @@ InAllVoxels exchange_of(CellWorld& world, double time, double dt) {
       FieldSet& set = kind == Exchange::Kind::secretion   ? all.secretion
                       : kind == Exchange::Kind::clearance ? all.clearance
                                                           : all.copies;
-      set[SpeciesId{of}][exchange.voxels[place]] += exchange.amounts[place * exchange.quantities.size() + q];
+      set[SpeciesId{of}][exchange.voxels[place]] += exchange.amount(place, q);
     }
   return all;
 }
