@@ -35,6 +35,7 @@ constexpr double kFullM1 = 0.667;       ///< what a full drive ends at: t_off/(t
 constexpr double kQuietM1 = 0.1;        ///< below it macrophages count as at rest
 constexpr double kQuietPicomolar = 10;  ///< TNF and IFN-g at rest, at most
 
+/// Doses later than the end of a run are refused, in arms without vesicles too.
 constexpr const char* kOneDose = "[{value: 0 s, mark: A, source: test}]";
 
 /// A tissue with what there is to look at, and what makes a run of some weeks short.
@@ -44,7 +45,7 @@ struct Tissue {
   int days;                         ///< that it must stay quiet for
   std::vector<std::string> kept;    ///< cells that must not be lost
   std::vector<std::string> scored;  ///< cells with an M1 score at the start
-  const char* steps;                ///< of the phase after the first hour, or of all
+  const char* step;                 ///< of transport
   Sets injured;                     ///< makes the acute injury, where `vehicle` has none
 };
 
@@ -74,8 +75,8 @@ std::uint64_t seeds() { return static_cast<std::uint64_t>(asked("INTERSTICE_REST
 SeriesTable run(const Tissue& tissue, const std::string& arm, double days, std::uint64_t seed, const Sets& more = {},
                 const std::string& parameters = "") {
   Sets sets{fmt::format("time=[{{until: {} days, transport: {}, vesicles: 300 s, cells: 300 s, series: 2 h}}]", days,
-                        tissue.steps),
-            fmt::format("vesicles.msc_sev.at={}", kOneDose)};  // of arms that have any
+                        tissue.step),
+            fmt::format("vesicles.msc_sev.at={}", kOneDose)};
   sets.insert(sets.end(), more.begin(), more.end());
   const Scenario scenario =
       load_scenario(fmt::format(INTERSTICE_SOURCE_DIR "/scenarios/{}.yaml", tissue.file),
