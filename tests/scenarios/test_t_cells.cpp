@@ -156,7 +156,7 @@ TEST(TCells, DivideAfterADayAndThenEverySixHours) {
                               {"time=[{until: 48 h, transport: 10 min, vesicles: 10 min, cells: 10 min, series: 48 h}]",
                                "species.AMP.initial=0 uM", "injury=[]",
                                "cell_types.t_cd4.states.activating.duration.lognormal.median=26 h",
-                               "cell_types.t_cd4.parameters.t_cycle=6 h", "cell_types.t_cd4.parameters.least_IL2=1"}));
+                               "cell_types.t_cd4.parameters.least_IL2=1"}));
   std::vector<double> first, second;
   for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
     Simulation simulation(build_problem(s, {.arm = "vehicle", .replicate = seed}), 1);

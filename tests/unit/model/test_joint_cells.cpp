@@ -85,22 +85,24 @@ class Joint {
 std::map<std::string, double> surroundings(std::mt19937& random) {
   std::uniform_real_distribution<double> decades(-2, 2), unit(0, 1);
   const auto around = [&](double K) { return K * std::pow(10, decades(random)); };
-  return {{"adenosine", around(0.7)}, {"ATP", around(30)},       {"TNF", around(50e-6)},  {"IL1b", around(10e-6)},
-          {"IL10", around(1e-4)},     {"HMGB1", around(1e-3)},   {"CXCL8", around(2e-3)}, {"R_cargo", unit(random)},
-          {"ev_fast", unit(random)},  {"ev_slow", unit(random)}, {"m1", unit(random)},    {"m2", unit(random)},
-          {"act", unit(random)},      {"akt", unit(random)},     {"erk", unit(random)},   {"erk_slow", unit(random)}};
+  return {{"adenosine", around(0.7)}, {"ATP", around(30)},        {"TNF", around(50e-6)},  {"IL1b", around(10e-6)},
+          {"IL10", around(1e-4)},     {"HMGB1", around(1e-3)},    {"CXCL8", around(2e-3)}, {"R_cargo", unit(random)},
+          {"ev_fast", unit(random)},  {"ev_slow", unit(random)},  {"m1", unit(random)},    {"m2", unit(random)},
+          {"late", unit(random)},     {"eats", 3 * unit(random)}, {"act", unit(random)},   {"akt", unit(random)},
+          {"erk", unit(random)},      {"erk_slow", unit(random)}};
 }
 
 struct Drives {
   double E1, E2;
 };
-/// Macrophage: danger without complement, activators combined as 1 - prod(1 - w H).
+/// Macrophage: danger drives, TNF and IL-1b amplify; activators combined as 1 - prod(1 - w H).
 Drives macrophage_drives(const std::map<std::string, double>& x) {
   const double ado = x.at("adenosine"), ATP = x.at("ATP");
   const double tnf = hill(x.at("TNF"), 50e-6), danger = hill(x.at("HMGB1"), 1e-3), il10 = hill(x.at("IL10"), 1e-4);
-  const double E1 = (1 - (1 - tnf) * (1 - hill(x.at("IL1b"), 10e-6)) * (1 - danger) * (1 - hill(ATP, 300, 2)) *
-                             (1 - 0.3 * hill(ATP, 10))) *
-                    (1 - 0.7 * hill(ado, 0.7)) * (1 - 0.6 * il10);
+  const double amplified = (1 - 0.3 * hill(x.at("TNF"), 50e-6, 2)) * (1 - 0.3 * hill(x.at("IL1b"), 10e-6, 2));
+  const double E1 = (1 - (1 - 0.01) * amplified * (1 - hill(x.at("HMGB1"), 1e-3, 2)) * (1 - hill(ATP, 300, 2)) *
+                             (1 - 0.3 * hill(ATP, 10, 2))) *
+                    (1 - 0.7 * hill(ado, 0.7)) * (1 - 0.6 * hill(x.at("IL10"), 5e-6));
   const double E2 = 1 - (1 - 0.5 * hill(ado, 24)) * (1 - 0.5 * hill(ado, 0.7) * std::min(tnf + danger, 1.0)) *
                             (1 - 0.7 * std::max(x.at("ev_fast"), x.at("ev_slow"))) * (1 - 0.5 * il10) *
                             (1 - 0.7 * x.at("R_cargo"));
@@ -128,9 +130,11 @@ TEST_F(JointCells, MacrophageScores) {
   in_random_surroundings([&](const auto& x) {
     const Drives E = macrophage_drives(x);
     near(joint.gain("macrophage", "m1"), E.E1 / (12 * kHour), "m1 gain");
-    near(joint.loss("macrophage", "m1"), E.E1 / (12 * kHour) + 1 / (24 * kHour), "m1 loss");
-    near(joint.gain("macrophage", "m2"), E.E2 / (12 * kHour), "m2 gain");
-    near(joint.loss("macrophage", "m2"), E.E2 / (12 * kHour) + 1 / (24 * kHour), "m2 loss");
+    const double eaten = 0.5 * x.at("eats") / kHour, on = E.E2 / (12 * kHour) + 0.7 * eaten;
+    near(joint.loss("macrophage", "m1"), E.E1 / (12 * kHour) + 1 / (24 * kHour) + eaten, "m1 loss");
+    near(joint.gain("macrophage", "m2"), on, "m2 gain");
+    near(joint.loss("macrophage", "m2"), on + 1 / (24 * kHour), "m2 loss");
+    near(joint.gain("macrophage", "late"), x.at("m1") / (16 * kHour), "late");
   });
 }
 
@@ -138,13 +142,14 @@ TEST_F(JointCells, MacrophageSecretion) {
   in_random_surroundings([&](const auto& x) {
     const double m1 = x.at("m1"), m2 = x.at("m2"), f = x.at("ev_fast");
     const auto secretes = [&](const char* species) { return joint.secretion("macrophage", "alive", species); };
-    near(secretes("TNF"), 2 * m1, "TNF");
-    near(secretes("IL6"), 10 * m1, "IL6");
-    near(secretes("CXCL8"), 9 * m1, "CXCL8");
-    near(secretes("CCL2"), 1 + 9 * m1, "CCL2");
-    near(secretes("IL1b"), 0.5 * m1 * std::max(0.1, hill(x.at("ATP"), 300, 2)), "IL1b");
+    const double released = m1 * (1 - 0.9 * hill(x.at("IL10"), 5e-6));
+    near(secretes("TNF"), 0.67 * released, "TNF");
+    near(secretes("IL6"), 10 * released, "IL6");
+    near(secretes("CXCL8"), 9 * released, "CXCL8");
+    near(secretes("CCL2"), 0.1 + 9 * m1, "CCL2");
+    near(secretes("IL1b"), 0.5 * released * std::max(0.1, hill(x.at("ATP"), 300, 2)), "IL1b");
     near(secretes("PGE2"), 50 * m2, "PGE2");
-    near(secretes("IL10"), 0.4 * std::max(m2, f), "IL10");
+    near(secretes("IL10"), 0.4 * std::max({m2, f, x.at("late")}), "IL10");
     near(secretes("TGFb"), std::max(m2, f), "TGFb");
   });
 }
@@ -153,6 +158,7 @@ TEST_F(JointCells, MacrophageScoresOverADay) {
   std::mt19937 random(5);
   const auto x = surroundings(random);
   for (const auto& [name, value] : x) joint.set(name, value);
+  joint.set("eats", 0);
   const Drives E = macrophage_drives(x);
   const auto reference = [](double y, double drive) {  // Runge-Kutta, one minute
     const auto slope = [drive](double v) { return drive * (1 - v) / (12 * kHour) - v / (24 * kHour); };
@@ -191,13 +197,13 @@ TEST_F(JointCells, ChondrocyteKinasesAndMatrix) {
       near(joint.gain(type, "sgag"), (1 + 0.5 * x.at("erk_slow") - 0.5 * il1) / (24 * kHour), "sgag");
       near(joint.gain(type, "a2a"), hill(ado, 0.7) / 180, "a2a");
       const auto& ways_out = joint.state(type, "alive").transitions;
-      ASSERT_EQ(ways_out.size(), std::string(type) == "progenitor" ? 2U : 1U);
-      for (const Transition& way : ways_out)
-        if (way.divides)
-          near(joint.eval(way.hazard), (1 + x.at("akt")) / (48 * kHour), "division");
-        else
-          near(joint.eval(way.hazard), (0.01 * hill(x.at("TNF"), 50e-6) + 0.01 * il1) / kHour, "death");
-      EXPECT_EQ(std::ranges::count_if(ways_out, &Transition::divides), ways_out.size() == 2 ? 1 : 0);
+      // A cytokine that does not kill is no way out: chondrocytes die of the injury, progenitors only divide.
+      ASSERT_EQ(ways_out.size(), 1U);
+      if (ways_out[0].divides)
+        near(joint.eval(ways_out[0].hazard), (1 + x.at("akt")) / (48 * kHour), "division");
+      else
+        near(joint.eval(ways_out[0].hazard), 0.01 * (1 - 0.7 * x.at("akt")) / kHour, "death");
+      EXPECT_EQ(ways_out[0].divides, std::string(type) == "progenitor");
     });
 }
 
@@ -226,8 +232,8 @@ TEST_F(JointCells, NeutrophilPrimingAndChemotaxis) {
     near(hazard("resting", "bursting"), 6 * signal / kHour, "priming");
     near(hazard("primed", "calmed"), signal < 0.1 ? 1 / kHour : 0, "calming");
     near(hazard("resting", "dying"), 1 / (24 * kHour * (1 + 0.5 * hill(x.at("CXCL8"), 2e-3))), "apoptosis");
-    near(hazard("apoptotic", "gone"), 2 * 0.5 / kHour, "eaten by two macrophages");
-    near(hazard("apoptotic", "necrotic"), 1 / (12 * kHour), "secondary necrosis");
+    near(hazard("apoptotic", "gone"), 2 * 2 / kHour, "eaten by two macrophages");
+    near(hazard("apoptotic", "decayed"), 1 / (24 * kHour), "secondary necrosis");
     near(joint.eval(joint.type("neutrophil").motility.gain), (1 + 0.5 * hill(ado, 0.01)) * (1 - 0.7 * hill(ado, 0.7)),
          "chemotactic gain");
   });
@@ -249,8 +255,8 @@ TEST_F(JointCells, StickinessRanksTheCells) {
   for (const auto& [name, kappa] : expected) {
     EXPECT_DOUBLE_EQ(joint.type(name).contact.adsorption, kappa) << name;
     EXPECT_DOUBLE_EQ(joint.type(name).contact.sites_per_area, 5) << name;
-    ASSERT_EQ(joint.type(name).uptake.size(), 1U) << name;
-    EXPECT_DOUBLE_EQ(joint.type(name).uptake[0].clearance, 100) << name;
+    ASSERT_EQ(joint.type(name).uptake.size(), name == "macrophage" ? 2U : 1U) << name;  // that takes in TNF, too
+    for (const auto& taken : joint.type(name).uptake) EXPECT_DOUBLE_EQ(taken.clearance, 100) << name;
     for (const SurfaceEnzyme& enzyme : joint.type(name).enzymes)
       EXPECT_DOUBLE_EQ(enzyme.copies, enzyme.protein == "CD73" ? 3600 : 1e4) << name;
   }
