@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "engine/scenario/spec/spec.h"
+#include "engine/sim/feedback/feedback_gain.h"
 #include "engine/sim/simulation.h"
 #include "tools/command.h"
 #include "tools/disk_space.h"
@@ -94,13 +95,16 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   const Scenario scenario = load(options);
   const Problem problem = build_problem(scenario, {.arm = scenario.arm});
   for (const Arm& arm : scenario.compare.arms) build_problem(scenario, {.arm = arm.name});
-  const auto warnings = check_steps(problem);
+  auto warnings = check_steps(problem);
+  const FeedbackGain feedback = feedback_gain(problem);
+  if (const auto warning = feedback_warning(feedback)) warnings.push_back(*warning);
   fmt::print("{}: valid\n", options.file);
   std::fflush(stdout);
   print_warnings(scenario.warnings);
   print_warnings(warnings);
   if (quiet) return;
   for (const std::string& note : scenario.notes) fmt::print("  {}\n", note);
+  fmt::print("  {}\n", feedback.text());
   print_cost(scenario, estimate(scenario, problem));
 }
 
