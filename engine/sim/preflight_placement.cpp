@@ -28,7 +28,7 @@ std::vector<std::string> check_placement(const Simulation& simulation) {
       findings.push_back(fmt::format(
           "{} of {} {} stick out of the domain by more than {:.0f} % of their surface ({:.2g} % on average), where no "
           "EV "
-          "meets them; their region is thinner along a wall than they are: make it at least {:.3g} um wide",
+          "meets them; their place along a wall is full, or thinner than they are: make it at least {:.3g} um wide",
           of.outside, of.cells, name, 100 * kMostHidden, 100 * of.share_outside, 2 * problem.cell_types[t].radius));
   }
   return findings;
