@@ -1,5 +1,5 @@
 /// @file
-/// `interstice validate`: every mistake of every file at once, and what a run would cost.
+/// `interstice validate`: every mistake of every file at once, whether tissue rests, and what a run would cost.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -199,12 +199,14 @@ void add_validate_options(CLI::App& command) {
   command.callback([options] { validate(options->scenario, options->files, options->quiet); });
 }
 
-const RegisteredCommand validate_command{{.position = 30,
-                                          .name = "validate",
-                                          .arguments = "FILE...",
-                                          .summary = "all mistakes at once with their lines, and what a run would cost",
-                                          .title = "Every mistake of every file, and what a run would cost.",
-                                          .add_options = add_validate_options}};
+const RegisteredCommand validate_command{
+    {.position = 30,
+     .name = "validate",
+     .arguments = "FILE...",
+     .summary = "all mistakes with their lines, whether tissue rests, and what a run costs",
+     .title = "Every mistake of every file, the gain of feedback at rest, and what a run would cost.\n"
+              "A gain above 1 means that cells drive each other on without injury.",
+     .add_options = add_validate_options}};
 
 }  // namespace
 }  // namespace interstice::cli
