@@ -3,14 +3,24 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tools/failure.h"
+
 namespace interstice::cli {
 
-/// Lines that `work` says, from a copy of this process that is ended after `limit` [s]: fewer where it did not come so
-/// far, or failed. Nothing else of what it does is left. No thread may run when this is called.
-std::vector<std::string> said_by_child(double limit,
-                                       const std::function<void(const std::function<void(const std::string&)>&)>& work);
+using Say = std::function<void(const std::string& line)>;
+
+/// What a child process said, and how it failed; neither where it was ended before it came so far.
+struct FromChild {
+  std::vector<std::string> lines;
+  std::optional<Failure> failure;
+};
+
+/// Does `work` in a copy of this process that is ended after `limit` [s]. Nothing is left of it but what it says, line
+/// by line. Threads of this process do not go on in the copy.
+FromChild do_in_child(double limit, const std::function<void(const Say&)>& work);
 
 }  // namespace interstice::cli

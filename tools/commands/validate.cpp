@@ -69,9 +69,9 @@ double time_step(Simulation& simulation, const Phase& phase, double budget) {
   return (processor_time() - begin) / steps;
 }
 
-/// Builds the start and takes some steps of every phase, for `limit` [s] at most.
+/// Builds the start and takes some steps of every phase, for `limit` [s] at most. Throws whatever these fail by.
 Trial try_out(const Scenario& scenario, const std::vector<Phase>& phases, double limit) {
-  const auto lines = said_by_child(limit, [&](const auto& say) {
+  const FromChild child = do_in_child(limit, [&](const Say& say) {
     for (std::size_t k = 0; k < phases.size(); ++k) {
       Problem problem = build_problem(scenario, {.arm = scenario.arm});
       Phase phase = phases[k];
@@ -83,8 +83,9 @@ Trial try_out(const Scenario& scenario, const std::vector<Phase>& phases, double
       say(fmt::format("step {}", time_step(simulation, phase, kTrialTime / static_cast<double>(phases.size()))));
     }
   });
+  if (child.failure) throw Error(child.failure->code, child.failure->message);
   Trial trial;
-  for (const std::string& line : lines) {
+  for (const std::string& line : child.lines) {
     const std::string what = line.substr(0, line.find(' ')), rest = line.substr(what.size() + 1);
     if (what == "placement") trial.placement.push_back(rest);
     if (what == "step") trial.step_times.push_back(std::stod(rest));
