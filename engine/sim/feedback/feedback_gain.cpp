@@ -326,7 +326,7 @@ FeedbackGain feedback_gain(const Problem& problem, double most_time) {
 std::string FeedbackGain::text() const {
   if (!gain) return "feedback: " + why_none;
   std::string text = fmt::format("feedback in {}: {:.2g} through {}", fmt::join(regions, ", "), *gain, through);
-  if (together > 1.05 * *gain) text += fmt::format(", {:.2g} through all signals together", together);
+  if (together > 1.05 * *gain) text += fmt::format(", {:.2g} of all signals together", together);
   if (through_spilled > *gain) text += fmt::format(", {:.2g} through {} of dying cells", through_spilled, spilled);
   std::string state;
   for (const Number& n : quiet)
@@ -336,11 +336,15 @@ std::string FeedbackGain::text() const {
 
 std::optional<std::string> feedback_warning(const FeedbackGain& feedback) {
   if (!feedback.gain || !(feedback.together > 1)) return std::nullopt;
+  const bool more = feedback.together > 1.05 * *feedback.gain;
   return fmt::format(
-      "feedback in {} has a gain of {:.2g}, mostly through {}; above 1 cells drive each other on until they saturate, "
-      "without any injury: this tissue does not rest, and what it does late says little about injury or EVs. Let cells "
-      "give less of it or answer it less, let something hold them back or take it away, or say that this is meant",
-      fmt::join(feedback.regions, ", "), std::max(*feedback.gain, feedback.together), feedback.through);
+      "feedback in {} has a gain of {:.2g} through {}{}; above 1 cells drive each other on until they saturate, "
+      "without "
+      "any injury: this tissue does not rest, and what it does late says little about injury or EVs. Let cells give "
+      "less "
+      "of it or answer it less, let something hold them back or take it away, or say that this is meant",
+      fmt::join(feedback.regions, ", "), *feedback.gain, feedback.through,
+      more ? fmt::format(", {:.2g} of all signals together", feedback.together) : "");
 }
 
 }  // namespace interstice
