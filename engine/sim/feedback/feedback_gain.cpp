@@ -339,10 +339,9 @@ std::optional<std::string> feedback_warning(const FeedbackGain& feedback) {
   const bool more = feedback.together > 1.05 * *feedback.gain;
   return fmt::format(
       "feedback in {} has a gain of {:.2g} through {}{}; above 1 cells drive each other on until they saturate, "
-      "without "
-      "any injury: this tissue does not rest, and what it does late says little about injury or EVs. Let cells give "
-      "less "
-      "of it or answer it less, let something hold them back or take it away, or say that this is meant",
+      "without any injury: this tissue does not rest, and what it does late says little about injury or EVs. Let "
+      "cells give less of it or answer it less, let something hold them back or take it away, or say that this is "
+      "meant",
       fmt::join(feedback.regions, ", "), *feedback.gain, feedback.through,
       more ? fmt::format(", {:.2g} of all signals together", feedback.together) : "");
 }
