@@ -29,6 +29,7 @@ using WallClock = std::chrono::steady_clock;
 
 constexpr double kAnswerTime = 4.5;      ///< within which the answer is there, by and large [s]
 constexpr double kTrialTime = 1;         ///< spent on timing steps of every phase [s]
+constexpr double kUsedForTrial = 0.9;    ///< of the time that is left; the rest is for a step that began before
 constexpr double kShortestTrial = 0.3;   ///< left for it when all else took long [s]
 constexpr std::size_t kMostTrials = 20;  ///< phases that are timed one by one
 constexpr double kTrialMemory = 2e9;     ///< larger problems are not built only to be timed [B]
@@ -52,11 +53,11 @@ double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_
 
 /// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
 /// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share, if the budget
-/// allows; the first round, which fills caches and tables, does not count then.
-double time_step(Simulation& simulation, const Phase& phase, double budget) {
+/// allows; the first round, which fills caches and tables, does not count then. On a busy machine `until` comes first.
+double time_step(Simulation& simulation, const Phase& phase, double budget, WallClock::time_point until) {
   const auto round = std::max<Nanoseconds>(1, phase.vesicles / smallest_step(phase));
   double begin = processor_time(), steps = 0;
-  const auto in_time = [&] { return processor_time() - begin < budget; };
+  const auto in_time = [&] { return processor_time() - begin < budget && WallClock::now() < until; };
   const auto take_round = [&] {
     for (Nanoseconds i = 0; i < round && (i == 0 || in_time()); ++i, ++steps) simulation.step();
   };
@@ -71,6 +72,8 @@ double time_step(Simulation& simulation, const Phase& phase, double budget) {
 
 /// Builds the start and takes some steps of every phase, for `limit` [s] at most. Throws whatever these fail by.
 Trial try_out(const Scenario& scenario, const std::vector<Phase>& phases, double limit) {
+  const auto begin = WallClock::now();
+  const double phase_time = kUsedForTrial * limit / static_cast<double>(phases.size());  // [s], by the clock
   const FromChild child = do_in_child(limit, [&](const Say& say) {
     for (std::size_t k = 0; k < phases.size(); ++k) {
       Problem problem = build_problem(scenario, {.arm = scenario.arm});
@@ -80,7 +83,8 @@ Trial try_out(const Scenario& scenario, const std::vector<Phase>& phases, double
       Simulation simulation(std::move(problem), 1);
       if (k == 0)
         for (const std::string& doubt : check_placement(simulation)) say("placement " + doubt);
-      say(fmt::format("step {}", time_step(simulation, phase, kTrialTime / static_cast<double>(phases.size()))));
+      const auto until = begin + std::chrono::milliseconds(static_cast<int>(1e3 * phase_time * (k + 1.0)));
+      say(fmt::format("step {}", time_step(simulation, phase, kTrialTime / static_cast<double>(phases.size()), until)));
     }
   });
   if (child.failure) throw Error(child.failure->code, child.failure->message);
