@@ -63,7 +63,7 @@ void MeanFluid::mix_regions(const Problem& problem) {
     for (std::size_t g = 0; g < regions; ++g)
       runs += reaction.in_region.empty() || reaction.in_region[g] ? share_[reservoirs + g] : 0;
     runs_in_.push_back(runs * reaction.timing.mean_strength(kLongAfter, 1));
-    on_walls_.push_back(copies);
+    in_reservoirs_.push_back(copies);
   }
   for (const Species& species : problem.species) {
     double mean = 0;
@@ -128,9 +128,10 @@ void MeanFluid::change(const Cluster& cluster, const std::vector<double>& c, con
   for (const Channel& channel : cluster.channels) {
     double strength = 0;
     for (const Channel::Member& member : channel.members)
-      strength += runs_in_[member.reaction] *
-                  (member.constant + member.per_copy * (given.copies[member.reaction] + on_walls_[member.reaction]) /
-                                         (kMoleculesPerUmCubedPerMicromolar * fluid_));
+      strength +=
+          runs_in_[member.reaction] *
+          (member.constant + member.per_copy * (given.copies[member.reaction] + in_reservoirs_[member.reaction]) /
+                                 (kMoleculesPerUmCubedPerMicromolar * fluid_));
     factor.push_back(strength);
   }
   rates(cluster, {factor.data(), source.data(), uptake.data(), inverse_Km.data()}, local.data(), x.data());

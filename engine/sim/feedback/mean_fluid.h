@@ -47,11 +47,11 @@ class MeanFluid {
   void open_walls(const Problem& problem);
   void open_transfers(const Problem& problem);
 
-  std::vector<double> share_;     ///< of the fluid, per reservoir, then per region
-  std::vector<double> runs_in_;   ///< per reaction: share of the fluid in which it runs
-  std::vector<double> on_walls_;  ///< copies of the enzyme of each reaction in reservoirs
-  std::vector<double> outflow_;   ///< per species, through walls and transfers [1/s]
-  std::vector<double> inflow_;    ///< the same [uM/s]
+  std::vector<double> share_;          ///< of the fluid, per reservoir, then per region
+  std::vector<double> runs_in_;        ///< per reaction: share of the fluid in which it runs
+  std::vector<double> in_reservoirs_;  ///< copies of the enzyme of each reaction in reservoirs
+  std::vector<double> outflow_;        ///< per species, through walls and transfers [1/s]
+  std::vector<double> inflow_;         ///< the same [uM/s]
   std::vector<double> initial_, inverse_Km_;
   std::vector<char> reacts_;
   std::vector<Cluster> clusters_;
