@@ -44,9 +44,12 @@ class RecordedRun {
         output_(settings.directory, scenario, simulation_.problem(), record, settings.extent,
                 from ? Start::continued : Start::fresh, settings.library),
         saves_seen_(StopRequests::saves_asked()) {
-    if (!from) return;
-    output_.recall(from->sinks);
-    agenda_ = from->agenda;
+    if (from) {
+      output_.recall(from->sinks);
+      agenda_ = from->agenda;
+    } else if (watch_.placed) {
+      for (const std::string& doubt : check_placement(simulation_)) watch_.placed(doubt);
+    }
   }
 
   [[nodiscard]] double time() const { return simulation_.time(); }

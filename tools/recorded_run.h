@@ -35,6 +35,7 @@ struct RunWatch {
   std::function<void()> begun_anew;                   ///< an unfinished run of which nothing was saved
   std::function<void(const Simulation&)> after_step;  ///< after every step
   std::function<void(const std::string&)> warn;       ///< what went wrong without ending the run
+  std::function<void(const std::string&)> placed;     ///< doubts about where the cells of a run that begins were placed
 };
 
 /// Runs to the end and writes run.json, "finished", "stopped" or "failed", also where a plug-in ends the program. Where

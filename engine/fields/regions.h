@@ -41,6 +41,9 @@ void paint(RegionMap& map, const Grid& grid, RegionId region, const Shape& shape
 /// The same for the voxels that carry `label` in a label image with one entry per voxel, x fastest.
 void paint(RegionMap& map, const Grid& grid, RegionId region, std::span<const std::int64_t> labels, std::int64_t label);
 
+/// How many voxels each region has.
+[[nodiscard]] std::vector<std::size_t> voxels_of_regions(const RegionMap& map);
+
 /// Extracellular volume of each region: sum of alpha V [um^3].
 [[nodiscard]] std::vector<double> region_volumes(const RegionMap& map, const Grid& grid);
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "engine/core/constants.h"
+#include "engine/fields/regions.h"
 #include "engine/sim/simulation.h"
 
 namespace interstice {
@@ -116,7 +117,9 @@ struct Filling {
 Filling filling_of(const Problem& problem) {
   const std::size_t regions = problem.regions.regions.size();
   Filling filling{std::vector<double>(regions), std::vector<double>(regions)};
-  for (const std::uint8_t region : problem.regions.of_voxel) filling.volume[region] += problem.grid.voxel_volume();
+  const std::vector<std::size_t> voxels = voxels_of_regions(problem.regions);
+  for (std::size_t r = 0; r < regions; ++r)
+    filling.volume[r] = static_cast<double>(voxels[r]) * problem.grid.voxel_volume();
   for (const CellPlacement& placement : problem.placements) {
     const auto allowed = [&](std::size_t r) { return placement.in_region.empty() || placement.in_region[r] != 0; };
     const double radius = problem.cell_types[index(placement.type)].radius;
@@ -180,11 +183,13 @@ std::vector<std::string> check_steps(const Problem& problem) {
 double estimate_memory(const Problem& problem) {
   const double voxels = static_cast<double>(problem.grid.voxel_count());
   const double species = static_cast<double>(problem.species.size());
+  const std::vector<std::size_t> of_region = voxels_of_regions(problem.regions);
   double vesicles = 0;
   for (const Dose& dose : problem.doses) {
     const auto weight = static_cast<double>(problem.vesicle_classes[index(dose.klass)].weight);
-    for (const std::uint8_t region : problem.regions.of_voxel)
-      if (dose.in_region[region] != 0) vesicles += dose.density * problem.grid.voxel_volume() / weight;
+    for (std::size_t r = 0; r < of_region.size(); ++r)
+      if (dose.in_region[r] != 0)
+        vesicles += dose.density * static_cast<double>(of_region[r]) * problem.grid.voxel_volume() / weight;
   }
   double cells = 0;
   for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);

@@ -75,6 +75,10 @@ bool run_to_end(Simulation& simulation, std::span<const Observer> observers, Nan
 /// What is doubtful about the steps that the user chose, each with the value that would do; empty when all is well.
 std::vector<std::string> check_steps(const Problem& problem);
 
+/// The same about where the cells stand, of a simulation that has just begun: cells that lie in each other or stick
+/// out.
+std::vector<std::string> check_placement(const Simulation& simulation);
+
 /// Memory that a run of this problem will take [bytes], without output buffers.
 double estimate_memory(const Problem& problem);
 

@@ -110,7 +110,8 @@ class Queue {
                              [this](const std::string& warning) {
                                const std::scoped_lock lock(mutex_);
                                warnings_.push_back(warning);
-                             }};
+                             },
+                         .placed = {}};  // `validate` says it; here every run would repeat it
     carry_out(scenario_, std::move(problem), job.record, settings, job.found, settings_.replace, stop_, watch);
   }
 

@@ -55,7 +55,8 @@ class Reporter {
                 [this](const std::string& warning) {
                   progress_.finish();
                   print_warnings({warning});
-                }};
+                },
+            .placed = [](const std::string& doubt) { print_warnings({doubt}); }};
   }
 
   void finish(const std::vector<std::string>& files) {

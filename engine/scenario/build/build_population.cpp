@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "engine/core/constants.h"
+#include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
 
 namespace interstice {
@@ -29,7 +30,9 @@ std::uint64_t count_of(const BuildContext& context, const Value& v, const std::v
     return 0;
   }
   double voxels = 0;
-  for (const std::uint8_t r : problem.regions.of_voxel) voxels += r < in_region.size() && in_region[r] != 0 ? 1 : 0;
+  const std::vector<std::size_t> of_region = voxels_of_regions(problem.regions);
+  for (std::size_t r = 0; r < std::min(of_region.size(), in_region.size()); ++r)
+    voxels += in_region[r] != 0 ? static_cast<double>(of_region[r]) : 0;
   const double count =
       v.has("count") ? v["count"].number : std::round(v["density"].number * voxels * problem.grid.voxel_volume());
   if (count > 0 && voxels == 0 && !context.complained("regions") && !context.complained("domain") && v["in"].sound())

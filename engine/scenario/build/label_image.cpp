@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
+#include <string>
 
 #include "engine/core/error.h"
 #include "engine/results/hdf5/hdf5_file.h"
@@ -67,13 +69,54 @@ std::int32_t commonest(const LabelPixels& image, Cover x, Cover y, Cover z) {
   return std::max_element(votes.begin(), votes.end(), [](auto& a, auto& b) { return a.second < b.second; })->first;
 }
 
-void check_size(const std::filesystem::path& path, const LabelPixels& image, std::array<std::uint64_t, 3> grid) {
+using Sizes = std::array<std::uint64_t, 3>;
+
+bool divides(std::uint64_t pixels, std::uint64_t voxels) { return pixels % voxels == 0 || voxels % pixels == 0; }
+
+std::string axis_name(std::size_t axis) { return std::string("xyz").substr(axis, 1); }
+
+/// An axis along which pixels are finer than voxels and one along which they are coarser: that is no scale, but most
+/// likely a mix-up of axes. A single pixel stands for any number of voxels.
+std::optional<std::array<std::size_t, 2>> opposite_scales(const Sizes& pixels, const Sizes& voxels) {
+  std::optional<std::size_t> finer, coarser;
+  for (std::size_t a = 0; a < 3; ++a) {
+    if (pixels[a] > voxels[a]) finer = a;
+    if (pixels[a] < voxels[a] && pixels[a] > 1) coarser = a;
+  }
+  return finer && coarser ? std::optional(std::array{*finer, *coarser}) : std::nullopt;
+}
+
+/// Which order of the image's axes would fit the grid; best one that needs no scaling.
+std::string likely_transposition(const Sizes& pixels, const Sizes& voxels) {
+  std::array<std::size_t, 3> order{0, 1, 2};
+  std::string found;
+  while (std::ranges::next_permutation(order).found) {
+    const Sizes turned{pixels[order[0]], pixels[order[1]], pixels[order[2]]};
+    bool fits = !opposite_scales(turned, voxels);
+    for (std::size_t a = 0; a < 3; ++a) fits = fits && divides(turned[a], voxels[a]);
+    if (!fits || (!found.empty() && turned != voxels)) continue;
+    found = fmt::format("its axes {}, {}, {} would fit as x, y, z: transpose it (HDF5 arrays are stored as (z, y, x))",
+                        axis_name(order[0]), axis_name(order[1]), axis_name(order[2]));
+    if (turned == voxels) break;
+  }
+  return found;
+}
+
+void check_size(const std::filesystem::path& path, const LabelPixels& image, const Sizes& grid) {
+  const Sizes pixels{image.size[0], image.size[1], image.size[2]};
+  const bool empty = std::ranges::find(pixels, 0U) != pixels.end();
+  const std::string turned = empty ? "" : likely_transposition(pixels, grid);
   for (std::size_t a = 0; a < 3; ++a)
-    if (image.size[a] == 0 || (image.size[a] % grid[a] != 0 && grid[a] % image.size[a] != 0))
-      throw InputError(
-          fmt::format("{}: {} pixels along {} do not fit {} voxels (neither divides the other) resample the "
-                      "image or choose another spacing",
-                      path.string(), image.size[a], std::string_view("xyz").substr(a, 1), grid[a]));
+    if (pixels[a] == 0 || !divides(pixels[a], grid[a]))
+      throw InputError(fmt::format("{}: {} pixels along {} do not fit {} voxels (neither divides the other) {}",
+                                   path.string(), pixels[a], axis_name(a), grid[a],
+                                   turned.empty() ? "resample the image or choose another spacing" : turned));
+  if (const auto axes = opposite_scales(pixels, grid))
+    throw InputError(fmt::format(
+        "{}: {} x {} x {} pixels are finer than {} x {} x {} voxels along {} and coarser along {} (an image "
+        "shows one scale) {}",
+        path.string(), pixels[0], pixels[1], pixels[2], grid[0], grid[1], grid[2], axis_name((*axes)[0]),
+        axis_name((*axes)[1]), turned.empty() ? "resample the image to the grid" : turned));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 /// Painting of regions.
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "engine/core/constants.h"
 #include "engine/core/error.h"
 #include "engine/fields/regions.h"
@@ -29,6 +31,26 @@ TEST(Regions, LaterShapesPaintOverEarlierOnesByVoxelCentre) {
   EXPECT_EQ(count(map, 2), 1u * 8 * 6);
   EXPECT_EQ(count(map, 1), 4u * 8 * 6);
   EXPECT_EQ(map.of_voxel[grid.index(0, 3, 3)], 2);
+}
+
+TEST(Regions, ShapesOfAnySizeAndPlaceHoldTheVoxelsWhoseCentresTheyContain) {
+  std::mt19937_64 random(7);
+  const auto draw = [&](double low, double high) { return std::uniform_real_distribution<>(low, high)(random); };
+  const Grid grid{13, 9, 11, 2.5};
+  for (int k = 0; k < 300; ++k) {
+    const auto place = [&] { return Vec3{draw(-20, 50), draw(-20, 40), draw(-20, 45)}; };
+    Shape shape = SphereShape{place(), draw(0, 30)};
+    if (k % 3 == 1) shape = BoxShape{place(), place()};
+    if (k % 3 == 2)
+      shape = CylinderShape{
+          static_cast<Axis>(k / 3 % 3), {draw(-10, 40), draw(-10, 40)}, draw(0, 30), draw(-20, 20), draw(0, 50)};
+    RegionMap map = three_regions();
+    paint(map, grid, RegionId{2}, shape);
+    for (std::size_t voxel = 0; voxel < grid.voxel_count(); ++voxel)
+      ASSERT_EQ(map.of_voxel[voxel] == 2, contains(shape, grid.centre(voxel))) << k << " " << voxel;
+    const auto counted = voxels_of_regions(map);
+    EXPECT_EQ(counted, (std::vector<std::size_t>{count(map, 0), count(map, 1), count(map, 2)}));
+  }
 }
 
 TEST(Regions, TouchingBoxesShareNoVoxelAndLeaveNone) {

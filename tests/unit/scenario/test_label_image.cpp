@@ -94,6 +94,31 @@ TEST(LabelImage, SaysWhatDoesNotFit) {
   EXPECT_NE(refusal(real).find("integers"), std::string::npos) << refusal(real);
 }
 
+TEST(LabelImage, NamesALikelyTransposition) {
+  const TemporaryDirectory directory;
+  const auto said = [&](std::vector<std::uint64_t> zyx, Grid grid) {
+    return refusal(write_hdf5(directory, std::vector<std::int32_t>(zyx[0] * zyx[1] * zyx[2]), zyx), "", grid);
+  };
+  const auto has = [](const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  };
+  const Grid grid{8, 4, 2, 10.0};
+  // stored as (x, y, z): finer along z, coarser along x
+  std::string text = said({8, 4, 2}, grid);
+  EXPECT_TRUE(has(text, "2 x 4 x 8 pixels are finer than 8 x 4 x 2 voxels along z and coarser along x")) << text;
+  EXPECT_TRUE(has(text, "its axes z, y, x would fit as x, y, z: transpose it")) << text;
+  text = said({4, 8, 16}, Grid{4, 8, 16, 10.0});  // twice as coarse, and turned
+  EXPECT_TRUE(has(text, "along x and coarser along z")) << text;
+  text = said({6, 5, 3}, Grid{6, 3, 5, 10.0});  // neither divides, but the order y, z ... does
+  EXPECT_TRUE(has(text, "neither divides the other")) << text;
+  EXPECT_TRUE(has(text, "transpose it")) << text;
+  text = said({4, 4, 4}, grid);  // no order of axes helps
+  EXPECT_TRUE(has(text, "resample the image to the grid")) << text;
+  for (const auto& fits :
+       std::vector<std::vector<std::uint64_t>>{{2, 4, 8}, {4, 8, 16}, {1, 2, 4}, {1, 8, 16}, {2, 2, 8}})
+    EXPECT_EQ(said(fits, grid), "accepted") << fits[0] << fits[1] << fits[2];
+}
+
 TEST(LabelImage, Vti) {
   const TemporaryDirectory directory;
   const auto path = directory.path() / "labels.vti";

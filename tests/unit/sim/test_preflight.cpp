@@ -58,6 +58,27 @@ TEST(Preflight, CellsAndDosesNeedRoom) {
   }
 }
 
+/// What is said of the placement of cells in the culture.
+std::vector<std::string> placement(std::vector<std::string> sets) {
+  return check_placement(Simulation(test::problem_from(kCulture, std::move(sets))));
+}
+
+TEST(Preflight, CellsMustNotHideTheirSurface) {
+  EXPECT_TRUE(placement({}).empty());
+  EXPECT_TRUE(placement({"cells.eater.count=20"}).empty());
+  const auto crowded = placement({"cells.eater.count=80"});  // 65 % of the cube
+  ASSERT_FALSE(crowded.empty());
+  EXPECT_NE(crowded[0].find("of 80 eater hide more than 5 % of their surface in other cells"), std::string::npos)
+      << crowded[0];
+  // a layer of 8 um for cells of 10 um
+  const auto thin = placement({"domain.size=[40 um, 40 um, 8 um]", "domain.spacing=8 um", "cells.eater.count=2"});
+  ASSERT_EQ(thin.size(), 1U);
+  EXPECT_NE(thin[0].find("2 of 2 eater stick out of the domain by more than 5 % of their surface (20 % on average)"),
+            std::string::npos)
+      << thin[0];
+  EXPECT_NE(thin[0].find("at least 10 um wide"), std::string::npos) << thin[0];
+}
+
 TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
   const std::string found = warning({"cell_types.eater.uptake.adenosine=200 um^3/s"});
   EXPECT_NE(found.find("one eater clears adenosine"), std::string::npos);
