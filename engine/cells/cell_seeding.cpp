@@ -158,15 +158,21 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
   PlacedCells placed(environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5));
   std::vector<std::uint64_t> ordinal(environment.types.size(), 0);
   for (const CellPlacement& placement : placements) {
-    const std::vector<std::size_t> voxels = allowed_voxels(placement, environment);
+    const GivenCells& given = placement.given;
+    const std::vector<std::size_t> voxels =
+        given.position.empty() ? allowed_voxels(placement, environment) : std::vector<std::size_t>();
     const std::size_t type = index(placement.type);
     const AgentId key = name_key(environment.types[type].name);
     for (std::uint64_t k = 0; k < placement.count; ++k) {
       const AgentId id = child_id(key, ordinal[type]++);
-      const double radius = environment.types[type].radius;
-      const Vec3 p = find_place(id, radius, voxels, placed, environment);
+      const double radius = given.radius.empty() ? environment.types[type].radius : given.radius[k];
+      const Vec3 p = given.position.empty() ? find_place(id, radius, voxels, placed, environment) : given.position[k];
       placed.add(p, radius);
       append_cell(cells, placement.type, id, p, 0, columns, environment);
+      cells.radius.back() = radius;
+      for (std::size_t j = 0; j < given.columns.size(); ++j)
+        if (const double value = given.values[k * given.columns.size() + j]; !std::isnan(value))
+          cells.columns[index(given.columns[j])].back() = value;
     }
   }
   injure_at_start(cells, environment, threads);

@@ -33,7 +33,9 @@ void make_paths_absolute(Value& root) {
   for (Value& section : root.items)
     for (Value& entry : section.items)
       for (std::size_t i = 0; i < entry.keys.size(); ++i)
-        if ((entry.keys[i] == "image" || entry.keys[i] == "library") && entry.items[i].valid)
+        if ((entry.keys[i] == "image" || entry.keys[i] == "library" ||
+             (entry.keys[i] == "file" && entry.path == "cells.table")) &&
+            entry.items[i].valid)
           entry.items[i].text = path_beside(entry.items[i].place, entry.items[i].text);
 }
 

@@ -120,7 +120,10 @@ class ProblemDump {
   }
 
   void population(const Problem& p) {
-    for (const auto& c : p.placements) line("place {} {} {}", index(c.type), c.count, c.in_region);
+    for (const auto& c : p.placements) {
+      line("place {} {} {} {} {}", index(c.type), c.count, c.in_region, list(c.given.radius), list(c.given.values));
+      for (const Vec3& at : c.given.position) line("{:a} {:a} {:a}", at.x, at.y, at.z);
+    }
     for (const auto& i : p.injuries)
       line("injury {} {} {} {} {:a} {}", index(i.type), i.to_state, i.count_at_start,
            i.near ? static_cast<int>(index(*i.near)) : -1, i.hazard, i.in_region);

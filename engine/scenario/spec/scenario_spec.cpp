@@ -149,6 +149,13 @@ SpecPointer models(const ModelRegistry& registry) {
                 "model");
 }
 
+SpecPointer cells_at_start() {
+  const auto placements =
+      one_of("where cells of this type stand at the start; of `table`, the cells of a file",
+             {agent_spec_placement(), list("several places", agent_spec_placement()), agent_spec_table()});
+  return map_of("cells at the start; under `table` those of a file", {"cell type"}, placements, {"table"});
+}
+
 }  // namespace
 
 std::vector<std::string> formula_words() { return {"and", "or", "not"}; }
@@ -308,8 +315,6 @@ SpecPointer model_spec(const ModelDescriptor& model) {
 }
 
 SpecPointer scenario_spec(const ModelRegistry& registry) {
-  const auto placements = one_of("where cells of this type stand at the start",
-                                 {agent_spec_placement(), list("several places", agent_spec_placement())});
   const auto regions =
       std::make_shared<Spec>(*named("kinds of tissue, painted in this order; the first must be everywhere", "region",
                                     space_spec_region(), {"all", "default"}));
@@ -338,8 +343,8 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("regions", regions, "{everywhere: {shape: everywhere}}"),
        may("species", named("diffusing substances", "species", chemistry_spec_species(), formula_words()), "{}"),
        may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
-       may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type()), "{}"),
-       may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),
+       may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type(), {"table"}), "{}"),
+       may("cells", cells_at_start(), "{}"),
        may("injury",
            list("what harms cells; at the start an entry passes over cells that one before it has injured, hazards are "
                 "rivals",

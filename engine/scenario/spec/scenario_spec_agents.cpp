@@ -203,6 +203,23 @@ SpecPointer agent_spec_placement() {
                  may("in", regions_spec("regions"), "all")});
 }
 
+SpecPointer agent_spec_table() {
+  Spec types = *map_of("what the entries of the column `type` mean, where they are no names of cell types", {},
+                       reference("a cell type", {"cell type"}));
+  types.noun = "entry";
+  return record(
+      "cells whose places a file gives, such as those of a segmented image, one row each",
+      {need("file",
+            text("CSV with commas and a header, or HDF5 (.h5, .hdf5, .hdf) with one array per column: x, y, z, and as "
+                 "wanted radius, type and columns of the cell types; units as in `x [um]`, or the attribute `unit`")),
+       may("group", text("of an HDF5 file: where the arrays are"), "/"),
+       may("length_unit",
+           positive("of x, y, z and radius where the file gives none, such as the size of a pixel", "um")),
+       may("type", reference("what all of them are, where the file has no column `type`", {"cell type"})),
+       may("types", std::make_shared<Spec>(std::move(types)), "{}"),
+       may("ignore", list("columns of the file that are left out", text("a column")), "[]")});
+}
+
 SpecPointer agent_spec_injury() {
   const auto at_start =
       record("injured at t = 0", {need("count", integer("how many cells", 0, 1e9)),
