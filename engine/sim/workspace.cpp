@@ -54,6 +54,7 @@ Workspace::Workspace(const Problem& problem)
       reactions(problem.grid, problem.regions, problem.species, problem.chemistry, problem.reservoirs),
       diffusion(problem.grid, problem.regions, problem.species, problem.reservoirs),
       transfers(problem.grid, problem.regions, problem.species, problem.reservoirs),
+      held(problem.grid, problem.regions, problem.species, problem.reservoirs),
       models(problem),
       reacted(FieldSet::empty(problem.species.size(), problem.grid.voxel_count())) {
   exchange.clearance_Km = problem.clearance_Km;

@@ -8,6 +8,7 @@
 #include "engine/cells/cell_update.h"
 #include "engine/fields/diffusion/diffusion.h"
 #include "engine/fields/exchange.h"
+#include "engine/fields/held_regions.h"
 #include "engine/fields/reactions/reactions.h"
 #include "engine/fields/species_transfer.h"
 #include "engine/sim/model_bridge.h"
@@ -33,6 +34,7 @@ struct Workspace {
   ReactionSolver reactions;
   DiffusionSolver diffusion;
   SpeciesTransferSolver transfers;
+  HeldRegions held;
   ModelBridge models;
 
   FieldSet reacted;  ///< fields after the local kinetics of a transport step, of the species in flight

@@ -77,6 +77,10 @@ class ProblemDump {
       }
     }
     line("{}", list(p.clearance_Km));
+    for (const auto& s : p.species) line("{} held {}", list(s.initial_field), list(s.held));
+    for (const auto& d : p.species_doses)
+      line("species dose {} {:a} {} {} {} {}", index(d.species), d.concentration, d.at, d.over, d.in_region,
+           d.reservoirs.size());
     for (const auto& r : p.chemistry.reactions) reaction(r);
   }
 

@@ -24,9 +24,11 @@ Problem build_sections(const BuildContext& context) {
   build_space(context, problem);
   build_schedule(context, problem);
   build_species(context, problem);
+  build_initial_fields(context, problem);
   build_reactions(context, problem);
   build_model_reactions(context, problem);
   build_reservoirs(context, problem);
+  build_species_doses(context, problem);
   build_columns(context, problem);
   build_cell_types(context, problem);
   build_population(context, problem);

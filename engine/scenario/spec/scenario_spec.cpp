@@ -223,6 +223,27 @@ SpecPointer space_spec_reservoir() {
            "fluid")});
 }
 
+namespace {
+
+/// A formula of the place.
+SpecPointer by_place() { return record("by a formula", {need("formula", formula("of x, y and z", "uM"))}); }
+
+SpecPointer species_dose() {
+  return record("a dose of this species",
+                {may("amount", quantity("all of it, into the fluid of the regions or into reservoirs; each time",
+                                        {.unit = "molecule", .minimum = 0})),
+                 may("concentration", not_negative("or what it adds where it is given", "uM")),
+                 may("at",
+                     list("times at which it is given, or begins",
+                          quantity("time", {.unit = "s", .minimum = 0, .mark = "A", .source = "at the start"}), 1),
+                     "[0 s]"),
+                 may("over", positive("an infusion lasts so long; without it all is given at once", "s")),
+                 may("in", regions_spec("regions whose fluid is dosed; [] for reservoirs alone", 0), "all"),
+                 may("reservoirs", list("reservoirs that are dosed", reference("a reservoir", {"reservoir"})), "[]")});
+}
+
+}  // namespace
+
 SpecPointer chemistry_spec_species() {
   const auto diffusivity = quantity("diffusivity", {.unit = "um^2/s", .minimum = 0, .maximum = 1e5});
   const auto level = not_negative("concentration in extracellular fluid", "uM", "A", "none is there");
@@ -230,8 +251,12 @@ SpecPointer chemistry_spec_species() {
   const auto permeable =
       record("flux = permeability (outside - c)",
              {need("permeability", not_negative("permeability", "um/s")), may("outside", level, "0 uM")});
+  const auto reservoir = record(
+      "opens into a well-mixed reservoir",
+      {need("reservoir", reference("its name", {"reservoir"})),
+       may("permeability", not_negative("of the face, as of an endothelium; without it nothing is between", "um/s"))});
   const auto side = one_of("what happens at a face, instead of what the domain says",
-                           {choice("closed", {"no_flux", "periodic"}), fixed, permeable, to_reservoir()});
+                           {choice("closed", {"no_flux", "periodic"}), fixed, permeable, reservoir});
   std::vector<Field> sides;
   for (const char* name : {"all", "x", "y", "z", "x_min", "x_max", "y_min", "y_max", "z_min", "z_max"})
     sides.push_back(may(name, side));
@@ -245,9 +270,15 @@ SpecPointer chemistry_spec_species() {
            "0 1/s"),
        may("initial",
            one_of("concentration at the start, everywhere or per region or reservoir",
-                  {level, map_of("per region or reservoir; `default` elsewhere", {"region", "reservoir"}, level,
-                                 {"default"})}),
+                  {level, by_place(),
+                   map_of("per region or reservoir; `default` elsewhere", {"region", "reservoir"},
+                          one_of("concentration", {level, by_place()}), {"default"})}),
            "0 uM"),
+       may("fixed",
+           map_of("regions in which it is held at a value, as a vessel holds what blood brings; counts as inflow",
+                  {"region"}, not_negative("concentration", "uM")),
+           "{}"),
+       may("doses", one_of("given from outside", {species_dose(), list("several doses", species_dose())}), "[]"),
        may("uptake_Km",
            quantity("half-saturation of uptake by cells; `linear` = never saturates",
                     {.unit = "uM",
