@@ -93,6 +93,7 @@ std::string run_identity(const Scenario& scenario, const RunVariant& variant, co
       "traces of cells = {}\n",
       seed_of(scenario, variant), arm == nullptr || arm->vesicles, arm != nullptr && arm->sham, fmt::join(models, " "),
       fmt::join(columns, " "), regions.hex_digest(), !scenario.compare.arms.empty());
+  if (arm != nullptr && arm->classes) out += fmt::format("classes = {}\n", fmt::join(*arm->classes, " "));
   if (const std::string cells = given_cells_digest(problem); !cells.empty())
     out += "cells of a table = " + cells + "\n";
   for (std::size_t i = 0; i < root.items.size(); ++i)
@@ -114,7 +115,8 @@ Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
                              .active_models = models_of(scenario, arm),
-                             .vesicles = arm == nullptr || arm->vesicles};
+                             .vesicles = arm == nullptr || arm->vesicles,
+                             .classes = arm == nullptr ? std::nullopt : arm->classes};
   Problem problem = build_all(context);
   diagnostics.throw_if_any();
   scenario.idle_columns->leave_out(problem);

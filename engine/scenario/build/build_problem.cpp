@@ -35,7 +35,11 @@ Problem build_sections(const BuildContext& context) {
   build_vesicles(context, problem);
   build_labels(context, problem);
   build_profiles(context, problem);
-  if (!context.vesicles) problem.doses.clear();  // labels come without vesicles too
+  std::erase_if(problem.doses, [&](const Dose& dose) {  // labels come without vesicles too
+    const std::string& name = problem.vesicle_classes[index(dose.klass)].name;
+    return !context.vesicles ||
+           (context.classes && std::ranges::find(*context.classes, name) == context.classes->end());
+  });
   build_models(context, problem);
   return problem;
 }
@@ -49,6 +53,7 @@ Problem build_all(const BuildContext& as_written) {
                          .diagnostics = as_written.diagnostics,
                          .active_models = as_written.active_models,
                          .vesicles = as_written.vesicles,
+                         .classes = as_written.classes,
                          .painting = as_written.root["regions"].keys});
 }
 

@@ -21,7 +21,8 @@ struct BuildContext {
   Diagnostics& diagnostics;
   std::vector<std::string> active_models;  ///< sorted
   bool vesicles = true;
-  std::vector<std::string> painting{};  ///< names of the regions as they are painted, one over the other
+  std::optional<std::vector<std::string>> classes{};  ///< that are dosed; none said: all
+  std::vector<std::string> painting{};                ///< names of the regions as they are painted, one over the other
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }
   /// Was something at or below this key path refused already? Then what follows from it is not worth a complaint.

@@ -87,6 +87,7 @@ SpecPointer state() {
       "a state of the statechart",
       {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
        may("then", text("state that follows after the duration")),
+       may("divides", boolean("the cell divides as the duration ends"), "false"),
        may("removed", boolean("entering it removes the cell"), "false"),
        may("becomes", reference("entering it makes a cell of this type of it", {"cell type"})),
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
