@@ -110,8 +110,12 @@ TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
 }
 
 TEST(ScenarioArms, ChooseTheClassesThatAreDosed) {
-  const std::vector<std::string> two{"vesicles.other={number: 50 EV, volume: 2.7e4 um^3, at: [0 s, 0.5 s]}"};
-  const Scenario s = load_arms("    all: {}\n    some: {classes: [other]}\n", two);
+  std::string text = kBeforeArms + "    all: {}\n    some: {classes: [other]}\n";
+  text.replace(text.find("weight: 1}}"), 11,
+               "weight: 1}, other: {number: 50 EV, volume: 2.7e4 um^3, at: [0 s, 0.5 s]}}");
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  const Scenario s = load_scenario_text(text, "arms.yaml", {}, registry);
   EXPECT_EQ(build_problem(s, {.arm = "vehicle"}).doses.size(), 0u);
   EXPECT_EQ(build_problem(s, {.arm = "all"}).doses.size(), 3u);
   const Problem some = build_problem(s, {.arm = "some"});
