@@ -9,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "engine/cells/cell_list.h"
 #include "engine/core/box.h"
 #include "engine/scenario/build/text_table.h"
 
@@ -228,30 +229,31 @@ class GivenCellsReader {
     const Vec3 size = problem_.grid.size();
     Box box{.size = size};
     for (std::size_t axis = 0; axis < 3; ++axis) box.periodic[axis] = problem_.walls[2 * axis] == Wall::periodic;
-    struct Sphere {
-      Vec3 at;
-      double radius;
-    };
-    std::vector<Sphere> all;
+    Cells all;  // as much of cells as their neighbours need
     double widest = 0;
     std::size_t out = 0, close = 0;
     for (const std::size_t row : order) {
       const double r = radius_of(row);
-      all.push_back({{values("x")[row], values("y")[row], values("z")[row]}, r});
+      const Vec3 p{values("x")[row], values("y")[row], values("z")[row]};
+      all.id.push_back(row);
+      all.x.push_back(p.x);
+      all.y.push_back(p.y);
+      all.z.push_back(p.z);
+      all.radius.push_back(r);
       widest = std::max(widest, r);
       const auto beyond = [&](double at, double edge, std::size_t axis) {
         return !box.periodic[axis] && std::min(r, edge / 2) - std::min(at, edge - at) > kMuch * r;
       };
-      const Vec3& p = all.back().at;
       out += beyond(p.x, size.x, 0) || beyond(p.y, size.y, 1) || beyond(p.z, size.z, 2) ? 1 : 0;
     }
-    std::ranges::sort(all, {}, [](const Sphere& s) { return s.at.x; });
-    for (std::size_t a = 0; a < all.size(); ++a)
-      for (std::size_t b = a + 1; b < all.size() && all[b].at.x - all[a].at.x < all[a].radius + widest; ++b)
-        close += all[a].radius + all[b].radius - norm(box.separation(all[a].at, all[b].at)) >
-                         kMuch * std::min(all[a].radius, all[b].radius)
-                     ? 1
-                     : 0;
+    CellList near;
+    near.rebuild(all, box, std::max(2 * widest, 1.0));
+    for (std::size_t c = 0; c < all.size(); ++c)
+      near.visit_near(all.position(c), [&](std::uint32_t other) {
+        const double depth =
+            all.radius[c] + all.radius[other] - norm(box.separation(all.position(c), all.position(other)));
+        close += other > c && depth > kMuch * std::min(all.radius[c], all.radius[other]) ? 1 : 0;
+      });
     if (out + close > 0)
       context_.diagnostics.warn(v_["file"].place, v_["file"].path,
                                 fmt::format("{} cells reach through a wall and {} pairs into each other by more than a "
@@ -287,7 +289,8 @@ std::vector<std::string> columns_of_table(const Value& cells) {
   if (table == nullptr || !table->sound() || !table->has("file")) return {};
   std::vector<std::string> names;
   try {
-    for (const TextTable::Column& column : read_table((*table)["file"].text, (*table)["group"].text).columns)
+    for (const TextTable::Column& column :
+         read_table((*table)["file"].text, (*table)["group"].text, TableRows::none).columns)
       names.push_back(column.name);
   } catch (const InputError&) {  // told where the cells are built
   }

@@ -54,7 +54,7 @@ void read_header(const std::string& path, int number, const std::string& line, T
                     path, number, trimmed(line).substr(0, 60)));
 }
 
-TextTable read_csv(const std::filesystem::path& path) {
+TextTable read_csv(const std::filesystem::path& path, TableRows rows) {
   std::ifstream file(path);
   if (!file) throw InputError(fmt::format("{}: cannot be read (is it a file of yours?)", path.string()));
   TextTable table;
@@ -65,6 +65,7 @@ TextTable read_csv(const std::filesystem::path& path) {
     if (text.empty() || text.front() == '#') continue;
     if (table.columns.empty()) {
       read_header(path.string(), number, text, table);
+      if (rows == TableRows::none) break;
       continue;
     }
     std::vector<std::string> fields = fields_of(text);
@@ -85,7 +86,7 @@ std::string unit_of(const Hdf5File& file, const std::string& array) {
   return "";
 }
 
-TextTable read_arrays(const std::filesystem::path& path, const std::string& group) {
+TextTable read_arrays(const std::filesystem::path& path, const std::string& group, TableRows rows) {
   const Hdf5File file = Hdf5File::open(path);
   std::string parent = group.empty() || group.front() != '/' ? "/" + group : group;
   if (parent.back() != '/') parent += '/';
@@ -93,6 +94,10 @@ TextTable read_arrays(const std::filesystem::path& path, const std::string& grou
   for (const std::string& array : file.datasets()) {
     if (!array.starts_with(parent) || array.find('/', parent.size()) != std::string::npos) continue;
     TextTable::Column column{array.substr(parent.size()), unit_of(file, array), {}};
+    if (rows == TableRows::none) {
+      table.columns.push_back(std::move(column));
+      continue;
+    }
     if (file.shape(array).size() != 1)
       throw InputError(fmt::format("{}: {} has {} dimensions (a column has one, with an entry per cell)", path.string(),
                                    array, file.shape(array).size()));
@@ -113,12 +118,13 @@ TextTable read_arrays(const std::filesystem::path& path, const std::string& grou
 
 }  // namespace
 
-TextTable read_table(const std::filesystem::path& path, const std::string& group) {
+TextTable read_table(const std::filesystem::path& path, const std::string& group, TableRows rows) {
   if (!std::filesystem::is_regular_file(path))
     throw InputError(fmt::format("{}: there is no such table (look for a misspelt path)", path.string()));
   const std::string ending = path.extension().string();
   try {
-    return ending == ".h5" || ending == ".hdf5" || ending == ".hdf" ? read_arrays(path, group) : read_csv(path);
+    return ending == ".h5" || ending == ".hdf5" || ending == ".hdf" ? read_arrays(path, group, rows)
+                                                                    : read_csv(path, rows);
   } catch (const DiskError& error) {  // a wrong file in a scenario is the user's to mend, not the machine's
     throw InputError(fmt::format("{} give CSV, or HDF5 with one array of numbers per column", error.what()));
   }

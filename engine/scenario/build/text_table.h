@@ -3,8 +3,10 @@
 /// column.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace interstice {
@@ -21,9 +23,12 @@ struct TextTable {
   [[nodiscard]] const Column* find(std::string_view name) const;
 };
 
+/// Which rows are wanted; `none`: the columns alone.
+enum class TableRows : std::uint8_t { all, none };
+
 /// Reads `path`: HDF5 by its extension (.h5, .hdf5, .hdf), else CSV with commas, whose first line names the columns as
 /// `x [um]` or `x`. Blank lines and lines that begin with # are passed over. `group` holds the arrays of an HDF5 file;
 /// their attribute `unit` or `units` gives the unit. Throws InputError.
-TextTable read_table(const std::filesystem::path& path, const std::string& group);
+TextTable read_table(const std::filesystem::path& path, const std::string& group, TableRows rows = TableRows::all);
 
 }  // namespace interstice
