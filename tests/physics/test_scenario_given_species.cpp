@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/core/constants.h"
+#include "support/restarts.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
@@ -162,6 +163,17 @@ TEST(PermeableFace, ToAReservoir) {
   EXPECT_EQ(closed.state().reservoirs[0].concentration[0], 0);
   const Simulation open = run("{reservoir: plasma}");
   EXPECT_NEAR(open.state().reservoirs[0].concentration[0], end, 0.02 * end);
+}
+
+TEST(GivenSpecies, GoOnAfterAnyRestart) {
+  test::expect_same_after_restarts(
+      test::problem_from(given_scenario("0.7 s",
+                                        "fixed: {vessel: 8 uM}, initial: {formula: \"1 [uM/um]*y\"}, doses: [{amount: "
+                                        "1e6 molecule, at: [3 s, 7.77 s]}, {concentration: 2 uM, over: 11.1 s, "
+                                        "reservoirs: [plasma]}], boundary: {z_max: {reservoir: plasma, permeability: "
+                                        "0.5 um/s}}",
+                                        "reservoirs: {plasma: {volume: 4e5 um^3}}")),
+      5);
 }
 
 }  // namespace
