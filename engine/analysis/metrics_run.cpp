@@ -146,7 +146,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
     secreted += run.series.last("secreted." + species);
-    inflow += boundary;
+    inflow += boundary + run.series.last("dosed." + species);
     sinks += run.amount_at_end[s] + taken_up + decayed;
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
     part("taken_up", species, taken_up, "taken up by cells over the run");
@@ -162,7 +162,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   out.insert(out.end(), parts.begin(), parts.end());
   if (arm.chain_is_one_to_one && start + secreted != 0)
     out.push_back(make_metric(Family::budget, "residual", "what the budget does not explain, share", "1",
-                              "(start + released + inflow - left - taken_up - decayed) / (start + released)",
+                              "(start + released + dosed + inflow - left - taken_up - decayed) / (start + released)",
                               (start + secreted + inflow - sinks) / (start + secreted), unfinished));
 }
 

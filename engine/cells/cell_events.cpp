@@ -38,7 +38,8 @@ class Follower {
       const bool stays = std::min(until, early) > end + kClockResolution;
       const double to = stays ? end : std::clamp(std::min(until, early), from, end);
       if (stays && changes == 0 && from == begin_) return;  // its arrays say it all
-      const bool leaves_early = early < until, divides = leaves_early && cells_.leaves_divided[c] != 0;
+      const bool leaves_early = early < until;
+      const bool divides = leaves_early ? cells_.leaves_divided[c] != 0 : state(c).then_divides && !stays;
       out.push_back(stretch(c, from, to, stays, leaves_early));
       if (stays) return;
       change_state(cells_, c, leaves_early ? cells_.leaves_to[c] : state(c).then, divides, to, environment_, fate);

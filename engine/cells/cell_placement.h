@@ -8,14 +8,24 @@
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/vec3.h"
 
 namespace interstice {
+
+/// Cells whose places are known, as from a segmented image.
+struct GivenCells {
+  std::vector<Vec3> position;     ///< per cell [um]
+  std::vector<double> radius;     ///< per cell [um]
+  std::vector<ColumnId> columns;  ///< that begin with a number of their own
+  std::vector<double> values;     ///< [cell][column]; NaN: as the type says
+};
 
 /// Cells placed at the start.
 struct CellPlacement {
   CellTypeId type{};
   std::uint64_t count = 0;
-  std::vector<std::uint8_t> in_region;  ///< 1 per allowed region; empty = everywhere
+  std::vector<std::uint8_t> in_region{};  ///< 1 per allowed region; empty = everywhere
+  GivenCells given{};                     ///< as many as `count`, or empty: they are placed at random
 };
 
 /// Injury at the start and afterwards. Spares cells that are already in `to_state` or in a state that follows it.

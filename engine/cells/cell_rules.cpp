@@ -174,6 +174,8 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
   const std::vector<char> occurs = occurring(types, placements);
   for (std::size_t t = 0; t < types.size(); ++t)
     if (occurs[t] != 0) largest_radius_ = std::max(largest_radius_, types[t].radius);
+  for (const CellPlacement& placement : placements)
+    for (const double radius : placement.given.radius) largest_radius_ = std::max(largest_radius_, radius);
 }
 
 void CellRules::resolve_offers(const CellType& type) {

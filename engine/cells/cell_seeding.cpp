@@ -86,30 +86,72 @@ class PlacedCells {
   std::vector<double> radius_;
 };
 
-std::vector<std::size_t> allowed_voxels(const CellPlacement& placement, const CellEnvironment& environment) {
-  std::vector<std::size_t> voxels;
-  for (std::size_t v = 0; v < environment.grid->voxel_count(); ++v)
-    if (placement.in_region.empty() || placement.in_region[environment.regions->of_voxel[v]] != 0) voxels.push_back(v);
-  if (voxels.empty() && placement.count > 0)
+/// Where cells of a placement may be.
+struct AllowedPlace {
+  std::vector<std::size_t> voxels;  ///< that are allowed
+  bool wide = false;                ///< so much of the domain that points thrown at all of it soon hit
+};
+
+AllowedPlace allowed_place(const CellPlacement& placement, const CellEnvironment& environment) {
+  constexpr double kWide = 1.0 / 64;
+  AllowedPlace place;
+  const std::size_t all = environment.grid->voxel_count();
+  for (std::size_t v = 0; v < all; ++v)
+    if (placement.in_region.empty() || placement.in_region[environment.regions->of_voxel[v]] != 0)
+      place.voxels.push_back(v);
+  if (place.voxels.empty() && placement.count > 0)
     throw InputError(
         fmt::format("{} cells of type {} have nowhere to be (their regions hold no voxel) paint the region "
                     "larger or choose another",
                     placement.count, environment.types[index(placement.type)].name));
-  return voxels;
+  place.wide = static_cast<double>(place.voxels.size()) >= kWide * static_cast<double>(all);
+  return place;
 }
 
-Vec3 find_place(AgentId id, double radius, const std::vector<std::size_t>& voxels, const PlacedCells& placed,
-                const CellEnvironment& environment) {
-  const auto uniform = [&](std::uint32_t attempt, std::uint32_t which) {
-    return environment.noise.uniform(Stream::cell_seeding, id, attempt, which);
-  };
-  const double h = environment.grid->spacing;
+/// Keyed points, uniform over what is allowed. In a wide place they are thrown at the whole domain until they hit, so
+/// that they are the same whatever the voxels are; in a small one a voxel is chosen.
+class Candidates {
+ public:
+  Candidates(AgentId id, const CellPlacement& placement, const AllowedPlace& place, const CellEnvironment& environment)
+      : id_(id), placement_(placement), place_(place), environment_(environment) {}
+
+  Vec3 next() { return place_.wide ? thrown() : in_some_voxel(); }
+
+ private:
+  [[nodiscard]] double uniform(std::uint32_t which) const {
+    return environment_.noise.uniform(Stream::cell_seeding, id_, draw_, which);
+  }
+  Vec3 thrown() {
+    const Vec3 size = environment_.grid->size();
+    for (;; ++draw_) {
+      if (draw_ == kAttempts) continue;  // the direction in which the cell looks is drawn there
+      const Vec3 p{size.x * uniform(1), size.y * uniform(2), size.z * uniform(3)};
+      const std::uint8_t region = environment_.regions->of_voxel[environment_.grid->voxel_at(p)];
+      if (!placement_.in_region.empty() && placement_.in_region[region] == 0) continue;
+      ++draw_;
+      return p;
+    }
+  }
+  Vec3 in_some_voxel() {
+    const auto chosen = static_cast<std::size_t>(uniform(0) * static_cast<double>(place_.voxels.size()));
+    const Vec3 centre = environment_.grid->centre(place_.voxels[std::min(chosen, place_.voxels.size() - 1)]);
+    const Vec3 p = centre + environment_.grid->spacing * Vec3{uniform(1) - 0.5, uniform(2) - 0.5, uniform(3) - 0.5};
+    ++draw_;
+    return p;
+  }
+
+  AgentId id_;
+  const CellPlacement& placement_;
+  const AllowedPlace& place_;
+  const CellEnvironment& environment_;
+  std::uint32_t draw_ = 0;
+};
+
+Vec3 find_place(Candidates candidates, double radius, const PlacedCells& placed) {
   Vec3 best;
   double least = std::numeric_limits<double>::infinity();
   for (std::uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
-    const auto chosen = static_cast<std::size_t>(uniform(attempt, 0) * static_cast<double>(voxels.size()));
-    const Vec3 centre = environment.grid->centre(voxels[std::min(chosen, voxels.size() - 1)]);
-    const Vec3 p = centre + h * Vec3{uniform(attempt, 1) - 0.5, uniform(attempt, 2) - 0.5, uniform(attempt, 3) - 0.5};
+    const Vec3 p = candidates.next();
     const double overlap = placed.overlap(p, radius);
     if (overlap <= 0) return p;
     if (overlap < least) least = overlap, best = p;
@@ -158,15 +200,21 @@ void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::sp
   PlacedCells placed(environment.box, 2 * std::max(environment.rules->largest_radius(), 0.5));
   std::vector<std::uint64_t> ordinal(environment.types.size(), 0);
   for (const CellPlacement& placement : placements) {
-    const std::vector<std::size_t> voxels = allowed_voxels(placement, environment);
+    const GivenCells& given = placement.given;
+    const AllowedPlace place = given.position.empty() ? allowed_place(placement, environment) : AllowedPlace{};
     const std::size_t type = index(placement.type);
     const AgentId key = name_key(environment.types[type].name);
     for (std::uint64_t k = 0; k < placement.count; ++k) {
       const AgentId id = child_id(key, ordinal[type]++);
-      const double radius = environment.types[type].radius;
-      const Vec3 p = find_place(id, radius, voxels, placed, environment);
+      const double radius = given.radius.empty() ? environment.types[type].radius : given.radius[k];
+      const Vec3 p =
+          given.position.empty() ? find_place({id, placement, place, environment}, radius, placed) : given.position[k];
       placed.add(p, radius);
       append_cell(cells, placement.type, id, p, 0, columns, environment);
+      cells.radius.back() = radius;
+      for (std::size_t j = 0; j < given.columns.size(); ++j)
+        if (const double value = given.values[k * given.columns.size() + j]; !std::isnan(value))
+          cells.columns[index(given.columns[j])].back() = value;
     }
   }
   injure_at_start(cells, environment, threads);

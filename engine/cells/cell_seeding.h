@@ -10,9 +10,11 @@
 
 namespace interstice {
 
-/// Replaces `cells` by the placed ones. Each cell tries up to 256 keyed points, uniform over the voxels of its regions,
-/// and takes the first where it overlaps neither an earlier cell nor a wall; failing that the one whose deepest overlap
-/// is least. Columns, headings and durations are keyed by the cell's id, which depends only on its type and ordinal.
+/// Replaces `cells` by the placed ones. Each cell tries up to 256 keyed points, uniform over its regions and, where
+/// these are a sixty-fourth of the domain or more, the same whatever the voxels are; it takes the first where it
+/// overlaps neither an earlier cell nor a wall; failing that the one whose deepest overlap is least; cells whose places
+/// are given stand there. Columns, headings and durations are keyed by the cell's id, which depends only on its type
+/// and ordinal.
 void seed_cells(Cells& cells, std::span<const CellPlacement> placements, std::span<const ColumnSpec> columns,
                 const CellEnvironment& environment, const Threads& threads);
 

@@ -66,6 +66,7 @@ struct CellState {
   std::string name;
   std::optional<Distribution> duration{};  ///< [s]; afterwards the cell goes to `then`
   std::uint8_t then = 0;
+  bool then_divides = false;            ///< the cell divides on the way to `then`
   bool removed = false;                 ///< entering it removes the cell
   std::optional<CellTypeId> becomes{};  ///< entering it turns the cell into one of this type, in its initial state
   std::vector<Secretion> secretions{};

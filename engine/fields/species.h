@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <variant>
 #include <vector>
@@ -27,6 +28,7 @@ struct Permeable {          ///< Robin: flux = permeability (outside - c)
 struct Periodic {};  ///< must stand on both faces of the axis
 struct ToReservoir {
   ReservoirId reservoir{};
+  double permeability = std::numeric_limits<double>::infinity();  ///< of the face [um/s]
 };
 using FaceCondition = std::variant<NoFlux, FixedValue, Permeable, Periodic, ToReservoir>;
 
@@ -41,6 +43,8 @@ struct Species {
   std::vector<double> diffusivity;        ///< per region [um^2/s]
   double decay = 0;                       ///< first order, beyond enzymes and cells [1/s]
   std::vector<double> initial;            ///< per region [uM]
+  std::vector<double> initial_field{};    ///< per voxel [uM], where it differs within a region; else empty
+  std::vector<double> held{};             ///< per region: what it is held at [uM], NaN: it is free; empty: nowhere
   std::vector<double> reservoir_initial;  ///< per reservoir [uM]
   std::array<FaceCondition, 6> faces;     ///< indexed by Face
   std::vector<SpeciesTransfer> transfers;

@@ -36,6 +36,7 @@ FieldTransport::FieldTransport(const Grid& grid, const RegionMap& regions, std::
     : reactions_(grid, regions, species, chemistry, reservoirs),
       diffusion_(grid, regions, species, reservoirs),
       transfers_(grid, regions, species, reservoirs),
+      held_(grid, regions, species, reservoirs),
       reacted_(FieldSet::empty(species.size(), grid.voxel_count())) {
   const std::vector<SpeciesId> reacting = reactions_.species(reactions_.all());
   for (std::uint32_t s = 0; s < species.size(); ++s)
@@ -49,13 +50,22 @@ std::vector<std::uint8_t> FieldTransport::react_and_diffuse(const Step& step, Cl
   reactions_.react(clusters,
                    {.dt = step.dt, .exchange = step.exchange, .vesicle_copies = step.vesicle_copies, .supply = seen}, c,
                    reservoirs, reacted_, reacted_reservoirs_, budget, step.threads);
-  return diffusion_.diffuse(reactions_.species(clusters),
-                            {.dt = step.dt,
-                             .exchange = step.exchange,
-                             .reacted_reservoirs = reacted_reservoirs_,
-                             .supply = supply,
-                             .refuse_negative = balanced},
-                            c, reacted_, reservoirs, budget, step.threads);
+  return diffuse(step, reactions_.species(clusters), balanced);
+}
+
+std::vector<std::uint8_t> FieldTransport::diffuse(const Step& step, std::span<const SpeciesId> species,
+                                                  bool refuse_negative) {
+  auto& [c, reservoirs, supply, budget] = step.fields;
+  held_.begin(species, c, reacted_, reacted_reservoirs_, budget);
+  auto advanced = diffusion_.diffuse(species,
+                                     {.dt = step.dt,
+                                      .exchange = step.exchange,
+                                      .reacted_reservoirs = reacted_reservoirs_,
+                                      .supply = supply,
+                                      .refuse_negative = refuse_negative},
+                                     c, reacted_, reservoirs, budget, step.threads);
+  held_.end(species, c, reservoirs, budget);
+  return advanced;
 }
 
 /// Takes back what was done to a cluster of which some species were refused.
@@ -108,16 +118,11 @@ void FieldTransport::advance_group(const Step& step, ClusterRange group) {
 void FieldTransport::advance(const Fields& fields, const Exchange& exchange,
                              std::span<const std::vector<double>> vesicle_copies, double dt, const Threads& threads) {
   const Step step{fields, exchange, vesicle_copies, dt, threads};
+  hold(fields.c, fields.budget);
   reacted_reservoirs_ = fields.reservoirs;
   for (const ClusterRange& group : reactions_.groups()) advance_group(step, group);
   reacted_.hold_only({});
-  diffusion_.diffuse(alone_,
-                     {.dt = dt,
-                      .exchange = exchange,
-                      .reacted_reservoirs = reacted_reservoirs_,
-                      .supply = {},
-                      .refuse_negative = false},
-                     fields.c, reacted_, fields.reservoirs, fields.budget, threads);
+  diffuse(step, alone_, false);
   transfers_.transfer(fields.c, fields.reservoirs, dt);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/fields/diffusion/diffusion.h"
+#include "engine/fields/held_regions.h"
 #include "engine/fields/reactions/reactions.h"
 #include "engine/fields/species_transfer.h"
 
@@ -25,6 +26,8 @@ class FieldTransport {
     std::vector<std::vector<float>>& supply;  ///< see ReactionSolver; has numbers where species_with_supply()
     Budget& budget;
   };
+  /// Sets the voxels of held regions to their values.
+  void hold(FieldSet& c, Budget& budget) const { held_.hold(c, budget); }
   /// Advances by dt [s]. vesicle_copies: see ReactionSolver::Interval.
   void advance(const Fields& fields, const Exchange& exchange, std::span<const std::vector<double>> vesicle_copies,
                double dt, const Threads& threads);
@@ -36,10 +39,12 @@ class FieldTransport {
   void advance_halves(const Step& step, ClusterRange cluster, int halvings);
   void undo(const Step& step, ClusterRange cluster, std::span<const std::uint8_t> advanced, const Before& before);
   std::vector<std::uint8_t> react_and_diffuse(const Step& step, ClusterRange clusters, bool balanced);
+  std::vector<std::uint8_t> diffuse(const Step& step, std::span<const SpeciesId> species, bool refuse_negative);
 
   ReactionSolver reactions_;
   DiffusionSolver diffusion_;
   SpeciesTransferSolver transfers_;
+  HeldRegions held_;
   std::vector<SpeciesId> alone_;  ///< those that do not react
   FieldSet reacted_;              ///< of the species in flight
   std::vector<ReservoirState> reacted_reservoirs_;

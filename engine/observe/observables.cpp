@@ -96,7 +96,7 @@ void Observables::name_labels(const Problem& problem) {
 void Observables::name_profiles(const Problem& problem) {
   for (const Profile& profile : problem.profiles)
     for (std::size_t shell = 0; shell < profile.shell_count(); ++shell)
-      names_.push_back({profile.column(shell), "molecule"});
+      names_.push_back({profile.column(shell), profile.unit()});
 }
 
 std::optional<std::size_t> Observables::find(std::string_view name) const {
@@ -192,7 +192,10 @@ void Observables::measure(const State& state, const Problem& problem, std::span<
     measure_label(state, problem, i, {next, label_size});
   for (const Profile& profile : problem.profiles) {
     const std::size_t shells = profile.shell_count();
-    measure_profile(profile, state.fields, problem.regions.of_voxel, {next, shells});
+    if (profile.vesicles)
+      measure_vesicle_profile(profile, state, problem, {next, shells});
+    else
+      measure_profile(profile, state.fields, problem.regions.of_voxel, {next, shells});
     next += shells;
   }
   assert(next == out.data() + out.size());

@@ -12,7 +12,7 @@
 ///                                       (net inflow).<species>
 ///   model.<model>.<tally> [unit]        what an active model has counted so far
 ///   label.<label>.<place> [EV]          what a label shows (labels.h)
-///   profile.<profile>.<edge> [molecule] in the fluid up to so many um from a region and beyond the last edge
+///   profile.<profile>.<edge> [molecule or EV] up to so many um from a region or face and beyond the last edge
 ///   (profiles.h)
 /// A mean over nothing is NaN. Sums run in storage order, so their bits do not depend on threads.
 #pragma once

@@ -33,7 +33,9 @@ void make_paths_absolute(Value& root) {
   for (Value& section : root.items)
     for (Value& entry : section.items)
       for (std::size_t i = 0; i < entry.keys.size(); ++i)
-        if ((entry.keys[i] == "image" || entry.keys[i] == "library") && entry.items[i].valid)
+        if ((entry.keys[i] == "image" || entry.keys[i] == "library" ||
+             (entry.keys[i] == "file" && entry.path == "cells.table")) &&
+            entry.items[i].valid)
           entry.items[i].text = path_beside(entry.items[i].place, entry.items[i].text);
 }
 
@@ -98,6 +100,19 @@ void prepare_models(YamlNode& root, const ModelRegistry& registry) {
   }
 }
 
+/// In which regions vesicles meet the viscosity of a medium, and how large that is.
+std::string viscosity_note(const Value& values) {
+  std::string regions;
+  const Value& all = values["regions"];
+  for (std::size_t i = 0; i < all.items.size() && !values["vesicles"].keys.empty(); ++i) {
+    const std::string& medium = all.items[i]["medium"].text;
+    if (!all.items[i].has("viscosity"))
+      regions += fmt::format("{}{} {} ({})", regions.empty() ? "" : ", ", all.keys[i],
+                             values["media"][medium]["viscosity"].text, medium);
+  }
+  return regions.empty() ? "" : "viscosity relative to water, by medium: " + regions;
+}
+
 class Loader {
  public:
   Loader(const LoadOptions& options, const ModelRegistry& registry)
@@ -128,6 +143,7 @@ class Loader {
       idle->leave_out(whole);
       scenario_.compare.outcomes = read_outcomes((*values)["compare"]["outcomes"], whole, *idle, diagnostics_);
       scenario_.notes = idle->notes();
+      if (std::string note = viscosity_note(*values); !note.empty()) scenario_.notes.push_back(std::move(note));
       scenario_.idle_columns = idle;
     }
     diagnostics_.throw_if_any();

@@ -42,9 +42,10 @@ struct OutputSettings {
 struct Arm {
   std::string name;
   bool vesicles = true;
-  bool sham = false;                   ///< other chemotaxis noise
-  std::vector<std::string> models{};   ///< sorted
-  std::string direct{};                ///< arm in which only direct effects act, "" = none
+  std::optional<std::vector<std::string>> classes{};  ///< of vesicles that are dosed, sorted; none said: all
+  bool sham = false;                                  ///< other chemotaxis noise
+  std::vector<std::string> models{};                  ///< sorted
+  std::string direct{};                               ///< arm in which only direct effects act, "" = none
   std::string control{};               ///< arm without vesicles that it is compared with, "" = the first of them
   std::vector<std::string> changes{};  ///< "key.path = value", what `set` changes
   std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where `set` changes it

@@ -29,13 +29,13 @@ std::string change_text(const std::string& key_path, const YamlNode& node) {
   return fmt::format("{} = {}", key_path, node.is_map() ? (empty ? "{}" : "{...}") : (empty ? "[]" : "[...]"));
 }
 
-/// The models that an arm switches on, sorted, each once.
-std::vector<std::string> models_of(const Value& arm) {
-  std::vector<std::string> models;
-  for (const Value& model : arm["models"].items) models.push_back(model.text);
-  std::ranges::sort(models);
-  models.erase(std::ranges::unique(models).begin(), models.end());
-  return models;
+/// The names of a list, sorted, each once.
+std::vector<std::string> names_of(const Value& list) {
+  std::vector<std::string> names;
+  for (const Value& name : list.items) names.push_back(name.text);
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
 }
 
 class ArmReader {
@@ -47,7 +47,13 @@ class ArmReader {
     arm_.sham = value["sham"].number != 0;
     arm_.control = value["control"].text;
     arm_.direct = value["direct"].text;
-    arm_.models = models_of(value);
+    arm_.models = names_of(value["models"]);
+    if (!value.has("classes")) return;
+    arm_.classes = names_of(value["classes"]);
+    arm_.changes.push_back(fmt::format("classes = [{}]", fmt::join(*arm_.classes, ", ")));
+    if (!arm_.vesicles && value["classes"].valid)
+      scenario_.diagnostics.report(value["classes"].place, value["classes"].path,
+                                   "no class is dosed in an arm with `vesicles: false` (expected one of the two)");
   }
 
   Arm read() {
@@ -73,12 +79,13 @@ class ArmReader {
     if (arm_.direct.empty() || !value_["direct"].valid) return;
     const Value* other = scenario_.values["compare"]["arms"].find(arm_.direct);
     if (other == nullptr) return;
-    if (arm_.direct != arm_.name && models_of(*other) == arm_.models &&
+    if (arm_.direct != arm_.name && names_of((*other)["models"]) == arm_.models &&
+        names_of((*other)["classes"]) == arm_.classes.value_or(std::vector<std::string>{}) &&
         (*other)["vesicles"].number == value_["vesicles"].number && (*other)["control"].text == arm_.control)
       return;
     scenario_.diagnostics.report(value_["direct"].place, value_["direct"].path,
                                  fmt::format("{} differs from {} by more than the relay (expected another arm with the "
-                                             "same `models`, `vesicles` and `control`)",
+                                             "same `models`, `vesicles`, `classes` and `control`)",
                                              arm_.direct, arm_.name));
   }
 
@@ -111,7 +118,8 @@ class ArmReader {
                  .registry = scenario_.registry,
                  .diagnostics = own,
                  .active_models = arm_.models,
-                 .vesicles = arm_.vesicles});
+                 .vesicles = arm_.vesicles,
+                 .classes = arm_.classes});
     tell_new(own);
     arm_.values = std::move(values);
   }

@@ -120,10 +120,12 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
   const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
     return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
   });
-  if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) {
+  const bool whole = profile != problem.profiles.end() && !profile->vesicles && !profile->depth;
+  if (!whole || v.has("normalise") || outcome.rate) {
     diagnostics.report(
         v.place, v.path,
-        "a reach is that of a whole profile (expected of: profile.NAME.*, and neither `normalise` nor `rate`)");
+        "a reach is that of a whole profile of a species around a region (expected of: profile.NAME.*, and neither "
+        "`normalise` nor `rate`)");
     return;
   }
   const SpeciesId species = profile->species;

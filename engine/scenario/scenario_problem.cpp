@@ -52,8 +52,24 @@ void list_values(const Value& v, std::string& out, int level = 0) {
     return;
   }
   for (std::size_t i = 0; i < v.items.size(); ++i)
-    if (level != kOfEntries || v.keys.empty() || (v.keys[i] != "library" && v.keys[i] != "image"))
+    if (level != kOfEntries || v.keys.empty() ||
+        (v.keys[i] != "library" && v.keys[i] != "image" && (v.keys[i] != "file" || v.path != "cells.table")))
       list_values(v.items[i], out, level + 1);
+}
+
+/// What a table says of its cells, "" where none does.
+std::string given_cells_digest(const Problem& problem) {
+  Sha256 sum;
+  bool any = false;
+  for (const CellPlacement& placement : problem.placements) {
+    const GivenCells& given = placement.given;
+    any = any || !given.position.empty();
+    const auto add = [&sum](const auto& values) { sum.add_bytes(values.data(), values.size() * sizeof values[0]); };
+    add(given.position);
+    add(given.radius);
+    add(given.values);
+  }
+  return any ? sum.hex_digest() : "";
 }
 
 }  // namespace
@@ -77,6 +93,9 @@ std::string run_identity(const Scenario& scenario, const RunVariant& variant, co
       "traces of cells = {}\n",
       seed_of(scenario, variant), arm == nullptr || arm->vesicles, arm != nullptr && arm->sham, fmt::join(models, " "),
       fmt::join(columns, " "), regions.hex_digest(), !scenario.compare.arms.empty());
+  if (arm != nullptr && arm->classes) out += fmt::format("classes = {}\n", fmt::join(*arm->classes, " "));
+  if (const std::string cells = given_cells_digest(problem); !cells.empty())
+    out += "cells of a table = " + cells + "\n";
   for (std::size_t i = 0; i < root.items.size(); ++i)
     if (std::ranges::find(kElsewhere, root.keys[i]) == kElsewhere.end()) list_values(root.items[i], out);
   for (const std::string& model : models) list_values(root["models"][model], out, 1);
@@ -96,7 +115,8 @@ Problem build_problem(const Scenario& scenario, const RunVariant& variant) {
                              .registry = *scenario.registry,
                              .diagnostics = diagnostics,
                              .active_models = models_of(scenario, arm),
-                             .vesicles = arm == nullptr || arm->vesicles};
+                             .vesicles = arm == nullptr || arm->vesicles,
+                             .classes = arm == nullptr ? std::nullopt : arm->classes};
   Problem problem = build_all(context);
   diagnostics.throw_if_any();
   scenario.idle_columns->leave_out(problem);

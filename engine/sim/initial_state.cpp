@@ -11,7 +11,10 @@ namespace {
 void fill_fields(const Problem& problem, State& state) {
   for (std::size_t s = 0; s < problem.species.size(); ++s) {
     const std::span<double> field = state.fields[SpeciesId{static_cast<std::uint32_t>(s)}];
-    for (std::size_t v = 0; v < field.size(); ++v) field[v] = problem.species[s].initial[problem.regions.of_voxel[v]];
+    const Species& species = problem.species[s];
+    for (std::size_t v = 0; v < field.size(); ++v)
+      field[v] =
+          species.initial_field.empty() ? species.initial[problem.regions.of_voxel[v]] : species.initial_field[v];
   }
 }
 
@@ -51,6 +54,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   fill_fields(problem, state);
   fill_reservoirs(problem, state);
   seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
+  give_at_once(state, problem, 0, 1);
   apply_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
   begin_labels(state, problem);

@@ -121,6 +121,12 @@ Filling filling_of(const Problem& problem) {
   for (std::size_t r = 0; r < regions; ++r)
     filling.volume[r] = static_cast<double>(voxels[r]) * problem.grid.voxel_volume();
   for (const CellPlacement& placement : problem.placements) {
+    for (std::size_t k = 0; k < placement.given.position.size(); ++k) {
+      const std::size_t r = problem.regions.of_voxel[problem.grid.voxel_at(placement.given.position[k])];
+      const double radius = placement.given.radius[k];
+      filling.share[r] += 4 * kPi / 3 * radius * radius * radius / filling.volume[r];
+    }
+    if (!placement.given.position.empty()) continue;
     const auto allowed = [&](std::size_t r) { return placement.in_region.empty() || placement.in_region[r] != 0; };
     const double radius = problem.cell_types[index(placement.type)].radius;
     double room = 0;

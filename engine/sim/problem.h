@@ -22,6 +22,7 @@
 #include "engine/sim/labels.h"
 #include "engine/sim/profiles.h"
 #include "engine/sim/schedule.h"
+#include "engine/sim/species_doses.h"
 #include "engine/vesicles/vesicles.h"
 
 namespace interstice {
@@ -74,6 +75,7 @@ struct Problem {
   Chemistry chemistry;
   std::vector<Reservoir> reservoirs;
   std::vector<double> clearance_Km;  ///< per species [uM], 0 = linear
+  std::vector<SpeciesDose> species_doses;
 
   std::vector<ColumnSpec> columns;
   std::vector<CellType> cell_types;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/sim/problem.h"
+
 namespace interstice {
 namespace {
 
@@ -56,6 +58,29 @@ void measure_profile(const Profile& profile, const FieldSet& fields, std::span<c
   const auto field = fields[profile.species];
   for (std::size_t v = 0; v < field.size(); ++v)
     out[profile.of_voxel[v]] += profile.molecules_per_uM[region_of_voxel[v]] * field[v];
+}
+
+void measure_vesicle_profile(const Profile& profile, const State& state, const Problem& problem,
+                             std::span<double> out) {
+  std::ranges::fill(out, 0.0);
+  const auto add = [&](Vec3 at, std::uint64_t number) {
+    out[profile.of_voxel[problem.grid.voxel_at(at)]] += static_cast<double>(number);
+  };
+  const auto wanted = [&](VesicleState s) { return std::ranges::find(profile.states, s) != profile.states.end(); };
+  const Vesicles& all = state.vesicles;
+  for (std::size_t v = 0; v < all.size(); ++v)
+    if (all.klass[v] == *profile.vesicles && wanted(all.state[v]))
+      add(all.state[v] == VesicleState::free ? all.position(v) : state.cells.position(all.host[v]),
+          problem.vesicle_classes[index(all.klass[v])].weight);
+  const VesicleCounts& counts = all.counts[index(*profile.vesicles)];
+  for (const std::size_t cargo : {0u, 1u}) {
+    for (std::size_t v = 0; wanted(VesicleState::free) && v < counts.free[cargo].size(); ++v)
+      out[profile.of_voxel[v]] += static_cast<double>(counts.free[cargo][v]);
+    for (std::size_t c = 0; wanted(VesicleState::adsorbed) && c < counts.adsorbed[cargo].size(); ++c)
+      add(state.cells.position(c), counts.adsorbed[cargo][c]);
+    for (std::size_t c = 0; wanted(VesicleState::endosomal) && c < counts.endosomal[cargo].size(); ++c)
+      add(state.cells.position(c), counts.endosomal[cargo][c]);
+  }
 }
 
 }  // namespace interstice

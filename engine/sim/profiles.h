@@ -1,10 +1,12 @@
 /// @file
-/// How much of a substance lies how far from a region: shells of equal width around it. An observation that nothing
+/// How much of a substance, or how many vesicles, lie how far from a region or how deep below a face: shells of equal
+/// width. An observation that nothing
 /// depends on; its columns of the time series are what `reduce: reach` (reach.h) reduces.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,8 +15,12 @@
 #include "engine/fields/field_set.h"
 #include "engine/fields/grid.h"
 #include "engine/fields/species.h"
+#include "engine/vesicles/vesicles.h"
 
 namespace interstice {
+
+struct Problem;
+struct State;
 
 struct Profile {
   std::string name;
@@ -22,10 +28,16 @@ struct Profile {
   double width = 0;                      ///< of a shell [um]
   std::vector<std::uint16_t> of_voxel;   ///< shell 0 is the region itself, k > 0 what is up to k widths away from it
   std::vector<double> molecules_per_uM;  ///< per region: of a voxel
+  std::optional<VesicleClassId> vesicles{};  ///< what is looked at in place of a species: vesicles of a class ...
+  std::vector<VesicleState> states{};        ///< ... in these states
+  bool depth = false;                        ///< shell 0 begins at a face, and is as wide as the others
 
   [[nodiscard]] std::size_t shell_count() const;
   /// How far shell k reaches [um].
-  [[nodiscard]] double outer_edge(std::size_t shell) const { return static_cast<double>(shell) * width; }
+  [[nodiscard]] double outer_edge(std::size_t shell) const {
+    return static_cast<double>(shell + (depth ? 1 : 0)) * width;
+  }
+  [[nodiscard]] const char* unit() const { return vesicles ? "EV" : "molecule"; }
   /// What timeseries.csv calls it: profile.<name>.<outer edge in um>.
   [[nodiscard]] std::string column(std::size_t shell) const;
 };
@@ -38,5 +50,8 @@ std::vector<double> distances_from(std::span<const std::uint8_t> in_region, std:
 /// out[k] <- molecules in shell k.
 void measure_profile(const Profile& profile, const FieldSet& fields, std::span<const std::uint8_t> region_of_voxel,
                      std::span<double> out);
+
+/// out[k] <- real vesicles in shell k; those on and in a cell are where its centre is.
+void measure_vesicle_profile(const Profile& profile, const State& state, const Problem& problem, std::span<double> out);
 
 }  // namespace interstice

@@ -33,9 +33,11 @@ Tick Clock::tick(const Schedule& schedule) const {
   return tick;
 }
 
+Nanoseconds Clock::end_of_step(const Schedule& schedule) const { return next_moment(phase_at(schedule, now), *this); }
+
 void Clock::advance(const Schedule& schedule) {
   const Tick due = tick(schedule);
-  now = next_moment(phase_at(schedule, now), *this);
+  now = end_of_step(schedule);
   if (due.transport_due) last_transport = now;
   if (due.vesicles_due) last_vesicles = now;
   if (due.cells_due) last_cells = now;

@@ -38,6 +38,7 @@ struct Clock {
   Nanoseconds now = 0, last_transport = 0, last_vesicles = 0, last_cells = 0;
 
   [[nodiscard]] Tick tick(const Schedule& schedule) const;
+  [[nodiscard]] Nanoseconds end_of_step(const Schedule& schedule) const;  ///< of the one that begins now
   void advance(const Schedule& schedule);
   /// Length of the cell step that begins now [s]. Phases have steps of their own, so it may differ from the last one.
   [[nodiscard]] double next_cells_dt(const Schedule& schedule) const;

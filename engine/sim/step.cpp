@@ -54,6 +54,15 @@ void exchange_with_cells(State& s, Workspace& w, const CellStep& interval, const
   add_cell_exchange(s.cells, s.fields, w.cell_environment, interval, w.exchange, w.cell_scratch, threads);
 }
 
+/// What is infused meanwhile is given half before and half after it.
+void transport_species(State& s, const Problem& p, Workspace& w, double dt, Nanoseconds until, const Threads& threads) {
+  infuse(s, p, s.clock.last_transport, until, 0.5);
+  w.transport.advance({s.fields, s.reservoirs, s.supply, s.budget}, w.exchange, w.models.reservoir_copies(), dt,
+                      threads);
+  infuse(s, p, s.clock.last_transport, until, 0.5);
+  w.transport.hold(s.fields, s.budget);
+}
+
 /// Sense, decide, act, steer.
 void update_cells(State& s, const Problem& p, Workspace& w, const CellStep& interval, const Threads& threads) {
   w.cell_scratch.around.see_reservoirs(s.reservoirs, w.cell_environment);
@@ -120,8 +129,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
     const double dt = now.transport_dt;
     const CellStep interval{.step = now.step, .time = now.time + now.dt - dt, .dt = dt};
     exchange_with_cells(s, w, interval, threads);
-    w.transport.advance({s.fields, s.reservoirs, s.supply, s.budget}, w.exchange, w.models.reservoir_copies(), dt,
-                        threads);
+    transport_species(s, p, w, dt, s.clock.end_of_step(p.schedule), threads);
   }
   if (now.vesicles_due) advance_vesicles(s, w, now, threads);
   const CellStep interval{.step = now.step, .time = now.time + now.dt - now.cells_dt, .dt = now.cells_dt};
@@ -129,6 +137,7 @@ void advance(State& s, const Problem& p, Workspace& w, const Threads& threads) {
   s.clock.advance(p.schedule);
   if (now.cells_due) update_cells(s, p, w, interval, threads);
   change_population(s, p, w, interval, now.transport_due, threads);
+  give_at_once(s, p, before + 1, s.clock.now + 1);
   w.vesicles_changed |= apply_doses(s, p, w, before + 1, s.clock.now + 1, threads);
 }
 

@@ -50,6 +50,16 @@ class ArmRun {
   [[nodiscard]] double tissue() const { return mean(tissue_); }
   [[nodiscard]] double reservoir() const { return simulation_.state().reservoirs[0].concentration[index(adenosine_)]; }
   [[nodiscard]] double time() const { return simulation_.time(); }
+  /// Leukocytes are the only cells there; how many of them fall into it is up to chance.
+  [[nodiscard]] double cells_in_film() const {
+    const Problem& problem = simulation_.problem();
+    const Cells& cells = simulation_.state().cells;
+    double count = 0;
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      count +=
+          problem.regions.regions[problem.regions.of_voxel[problem.grid.voxel_at(cells.position(c))]].name == "film";
+    return count;
+  }
 
  private:
   Simulation simulation_;
@@ -161,9 +171,11 @@ constexpr double kVesicleCd73 = 10 * 4.632 * 100 / 602.214076;
 // The published estimate: all hydrolysis by first-order rates in one volume.
 constexpr WellMixed kEstimate{0.01, 0.02, 0.01, 0.033, 0};
 
-// The fluid of the column by itself: its dissolved enzymes, and leukocytes at 6 per 1e6 um^3 with 1e4 CD39 (20 /s)
-// each. The estimate's other share of ATP and ADP hydrolysis (1.2e-3 and 1.8e-3 /s) is on the cells of the tissue.
-constexpr WellMixed kFluid{8.8e-3, 0.0182, 0.01, 0.033, 6 * 1e4 * 20 / (1e6 * 602.214076)};
+// The fluid of the column by itself: its dissolved enzymes, and leukocytes per 1e6 um^3 with 1e4 CD39 (20 /s) each. The
+// estimate's other share of ATP and ADP hydrolysis (1.2e-3 and 1.8e-3 /s) is on the cells of the tissue.
+constexpr WellMixed fluid(double leukocytes) {
+  return {8.8e-3, 0.0182, 0.01, 0.033, leukocytes * 1e4 * 20 / (1e6 * 602.214076)};
+}
 
 WellMixed with_vesicles(WellMixed host) {
   host.cd73 += kVesicleCd73;
@@ -184,11 +196,15 @@ TEST(RatKneeAtp, TheWellMixedEstimateIsHalfAMinuteWithEvsAndMinutesWithout) {
 }
 
 TEST(RatKneeAtp, FluidCutOffFromTheTissueIsWellMixed) {
-  const double with = with_vesicles(kFluid).crossing(0.3), without = kFluid.crossing(0.3);
+  ArmRun emcev("rat_knee_atp.yaml", "emcev", "100 ug", sealed_tissue());
+  ArmRun vehicle("rat_knee_atp.yaml", "vehicle", "100 ug", sealed_tissue());
+  const WellMixed alone = fluid(vehicle.cells_in_film());
+  const double with = with_vesicles(alone).crossing(0.3), without = alone.crossing(0.3);
+  std::printf("%g leukocytes in the film\n", vehicle.cells_in_film());
   std::printf("well-mixed fluid: %.2f s with EVs, %.1f s without\n", with, without);
   EXPECT_GT(with, 1.05 * with_vesicles(kEstimate).crossing(0.3));  // three seconds are owed to the cells in the tissue
-  EXPECT_NEAR(ArmRun("rat_knee_atp.yaml", "emcev", "100 ug", sealed_tissue()).crossing(0.3, 80) / with, 1, 0.02);
-  EXPECT_NEAR(ArmRun("rat_knee_atp.yaml", "vehicle", "100 ug", sealed_tissue()).crossing(0.3, 400) / without, 1, 0.02);
+  EXPECT_NEAR(emcev.crossing(0.3, 80) / with, 1, 0.02);
+  EXPECT_NEAR(vehicle.crossing(0.3, 400) / without, 1, 0.02);
 }
 
 TEST(RatKneeAtp, TissueDelaysTheEvsByTwoSecondsAndHelpsTheHost) {

@@ -77,6 +77,10 @@ class ProblemDump {
       }
     }
     line("{}", list(p.clearance_Km));
+    for (const auto& s : p.species) line("{} held {}", list(s.initial_field), list(s.held));
+    for (const auto& d : p.species_doses)
+      line("species dose {} {:a} {} {} {} {}", index(d.species), d.concentration, d.at, d.over, d.in_region,
+           d.reservoirs.size());
     for (const auto& r : p.chemistry.reactions) reaction(r);
   }
 
@@ -120,7 +124,10 @@ class ProblemDump {
   }
 
   void population(const Problem& p) {
-    for (const auto& c : p.placements) line("place {} {} {}", index(c.type), c.count, c.in_region);
+    for (const auto& c : p.placements) {
+      line("place {} {} {} {} {}", index(c.type), c.count, c.in_region, list(c.given.radius), list(c.given.values));
+      for (const Vec3& at : c.given.position) line("{:a} {:a} {:a}", at.x, at.y, at.z);
+    }
     for (const auto& i : p.injuries)
       line("injury {} {} {} {} {:a} {}", index(i.type), i.to_state, i.count_at_start,
            i.near ? static_cast<int>(index(*i.near)) : -1, i.hazard, i.in_region);

@@ -3,11 +3,15 @@
 #include "engine/fields/diffusion/conductance.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace interstice {
 namespace {
 
 double harmonic_mean(double a, double b) { return a + b > 0 ? 2 * a * b / (a + b) : 0.0; }
+
+/// Capacity of a voxel that is held at a concentration, relative to any other: it changes by rounding only.
+constexpr double kHeldCapacity = 1e12;
 
 /// Conductance per area of the wall across the half voxel next to it [um/s]; alpha_d in um^2/s.
 double wall_conductance(const FaceCondition& condition, double alpha_d, double spacing) {
@@ -15,6 +19,8 @@ double wall_conductance(const FaceCondition& condition, double alpha_d, double s
   if (const auto* permeable = std::get_if<Permeable>(&condition)) {
     return half_voxel > 0 && permeable->permeability > 0 ? 1 / (1 / half_voxel + 1 / permeable->permeability) : 0.0;
   }
+  if (const auto* to = std::get_if<ToReservoir>(&condition); to != nullptr && std::isfinite(to->permeability))
+    return wall_conductance(Permeable{to->permeability}, alpha_d, spacing);
   const bool open = std::holds_alternative<FixedValue>(condition) || std::holds_alternative<ToReservoir>(condition);
   return open ? half_voxel : 0.0;
 }
@@ -28,10 +34,12 @@ void Conductance::find_kinds(const RegionMap& regions, const Species& species, s
   kind_of_region_.resize(regions.regions.size());
   for (std::size_t r = 0; r < occurs.size(); ++r) {
     if (!occurs[r]) continue;
-    const double mass = regions.regions[r].volume_fraction, product = mass * species.diffusivity[r];
+    const double fluid = regions.regions[r].volume_fraction, product = fluid * species.diffusivity[r];
+    const bool held = !species.held.empty() && !std::isnan(species.held[r]);
+    const double mass = held ? kHeldCapacity * fluid : fluid;
     std::size_t kind = 0;
     while (kind < mass_.size() && (mass_[kind] != mass || alpha_d[kind] != product)) ++kind;
-    if (kind == mass_.size()) mass_.push_back(mass), alpha_d.push_back(product);
+    if (kind == mass_.size()) mass_.push_back(mass), alpha_d.push_back(product), held_.push_back(held);
     kind_of_region_[r] = static_cast<std::uint8_t>(kind);
   }
 }

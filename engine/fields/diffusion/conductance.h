@@ -32,6 +32,9 @@ class Conductance {
   /// Volume fraction of a kind, 1 when unit_mass().
   [[nodiscard]] double mass(std::uint8_t kind) const { return mass_[kind]; }
 
+  /// Are voxels of a kind held at a concentration?
+  [[nodiscard]] bool held(std::uint8_t kind) const { return held_[kind]; }
+
   /// Sum of wall() over a face [1/s].
   [[nodiscard]] double wall_total(int face) const;
   /// Turns a flux in these units into uM um^3.
@@ -49,6 +52,7 @@ class Conductance {
   const std::uint8_t* of_voxel_;
   std::vector<std::uint8_t> kind_of_region_;
   std::vector<double> mass_, between_;
+  std::vector<bool> held_;  ///< per kind
   std::array<std::vector<double>, 6> wall_;
   bool uniform_ = true, unit_mass_ = true;
   std::array<bool, 3> periodic_{};

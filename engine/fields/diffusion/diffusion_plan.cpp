@@ -18,13 +18,20 @@ int pieces(double amount, double limit) { return std::max(1, static_cast<int>(st
 bool same_wall(const FaceCondition& a, const FaceCondition& b) {
   if (a.index() != b.index()) return false;
   if (const auto* p = std::get_if<Permeable>(&a)) return p->permeability == std::get<Permeable>(b).permeability;
+  if (const auto* to = std::get_if<ToReservoir>(&a)) return to->permeability == std::get<ToReservoir>(b).permeability;
   return true;
+}
+
+/// In the same regions, at whatever values.
+bool same_held(const Species& a, const Species& b) {
+  return std::ranges::equal(a.held, b.held, [](double x, double y) { return std::isnan(x) == std::isnan(y); });
 }
 
 }  // namespace
 
 bool same_operator(const Species& a, const Species& b) {
-  return a.diffusivity == b.diffusivity && std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
+  return a.diffusivity == b.diffusivity && same_held(a, b) &&
+         std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
 }
 
 Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors) {

@@ -179,10 +179,11 @@ double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* 
   if (decay_ == 0) return 0;
   double taken = 0;
   for (std::size_t v = first, next; v < end; v = next) {  // runs of equal volume fraction
-    const double mass = conductance.mass(conductance.kind(v));
+    const std::uint8_t kind = conductance.kind(v);
+    const double mass = conductance.mass(kind);
     next = conductance.unit_mass() ? end : v + 1;
     while (next < end && conductance.mass(conductance.kind(next)) == mass) ++next;
-    taken += mass * take_run(elsewhere_, no_more_, c + v, next - v, gain + v);
+    if (!conductance.held(kind)) taken += mass * take_run(elsewhere_, no_more_, c + v, next - v, gain + v);
   }
   return taken;
 }
@@ -193,10 +194,12 @@ Taken LocalTerms::take(std::size_t first, std::size_t end, const double* c, cons
   std::size_t at = first;
   for (auto v = std::lower_bound(voxels_.begin(), voxels_.end(), first); v != voxels_.end() && *v < end; ++v) {
     all.decayed += take_decay(at, *v, c, conductance, gain);
-    const Taken here = take_at(static_cast<std::size_t>(v - voxels_.begin()), c[*v], gain[*v]);
-    const double mass = conductance.mass(conductance.kind(*v));
-    all += {mass * here.decayed, mass * here.taken_up};
     at = *v + 1;
+    const std::uint8_t kind = conductance.kind(*v);
+    if (conductance.held(kind)) continue;  // what is given and taken there does not matter
+    const Taken here = take_at(static_cast<std::size_t>(v - voxels_.begin()), c[*v], gain[*v]);
+    const double mass = conductance.mass(kind);
+    all += {mass * here.decayed, mass * here.taken_up};
   }
   all.decayed += take_decay(at, end, c, conductance, gain);
   return all;

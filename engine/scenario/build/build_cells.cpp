@@ -119,12 +119,14 @@ class CellTypeBuilder {
     for (std::size_t i = 0; i < type_.states.size(); ++i) {
       const Value& v = states.items[i];
       type_.states[i].injurable = v.has("injurable") ? v["injurable"].number != 0 : !dying[i];
-      for (const Value& t : v["transitions"].items)
-        if (t["divides"].number != 0 && t.sound() &&
-            !type_.states[state_index(context_, states, t["to"])].spills.empty())
-          context_.report(t,
+      const auto into_spill = [&](const Value& at, bool divides, const Value& to) {
+        if (divides && at.sound() && to.valid && !type_.states[state_index(context_, states, to)].spills.empty())
+          context_.report(at,
                           "a cell that divides into a state that spills would spill twice; divide first, and let the "
                           "daughters die");
+      };
+      for (const Value& t : v["transitions"].items) into_spill(t, t["divides"].number != 0, t["to"]);
+      into_spill(v, type_.states[i].then_divides && v.has("then"), v["then"]);
     }
     columns();
     motility();
@@ -148,6 +150,9 @@ class CellTypeBuilder {
       context_.report(v["duration"],
                       "a normal distribution goes below 0, which no duration does; use truncated_normal, "
                       "lognormal or gamma");
+    s.then_divides = v["divides"].number != 0;
+    if (s.then_divides && !v.has("duration") && v.valid)
+      context_.report(v["divides"], "a cell divides as a duration ends, and there is none (expected `duration`)");
     if (v.has("then")) s.then = state_index(context_, v_["states"], v["then"]);
     if (v.has("duration") != v.has("then") && v.valid)
       context_.report(v, "`duration` and `then` go together (how long, and what follows)");

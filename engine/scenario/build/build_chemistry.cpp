@@ -28,10 +28,13 @@ FaceCondition face_condition(const BuildContext& context, const Value& v, std::s
                                         periodic ? "periodic" : "not periodic"));
     if (periodic) return Periodic{};
     if (const Value* fixed = side->find("fixed")) return FixedValue{fixed->number};
-    if (side->has("permeability")) return Permeable{(*side)["permeability"].number, (*side)["outside"].number};
-    if (const Value* r = side->find("reservoir"))
-      return ToReservoir{
+    if (const Value* r = side->find("reservoir")) {
+      ToReservoir to{
           ReservoirId{static_cast<std::uint8_t>(key_index(context.root["reservoirs"], r->text).value_or(0))}};
+      if (side->has("permeability")) to.permeability = (*side)["permeability"].number;
+      return to;
+    }
+    if (side->has("permeability")) return Permeable{(*side)["permeability"].number, (*side)["outside"].number};
     return NoFlux{};
   }
   if (periodic) return Periodic{};

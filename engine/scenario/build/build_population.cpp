@@ -10,6 +10,7 @@
 #include "engine/core/constants.h"
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
+#include "engine/scenario/build/given_cells.h"
 
 namespace interstice {
 
@@ -98,8 +99,14 @@ void build_population(const BuildContext& context, Problem& problem) {
   for (std::size_t i = 0; i < cells.items.size(); ++i) {
     const auto type = key_index(context.root["cell_types"], cells.keys[i]);
     const Value& v = cells.items[i];
+    const bool table = v.has("file");
+    if (table != (cells.keys[i] == "table") && v.sound())
+      context.report(v, table ? "the cells of a file stand under `cells.table`, not under a cell type"
+                              : "`table` holds the cells of a file (expected file: cells.csv)");
+    if (table && cells.keys[i] == "table")
+      std::ranges::move(given_cells(context, v, problem), std::back_inserter(problem.placements));
     const bool several = v.keys.empty() && !v.items.empty();
-    for (std::size_t k = 0; type && k < (several ? v.items.size() : 1); ++k) {
+    for (std::size_t k = 0; type && !table && k < (several ? v.items.size() : 1); ++k) {
       const Value& place = several ? v.items[k] : v;
       CellPlacement p{
           .type = static_cast<CellTypeId>(*type), .count = 0, .in_region = region_mask(context, place["in"])};
@@ -108,7 +115,9 @@ void build_population(const BuildContext& context, Problem& problem) {
       problem.placements.push_back(std::move(p));
     }
   }
-  const auto where = [](const CellPlacement& p) { return std::tie(p.type, p.in_region, p.count); };
+  const auto where = [](const CellPlacement& p) {  // those that have a place come before those that look for one
+    return std::tuple(p.given.position.empty(), p.type, p.in_region, p.count);
+  };
   std::ranges::sort(problem.placements, {}, where);
   for (const Value& v : context.root["injury"].items) injury(context, v, problem);
   std::ranges::stable_sort(problem.injuries, acts_before);

@@ -24,16 +24,22 @@ Problem build_sections(const BuildContext& context) {
   build_space(context, problem);
   build_schedule(context, problem);
   build_species(context, problem);
+  build_initial_fields(context, problem);
   build_reactions(context, problem);
   build_model_reactions(context, problem);
   build_reservoirs(context, problem);
+  build_species_doses(context, problem);
   build_columns(context, problem);
   build_cell_types(context, problem);
   build_population(context, problem);
   build_vesicles(context, problem);
   build_labels(context, problem);
   build_profiles(context, problem);
-  if (!context.vesicles) problem.doses.clear();  // labels come without vesicles too
+  std::erase_if(problem.doses, [&](const Dose& dose) {  // labels come without vesicles too
+    const std::string& name = problem.vesicle_classes[index(dose.klass)].name;
+    return !context.vesicles ||
+           (context.classes && std::ranges::find(*context.classes, name) == context.classes->end());
+  });
   build_models(context, problem);
   return problem;
 }
@@ -47,6 +53,7 @@ Problem build_all(const BuildContext& as_written) {
                          .diagnostics = as_written.diagnostics,
                          .active_models = as_written.active_models,
                          .vesicles = as_written.vesicles,
+                         .classes = as_written.classes,
                          .painting = as_written.root["regions"].keys});
 }
 

@@ -21,7 +21,8 @@ struct BuildContext {
   Diagnostics& diagnostics;
   std::vector<std::string> active_models;  ///< sorted
   bool vesicles = true;
-  std::vector<std::string> painting{};  ///< names of the regions as they are painted, one over the other
+  std::optional<std::vector<std::string>> classes{};  ///< that are dosed; none said: all
+  std::vector<std::string> painting{};                ///< names of the regions as they are painted, one over the other
 
   void report(const Value& at, std::string message) const { diagnostics.report(at.place, at.path, std::move(message)); }
   /// Was something at or below this key path refused already? Then what follows from it is not worth a complaint.
@@ -44,9 +45,11 @@ Nanoseconds to_nanoseconds(const BuildContext& context, const Value& time);
 void build_space(const BuildContext& context, Problem& problem);
 void build_schedule(const BuildContext& context, Problem& problem);
 void build_species(const BuildContext& context, Problem& problem);
+void build_initial_fields(const BuildContext& context, Problem& problem);
 void build_reactions(const BuildContext& context, Problem& problem);
 void build_model_reactions(const BuildContext& context, Problem& problem);
 void build_reservoirs(const BuildContext& context, Problem& problem);
+void build_species_doses(const BuildContext& context, Problem& problem);
 void build_columns(const BuildContext& context, Problem& problem);
 void build_cell_types(const BuildContext& context, Problem& problem);
 void build_population(const BuildContext& context, Problem& problem);

@@ -5,11 +5,50 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/core/constants.h"
 #include "engine/scenario/build/build_problem.h"
 
 namespace interstice {
+
+namespace {
+
+/// What is looked at.
+void look_at(const BuildContext& context, const Value& v, Profile& profile) {
+  if (v.has("species") == v.has("vesicles"))
+    context.report(v, "needs either a species or vesicles (what is looked at)");
+  if (v.has("states") && v.has("species")) context.report(v["states"], "a species has no states (vesicles have)");
+  if (const auto s = key_index(context.root["species"], v["species"].text)) profile.species = SpeciesId(*s);
+  if (!v.has("vesicles")) return;
+  profile.vesicles = VesicleClassId(key_index(context.root["vesicles"], v["vesicles"].text).value_or(0));
+  for (const auto& [word, state] :
+       {std::pair("free", VesicleState::free), std::pair("adsorbed", VesicleState::adsorbed),
+        std::pair("endosomal", VesicleState::endosomal)})
+    if (!v.has("states") ||
+        std::ranges::any_of(v["states"].items, [&](const Value& name) { return name.text == word; }))
+      profile.states.push_back(state);
+}
+
+/// Of every voxel's centre [um], from the regions or below the face.
+std::vector<double> distances(const BuildContext& context, const Value& v, const Problem& problem) {
+  if (v.has("around")) {
+    std::array<bool, 3> periodic{};
+    for (std::size_t axis = 0; axis < 3; ++axis) periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
+    return distances_from(region_mask(context, v["around"]), problem.regions.of_voxel, problem.grid, periodic);
+  }
+  const std::string& face = v["below"].text;
+  const Vec3 size = problem.grid.size();
+  const auto along = [&face](Vec3 p) { return face.front() == 'x' ? p.x : face.front() == 'y' ? p.y : p.z; };
+  std::vector<double> depth;
+  for (std::size_t k = 0; k < problem.grid.voxel_count(); ++k) {
+    const double at = along(problem.grid.centre(k));
+    depth.push_back(face.ends_with("_min") ? at : along(size) - at);
+  }
+  return depth;
+}
+
+}  // namespace
 
 void build_profiles(const BuildContext& context, Problem& problem) {
   constexpr double kMostShells = 1000;  // each is a column of the time series
@@ -20,11 +59,13 @@ void build_profiles(const BuildContext& context, Problem& problem) {
     Profile profile;
     profile.name = profiles.keys[i];
     profile.width = v["width"].number;
-    if (const auto s = key_index(context.root["species"], v["species"].text)) profile.species = SpeciesId(*s);
-    std::array<bool, 3> periodic{};
-    for (std::size_t axis = 0; axis < 3; ++axis) periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
-    const auto away =
-        distances_from(region_mask(context, v["around"]), problem.regions.of_voxel, problem.grid, periodic);
+    look_at(context, v, profile);
+    if (v.has("around") == v.has("below")) {
+      context.report(v, "needs either `around` (a region) or `below` (a face)");
+      return;
+    }
+    profile.depth = v.has("below");
+    const auto away = distances(context, v, problem);
     const double farthest = std::ceil(*std::ranges::max_element(away) / profile.width - 1e-9);
     if (!(farthest <= kMostShells)) {
       context.report(v, std::isfinite(farthest)
@@ -33,7 +74,8 @@ void build_profiles(const BuildContext& context, Problem& problem) {
       return;
     }
     for (const double distance : away)
-      profile.of_voxel.push_back(static_cast<std::uint16_t>(std::ceil(distance / profile.width - 1e-9)));
+      profile.of_voxel.push_back(
+          static_cast<std::uint16_t>(std::ceil(distance / profile.width - 1e-9) - (profile.depth ? 1 : 0)));
     for (const Region& region : problem.regions.regions)
       profile.molecules_per_uM.push_back(region.volume_fraction * problem.grid.voxel_volume() *
                                          kMoleculesPerUmCubedPerMicromolar);

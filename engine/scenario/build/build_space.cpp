@@ -155,7 +155,10 @@ Region region_of(const BuildContext& context, std::size_t i) {
   Region region;
   region.name = context.root["regions"].keys[i];
   region.volume_fraction = v["volume_fraction"].valid ? v["volume_fraction"].number : 1;
-  region.viscosity = v["viscosity"].valid ? v["viscosity"].number : 1;
+  const Value& medium = context.root["media"][v["medium"].text];
+  region.viscosity = v["viscosity"].valid        ? v["viscosity"].number
+                     : medium["viscosity"].valid ? medium["viscosity"].number
+                                                 : 1;
   region.vesicle_partition = v["vesicle_partition"].number;
   if (v["vesicle_half_life"].valid) region.vesicle_clearance = std::numbers::ln2 / v["vesicle_half_life"].number;
   if ((region.name == "fluid" || region.name == "tissue") && v["medium"].valid && v["medium"].text != region.name)
@@ -200,11 +203,23 @@ void paint_region(const BuildContext& context, std::size_t i, Problem& problem) 
 }
 
 Phase phase_of(const BuildContext& context, const Value& v) {
-  return {.until = to_nanoseconds(context, v["until"]),
-          .transport = to_nanoseconds(context, v["transport"]),
-          .vesicles = to_nanoseconds(context, v["vesicles"]),
-          .cells = to_nanoseconds(context, v["cells"]),
-          .series = to_nanoseconds(context, v["series"])};
+  Phase phase{.until = to_nanoseconds(context, v["until"]),
+              .transport = to_nanoseconds(context, v["transport"]),
+              .series = to_nanoseconds(context, v["series"])};
+  // A stage that nobody uses keeps step with transport, unless its own step fits.
+  const bool vesicles = !context.root["vesicles"].keys.empty(), cells = !context.root["cell_types"].keys.empty();
+  const auto step_of = [&](const char* name, bool needed, bool in_use) {
+    if (needed && v.valid && !v.has(name))
+      context.diagnostics.report(v.place, v.path + "." + name,
+                                 fmt::format("missing (there are {}) give a step for them", name));
+    const Nanoseconds own = v[name].valid ? to_nanoseconds(context, v[name]) : 0;
+    const bool fits = own > 0 && phase.transport > 0 && (own % phase.transport == 0 || phase.transport % own == 0) &&
+                      phase.until % std::min(own, phase.transport) == 0;
+    return own > 0 && (in_use || fits) ? own : phase.transport;
+  };
+  phase.vesicles = step_of("vesicles", vesicles, vesicles || cells);
+  phase.cells = step_of("cells", cells, cells);
+  return phase;
 }
 
 void check_phase(const BuildContext& context, const Value& v, const Phase& phase, Nanoseconds start) {
@@ -218,12 +233,13 @@ void check_phase(const BuildContext& context, const Value& v, const Phase& phase
                                           v[name].text, seconds(step)));
   // What cells secrete and spill is followed over whole transport steps; cells move at the vesicle steps, with the
   // velocity that they chose at theirs.
-  if (phase.cells % step == 0 && phase.cells % phase.transport != 0)
+  const bool cells = !context.root["cell_types"].keys.empty();
+  if (cells && phase.cells % step == 0 && phase.cells % phase.transport != 0)
     context.report(v["cells"],
                    fmt::format("{} is not a multiple of the transport step {} (what cells release is followed over "
                                "whole transport steps); use a multiple of it",
                                v["cells"].text, v["transport"].text));
-  else if (phase.cells % step == 0 && phase.vesicles % step == 0 && phase.cells % phase.vesicles != 0)
+  else if (cells && phase.cells % step == 0 && phase.vesicles % step == 0 && phase.cells % phase.vesicles != 0)
     context.report(v["cells"], fmt::format("{} is not a multiple of the vesicle step {} (cells move at the vesicle "
                                            "steps, as they decided at theirs); use a multiple of it",
                                            v["cells"].text, v["vesicles"].text));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,15 +19,16 @@ namespace interstice {
 /// Compiles the formulas of one cell type; a mistake points at its column in the file.
 class FormulaReader {
  public:
-  FormulaReader(const BuildContext& context, std::vector<Symbol> symbols, FormulaCells cells)
+  /// Without cells it is a formula of something else.
+  FormulaReader(const BuildContext& context, std::vector<Symbol> symbols, std::optional<FormulaCells> cells = {})
       : context_(context), symbols_(std::move(symbols)), cells_(std::move(cells)) {}
 
-  std::vector<Gathering> take_gatherings() { return std::move(cells_.gatherings); }
+  std::vector<Gathering> take_gatherings() { return std::move(cells_->gatherings); }
 
   Expression read(const Value& v, const std::string& unit) {
     if (!v.valid) return {};
     try {
-      return Expression(v.text, symbols_, unit, &cells_);
+      return Expression(v.text, symbols_, unit, cells_ ? &*cells_ : nullptr);
     } catch (const InputError& e) {
       report(v, e.what());
       return {};
@@ -51,7 +53,7 @@ class FormulaReader {
 
   const BuildContext& context_;
   std::vector<Symbol> symbols_;
-  FormulaCells cells_;
+  std::optional<FormulaCells> cells_;
 };
 
 }  // namespace interstice

@@ -8,6 +8,7 @@
 #include "engine/cells/cell_symbols.h"
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/build/by_name.h"
+#include "engine/scenario/build/given_cells.h"
 
 namespace interstice {
 
@@ -176,7 +177,7 @@ void drop_columns(std::vector<CellType>& types, std::vector<ColumnSpec>& columns
 }
 
 IdleColumns::IdleColumns(std::span<const Arm> arms, const ModelRegistry& registry) {
-  std::vector<std::string> by_models;
+  std::vector<std::string> by_models;  // and by tables of cells
   for (const std::string& name : arms.front().models)
     if (const RegisteredModel* model = registry.find(name)) {
       for (const ModelColumnSpec& column : model->descriptor.columns) by_models.emplace_back(column.name);
@@ -184,6 +185,7 @@ IdleColumns::IdleColumns(std::span<const Arm> arms, const ModelRegistry& registr
     }
   std::vector<CellTable> tables;
   for (const Arm& arm : arms) tables.push_back(cell_table(arm.values, arm.models, registry));
+  for (const Arm& arm : arms) std::ranges::move(columns_of_table(arm.values["cells"]), std::back_inserter(by_models));
   names_ = idle_columns(tables, by_models);
   for (const ColumnSpec& column : tables.front().columns)
     if (column.owner.empty() && contains(names_, column.name)) of_cell_types_.push_back(column.name);
@@ -196,6 +198,7 @@ void IdleColumns::leave_out(Problem& problem) const {
     const auto at = std::ranges::find(problem.columns, before[index(column)].name, &ColumnSpec::name);
     column = static_cast<ColumnId>(at - problem.columns.begin());
   };
+  for (CellPlacement& placement : problem.placements) std::ranges::for_each(placement.given.columns, renumber);
   for (ActiveModel& model : problem.models) {  // what they write or read is never idle
     std::ranges::for_each(model.columns, renumber);
     for (std::optional<ColumnId>& column : model.reads)

@@ -11,21 +11,6 @@ using namespace spec;
 
 namespace {
 
-SpecPointer half_life(std::string doc, std::string mark = {}, std::string source = {}) {
-  return quantity(std::move(doc), {.unit = "s",
-                                   .minimum = 0,
-                                   .above_minimum = true,
-                                   .words = {{"never", kNever}},
-                                   .mark = std::move(mark),
-                                   .source = std::move(source)});
-}
-
-/// The mark and its source are those of the default.
-SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {}, std::string source = {}) {
-  return quantity(std::move(doc),
-                  {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
-}
-
 SpecPointer point(std::string doc) {
   return list(std::move(doc), quantity("coordinate; the lower corner of the domain is the origin", {.unit = "um"}), 3,
               3);
@@ -47,8 +32,10 @@ SpecPointer phase() {
   return record("a phase of the run with its steps",
                 {need("until", positive("end of the phase", "s")),
                  need("transport", positive("step of reactions and diffusion", "s")),
-                 need("vesicles", positive("step of vesicle motion and turnover", "s")),
-                 need("cells", positive("step of cell decisions", "s")),
+                 may("vesicles", positive("step of vesicle motion and turnover, and of how cells move; needed where "
+                                          "there are vesicles",
+                                          "s")),
+                 may("cells", positive("step of cell decisions; needed where there are cell types", "s")),
                  need("series", positive("between rows of timeseries.csv", "s"))});
 }
 
@@ -87,7 +74,9 @@ SpecPointer output() {
 SpecPointer compare() {
   const auto arm = record(
       "what is switched on in this arm",
-      {may("vesicles", boolean("false = nothing is dosed"), "true"),
+      {may("vesicles", boolean("false = no vesicles are dosed"), "true"),
+       may("classes", list("vesicle classes that are dosed; all of them where nothing is said",
+                           reference("a vesicle class", {"vesicle class"}), 1)),
        may("sham", boolean("other random numbers for chemotaxis, to show what chance alone does"), "false"),
        may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
        may("set",
@@ -149,6 +138,23 @@ SpecPointer models(const ModelRegistry& registry) {
                 "model");
 }
 
+SpecPointer media() {
+  const auto medium =
+      record("a medium", {may("viscosity",
+                              quantity("seen by vesicles, relative to water",
+                                       {.minimum = 0.01, .maximum = 1e6, .mark = "A", .source = "as water"}),
+                              "1")});
+  return record("what regions take from their medium where they say nothing themselves",
+                {may("fluid", medium, "{}"), may("tissue", medium, "{}")});
+}
+
+SpecPointer cells_at_start() {
+  const auto placements =
+      one_of("where cells of this type stand at the start; of `table`, the cells of a file",
+             {agent_spec_placement(), list("several places", agent_spec_placement()), agent_spec_table()});
+  return map_of("cells at the start; under `table` those of a file", {"cell type"}, placements, {"table"});
+}
+
 }  // namespace
 
 std::vector<std::string> formula_words() { return {"and", "or", "not"}; }
@@ -180,10 +186,8 @@ SpecPointer space_spec_region() {
        may("dataset", text("array in the image, when it holds several")),
        may("label", integer("label of this region in the image", -2147483648.0, 2147483647)),
        may("medium", choice("which diffusivities hold", {"fluid", "tissue"}), "fluid"),
-       may("viscosity",
-           quantity("seen by vesicles, relative to water",
-                    {.minimum = 0.01, .maximum = 1e6, .mark = "A", .source = "as water"}),
-           "1"),
+       may("viscosity", quantity("seen by vesicles, relative to water (default: that of its medium)",
+                                 {.minimum = 0.01, .maximum = 1e6})),
        may("volume_fraction",
            quantity(
                "share of the volume that is extracellular fluid",
@@ -216,73 +220,6 @@ SpecPointer space_spec_reservoir() {
            "fluid")});
 }
 
-SpecPointer chemistry_spec_species() {
-  const auto diffusivity = quantity("diffusivity", {.unit = "um^2/s", .minimum = 0, .maximum = 1e5});
-  const auto level = not_negative("concentration in extracellular fluid", "uM", "A", "none is there");
-  const auto fixed = record("held at a value", {need("fixed", level)});
-  const auto permeable =
-      record("flux = permeability (outside - c)",
-             {need("permeability", not_negative("permeability", "um/s")), may("outside", level, "0 uM")});
-  const auto side = one_of("what happens at a face, instead of what the domain says",
-                           {choice("closed", {"no_flux", "periodic"}), fixed, permeable, to_reservoir()});
-  std::vector<Field> sides;
-  for (const char* name : {"all", "x", "y", "z", "x_min", "x_max", "y_min", "y_max", "z_min", "z_max"})
-    sides.push_back(may(name, side));
-  return record(
-      "a diffusing substance",
-      {need("diffusivity", one_of("diffusivity, everywhere or per medium or region",
-                                  {diffusivity, map_of("per medium (fluid, tissue) or region, which beats the medium",
-                                                       {"region"}, diffusivity, {"fluid", "tissue", "default"})})),
-       may("decay",
-           not_negative("first-order decay beyond enzymes and cells", "1/s", "A", "none beyond enzymes and cells"),
-           "0 1/s"),
-       may("initial",
-           one_of("concentration at the start, everywhere or per region or reservoir",
-                  {level, map_of("per region or reservoir; `default` elsewhere", {"region", "reservoir"}, level,
-                                 {"default"})}),
-           "0 uM"),
-       may("uptake_Km",
-           quantity("half-saturation of uptake by cells; `linear` = never saturates",
-                    {.unit = "uM",
-                     .minimum = 0,
-                     .above_minimum = true,
-                     .words = {{"linear", 0}},
-                     .mark = "A",
-                     .source = "far from saturation"}),
-           "linear"),
-       may("boundary", record("faces at which this species differs", std::move(sides)), "{}"),
-       may("transfer",
-           map_of("rates at which it goes from a reservoir, or from the fluid of a region, to others",
-                  {"reservoir", "region"},
-                  map_of("where to, and how fast", {"reservoir", "region"}, not_negative("rate", "1/s"))),
-           "{}")});
-}
-
-SpecPointer chemistry_spec_reaction() {
-  return record(
-      "a reaction: mass action (k), Michaelis-Menten (Km) or Hill (K)",
-      {need("equation", text("for example '2 A + B -> C'")),
-       may("k", any_quantity("mass action: rate constant, uM^(1-order)/s")),
-       may("Km", positive("Michaelis-Menten: half-saturation", "uM")),
-       may("kcat", not_negative("turnovers per enzyme copy", "1/s")),
-       may("enzyme", name_of("surface protein whose copies on cells and in reservoirs catalyse it", "protein")),
-       may("vmax", not_negative("lumped rate, besides the enzyme", "uM/s")),
-       may("inhibitors", map_of("competitive inhibitors and their Ki", {"species"}, positive("Ki", "uM"))),
-       may("K", positive("Hill: half-saturation", "uM")),
-       may("n", quantity("Hill exponent", {.minimum = 0.1, .maximum = 20})),
-       may("in", regions_spec("where it takes place; in reservoirs too if that includes the first region"), "all"),
-       may("from", not_negative("when it starts", "s", "A", "runs from the start"), "0 s"),
-       may("until",
-           quantity("when it stops", {.unit = "s",
-                                      .minimum = 0,
-                                      .above_minimum = true,
-                                      .words = {{"end", kNever}},
-                                      .mark = "A",
-                                      .source = "runs to the end"}),
-           "end"),
-       may("half_life", half_life("half-life of its strength after it has started", "A", "does not fade"), "never")});
-}
-
 SpecPointer model_spec(const ModelDescriptor& model) {
   std::vector<Field> fields{may("library", text("shared object that holds the model"))};
   for (const ParameterSpec& p : model.parameters) {
@@ -308,8 +245,6 @@ SpecPointer model_spec(const ModelDescriptor& model) {
 }
 
 SpecPointer scenario_spec(const ModelRegistry& registry) {
-  const auto placements = one_of("where cells of this type stand at the start",
-                                 {agent_spec_placement(), list("several places", agent_spec_placement())});
   const auto regions =
       std::make_shared<Spec>(*named("kinds of tissue, painted in this order; the first must be everywhere", "region",
                                     space_spec_region(), {"all", "default"}));
@@ -336,10 +271,11 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
            "{}"),
        need("time", list("phases, one after the other", phase(), 1, 1000)),
        may("regions", regions, "{everywhere: {shape: everywhere}}"),
+       may("media", media(), "{}"),
        may("species", named("diffusing substances", "species", chemistry_spec_species(), formula_words()), "{}"),
        may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
-       may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type()), "{}"),
-       may("cells", map_of("cells at the start", {"cell type"}, placements), "{}"),
+       may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type(), {"table"}), "{}"),
+       may("cells", cells_at_start(), "{}"),
        may("injury",
            list("what harms cells; at the start an entry passes over cells that one before it has injured, hazards are "
                 "rivals",

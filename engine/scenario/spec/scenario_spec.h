@@ -21,6 +21,7 @@ SpecPointer chemistry_spec_species();
 SpecPointer chemistry_spec_reaction();
 SpecPointer agent_spec_cell_type();
 SpecPointer agent_spec_placement();
+SpecPointer agent_spec_table();
 SpecPointer agent_spec_injury();
 SpecPointer agent_spec_vesicles();
 SpecPointer label_spec();

@@ -87,6 +87,7 @@ SpecPointer state() {
       "a state of the statechart",
       {may("duration", one_of("how long it lasts", distributions(positive("duration", "s")))),
        may("then", text("state that follows after the duration")),
+       may("divides", boolean("the cell divides as the duration ends"), "false"),
        may("removed", boolean("entering it removes the cell"), "false"),
        may("becomes", reference("entering it makes a cell of this type of it", {"cell type"})),
        may("secretes", of_species("what it secretes", formula("rate", "molecule/s")), "{}"),
@@ -201,6 +202,23 @@ SpecPointer agent_spec_placement() {
                  may("density", quantity("per volume of the regions",
                                          {.unit = "cell/um^3", .minimum = 0, .other_units = {"1/um^3"}})),
                  may("in", regions_spec("regions"), "all")});
+}
+
+SpecPointer agent_spec_table() {
+  Spec types = *map_of("what the entries of the column `type` mean, where they are no names of cell types", {},
+                       reference("a cell type", {"cell type"}));
+  types.noun = "entry";
+  return record(
+      "cells whose places a file gives, such as those of a segmented image, one row each",
+      {need("file",
+            text("CSV with commas and a header, or HDF5 (.h5, .hdf5, .hdf) with one array per column: x, y, z, and as "
+                 "wanted radius, type and columns of the cell types; units as in `x [um]`, or the attribute `unit`")),
+       may("group", text("of an HDF5 file: where the arrays are"), "/"),
+       may("length_unit",
+           positive("of x, y, z and radius where the file gives none, such as the size of a pixel", "um")),
+       may("type", reference("what all of them are, where the file has no column `type`", {"cell type"})),
+       may("types", std::make_shared<Spec>(std::move(types)), "{}"),
+       may("ignore", list("columns of the file that are left out", text("a column")), "[]")});
 }
 
 SpecPointer agent_spec_injury() {

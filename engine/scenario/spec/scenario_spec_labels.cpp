@@ -116,10 +116,16 @@ SpecPointer label_spec() {
 }
 
 SpecPointer profile_spec() {
-  return record("molecules of a species in shells around a region",
-                {need("species", reference("what is looked at", {"species"})),
-                 need("around", regions_spec("region, or regions, from whose surface distances count")),
-                 need("width", quantity("of a shell", {.unit = "um", .minimum = 0, .above_minimum = true}))});
+  return record(
+      "molecules of a species, or vesicles of a class, in shells around a region or by depth below a face",
+      {may("species", reference("what is looked at", {"species"})),
+       may("vesicles", reference("or vesicles of this class", {"vesicle class"})),
+       may("states", list("of vesicles: those in these states, added up",
+                          choice("free, on cells, or in endosomes of cells", {"free", "adsorbed", "endosomal"}), 1)),
+       may("around", regions_spec("region, or regions, from whose surface distances count")),
+       may("below", choice("or the face of the domain from which depth counts",
+                           {"x_min", "x_max", "y_min", "y_max", "z_min", "z_max"})),
+       need("width", quantity("of a shell", {.unit = "um", .minimum = 0, .above_minimum = true}))});
 }
 
 }  // namespace interstice

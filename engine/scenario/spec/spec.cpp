@@ -59,6 +59,20 @@ SpecPointer positive(std::string doc, std::string unit, std::string mark, std::s
                                    .range = std::move(range)});
 }
 
+SpecPointer half_life(std::string doc, std::string mark, std::string source) {
+  return quantity(std::move(doc), {.unit = "s",
+                                   .minimum = 0,
+                                   .above_minimum = true,
+                                   .words = {{"never", kNever}},
+                                   .mark = std::move(mark),
+                                   .source = std::move(source)});
+}
+
+SpecPointer not_negative(std::string doc, std::string unit, std::string mark, std::string source) {
+  return quantity(std::move(doc),
+                  {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
+}
+
 SpecPointer any_quantity(std::string doc) {
   auto s = make(Spec::Kind::quantity, std::move(doc));
   s->any_unit = true;

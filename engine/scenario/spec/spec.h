@@ -83,6 +83,10 @@ SpecPointer quantity(std::string doc, Number number);
 /// Above 0; the mark, its source and the range are those of the default.
 SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, std::string source = {},
                      std::pair<std::string, std::string> range = {});
+/// 0 or more.
+SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {}, std::string source = {});
+/// A time, or `never`.
+SpecPointer half_life(std::string doc, std::string mark = {}, std::string source = {});
 SpecPointer any_quantity(std::string doc);
 SpecPointer integer(std::string doc, double minimum, double maximum);
 SpecPointer boolean(std::string doc);

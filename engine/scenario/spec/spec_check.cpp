@@ -110,6 +110,7 @@ class Checker {
     if (child != nullptr && (child->kind != YamlNode::Kind::null || !may_be_empty(*f.spec))) {
       v.keys.push_back(f.name);
       v.key_places.push_back(key_place(node, f.name));
+      within_ = v.spec;
       v.items.push_back(check(*child, *f.spec, path, v.given));
     } else if (!f.fallback.empty()) {
       Place place = node.place;
@@ -230,9 +231,7 @@ class Checker {
       result = q.in(spec.unit);
       return true;
     }
-    report(v, q.unit_text.empty() ? fmt::format("'{0}' has no unit (expected {1}) did you mean '{0} {2}'?", text,
-                                                expectation(spec), spec.unit == "K" ? "degC" : spec.unit)
-                                  : fmt::format("'{}' has the wrong unit (expected {})", text, expectation(spec)));
+    report(v, wrong_unit(text, q, spec, within_));
     return false;
   }
 
@@ -357,7 +356,9 @@ class Checker {
     if (!scalar(node, spec, v)) return;
     v.number = node.text == "true" ? 1 : 0;
     v.valid = node.text == "true" || node.text == "false";
-    if (!v.valid) report(v, fmt::format("'{}' is neither true nor false", node.text.substr(0, 60)));
+    if (!v.valid)
+      report(v, fmt::format("'{}' is neither true nor false{}", node.text.substr(0, 60),
+                            did_you_mean(node.text, std::vector<std::string>{"true", "false"})));
   }
 
   void choice(const YamlNode& node, const Spec& spec, Value& v) {
@@ -385,6 +386,7 @@ class Checker {
     return chosen;
   }
 
+  const Spec* within_ = nullptr;  ///< record whose key was read last
   const Names& names_;
   Diagnostics& diagnostics_;
 };

@@ -60,4 +60,18 @@ std::optional<std::uint64_t> unsigned_number(std::string_view text, double numbe
   return static_cast<std::uint64_t>(number);
 }
 
+std::string wrong_unit(const std::string& text, const Quantity& quantity, const Spec& spec, const Spec* record) {
+  if (quantity.unit_text.empty())
+    return fmt::format("'{0}' has no unit (expected {1}) did you mean '{0} {2}'?", text, expectation(spec),
+                       spec.unit == "K" ? "degC" : spec.unit);
+  std::string hint;
+  for (const Field& field : record == nullptr ? std::vector<Field>{} : record->fields) {
+    const Spec& other = *field.spec;
+    if (other.kind == Spec::Kind::quantity && !other.any_unit &&
+        parse_unit(other.unit).dimension == quantity.unit.dimension && hint.empty())
+      hint = fmt::format(" did you mean '{}: {}'?", field.name, text);
+  }
+  return fmt::format("'{}' has the wrong unit (expected {}){}", text, expectation(spec), hint);
+}
+
 }  // namespace interstice

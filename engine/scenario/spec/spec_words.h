@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/units.h"
+#include "engine/scenario/spec/spec.h"
 #include "engine/scenario/yaml/yaml_node.h"
 
 namespace interstice {
@@ -27,5 +29,9 @@ std::optional<std::vector<double>> native_numbers(const std::vector<std::string>
 /// A whole number to its last digit; `number` is what the text reads as, 1e6 for example. Empty below 0 and from 2^64
 /// on.
 std::optional<std::uint64_t> unsigned_number(std::string_view text, double number);
+
+/// A number has no unit, or one of another dimension: what is said of it, with the key of the record that would take
+/// it.
+std::string wrong_unit(const std::string& text, const Quantity& quantity, const Spec& spec, const Spec* record);
 
 }  // namespace interstice

@@ -76,7 +76,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 namespace {
 
 /// What others call what we call the second.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kSynonyms{{{"maximum", "max"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 35> kSynonyms{{{"maximum", "max"},
                                                                                    {"peak", "max"},
                                                                                    {"minimum", "min"},
                                                                                    {"average", "mean"},
@@ -99,7 +99,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> kSynonym
                                                                                    {"yes", "all"},
                                                                                    {"on", "true"},
                                                                                    {"no", "false"},
-                                                                                   {"off", "false"}}};
+                                                                                   {"off", "false"},
+                                                                                   {"max", "reduce"},
+                                                                                   {"min", "reduce"},
+                                                                                   {"mean", "reduce"},
+                                                                                   {"concentration", "density"},
+                                                                                   {"density", "concentration"},
+                                                                                   {"density", "initial"},
+                                                                                   {"amount", "dose"},
+                                                                                   {"count", "number"},
+                                                                                   {"number", "count"},
+                                                                                   {"d", "diffusivity"},
+                                                                                   {"nearest", "around"}}};
 
 }  // namespace
 

@@ -219,6 +219,10 @@ class IncludeReader {
 
   [[nodiscard]] std::vector<fs::path> places(const fs::path& includer) const {
     std::vector<fs::path> folders{includer.parent_path()};
+    std::error_code ignored;
+    const fs::path target = fs::canonical(includer, ignored).parent_path();  // of a symbolic link: also beside its file
+    if (!ignored && target != fs::weakly_canonical(fs::absolute(includer).parent_path(), ignored))
+      folders.push_back(target);
     folders.insert(folders.end(), directories_.begin(), directories_.end());
     return folders;
   }

@@ -55,6 +55,30 @@ TEST(CellSeeding, FillsItsRegionUniformly) {
   EXPECT_NEAR(chi_square, 499, 3.5 * std::sqrt(2 * 499.0));
 }
 
+TEST(CellSeeding, DoesNotDependOnTheVoxels) {
+  std::vector<Vec3> first;
+  for (const int n : {10, 20, 4}) {  // voxels of 10, 5 and 25 um
+    CellWorld world = tissue(3);
+    world.grid = Grid{n, n, n, 100.0 / n};
+    world.regions.of_voxel.assign(world.grid.voxel_count(), 0);
+    world.build();
+    for (std::size_t v = 0; v < world.grid.voxel_count(); ++v) world.regions.of_voxel[v] = world.grid.centre(v).z > 50;
+    place(world, 300, {0, 1});
+    if (first.empty())
+      for (std::size_t c = 0; c < world.cells.size(); ++c) first.push_back(world.cells.position(c));
+    ASSERT_EQ(world.cells.size(), first.size());
+    for (std::size_t c = 0; c < first.size(); ++c) EXPECT_EQ(norm(world.cells.position(c) - first[c]), 0) << n;
+  }
+}
+
+TEST(CellSeeding, FindsSmallRegions) {
+  CellWorld world = tissue(0.01);
+  std::ranges::fill(world.regions.of_voxel, 0);
+  world.regions.of_voxel[123] = 1;
+  place(world, 50, {0, 1});
+  for (std::size_t c = 0; c < world.cells.size(); ++c) EXPECT_EQ(world.grid.voxel_at(world.cells.position(c)), 123u);
+}
+
 TEST(CellSeeding, AvoidsOverlapAndWallsWhereItCan) {
   CellWorld world = tissue(5);
   place(world, 400, {});  // 21 % of the volume

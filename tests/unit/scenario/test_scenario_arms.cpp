@@ -109,5 +109,26 @@ TEST(ScenarioArms, AnArmOfDirectEffectsHasTheSameMechanisms) {
     EXPECT_NE(mistakes_of_arms(unresponsive + "    all: " + all + "\n").find(more), std::string::npos) << all;
 }
 
+TEST(ScenarioArms, ChooseTheClassesThatAreDosed) {
+  std::string text = kBeforeArms + "    all: {}\n    some: {classes: [other]}\n";
+  text.replace(text.find("weight: 1}}"), 11,
+               "weight: 1}, other: {number: 50 EV, volume: 2.7e4 um^3, at: [0 s, 0.5 s]}}");
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  const Scenario s = load_scenario_text(text, "arms.yaml", {}, registry);
+  EXPECT_EQ(build_problem(s, {.arm = "vehicle"}).doses.size(), 0u);
+  EXPECT_EQ(build_problem(s, {.arm = "all"}).doses.size(), 3u);
+  const Problem some = build_problem(s, {.arm = "some"});
+  ASSERT_EQ(some.doses.size(), 2u);
+  EXPECT_EQ(some.vesicle_classes.size(), 2u);
+  EXPECT_EQ(some.vesicle_classes[index(some.doses[0].klass)].name, "other");
+  EXPECT_EQ(s.compare.arms[2].changes, std::vector<std::string>{"classes = [other]"});
+  const auto identity = [&](const char* arm) { return run_identity(s, {.arm = arm}, build_problem(s, {.arm = arm})); };
+  EXPECT_NE(identity("some"), identity("all"));
+  EXPECT_NE(mistakes_of_arms("    none: {classes: [nobody]}\n").find("nobody"), std::string::npos);
+  EXPECT_NE(mistakes_of_arms("    none: {classes: [ev], vesicles: false}\n").find("expected one of the two"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace interstice

@@ -160,5 +160,17 @@ TEST(Suggestions, AreNearAndNotSilly) {
   EXPECT_EQ(did_you_mean("closed", std::vector<std::string>{"periodic", "no_flux"}), " did you mean 'no_flux'?");
 }
 
+TEST_F(Includes, AreLookedForBesideALinkAndBesideItsFile) {
+  write("sub/main.yaml", "include: [here.yaml, there.yaml]");
+  write("sub/here.yaml", "a: 1\nfrom: file");
+  write("sub/there.yaml", "b: 2");
+  write("here.yaml", "a: 1\nfrom: link");
+  fs::create_symlink("sub/main.yaml", folder_ / "linked.yaml");
+  const YamlNode root = read("linked.yaml");
+  EXPECT_TRUE(diagnostics_.empty());
+  EXPECT_EQ(text(root, {"from"}), "link");
+  EXPECT_EQ(text(root, {"b"}), "2");
+}
+
 }  // namespace
 }  // namespace interstice
