@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "engine/core/constants.h"
+#include "engine/fields/transport.h"
 #include "engine/fields/regions.h"
 #include "engine/sim/simulation.h"
 

@@ -91,7 +91,7 @@ struct DiffusionSolver::Impl {
   Impl(const Grid& g, const RegionMap& regions, std::span<const Species> species,
        std::span<const Reservoir> reservoirs);
 
-  void cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms);
+  void cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms, const Threads& threads);
   bool run(const Flight& f, const Interval& interval, VoxelArray& c, VoxelArray& reacted,
            std::span<ReservoirState> reservoirs, Budget& budget) const;
   void book(const Flight& f, double dt, Budget& budget) const;
@@ -337,10 +337,11 @@ bool DiffusionSolver::Impl::run(const Flight& f, const Interval& interval, Voxel
 }
 
 /// What the interval has in store for a species, and into how many substeps it is cut therefore.
-void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms) {
+void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval, LocalTerms& terms,
+                                         const Threads& threads) {
   const Plan& plan = plans[s];
   if (plan.factors == nullptr) return;
-  terms.load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid);
+  terms.load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid, threads);
   Cut& cut = cuts[s];
   cut.substeps = implicit_substeps(plan, interval.dt, terms.fastest());
   cut.dt = interval.dt / cut.substeps;
@@ -371,12 +372,12 @@ std::vector<std::uint8_t> DiffusionSolver::diffuse(std::span<const SpeciesId> wh
   };
   if (m.grid.voxel_count() <= kSmallGrid) {
     const bool share = threads.count() == 1;  // one buffer stays in the cache
-    for (std::size_t k = 0; k < which.size(); ++k) m.cut_interval(index(which[k]), interval, m.terms[k]);
+    for (std::size_t k = 0; k < which.size(); ++k) m.cut_interval(index(which[k]), interval, m.terms[k], threads);
     threads.for_blocks(which.size(), 1,
                        [&](std::size_t k, std::size_t) { run(k, m.buffers[share ? 0 : k], m.terms[k], nullptr); });
   } else {
     for (std::size_t k = 0; k < which.size(); ++k) {
-      m.cut_interval(index(which[k]), interval, m.terms[0]);
+      m.cut_interval(index(which[k]), interval, m.terms[0], threads);
       run(k, m.buffers[0], m.terms[0], &threads);
     }
   }

@@ -12,10 +12,13 @@
 namespace interstice {
 namespace {
 
-constexpr double kSmall = 1e-4;  ///< below this the first terms of the series are exact to 1e-9
+constexpr double kSmall = 0.1;            ///< below this series are exact to 1e-13
+constexpr std::size_t kBlock = 1u << 12;  ///< voxels
+
+}  // namespace
 
 /// Where amounts of a species stand in an exchange.
-struct ExchangeOf {
+struct LocalTerms::ExchangeOf {
   ExchangeOf(SpeciesId species, const Exchange& exchange) {
     for (std::uint32_t q = 0; q < exchange.quantities.size(); ++q) {
       const auto& [kind, of] = exchange.quantities[q];
@@ -38,6 +41,8 @@ struct ExchangeOf {
   std::vector<std::uint32_t> secretion_columns, clearance_columns, capacity_columns;
   std::vector<const double*> secretion_arrays, clearance_arrays;
 };
+
+namespace {
 
 /// What cells have of some quantities in a place, if there are any, and arrays at a voxel.
 double sum(const std::vector<std::uint32_t>& columns, const Exchange& exchange, std::optional<std::size_t> place,
@@ -76,9 +81,15 @@ INTERSTICE_VECTOR_CLONES double take_run(const FirstOrderLoss& loss, bool no_mor
 
 }  // namespace
 
-double mean_of_decay(double x) { return x < kSmall ? 1 - x / 2 : -pinned::expm1(-x) / x; }
+double mean_of_decay(double x) {
+  if (x >= kSmall) return -pinned::expm1(-x) / x;
+  return 1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6 * (1 - x / 7 * (1 - x / 8))))));
+}
 
-double weight_of_gain(double x) { return x < kSmall ? 0.5 + x / 12 : (1 / mean_of_decay(x) - 1) / x; }
+double weight_of_gain(double x) {
+  if (x >= kSmall) return (1 / mean_of_decay(x) - 1) / x;
+  return 0.5 + x / 12 * (1 - x * x / 60 * (1 - x * x / 42));
+}
 
 FirstOrderLoss::FirstOrderLoss(double k_h, double out_h)
     : of_now(k_h / (1 + weight_of_gain(k_h) * k_h)),
@@ -90,39 +101,67 @@ double FirstOrderLoss::taken(double c, double gain) const {
   return std::max(std::max(mean, kept), 0.0);
 }
 
-void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
-                      std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) {
-  decay_ = decay;
-  Km_ = exchange.clearance_Km.empty() ? 0 : exchange.clearance_Km[index(species)];
-  for (auto* list : {&source_, &uptake_, &most_}) list->clear();
-  voxels_.clear();
-  taken_at_once_ = exchange.taken_at_once.empty() ? 0 : exchange.taken_at_once[index(species)];
-  secreted_ = taken_at_once_;
-  fastest_ = 0;
-  const ExchangeOf intake(species, exchange);
+/// What a block of voxels has in store.
+struct LocalTerms::Part {
+  std::vector<std::uint32_t> voxels;
+  std::vector<double> source, uptake, most;
+  double secreted = 0, fastest = 0;
+};
+
+LocalTerms::Part LocalTerms::find(const ExchangeOf& of, const Exchange& exchange, std::size_t begin, std::size_t end,
+                                  std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const {
+  Part part;
   const auto add = [&](std::size_t voxel, std::optional<std::size_t> place) {
-    const double given = sum(intake.secretion_columns, exchange, place, intake.secretion_arrays, voxel);
-    const double cleared = sum(intake.clearance_columns, exchange, place, intake.clearance_arrays, voxel);
+    const double given = sum(of.secretion_columns, exchange, place, of.secretion_arrays, voxel);
+    const double cleared = sum(of.clearance_columns, exchange, place, of.clearance_arrays, voxel);
     if (given == 0 && cleared == 0) return;
     const double fluid = volume[region_of_voxel[voxel]];
-    voxels_.push_back(static_cast<std::uint32_t>(voxel));
-    source_.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
-    uptake_.push_back(cleared / fluid);
+    part.voxels.push_back(static_cast<std::uint32_t>(voxel));
+    part.source.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
+    part.uptake.push_back(cleared / fluid);
     if (Km_ > 0) {
-      const double by_models = sum({}, exchange, {}, intake.clearance_arrays, voxel) * Km_;
-      most_.push_back((sum(intake.capacity_columns, exchange, place, {}, voxel) + by_models) / fluid);
+      const double by_models = sum({}, exchange, {}, of.clearance_arrays, voxel) * Km_;
+      part.most.push_back((sum(of.capacity_columns, exchange, place, {}, voxel) + by_models) / fluid);
     }
-    secreted_ += given;
-    if (cleared > 0) fastest_ = std::max(fastest_, uptake_.back() + decay);
+    part.secreted += given;
+    if (cleared > 0) part.fastest = std::max(part.fastest, part.uptake.back() + decay_);
   };
-  if (intake.everywhere()) {
-    std::size_t place = 0;
-    for (std::size_t v = 0; v < region_of_voxel.size(); ++v) {
-      const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
-      add(v, cells ? std::optional(place++) : std::nullopt);
-    }
-  } else if (intake.anywhere()) {
-    for (std::size_t place = 0; place < exchange.voxels.size(); ++place) add(exchange.voxels[place], place);
+  if (!of.everywhere()) {
+    for (std::size_t place = begin; place < end; ++place) add(exchange.voxels[place], place);
+    return part;
+  }
+  const auto first = std::ranges::lower_bound(exchange.voxels, static_cast<std::uint32_t>(begin));
+  auto place = static_cast<std::size_t>(first - exchange.voxels.begin());
+  for (std::size_t v = begin; v < end; ++v) {
+    const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
+    add(v, cells ? std::optional(place++) : std::nullopt);
+  }
+  return part;
+}
+
+void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
+                      std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume,
+                      const Threads& threads) {
+  decay_ = decay;
+  Km_ = exchange.clearance_Km.empty() ? 0 : exchange.clearance_Km[index(species)];
+  taken_at_once_ = exchange.taken_at_once.empty() ? 0 : exchange.taken_at_once[index(species)];
+  const ExchangeOf of(species, exchange);
+  const std::size_t n = of.everywhere() ? region_of_voxel.size() : of.anywhere() ? exchange.voxels.size() : 0;
+  std::vector<Part> parts((n + kBlock - 1) / kBlock);
+  threads.for_blocks(n, kBlock, [&](std::size_t begin, std::size_t end) {
+    parts[begin / kBlock] = find(of, exchange, begin, end, region_of_voxel, volume);
+  });
+  for (auto* list : {&source_, &uptake_, &most_}) list->clear();
+  voxels_.clear();
+  secreted_ = taken_at_once_;
+  fastest_ = 0;
+  for (const Part& part : parts) {
+    voxels_.insert(voxels_.end(), part.voxels.begin(), part.voxels.end());
+    source_.insert(source_.end(), part.source.begin(), part.source.end());
+    uptake_.insert(uptake_.end(), part.uptake.begin(), part.uptake.end());
+    most_.insert(most_.end(), part.most.begin(), part.most.end());
+    secreted_ += part.secreted;
+    fastest_ = std::max(fastest_, part.fastest);
   }
 }
 
@@ -131,13 +170,9 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
   out_h_ = out * h;
   no_more_ = no_more;
   elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
-  weight_.clear(), kept_.clear();
+  weight_.clear();
   if (Km_ > 0) return;
-  for (const double uptake : uptake_) {
-    const double k_h = (decay_ + uptake) * h;
-    weight_.push_back(weight_of_gain(k_h));
-    kept_.push_back(static_cast<float>(mean_of_decay(k_h + out_h_)));
-  }
+  for (const double uptake : uptake_) weight_.push_back(weight_of_gain((decay_ + uptake) * h));
 }
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
@@ -162,7 +197,8 @@ Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
     taken = saturable(place, c, gain);
   } else if (rate > 0) {
     const double k_h = rate * h_, theta = weight_[place];
-    const double all = k_h * std::max({(c + theta * gain) / (1 + theta * k_h), kept_[place] * c, 0.0});
+    const double mean = (c + theta * gain) / (1 + theta * k_h), kept = c / (1 + k_h + out_h_);
+    const double all = k_h * std::max({mean, kept, 0.0});
     taken = {all * (decay_ / rate), all * (uptake_[place] / rate)};
   }
   const double all = taken.decayed + taken.taken_up, there = c + gain;

@@ -5,7 +5,7 @@
 /// concentration of the substep is taken what a loss k c takes:
 ///
 ///   mean = (c + theta g)/(1 + theta k h),   theta = (1/phi(k h) - 1)/(k h),   phi(x) = (1 - e^-x)/x
-///   mean >= phi((k + out) h) c              what there is on average if nothing flows in
+///   mean >= phi((k + out) h) c              what there is on average if nothing flows in; phi(x) >= 1/(1 + x)
 ///
 /// So flat fields decay by e^-kh exactly, and the fixed point L c + source = k c is the same whatever h and k(x) are:
 /// there the gain is k h c and the mean c. Of second order between. The lower bound keeps spills from being taken
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "engine/core/ids.h"
+#include "engine/core/parallel.h"
 #include "engine/fields/diffusion/conductance.h"
 #include "engine/fields/exchange.h"
 
@@ -55,7 +56,7 @@ class LocalTerms {
  public:
   /// Sets what an interval has in store. `volume`: of fluid in a voxel, per region [um^3]; `decay` [1/s].
   void load(SpeciesId species, double decay, const Exchange& exchange, std::span<const std::uint8_t> region_of_voxel,
-            std::span<const double> volume);
+            std::span<const double> volume, const Threads& threads);
   [[nodiscard]] bool anywhere() const { return !voxels_.empty(); }  ///< more than decay
   [[nodiscard]] bool none() const { return decay_ == 0 && voxels_.empty(); }
   [[nodiscard]] double secreted() const { return secreted_; }            ///< [molecules/s]
@@ -71,6 +72,10 @@ class LocalTerms {
                            double* gain) const;
 
  private:
+  struct ExchangeOf;
+  struct Part;
+  [[nodiscard]] Part find(const ExchangeOf& of, const Exchange& exchange, std::size_t begin, std::size_t end,
+                          std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const;
   [[nodiscard]] double take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
                                   double* gain) const;
   [[nodiscard]] Taken take_at(std::size_t place, double c, double& gain) const;
@@ -85,8 +90,7 @@ class LocalTerms {
   double h_ = 0, out_h_ = 0;
   bool no_more_ = false;
   FirstOrderLoss elsewhere_;
-  std::vector<double> weight_;  ///< per place, of linear uptake: weight_of_gain,
-  std::vector<float> kept_;     ///< and the least mean relative to c
+  std::vector<double> weight_;  ///< per place, of linear uptake: weight_of_gain
 };
 
 }  // namespace interstice
