@@ -9,6 +9,7 @@
 #include "engine/vesicles/agents/vesicle_enzymes.h"
 #include "engine/vesicles/agents/vesicle_motion.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
+#include "engine/vesicles/vesicle_parts.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
 
@@ -112,6 +113,17 @@ struct VesicleWorld {
   void turn_over(double dt, const Threads& threads) {
     now.dt = dt;
     turn_over_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+  }
+  /// A whole vesicle step.
+  void advance(double dt, const Threads& threads) {
+    const VesicleStep whole{now.step, now.time, dt};
+    const int parts = parts_of_step(environment(), dt);
+    for (int number = 0; number < parts; ++number) {
+      now = part_of(whole, number, parts);
+      move(now.dt, threads);
+      turn_over(now.dt, threads);
+    }
+    now = whole;
   }
   void tick() {
     ++now.step;

@@ -33,13 +33,16 @@ void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<cons
   });
 }
 
-/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or have something else in the way.
+/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or a wall or have something else
+/// in the way.
 void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
                     const Encounters& encounters, std::vector<Adsorption>& adsorptions,
                     std::vector<Departure>& departures) {
   for (std::size_t n = 0; n < block.count; ++n) {
-    if (!encounters.touches(n) && block.stays[n] == 0) continue;
     const std::uint32_t i = block.which[n];
+    if (!encounters.touches(n) && block.stays[n] == 0 &&
+        !walk.near_open_face({block.x[i], block.y[i], block.z[i]}, block.variance[i]))
+      continue;
     const auto v = static_cast<std::uint32_t>(begin + i);
     const Walker walker{vesicles.id[v],
                         vesicles.klass[v],
@@ -147,24 +150,22 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                               environment.box.size,
                               environment.box.periodic,
                               scratch.map.open(),
-                              std::ranges::any_of(environment.reactivity, [](double r) { return r > 0; }),
                               environment.noise.seed(),
                               step.step};
     const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);
     const std::size_t blocks = (vesicles.size() + kMotionGrain - 1) / kMotionGrain;
-    scratch.adsorptions.resize(blocks);
+    scratch.adsorptions.resize(blocks + 1);  // the last ones are of newcomers
     scratch.departures.resize(blocks);
     threads.for_blocks(vesicles.size(), kMotionGrain, [&](std::size_t begin, std::size_t end) {
       move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
                  scratch.adsorptions[begin / kMotionGrain], scratch.departures[begin / kMotionGrain]);
     });
+    // Arrivals before departures: their number follows from the reservoir's density at the start of the step.
+    admit_from_reservoirs(vesicles, accounts, walk, scratch.map, environment, step, scratch.adsorptions.back());
     settle_adsorptions(vesicles, accounts, environment, scratch);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
-  if (!any) return;
-  // Arrivals first: their number follows from the reservoir's density at the start of the step.
-  admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
-  settle_departures(vesicles, accounts, environment, scratch);
+  if (any) settle_departures(vesicles, accounts, environment, scratch);
 }
 
 }  // namespace interstice

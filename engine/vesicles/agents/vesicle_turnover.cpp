@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "engine/core/keyed_uniforms.h"
-#include "engine/vesicles/agents/vesicle_reservoirs.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
+#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 namespace {
@@ -196,7 +196,7 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
       if (carry_out(event, vesicles, accounts, environment)) scratch.gone.push_back(event.vesicle);
   std::sort(scratch.gone.begin(), scratch.gone.end());
   drop_vesicles(vesicles, scratch.gone);
-  empty_reservoirs(vesicles, ledger, reservoirs, cells, environment, step);
+  transfer_vesicles(vesicles, ledger, reservoirs, cells, environment, step);
 }
 
 void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> classes, std::span<VesicleLedger> ledger) {
