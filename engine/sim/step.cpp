@@ -17,6 +17,7 @@
 #include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
 #include "engine/vesicles/vesicle_parts.h"
+#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 namespace {
@@ -70,9 +71,10 @@ void advance_vesicles(State& s, Workspace& w, const Tick& now, const Threads& th
   for (int number = 0; number < parts; ++number) {
     const VesicleStep part = part_of(interval, number, parts);
     move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, part, w.vesicle_scratch, threads);
-    turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, part, w.vesicle_scratch, threads);
+    turn_over_vesicles(s.vesicles, s.cells, s.ledger, around, part, w.vesicle_scratch, threads);
   }
   step_vesicle_counts(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.counts_scratch, threads);
+  transfer_vesicles(s.vesicles, s.ledger, s.reservoirs, s.cells, around, interval);
   keep_vesicles_in_order(s.vesicles, around, interval, threads);
   w.vesicles_changed = true;
 }

@@ -12,6 +12,7 @@
 #include "engine/vesicles/vesicle_parts.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
+#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 
@@ -112,7 +113,11 @@ struct VesicleWorld {
   }
   void turn_over(double dt, const Threads& threads) {
     now.dt = dt;
-    turn_over_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+    turn_over_vesicles(vesicles, cells, ledger, environment(), now, scratch, threads);
+  }
+  void transfer(double dt) {
+    now.dt = dt;
+    transfer_vesicles(vesicles, ledger, reservoir_states, cells, environment(), now);
   }
   /// A whole vesicle step.
   void advance(double dt, const Threads& threads) {
@@ -124,6 +129,7 @@ struct VesicleWorld {
       turn_over(now.dt, threads);
     }
     now = whole;
+    transfer(dt);
   }
   void tick() {
     ++now.step;

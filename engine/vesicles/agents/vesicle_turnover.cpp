@@ -8,7 +8,6 @@
 #include "engine/core/keyed_uniforms.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
-#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 namespace {
@@ -176,8 +175,8 @@ bool carry_out(const VesicleEvent& event, Vesicles& vesicles, const VesicleAccou
 }  // namespace
 
 void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
-                        std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
-                        const VesicleStep& step, VesicleScratch& scratch, const Threads& threads) {
+                        const VesicleEnvironment& environment, const VesicleStep& step, VesicleScratch& scratch,
+                        const Threads& threads) {
   const BoundOdds odds(environment.classes, step.dt);
   const auto taken = life_taken(environment, step);
   const bool clears = std::any_of(taken.begin(), taken.end(), [](float t) { return t > 0; });
@@ -189,14 +188,13 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
     if (clears) use_up_lives(vesicles, begin, end, environment, taken, events);
   });
 
-  const VesicleAccounts accounts{ledger, reservoirs, &cells};
+  const VesicleAccounts accounts{ledger, {}, &cells};
   scratch.gone.clear();
   for (const auto& block : scratch.events)
     for (const VesicleEvent& event : block)
       if (carry_out(event, vesicles, accounts, environment)) scratch.gone.push_back(event.vesicle);
   std::sort(scratch.gone.begin(), scratch.gone.end());
   drop_vesicles(vesicles, scratch.gone);
-  transfer_vesicles(vesicles, ledger, reservoirs, cells, environment, step);
 }
 
 void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> classes, std::span<VesicleLedger> ledger) {
