@@ -241,27 +241,46 @@ bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacem
   return u * capacity_here >= backward;
 }
 
+/// Pushes w.position, in which a path from `from` ends, out of cells; true if there was any.
+bool VesicleWalk::push_out(Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const {
+  constexpr int kRounds = 3;  // out of one cell into another where they are close together
+  bool met = false;
+  for (int round = 0; round < kRounds; ++round) {
+    bool inside = false;
+    for (std::size_t i = 0; i < near.count; ++i) {
+      const std::uint32_t c = near.near[i].cell;
+      const double R = spheres_[c].radius;
+      const Vec3 r1 = to_cell(c, leg.end, w.position);
+      const double away = norm(r1);
+      if (away >= R) continue;
+      const double x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
+      const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
+      const double x1 = reflected_distance(x0, R - away, {R, leg.root_dt, 0});
+      w.position = folded(w.position + (R + x1 - away) * outward);
+      inside = met = true;
+    }
+    if (!inside) break;
+  }
+  return met;
+}
+
+/// Whether it sticks to one of them is decided by where it ends in the end: between two cells a path that one of them
+/// turns back meets the other.
 bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
                              WalkEnd& w) const {
-  bool met = false;
+  const bool met = push_out(from, leg, near, w);
   for (std::size_t i = 0; i < near.count; ++i) {
     const std::uint32_t c = near.near[i].cell;
     const double R = spheres_[c].radius;
     const double kappa = reactivity_[index(walker.klass) * environment_.cell_types.size() + index(cells_.type[c])];
+    if (!(kappa > 0)) continue;
     const Vec3 r1 = to_cell(c, leg.end, w.position);
     const double away = norm(r1), x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
-    SphereStep sphere{R, leg.root_dt, 0};
-    double x1 = away - R;
-    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
-    if (x1 < 0) {
-      x1 = reflected_distance(x0, -x1, sphere);
-      w.position = folded(w.position + (R + x1 - away) * outward);
-      met = true;
-    }
-    if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
-    sphere.reactivity = kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt;
+    const double x1 = std::max(0.0, away - R);
+    if (x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
+    const SphereStep sphere{R, leg.root_dt, kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt};
     if (!sticks(walker, x0, x1, sphere, room_[c], leg, i)) continue;
-    const Vec3 touched = w.position - std::max(0.0, x1) * outward;
+    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0}, touched = w.position - x1 * outward;
     if (!reaches(walker, w.position, touched)) continue;
     w.cell = static_cast<std::int32_t>(c);
     w.on_surface = folded(spheres_[c].centre + spheres_[c].move + R * outward);

@@ -105,6 +105,7 @@ class VesicleWalk {
                             const Leg& leg, std::size_t rank) const;
   /// Whether a path from the walker's start, now at `here`, may touch a surface at `there`.
   [[nodiscard]] bool reaches(const Walker& walker, Vec3 here, Vec3 there) const;
+  bool push_out(Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
   /// Moves w.position from `from`; true if something other than a closed wall was met.
   bool meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const;
   [[nodiscard]] Vec3 to_cell(std::uint32_t cell, double part, Vec3 p) const;

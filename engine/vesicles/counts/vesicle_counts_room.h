@@ -26,10 +26,13 @@ class CountsRoom {
   /// How much slower vesicles spread among the cells of a region: (1 - phi) / (1 + phi/2) of their diffusivity in the
   /// fluid, phi being the share of its volume in cells (Maxwell 1873, impermeable spheres).
   [[nodiscard]] double hindrance(std::size_t region) const { return hindrance_[region]; }
+  /// Share of a cell's surface that does not lie within other cells.
+  [[nodiscard]] double bare(std::size_t cell) const { return bare_[cell]; }
 
  private:
   static constexpr double kLeastOutside = 0.1;
-  std::vector<double> outside_, hindrance_;
+  std::vector<double> outside_, hindrance_;  ///< per voxel, per region
+  std::vector<double> bare_;                 ///< per cell
 };
 
 /// Voxels around a cell, with weights that add up to 1. It adsorbs from those that vesicles may enter; the others
