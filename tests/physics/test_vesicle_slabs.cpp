@@ -236,5 +236,84 @@ TEST(VesicleSlabs, InCornersTheFaceThatIsReachedFirstTakes) {
   deviations.expect_chance(1.5);
 }
 
+/// Of the density n behind a perfect face, what a box of volume V holds per n V, and has cleared, after a time, where
+/// vesicles are cleared at a rate k (Danckwerts 1951).
+struct Entered {
+  double inside = 0, cleared = 0;
+  Entered(const Way& way, double k, double time) {
+    constexpr int kParts = 400;
+    double weighted = 0;  // k times the integral of what had come in without clearance, by its age
+    for (int i = 0; i < kParts; ++i) {
+      const double x = (i + 0.5) / kParts, at = time * x * x, dt = 2 * time * x / kParts;
+      const double came = 1 - way.chance(1, 1, at);
+      weighted += 0.5 * k * came * std::exp(-k * at) * dt;
+      cleared += k * (came * std::exp(-k * at) + weighted) * dt;
+      weighted += 0.5 * k * came * std::exp(-k * at) * dt;
+    }
+    inside = (1 - way.chance(1, 1, time)) * std::exp(-k * time) + weighted;
+  }
+};
+
+TEST(VesicleSlabs, WhatComesInFromAReservoirAndIsClearedDoesNotDependOnTheStep) {
+  Random random(4);
+  Deviations deviations;
+  for (int k = 0; k < kCases; ++k) {
+    const int voxels = random.whole(1, 6);
+    const double D = random.about(0.3, 6), length = random.about(3, 60);
+    VesicleWorld world(2, 2, voxels, length / voxels);
+    world.noise = Noise{static_cast<std::uint64_t>(k) + 1};
+    world.set_diffusivity(D);
+    SlabSteps steps(random, length, D);
+    const double clearance = world.regions.regions[0].vesicle_clearance = random.about(0.03, 10) / steps.dt;
+    while (clearance * steps.time() > 20 && steps.number > 1) --steps.number;
+    const std::array sides{Side{0, 0}, Side{}};
+    for (const int s : {0, 1}) set_side(world, 4 + s, sides[s]);
+    const Vec3 size = world.grid.size();
+    const double box = size.x * size.y * size.z;
+    const Entered entered(Way(40, length, D, sides, {kInfinite, kInfinite}), clearance, steps.time());
+    const double number = 3000 / (entered.inside + entered.cleared);  // per box
+    world.add_reservoir(1e4 * box);
+    world.reservoir_states[0].vesicles[0] = static_cast<std::uint64_t>(1e4 * number);
+    world.ledger[0].dosed = world.ledger[0].in_reservoir = world.reservoir_states[0].vesicles[0];
+    pass(world, steps);
+    add(deviations, static_cast<double>(world.ledger[0].free), number * entered.inside, number * entered.inside);
+    add(deviations, static_cast<double>(world.ledger[0].lost), number * entered.cleared, number * entered.cleared);
+  }
+  EXPECT_GT(deviations.number(), kCases);
+  deviations.expect_chance();
+}
+
+/// How many vesicles cells take from a reservoir behind one face in 120 s: 1e9 cells/ml, which take them up within a
+/// few cell diameters of it.
+double taken_from_behind_a_face(double dt, std::uint64_t seed) {
+  VesicleWorld world(4, 4, 8, 10);
+  world.noise = Noise{seed};
+  world.set_diffusivity(3);
+  world.cell_types[0].contact.adsorption = 0.1;
+  Random random(7);
+  for (int i = 0; i < 128; ++i)
+    world.add_cell({random.between(0, 40), random.between(0, 40), random.between(0, 80)}, 3.5);
+  set_side(world, 4, {0, 0});
+  set_side(world, 5, {});
+  world.add_reservoir(1e7);
+  world.reservoir_states[0].vesicles[0] = 1500000;
+  world.ledger[0].dosed = world.ledger[0].in_reservoir = 1500000;
+  const Threads threads(2);
+  for (int i = 0; i < static_cast<int>(120 / dt + 0.5); ++i, world.tick()) world.advance(dt, threads);
+  EXPECT_EQ(world.ledger[0].total(), world.ledger[0].dosed);
+  return static_cast<double>(world.ledger[0].adsorbed);
+}
+
+TEST(VesicleSlabs, DenseTissueBehindAReservoirTakesTheSameWhateverTheStep) {
+  double fine = 0;
+  for (const std::uint64_t seed : {1, 2}) fine += taken_from_behind_a_face(0.1, seed);
+  EXPECT_GT(fine, 8000);
+  for (const double dt : {2.0, 10.0, 60.0}) {
+    double some = 0;
+    for (const std::uint64_t seed : {1, 2}) some += taken_from_behind_a_face(dt, seed);
+    EXPECT_NEAR(some / fine, 1, 0.05) << dt;  // a standard error of 1.5 %
+  }
+}
+
 }  // namespace
 }  // namespace interstice

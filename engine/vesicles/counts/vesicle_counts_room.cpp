@@ -200,9 +200,11 @@ void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& r
     outside_[v] = std::max(0.0, 1 - share);
   }
   hindrance_.clear();
+  crowding_.clear();
   for (std::size_t r = 0; r < taken.size(); ++r) {
     const double phi = whole[r] > 0 ? taken[r] / whole[r] : 0;
     hindrance_.push_back(std::max(kLeastOutside, (1 - phi) / (1 + phi / 2)));
+    crowding_.push_back(pinned::pow(hindrance_.back(), 1 - phi));
   }
 }
 
@@ -244,9 +246,8 @@ double counted_adsorption(double radius, double reactivity, const CountsDiffusiv
                           const CountsReach& reach, const Grid& grid, const Box& box) {
   constexpr std::size_t kMostVoxels = 125;
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
-  const double in_reach = std::sqrt(D.in_fluid * D.among_cells);
-  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, in_reach, reach, grid, box);
-  const double on_grid = shell_green(reach, centre, grid, box) / (in_reach * grid.spacing);
+  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.in_reach, reach, grid, box);
+  const double on_grid = shell_green(reach, centre, grid, box) / (D.in_reach * grid.spacing);
   return 1 / std::max(kLeastDensity * to_cell, to_cell - on_grid);
 }
 

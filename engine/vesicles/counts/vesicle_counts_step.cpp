@@ -44,7 +44,7 @@ CountsDiffusivity around(const CountsStep& s, const CountsReach& reach, double i
   const std::uint32_t most = std::ranges::max_element(reach.places, {}, weight)->voxel;
   const std::uint8_t region = s.environment.regions->of_voxel[most];
   const double in_fluid = in_water / s.environment.regions->regions[region].viscosity;
-  return {in_fluid, in_fluid * s.scratch.room.hindrance(region)};
+  return {in_fluid, in_fluid * s.scratch.room.crowding(region)};
 }
 
 /// Reactivity of cell c with the sites that it has left and the surface that other cells leave bare [um/s].

@@ -65,5 +65,32 @@ TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
   EXPECT_NE(warning({"regions.medium.volume_fraction=0.5"}).find("0.2 /s"), std::string::npos);
 }
 
+TEST(Preflight, StepsLongerThanTheWayAreDividedAndSaidToBe) {
+  std::string culture = kCulture;
+  culture.replace(culture.find("until: 10 s, transport: 1 s, vesicles: 1 s"), 42,
+                  "until: 1000 s, transport: 1 s, vesicles: 50 s");
+  EXPECT_TRUE(check_steps(test::problem_from(culture)).empty());
+  const auto findings = check_steps(test::problem_from(culture, {"domain.boundary.z_max=absorbing"}));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_NE(findings[0].find("each is done in 5 parts and takes as much longer; one of 10 s is done in one"),
+            std::string::npos)
+      << findings[0];
+}
+
+TEST(Preflight, CountedVesiclesThatMustFirstReachCellsAreLate) {
+  const std::vector<std::string> depot{
+      "regions.depot={shape: {box: {from: [0 um, 0 um, 0 um], to: [40 um, 40 um, 10 um]"
+      "}}, medium: fluid}",
+      "vesicles.ev.in=[depot]"};
+  EXPECT_EQ(warning(depot), "");
+  auto counted = depot;
+  counted.insert(counted.end(), {"vesicles.ev.weight=1", "vesicles.ev.representation=counts"});
+  const std::string found = warning(counted);
+  EXPECT_NE(found.find("must first reach the cells of medium: up to about 87 s"), std::string::npos) << found;
+  counted.emplace_back("domain.spacing=5 um");
+  EXPECT_EQ(warning(counted), "");
+  EXPECT_EQ(warning({"vesicles.ev.weight=1", "vesicles.ev.representation=counts"}), "");
+}
+
 }  // namespace
 }  // namespace interstice
