@@ -100,8 +100,8 @@ struct Gate {
     return environment.regions->regions[environment.regions->of_voxel[environment.grid->voxel_at(p)]];
   }
 
-  /// Lets in one newcomer, if it is still there at the end of the step.
-  void admit(std::size_t opening, const Region& region, std::uint32_t parts, AgentId id) const {
+  /// Lets in one newcomer, if it is still there at the end of the step; by a cell, at the end of a part of it.
+  void admit(std::size_t opening, const Region& region, bool by_cell, std::uint32_t parts, AgentId id) const {
     const auto u = [&](std::uint32_t draw) {
       return environment.noise.uniform(Stream::vesicle_reservoir, id, step.step, draw);
     };
@@ -119,7 +119,7 @@ struct Gate {
     if (&region_at(p) != &region) return;
     WalkEnd w;
     w.position = p;
-    if (parts > 1) {
+    if (by_cell) {
       const double h = environment.grid->spacing;
       const Vec3 start = face.point(opening, 0, across - sigma * xi[1] / h, along - sigma * xi[2] / h);
       const Walker entering{id,
@@ -176,7 +176,8 @@ void admit_through(const Gate& gate, std::span<const double> smallest_cell, doub
     const double mean = per_opening * vesicle_capacity(region) / slower * std::sqrt(static_cast<double>(parts));
     const auto candidates = e.noise.poisson(mean, Stream::vesicle_reservoir, here, gate.step.step);
     for (std::uint64_t i = 0; i < candidates && there >= weight; ++i)
-      gate.admit(opening, region, parts, child_id(child_id(here, gate.step.step), i));
+      gate.admit(opening, region, std::isfinite(smallest_cell[opening]), parts,
+                 child_id(child_id(here, gate.step.step), i));
   }
 }
 
