@@ -14,8 +14,9 @@ namespace {
 constexpr double kLongestInWays = 0.2;
 /// Largest share of a reservoir that may come in through a face in one part.
 constexpr double kMostOfReservoir = 0.1;
-/// Most clearance of the patch in one part, where a face leads into a reservoir: what comes in is right within 0.7 %.
-constexpr double kMostCleared = 0.1;
+/// Most clearance of the patch in one part, where a face leads into a reservoir: those who came in and were cleared are
+/// not followed by others within the part.
+constexpr double kMostCleared = 0.01;
 
 /// Diffusivity of nearly the smallest vesicles, two standard deviations from the median, in the thinnest fluid.
 double fastest(const VesicleClass& klass, const VesicleEnvironment& environment) {

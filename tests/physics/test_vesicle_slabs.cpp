@@ -1,4 +1,5 @@
 /// @file
+// labels: slow
 /// Steps that are longer than the way: vesicles between walls and reservoirs on opposite sides, and in corners, with
 /// steps up to ten times the time of diffusion through the box, against exact values.
 #include <gtest/gtest.h>
@@ -240,17 +241,26 @@ TEST(VesicleSlabs, InCornersTheFaceThatIsReachedFirstTakes) {
 /// vesicles are cleared at a rate k (Danckwerts 1951).
 struct Entered {
   double inside = 0, cleared = 0;
-  Entered(const Way& way, double k, double time) {
+  Entered(double rate, double k, double time) {  // rate: D/L^2
+    const auto came_in = [rate](double t) {
+      double still_empty = 0;
+      for (int n = 0; n < 400; ++n) {
+        const double q = (n + 0.5) * kPi, decayed = std::exp(-q * q * rate * t);
+        if (decayed < 1e-12) break;
+        still_empty += 2 / (q * q) * decayed;
+      }
+      return 1 - still_empty;
+    };
     constexpr int kParts = 400;
     double weighted = 0;  // k times the integral of what had come in without clearance, by its age
     for (int i = 0; i < kParts; ++i) {
       const double x = (i + 0.5) / kParts, at = time * x * x, dt = 2 * time * x / kParts;
-      const double came = 1 - way.chance(1, 1, at);
+      const double came = came_in(at);
       weighted += 0.5 * k * came * std::exp(-k * at) * dt;
       cleared += k * (came * std::exp(-k * at) + weighted) * dt;
       weighted += 0.5 * k * came * std::exp(-k * at) * dt;
     }
-    inside = (1 - way.chance(1, 1, time)) * std::exp(-k * time) + weighted;
+    inside = came_in(time) * std::exp(-k * time) + weighted;
   }
 };
 
@@ -270,7 +280,7 @@ TEST(VesicleSlabs, WhatComesInFromAReservoirAndIsClearedDoesNotDependOnTheStep) 
     for (const int s : {0, 1}) set_side(world, 4 + s, sides[s]);
     const Vec3 size = world.grid.size();
     const double box = size.x * size.y * size.z;
-    const Entered entered(Way(40, length, D, sides, {kInfinite, kInfinite}), clearance, steps.time());
+    const Entered entered(D / (length * length), clearance, steps.time());
     const double number = 3000 / (entered.inside + entered.cleared);  // per box
     world.add_reservoir(1e4 * box);
     world.reservoir_states[0].vesicles[0] = static_cast<std::uint64_t>(1e4 * number);
@@ -292,12 +302,12 @@ double taken_from_behind_a_face(double dt, std::uint64_t seed) {
   world.cell_types[0].contact.adsorption = 0.1;
   Random random(7);
   for (int i = 0; i < 128; ++i)
-    world.add_cell({random.between(0, 40), random.between(0, 40), random.between(0, 80)}, 3.5);
+    world.add_cell({random.between(0, 40), random.between(0, 40), random.between(3.5, 76.5)}, 3.5);
   set_side(world, 4, {0, 0});
   set_side(world, 5, {});
   world.add_reservoir(1e7);
-  world.reservoir_states[0].vesicles[0] = 1500000;
-  world.ledger[0].dosed = world.ledger[0].in_reservoir = 1500000;
+  world.reservoir_states[0].vesicles[0] = 4000000;
+  world.ledger[0].dosed = world.ledger[0].in_reservoir = 4000000;
   const Threads threads(2);
   for (int i = 0; i < static_cast<int>(120 / dt + 0.5); ++i, world.tick()) world.advance(dt, threads);
   EXPECT_EQ(world.ledger[0].total(), world.ledger[0].dosed);
@@ -306,12 +316,12 @@ double taken_from_behind_a_face(double dt, std::uint64_t seed) {
 
 TEST(VesicleSlabs, DenseTissueBehindAReservoirTakesTheSameWhateverTheStep) {
   double fine = 0;
-  for (const std::uint64_t seed : {1, 2}) fine += taken_from_behind_a_face(0.1, seed);
-  EXPECT_GT(fine, 8000);
+  for (const std::uint64_t seed : {1, 2}) fine += taken_from_behind_a_face(0.25, seed);
+  EXPECT_GT(fine, 12000);
   for (const double dt : {2.0, 10.0, 60.0}) {
     double some = 0;
     for (const std::uint64_t seed : {1, 2}) some += taken_from_behind_a_face(dt, seed);
-    EXPECT_NEAR(some / fine, 1, 0.05) << dt;  // a standard error of 1.5 %
+    EXPECT_NEAR(some / fine, 1, 0.05) << dt;  // a standard error of 1.1 %
   }
 }
 

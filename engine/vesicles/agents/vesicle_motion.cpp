@@ -6,6 +6,7 @@
 #include "engine/cells/cell_motility.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/agents/vesicle_reservoirs.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
@@ -52,9 +53,9 @@ void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& bl
                         block.spare[i],
                         block.bin[i]};
     const WalkEnd w = encounters.touches(n) ? walk.past_cells(walker) : walk.alone(walker);
-    place(vesicles, v, w.position);
+    if (w.face < 0) place(vesicles, v, w.position);
     if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
-    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
+    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face), static_cast<float>(w.left_at)});
   }
 }
 
@@ -117,14 +118,23 @@ void settle_adsorptions(Vesicles& vesicles, const VesicleAccounts& accounts, con
   for (const Adsorption& a : scratch.contested) settle(a, vesicles, accounts, environment);
 }
 
+/// Where one that reached a face goes: it may not have lived so long.
+Whereabouts end_of(const Departure& d, const Vesicles& vesicles, const VesicleEnvironment& environment, double dt) {
+  const VesicleClass& klass = environment.classes[index(vesicles.klass[d.vesicle])];
+  const std::size_t voxel = environment.grid->voxel_at(vesicles.position(d.vesicle));
+  const Exits exits = exits_of_free(klass, environment.regions->regions[environment.regions->of_voxel[voxel]]);
+  const bool lost = exits.rate() * static_cast<double>(d.left_at) * dt > vesicles.clearance_left[d.vesicle];
+  return lost ? Whereabouts{kFates[exits.all().front().fate].to} : beyond_face(environment, d.face);
+}
+
 void settle_departures(Vesicles& vesicles, const VesicleAccounts& accounts, const VesicleEnvironment& environment,
-                       VesicleScratch& scratch) {
+                       double dt, VesicleScratch& scratch) {
   scratch.gone.clear();
   for (const auto& block : scratch.departures)
     for (const Departure& d : block) {
       const std::size_t k = index(vesicles.klass[d.vesicle]);
       scratch.gone.push_back(d.vesicle);
-      accounts.move(k, environment.classes[k].weight, {VesiclePlace::free}, beyond_face(environment, d.face));
+      accounts.move(k, environment.classes[k].weight, {VesiclePlace::free}, end_of(d, vesicles, environment, dt));
     }
   drop_vesicles(vesicles, scratch.gone);
 }
@@ -165,7 +175,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
     settle_adsorptions(vesicles, accounts, environment, scratch);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
-  if (any) settle_departures(vesicles, accounts, environment, scratch);
+  if (any) settle_departures(vesicles, accounts, environment, step.dt, scratch);
 }
 
 }  // namespace interstice

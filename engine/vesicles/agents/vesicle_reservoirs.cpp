@@ -7,6 +7,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/core/name_key.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/vesicle_properties.h"
 
 namespace interstice {
@@ -74,10 +75,11 @@ std::vector<double> smallest_cells(const OpenFace& face, std::span<const WalkSph
   return smallest;
 }
 
-/// Parts into which the step is divided for newcomers, as for other vesicles near such a cell.
+/// Parts into which the step is divided for newcomers: shorter ones than for other vesicles near such a cell, as who is
+/// taken up is not followed by others within a part.
 std::uint32_t parts_beside(double radius, double root_dt) {
   constexpr double kMostParts = 4000;
-  const double ratio = std::isinf(radius) ? 0 : root_dt / (kLongestStepInRadii * radius);
+  const double ratio = std::isinf(radius) ? 0 : 2 * root_dt / (kLongestStepInRadii * radius);
   return static_cast<std::uint32_t>(std::clamp(std::ceil(ratio * ratio), 1.0, kMostParts));
 }
 
@@ -136,7 +138,7 @@ struct Gate {
       w = *entered;
       if (w.cell < 0 && end < 1) w = go_on(w.position, D, end, id);
     }
-    settle(w, id);
+    settle(w, id, exits_of_free(properties(), region).rate() * came * step.dt);
   }
 
  private:
@@ -147,7 +149,8 @@ struct Gate {
     return walk.past_cells({id, VesicleClassId{static_cast<std::uint8_t>(klass)}, variance, from,
                             sigma * Vec3{xi[0], xi[1], xi[2]}, xi[3], map.bin_at(from), begin, 1});
   }
-  void settle(const WalkEnd& w, AgentId id) const {
+  /// `spared` is the clearance of the step before it came: turn_over_vesicles takes that of all of the step.
+  void settle(const WalkEnd& w, AgentId id, double spared) const {
     const std::uint64_t weight = properties().weight;
     const Whereabouts from{VesiclePlace::in_reservoir, reservoir};
     if (w.face >= 0)
@@ -155,6 +158,7 @@ struct Gate {
     const auto v = static_cast<std::uint32_t>(vesicles.size());
     append_vesicle(vesicles, VesicleClassId{static_cast<std::uint8_t>(klass)}, properties(), environment.noise, id,
                    w.position, kArrivalSizeBias);
+    vesicles.clearance_left.back() += static_cast<float>(std::round(spared / kClearanceQuantum) * kClearanceQuantum);
     accounts.move(klass, weight, from, {VesiclePlace::free});
     if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
   }

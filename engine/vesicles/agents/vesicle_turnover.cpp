@@ -57,10 +57,6 @@ class BoundOdds {
   std::vector<FateOdds> odds_;
 };
 
-Exits exits_of_free(const VesicleClass& klass, const Region& region) {
-  return {klass, VesiclePlace::free, true, {.clearance = region.vesicle_clearance}};
-}
-
 /// Whole quanta of life that free vesicles lose, [class][region]: their sums over steps follow rate x time to one
 /// quantum.
 std::vector<float> life_taken(const VesicleEnvironment& environment, const VesicleStep& step) {

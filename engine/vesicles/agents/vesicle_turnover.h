@@ -8,9 +8,14 @@
 #include "engine/cells/cells.h"
 #include "engine/core/parallel.h"
 #include "engine/vesicles/agents/vesicle_scratch.h"
+#include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_environment.h"
 
 namespace interstice {
+
+inline Exits exits_of_free(const VesicleClass& klass, const Region& region) {
+  return {klass, VesiclePlace::free, true, {.clearance = region.vesicle_clearance}};
+}
 
 /// First-order events over step.dt, each with probability 1 - exp(-rate dt). Vesicles that ended leave the arrays.
 void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,

@@ -75,8 +75,7 @@ WalkEnd VesicleWalk::alone(const Walker& walker) const {
   const double root_dt = std::sqrt(walker.variance);
   WalkEnd w;
   w.position = walker.start + walker.displacement;
-  w.face = face_passed(walker, walker.start, w.position, Leg{root_dt, walker.begin, walker.end});
-  if (w.face >= 0) return w;
+  if (leaves(walker, walker.start, w.position, Leg{root_dt, walker.begin, walker.end}, w)) return w;
   w.position = folded(w.position);
   if (interface_stops(walker.id, walker.start, w.position, walker.displacement, root_dt)) w.position = walker.start;
   return w;
@@ -156,8 +155,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     }
     rest = rest - displacement;
     w.position = from + displacement;
-    w.face = face_passed(walker, from, w.position, leg);
-    if (w.face >= 0) return w;
+    if (leaves(walker, from, w.position, leg, w)) return w;
     w.position = folded(w.position);
     if (forbidden(from, w.position)) {
       w.position = from;
@@ -198,32 +196,30 @@ double VesicleWalk::patience(const Walker& walker, int face, const Leg& leg) con
          (kappa * fusogen * dt);
 }
 
-/// The face that takes a path, the first one if several would.
-std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const {
+/// Whether a face takes a path, the first one if several would; when, and which.
+bool VesicleWalk::leaves(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg, WalkEnd& w) const {
   const auto open = open_faces(walker.start, walker.variance);
-  if (std::ranges::none_of(open, std::identity())) return -1;
+  if (std::ranges::none_of(open, std::identity())) return false;
   const auto before = wall_distances(from), after = wall_distances(to);
-  std::int32_t taken_by = -1;
-  WallPassage first;
-  const auto time_at = [&](std::int32_t face, const WallPassage& passage) {
-    const std::uint32_t draw = 256 + 16 * leg.number + 2 * static_cast<std::uint32_t>(face);
-    const Noise& noise = environment_.noise;
-    return passage.time(noise.normals(Stream::vesicle_reservoir, walker.id, step_.step, draw)[0],
-                        noise.uniform(Stream::vesicle_reservoir, walker.id, step_.step, draw + 1));
-  };
+  const Noise& noise = environment_.noise;
+  double first = 2;
   for (std::int32_t face = 0; face < 6; ++face) {
     if (!open[face]) continue;
     WallPassage passage{std::max(0.0, before[face]), std::abs(after[face]), leg.root_dt};
     if (passage.before * passage.after > kNoTouch * leg.root_dt * leg.root_dt) continue;
     passage.patience = patience(walker, face, leg);
     const std::uint32_t draw = 8 * leg.number + 1 + static_cast<std::uint32_t>(face);
-    const double u = environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, draw);
+    const double u = noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, draw);
     if (u >= passage.probability()) continue;
-    if (taken_by >= 0 && time_at(face, passage) > time_at(taken_by, first)) continue;
-    taken_by = face;
-    first = passage;
+    const std::uint32_t when = 256 + 16 * leg.number + 2 * static_cast<std::uint32_t>(face);
+    const double time = passage.time(noise.normals(Stream::vesicle_reservoir, walker.id, step_.step, when)[0],
+                                     noise.uniform(Stream::vesicle_reservoir, walker.id, step_.step, when + 1));
+    if (time >= first) continue;
+    first = time;
+    w.face = face;
+    w.left_at = leg.begin + time * (leg.end - leg.begin);
   }
-  return taken_by;
+  return w.face >= 0;
 }
 
 bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const {

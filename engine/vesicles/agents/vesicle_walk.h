@@ -38,7 +38,8 @@ struct WalkEnd {
   Vec3 position;           ///< if it stays free [um]
   std::int32_t cell = -1;  ///< it touched this cell and sticks if there is room ...
   Vec3 on_surface;         ///< ... here [um]
-  std::int32_t face = -1;  ///< it left through this face
+  std::int32_t face = -1;  ///< it left through this face ...
+  double left_at = 0;      ///< ... then, in parts of the vesicle step
 };
 
 /// Everything fixed during one step. A step longer than a quarter of a cell's radius is divided near the cell, by a
@@ -98,7 +99,7 @@ class VesicleWalk {
   [[nodiscard]] WalkEnd walk_legs(const Walker& walker, Vec3 whole, double root_dt, Neighbours& near) const;
   [[nodiscard]] std::array<double, 6> wall_distances(Vec3 p) const;
   [[nodiscard]] std::array<bool, 6> open_faces(Vec3 p, double variance) const;
-  [[nodiscard]] std::int32_t face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const;
+  bool leaves(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg, WalkEnd& w) const;
   [[nodiscard]] double patience(const Walker& walker, int face, const Leg& leg) const;
   [[nodiscard]] bool interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const;
   [[nodiscard]] bool sticks(const Walker& walker, double x0, double x1, const SphereStep& sphere, double room,
