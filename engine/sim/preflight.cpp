@@ -8,27 +8,15 @@
 #include <numeric>
 
 #include "engine/core/constants.h"
-#include "engine/fields/transport.h"
 #include "engine/fields/regions.h"
+#include "engine/fields/transport.h"
+#include "engine/sim/preflight_vesicles.h"
 #include "engine/sim/simulation.h"
 
 namespace interstice {
 namespace {
 
 constexpr double kMostChangePerStep = 1;  ///< rate * dt up to which a front between two reactants is right within 1 %
-
-/// Diffusivity of the median vesicle in the least viscous region [um^2/s] (Stokes-Einstein).
-double fastest_vesicle(const Problem& problem) {
-  double fastest = 0;
-  for (const VesicleClass& klass : problem.vesicle_classes) {
-    if (klass.counted) continue;  // its hops are divided as they need
-    const double in_water =
-        kBoltzmann * klass.temperature / (3 * kPi * klass.water_viscosity * klass.median_diameter * 1e-9) * 1e12;
-    for (const Region& region : problem.regions.regions)
-      if (region.vesicle_partition > 0) fastest = std::max(fastest, in_water / region.viscosity);
-  }
-  return fastest;
-}
 
 /// Fastest first-order rate that a reaction reaches by itself [1/s]; enzyme copies on agents are not counted.
 double fastest_rate(const Reaction& reaction) {
@@ -59,19 +47,6 @@ double dosed_rate(const Problem& problem, const ActiveModel& model) {
                             kinetics.kcat * load.mean * dose.density / kMoleculesPerUmCubedPerMicromolar / kinetics.Km);
         }
   return rate;
-}
-
-void check_vesicles(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
-  // Steps are divided near cells, and plane walls are exact for any step.
-  if (problem.doses.empty() || (problem.regions.regions.size() == 1 && problem.reservoirs.empty())) return;
-  const double dt = seconds(phase.vesicles), diffusivity = fastest_vesicle(problem);
-  const double step = std::sqrt(2 * diffusivity * dt), limit = problem.grid.spacing / 2;
-  if (step > limit) {
-    findings.push_back(fmt::format(
-        "vesicles move {:.2g} um a step ({:.3g} s until {:.3g} s) on voxels of {:.3g} um: regions and reservoirs "
-        "blur; at most {:.2g} s would do",
-        step, dt, seconds(phase.until), problem.grid.spacing, limit * limit / (2 * diffusivity)));
-  }
 }
 
 void check_reactions(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
@@ -179,8 +154,9 @@ std::vector<std::string> check_steps(const Problem& problem) {
   std::vector<std::string> findings;
   check_weights(problem, findings);
   check_room(problem, findings);
+  check_counted_vesicles(problem, findings);
   for (const Phase& phase : problem.schedule.phases) {
-    check_vesicles(problem, phase, findings);
+    check_vesicle_step(problem, phase, findings);
     check_reactions(problem, phase, findings);
     check_cells(problem, phase, findings);
   }

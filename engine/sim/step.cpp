@@ -16,6 +16,8 @@
 #include "engine/vesicles/agents/vesicle_order.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/counts/vesicle_counts.h"
+#include "engine/vesicles/vesicle_parts.h"
+#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 namespace {
@@ -74,9 +76,14 @@ void update_cells(State& s, const Problem& p, Workspace& w, const CellStep& inte
 void advance_vesicles(State& s, Workspace& w, const Tick& now, const Threads& threads) {
   const VesicleStep interval{.step = now.step, .time = now.time + now.dt - now.vesicles_dt, .dt = now.vesicles_dt};
   const VesicleEnvironment& around = w.vesicle_environment;
-  move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
-  turn_over_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.vesicle_scratch, threads);
+  const int parts = parts_of_step(around, interval.dt);
+  for (int number = 0; number < parts; ++number) {
+    const VesicleStep part = part_of(interval, number, parts);
+    move_vesicles(s.vesicles, s.cells, s.ledger, s.reservoirs, around, part, w.vesicle_scratch, threads);
+    turn_over_vesicles(s.vesicles, s.cells, s.ledger, around, part, w.vesicle_scratch, threads);
+  }
   step_vesicle_counts(s.vesicles, s.cells, s.ledger, s.reservoirs, around, interval, w.counts_scratch, threads);
+  transfer_vesicles(s.vesicles, s.ledger, s.reservoirs, s.cells, around, interval);
   keep_vesicles_in_order(s.vesicles, around, interval, threads);
   w.vesicles_changed = true;
 }

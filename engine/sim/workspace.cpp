@@ -13,6 +13,8 @@ Box box_of(const Problem& problem) {
   return box;
 }
 
+}  // namespace
+
 VesicleEnvironment vesicle_environment_of(const Problem& problem) {
   VesicleEnvironment environment;
   environment.grid = &problem.grid;
@@ -30,8 +32,6 @@ VesicleEnvironment vesicle_environment_of(const Problem& problem) {
   environment.noise = problem.noise;
   return environment;
 }
-
-}  // namespace
 
 CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rules) {
   return {.grid = &problem.grid,

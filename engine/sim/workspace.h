@@ -18,6 +18,7 @@ namespace interstice {
 
 /// What the cell stages see of a problem; points into `problem` and `rules`.
 CellEnvironment cell_environment_of(const Problem& problem, const CellRules& rules);
+VesicleEnvironment vesicle_environment_of(const Problem& problem);
 
 struct Workspace {
   /// Points into `problem`, which must stay where it is.

@@ -9,8 +9,10 @@
 #include "engine/vesicles/agents/vesicle_enzymes.h"
 #include "engine/vesicles/agents/vesicle_motion.h"
 #include "engine/vesicles/agents/vesicle_turnover.h"
+#include "engine/vesicles/vesicle_parts.h"
 #include "engine/vesicles/vesicle_properties.h"
 #include "engine/vesicles/vesicle_seeding.h"
+#include "engine/vesicles/vesicle_transfers.h"
 
 namespace interstice {
 
@@ -111,7 +113,23 @@ struct VesicleWorld {
   }
   void turn_over(double dt, const Threads& threads) {
     now.dt = dt;
-    turn_over_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+    turn_over_vesicles(vesicles, cells, ledger, environment(), now, scratch, threads);
+  }
+  void transfer(double dt) {
+    now.dt = dt;
+    transfer_vesicles(vesicles, ledger, reservoir_states, cells, environment(), now);
+  }
+  /// A whole vesicle step.
+  void advance(double dt, const Threads& threads) {
+    const VesicleStep whole{now.step, now.time, dt};
+    const int parts = parts_of_step(environment(), dt);
+    for (int number = 0; number < parts; ++number) {
+      now = part_of(whole, number, parts);
+      move(now.dt, threads);
+      turn_over(now.dt, threads);
+    }
+    now = whole;
+    transfer(dt);
   }
   void tick() {
     ++now.step;

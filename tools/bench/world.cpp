@@ -88,8 +88,8 @@ void World::move_vesicles(const Threads& threads) {
 void World::turn_over_vesicles(const Threads& threads) {
   const VesicleStep interval{
       .step = state.clock.step++, .time = seconds(state.clock.now), .dt = seconds(phase().vesicles)};
-  interstice::turn_over_vesicles(state.vesicles, state.cells, state.ledger, state.reservoirs,
-                                 workspace.vesicle_environment, interval, workspace.vesicle_scratch, threads);
+  interstice::turn_over_vesicles(state.vesicles, state.cells, state.ledger, workspace.vesicle_environment, interval,
+                                 workspace.vesicle_scratch, threads);
 }
 
 void World::update_cells(const Threads& threads) {

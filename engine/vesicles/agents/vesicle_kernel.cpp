@@ -182,8 +182,7 @@ HWY_INLINE void step(const VesicleColumns& c, std::size_t at, const MotionTables
   const VF32 square = hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, hn::Mul(dz, dz)));
   const VF32 reach_square = hn::Mul(variance, hn::Set(d, kReachInRootDt * kReachInRootDt));
   const auto meets = hn::Gt(reach_square, hn::Mul(outlook.meet, outlook.meet));
-  auto crosses = hn::Gt(square, hn::Mul(outlook.cross, outlook.cross));
-  if (t.walls_are_met) crosses = hn::Or(crosses, meets);
+  const auto crosses = hn::Gt(square, hn::Mul(outlook.cross, outlook.cross));
   const auto stays = hn::Or(crosses, hn::RebindMask(d, held));
   const auto care = hn::AndNot(held, hn::RebindMask(u, hn::Or(meets, crosses)));
   if (!hn::AllFalse(u, care)) {

@@ -51,8 +51,7 @@ struct MotionTables {
   std::span<const float> dt_over_viscosity;                ///< per region, viscosity relative to water [s]
   Vec3 size;                                               ///< [um]
   std::array<bool, 3> periodic{};
-  bool open = false;           ///< nothing on the map, and one tissue
-  bool walls_are_met = false;  ///< a path may touch a wall between its ends
+  bool open = false;  ///< nothing on the map, and one tissue
   std::uint64_t seed = 0, step = 0;
 };
 
@@ -61,8 +60,8 @@ struct MotionTables {
 inline constexpr float kReachInRootDt = 5.0F;
 
 /// Moves the free vesicles among [0, count) of the columns to where the noise sends them, folded at closed walls; those
-/// that something may be in the way of are listed in `careful`. Of these, the ones that only a cell could stop are
-/// moved all the same, as most of them meet none; the others stay. Bound vesicles are left alone.
+/// that something may be in the way of are listed in `careful`. Of these, the ones that only a cell or an open wall
+/// could stop are moved all the same, as most of them meet none; the others stay. Bound vesicles are left alone.
 void move_free(const VesicleColumns& columns, std::size_t count, const MotionTables& tables, MotionBlock& careful);
 
 struct VoxelRange {

@@ -167,8 +167,7 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
   tissue_.assign(count, {static_cast<std::uint8_t>(kFarthest), static_cast<std::uint8_t>(kFarthest), 0, 0});
   any_wall_ = false;
   for (int face = 0; face < 6; ++face) {
-    const bool crossed = environment.reservoir_of_face[face] >= 0, met = environment.reactivity[face] > 0;
-    if (!crossed && !met) continue;
+    if (environment.reservoir_of_face[face] < 0 && !(environment.reactivity[face] > 0)) continue;
     any_wall_ = true;
     const int axis = face / 2;
     std::size_t bin = 0;
@@ -177,10 +176,7 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
       for (at[1] = 0; at[1] < bins_[1]; ++at[1])
         for (at[0] = 0; at[0] < bins_[0]; ++at[0], ++bin) {
           const int bins_away = face % 2 == 0 ? at[axis] : bins_[axis] - 1 - at[axis];
-          const std::uint8_t distance = quantised(bins_away / bins_per_um_);
-          Surroundings& margin = tissue_[bin];
-          if (crossed) margin.cross = std::min(margin.cross, distance);
-          if (met) margin.meet = std::min(margin.meet, distance);
+          tissue_[bin].meet = std::min(tissue_[bin].meet, quantised(bins_away / bins_per_um_));
         }
   }
 }

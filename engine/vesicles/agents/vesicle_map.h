@@ -27,8 +27,8 @@ class VesicleMap {
   /// A bin, in 32 bits: the kernel reads one word. Lower bounds of the distances from anywhere in the bin to what a
   /// vesicle could run into, in units of margin_unit(); 255 stands for all that is farther.
   struct Surroundings {
-    std::uint8_t meet = 0;    ///< to cells and reactive walls, which a path may touch between its ends
-    std::uint8_t cross = 0;   ///< to interfaces and reservoirs, which matter only if the end lies beyond
+    std::uint8_t meet = 0;    ///< to cells and open walls, which a path may touch between its ends
+    std::uint8_t cross = 0;   ///< to interfaces, which matter only if the end lies beyond
     std::uint8_t region = 0;  ///< index into RegionMap::regions
     std::uint8_t unused = 0;
   };

@@ -6,6 +6,7 @@
 #include "engine/cells/cell_motility.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/agents/vesicle_reservoirs.h"
+#include "engine/vesicles/agents/vesicle_turnover.h"
 #include "engine/vesicles/agents/vesicle_walk.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
@@ -33,13 +34,16 @@ void ride(Vesicles& vesicles, std::size_t begin, std::size_t end, std::span<cons
   });
 }
 
-/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or have something else in the way.
+/// The vesicles of a block of the kernel, from `begin`, that may have touched a cell or a wall or have something else
+/// in the way.
 void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& block, const VesicleWalk& walk,
                     const Encounters& encounters, std::vector<Adsorption>& adsorptions,
                     std::vector<Departure>& departures) {
   for (std::size_t n = 0; n < block.count; ++n) {
-    if (!encounters.touches(n) && block.stays[n] == 0) continue;
     const std::uint32_t i = block.which[n];
+    if (!encounters.touches(n) && block.stays[n] == 0 &&
+        !walk.near_open_face({block.x[i], block.y[i], block.z[i]}, block.variance[i]))
+      continue;
     const auto v = static_cast<std::uint32_t>(begin + i);
     const Walker walker{vesicles.id[v],
                         vesicles.klass[v],
@@ -49,9 +53,9 @@ void walk_carefully(Vesicles& vesicles, std::size_t begin, const MotionBlock& bl
                         block.spare[i],
                         block.bin[i]};
     const WalkEnd w = encounters.touches(n) ? walk.past_cells(walker) : walk.alone(walker);
-    place(vesicles, v, w.position);
+    if (w.face < 0) place(vesicles, v, w.position);
     if (w.cell >= 0) adsorptions.push_back({v, static_cast<std::uint32_t>(w.cell), w.on_surface});
-    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face)});
+    if (w.face >= 0) departures.push_back({v, static_cast<std::uint8_t>(w.face), static_cast<float>(w.left_at)});
   }
 }
 
@@ -114,14 +118,23 @@ void settle_adsorptions(Vesicles& vesicles, const VesicleAccounts& accounts, con
   for (const Adsorption& a : scratch.contested) settle(a, vesicles, accounts, environment);
 }
 
+/// Where one that reached a face goes: it may not have lived so long.
+Whereabouts end_of(const Departure& d, const Vesicles& vesicles, const VesicleEnvironment& environment, double dt) {
+  const VesicleClass& klass = environment.classes[index(vesicles.klass[d.vesicle])];
+  const std::size_t voxel = environment.grid->voxel_at(vesicles.position(d.vesicle));
+  const Exits exits = exits_of_free(klass, environment.regions->regions[environment.regions->of_voxel[voxel]]);
+  const bool lost = exits.rate() * static_cast<double>(d.left_at) * dt > vesicles.clearance_left[d.vesicle];
+  return lost ? Whereabouts{kFates[exits.all().front().fate].to} : beyond_face(environment, d.face);
+}
+
 void settle_departures(Vesicles& vesicles, const VesicleAccounts& accounts, const VesicleEnvironment& environment,
-                       VesicleScratch& scratch) {
+                       double dt, VesicleScratch& scratch) {
   scratch.gone.clear();
   for (const auto& block : scratch.departures)
     for (const Departure& d : block) {
       const std::size_t k = index(vesicles.klass[d.vesicle]);
       scratch.gone.push_back(d.vesicle);
-      accounts.move(k, environment.classes[k].weight, {VesiclePlace::free}, beyond_face(environment, d.face));
+      accounts.move(k, environment.classes[k].weight, {VesiclePlace::free}, end_of(d, vesicles, environment, dt));
     }
   drop_vesicles(vesicles, scratch.gone);
 }
@@ -147,24 +160,22 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                               environment.box.size,
                               environment.box.periodic,
                               scratch.map.open(),
-                              std::ranges::any_of(environment.reactivity, [](double r) { return r > 0; }),
                               environment.noise.seed(),
                               step.step};
     const VesicleWalk walk(cells, scratch.cell_moves, scratch.map, environment, step);
     const std::size_t blocks = (vesicles.size() + kMotionGrain - 1) / kMotionGrain;
-    scratch.adsorptions.resize(blocks);
+    scratch.adsorptions.resize(blocks + 1);  // the last ones are of newcomers
     scratch.departures.resize(blocks);
     threads.for_blocks(vesicles.size(), kMotionGrain, [&](std::size_t begin, std::size_t end) {
       move_block(vesicles, begin, end, scratch.cell_moves, environment.box, tables, scratch.map, walk,
                  scratch.adsorptions[begin / kMotionGrain], scratch.departures[begin / kMotionGrain]);
     });
+    // Arrivals before departures: their number follows from the reservoir's density at the start of the step.
+    admit_from_reservoirs(vesicles, accounts, walk, scratch.map, environment, step, scratch.adsorptions.back());
     settle_adsorptions(vesicles, accounts, environment, scratch);
   }
   carry_out_cell_moves(cells, environment.box, scratch.cell_moves, step.dt);
-  if (!any) return;
-  // Arrivals first: their number follows from the reservoir's density at the start of the step.
-  admit_from_reservoirs(vesicles, ledger, reservoirs, cells, scratch.map, environment, step);
-  settle_departures(vesicles, accounts, environment, scratch);
+  if (any) settle_departures(vesicles, accounts, environment, step.dt, scratch);
 }
 
 }  // namespace interstice

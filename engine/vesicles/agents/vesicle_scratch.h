@@ -19,6 +19,7 @@ struct Adsorption {
 struct Departure {
   std::uint32_t vesicle = 0;
   std::uint8_t face = 0;
+  float left_at = 0;  ///< in parts of the step
 };
 
 /// A fate, a row of kFates, that befell a vesicle.

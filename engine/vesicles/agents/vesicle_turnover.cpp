@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "engine/core/keyed_uniforms.h"
-#include "engine/vesicles/agents/vesicle_reservoirs.h"
 #include "engine/vesicles/fates.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -57,10 +56,6 @@ class BoundOdds {
  private:
   std::vector<FateOdds> odds_;
 };
-
-Exits exits_of_free(const VesicleClass& klass, const Region& region) {
-  return {klass, VesiclePlace::free, true, {.clearance = region.vesicle_clearance}};
-}
 
 /// Whole quanta of life that free vesicles lose, [class][region]: their sums over steps follow rate x time to one
 /// quantum.
@@ -176,8 +171,8 @@ bool carry_out(const VesicleEvent& event, Vesicles& vesicles, const VesicleAccou
 }  // namespace
 
 void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> ledger,
-                        std::span<ReservoirState> reservoirs, const VesicleEnvironment& environment,
-                        const VesicleStep& step, VesicleScratch& scratch, const Threads& threads) {
+                        const VesicleEnvironment& environment, const VesicleStep& step, VesicleScratch& scratch,
+                        const Threads& threads) {
   const BoundOdds odds(environment.classes, step.dt);
   const auto taken = life_taken(environment, step);
   const bool clears = std::any_of(taken.begin(), taken.end(), [](float t) { return t > 0; });
@@ -189,14 +184,13 @@ void turn_over_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedge
     if (clears) use_up_lives(vesicles, begin, end, environment, taken, events);
   });
 
-  const VesicleAccounts accounts{ledger, reservoirs, &cells};
+  const VesicleAccounts accounts{ledger, {}, &cells};
   scratch.gone.clear();
   for (const auto& block : scratch.events)
     for (const VesicleEvent& event : block)
       if (carry_out(event, vesicles, accounts, environment)) scratch.gone.push_back(event.vesicle);
   std::sort(scratch.gone.begin(), scratch.gone.end());
   drop_vesicles(vesicles, scratch.gone);
-  empty_reservoirs(vesicles, ledger, reservoirs, cells, environment, step);
 }
 
 void count_vesicles(const Vesicles& vesicles, std::span<const VesicleClass> classes, std::span<VesicleLedger> ledger) {

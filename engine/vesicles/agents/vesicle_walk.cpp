@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numbers>
 
 #include "engine/vesicles/agents/vesicle_contact.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
+#include "engine/vesicles/agents/vesicle_wall.h"
 
 namespace interstice {
 namespace {
@@ -45,7 +47,8 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
     for (const CellType& type : environment.cell_types)
       reactivity_.push_back(type.contact.adsorption * klass.fusogen_uptake);
   for (int face = 0; face < 6; ++face) {
-    any_open_face_ |= environment.reactivity[face] > 0 || environment.reservoir_of_face[face] >= 0;
+    wall_reactivity_[face] = environment.reservoir_of_face[face] >= 0 ? kFlat : environment.reactivity[face];
+    any_open_face_ |= wall_reactivity_[face] > 0;
   }
   one_tissue_ = environment.regions->regions.size() == 1;
   spheres_.resize(cells.size());
@@ -60,7 +63,7 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
 WalkEnd VesicleWalk::past_cells(const Walker& walker) const {
   const double root_dt = std::sqrt(walker.variance);
   Neighbours near;
-  find_neighbours(walker, root_dt, near);
+  find_neighbours(walker.start, walker.bin, root_dt, near);
   if (one_tissue_) return walk_legs(walker, walker.displacement, root_dt, near);
   const Vec3 whole = walker.displacement, end = walker.start + whole;
   const bool stopped = !(any_open_face_ && beyond_box(end)) && !forbidden(walker.start, folded(end)) &&
@@ -72,26 +75,39 @@ WalkEnd VesicleWalk::alone(const Walker& walker) const {
   const double root_dt = std::sqrt(walker.variance);
   WalkEnd w;
   w.position = walker.start + walker.displacement;
-  w.face = face_passed(walker, walker.start, w.position, Leg{root_dt});
-  if (w.face >= 0) return w;
+  if (leaves(walker, walker.start, w.position, Leg{root_dt, walker.begin, walker.end}, w)) return w;
   w.position = folded(w.position);
   if (interface_stops(walker.id, walker.start, w.position, walker.displacement, root_dt)) w.position = walker.start;
   return w;
 }
 
-void VesicleWalk::find_neighbours(const Walker& walker, double root_dt, Neighbours& found) const {
+std::optional<WalkEnd> VesicleWalk::enter(const Walker& walker) const {
+  const double root_dt = std::sqrt(walker.variance);
+  Neighbours near;
+  find_neighbours(walker.start, walker.bin, root_dt, near);
+  WalkEnd w;
+  w.position = walker.start + walker.displacement;
+  const bool met =
+      meet_cells(walker, walker.start, {root_dt, walker.begin, walker.end, kMostLegs, walker.spare}, near, w);
+  if (met && w.cell < 0) return std::nullopt;
+  return w;
+}
+
+void VesicleWalk::find_neighbours(Vec3 from, std::size_t bin, double root_dt, Neighbours& found) const {
   found.count = 0;
-  const double reach = std::min(kReachInRootDt * root_dt, map_.longest_reach());
-  for (const std::uint32_t c : map_.cells_near(walker.bin)) {
+  found.from = from;
+  const double reach = found.known_to = std::min(kReachInRootDt * root_dt, map_.longest_reach());
+  for (const std::uint32_t c : map_.cells_near(bin)) {
     const WalkSphere& sphere = spheres_[c];
-    const Vec3 d = nearest_image_(walker.start - sphere.centre);
+    const Vec3 d = nearest_image_(from - sphere.centre);
     const double square = dot(d, d), limit = sphere.wide + reach;
     if (square >= limit * limit) continue;
     const double gap = std::sqrt(square) - sphere.radius;
     bool known = false;  // a narrow periodic box lists a cell once per image
     for (std::size_t i = 0; i < found.count; ++i) known |= found.near[i].cell == c;
     if (known) continue;
-    if (found.count == kMostNear && found.near[kMostNear - 1].gap <= gap) continue;
+    if (found.count == kMostNear) found.known_to = std::min(found.known_to, std::max(gap, found.near.back().gap));
+    if (found.count == kMostNear && found.near.back().gap <= gap) continue;
     std::size_t at = std::min(found.count, kMostNear - 1);
     for (; at > 0 && found.near[at - 1].gap > gap; --at) found.near[at] = found.near[at - 1];
     found.near[at] = {c, gap};
@@ -111,20 +127,24 @@ std::uint32_t VesicleWalk::legs_needed(const Neighbours& near, double root_dt) c
 
 /// The path near cells, divided. Whether the whole step may pass an interface was decided before, as it is far from
 /// cells: were it decided leg by leg, vesicles would pass more easily from where legs are many to where they are few. A
-/// step that was stopped is a loop. Only what keeps vesicles out altogether stops a leg.
-WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, const Neighbours& near) const {
+/// step that was stopped is a loop. Only what keeps vesicles out altogether stops a leg. Where cells are dense, their
+/// neighbours are looked for anew on the way.
+WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt, Neighbours& near) const {
   const std::uint32_t legs = legs_needed(near, root_dt);
-  const double part = 1.0 / legs;
-  Leg leg{root_dt * std::sqrt(part), 0, part, 0, walker.spare};
+  const double part = 1.0 / legs, duration = walker.end - walker.begin;
+  Leg leg{root_dt * std::sqrt(part), 0, 0, 0, walker.spare};
   const double sigma = std::sqrt(2.0) * leg.root_dt;
   Vec3 rest = whole;  // what the bridge still has to cover
   WalkEnd w;
   w.position = walker.start;
   bool met = false;
   for (; leg.number < legs; ++leg.number) {
-    leg.begin = leg.number * part;
-    leg.end = leg.number + 1 == legs ? 1.0 : (leg.number + 1) * part;
+    leg.begin = walker.begin + duration * (leg.number * part);
+    leg.end = leg.number + 1 == legs ? walker.end : walker.begin + duration * ((leg.number + 1) * part);
     const Vec3 from = w.position;
+    const double strayed = norm(nearest_image_(from - near.from));
+    if (near.count == kMostNear && strayed > 0 && strayed + kReachInRootDt * leg.root_dt > near.known_to)
+      find_neighbours(from, map_.bin_at(from), leg.root_dt * std::sqrt(legs - leg.number), near);
     const double left = legs - leg.number;
     Vec3 displacement = (1 / left) * rest;
     double next_spare = 0;
@@ -135,8 +155,7 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
     }
     rest = rest - displacement;
     w.position = from + displacement;
-    w.face = face_passed(walker, from, w.position, leg);
-    if (w.face >= 0) return w;
+    if (leaves(walker, from, w.position, leg, w)) return w;
     w.position = folded(w.position);
     if (forbidden(from, w.position)) {
       w.position = from;
@@ -150,34 +169,57 @@ WalkEnd VesicleWalk::walk_legs(const Walker& walker, Vec3 whole, double root_dt,
   return w;
 }
 
-/// As for cells, and as the free step sees it: a path that starts further away is reflected.
-bool VesicleWalk::within_reach(const Walker& walker, int face) const {
-  const Vec3 size = environment_.box.size, p = walker.start;
-  const std::array<double, 6> distance{p.x, size.x - p.x, p.y, size.y - p.y, p.z, size.z - p.z};
-  return distance[face] * distance[face] < kReachInRootDt * kReachInRootDt * walker.variance;
+std::array<double, 6> VesicleWalk::wall_distances(Vec3 p) const {
+  const Vec3 size = environment_.box.size;
+  return {p.x, size.x - p.x, p.y, size.y - p.y, p.z, size.z - p.z};
 }
 
-std::int32_t VesicleWalk::face_passed(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg) const {
-  if (!any_open_face_) return -1;
-  const std::array<double, 6> before{from.x, environment_.box.size.x - from.x, from.y, environment_.box.size.y - from.y,
-                                     from.z, environment_.box.size.z - from.z};
-  const std::array<double, 6> after{to.x, environment_.box.size.x - to.x, to.y, environment_.box.size.y - to.y,
-                                    to.z, environment_.box.size.z - to.z};
+/// Which walls let a path through that starts at `p`: as with cells, those that are further away reflect it.
+std::array<bool, 6> VesicleWalk::open_faces(Vec3 p, double variance) const {
+  std::array<bool, 6> open{};
+  if (!any_open_face_) return open;
+  const auto distance = wall_distances(p);
+  for (int face = 0; face < 6; ++face)
+    open[face] =
+        wall_reactivity_[face] > 0 && distance[face] * distance[face] < kReachInRootDt * kReachInRootDt * variance;
+  return open;
+}
+
+/// Local time that a wall lets pass.
+double VesicleWalk::patience(const Walker& walker, int face, const Leg& leg) const {
+  const double kappa = wall_reactivity_[face];
+  if (std::isinf(kappa)) return 0;
+  const double D_dt = leg.root_dt * leg.root_dt, dt = step_.dt * (leg.end - leg.begin);
+  const double fusogen = environment_.classes[index(walker.klass)].fusogen_uptake;
+  const std::uint32_t draw = 0x8000 + 8 * leg.number + static_cast<std::uint32_t>(face);
+  return -pinned::log(environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, draw)) * D_dt /
+         (kappa * fusogen * dt);
+}
+
+/// Whether a face takes a path, the first one if several would; when, and which.
+bool VesicleWalk::leaves(const Walker& walker, Vec3 from, Vec3 to, const Leg& leg, WalkEnd& w) const {
+  const auto open = open_faces(walker.start, walker.variance);
+  if (std::ranges::none_of(open, std::identity())) return false;
+  const auto before = wall_distances(from), after = wall_distances(to);
+  const Noise& noise = environment_.noise;
+  double first = 2;
   for (std::int32_t face = 0; face < 6; ++face) {
-    if (environment_.reservoir_of_face[face] >= 0 && after[face] < 0) return face;
-    if (!(environment_.reactivity[face] > 0) || !within_reach(walker, face)) continue;
-    // A plane is a sphere without curvature: exact for steps of any length.
-    const double x0 = std::max(0.0, before[face]), x1 = std::abs(after[face]), s = leg.root_dt;
-    if (x0 * x1 > kNoTouch * s * s) continue;
-    const double reactivity = environment_.reactivity[face];
-    const double fusogen = environment_.classes[index(walker.klass)].fusogen_uptake;
-    const double kappa = std::isinf(reactivity) ? reactivity : reactivity * fusogen;
-    const SphereStep plane{kFlat, s, kappa * step_.dt * (leg.end - leg.begin) / s};
-    const double u =
-        environment_.noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, 8 * leg.number + 1 + face);
-    if (u < adsorption_bound(x0, x1, plane) && u < adsorption_probability(x0, x1, plane)) return face;
+    if (!open[face]) continue;
+    WallPassage passage{std::max(0.0, before[face]), std::abs(after[face]), leg.root_dt};
+    if (passage.before * passage.after > kNoTouch * leg.root_dt * leg.root_dt) continue;
+    passage.patience = patience(walker, face, leg);
+    const std::uint32_t draw = 8 * leg.number + 1 + static_cast<std::uint32_t>(face);
+    const double u = noise.uniform(Stream::vesicle_acceptance, walker.id, step_.step, draw);
+    if (u >= passage.probability()) continue;
+    const std::uint32_t when = 256 + 16 * leg.number + 2 * static_cast<std::uint32_t>(face);
+    const double time = passage.time(noise.normals(Stream::vesicle_reservoir, walker.id, step_.step, when)[0],
+                                     noise.uniform(Stream::vesicle_reservoir, walker.id, step_.step, when + 1));
+    if (time >= first) continue;
+    first = time;
+    w.face = face;
+    w.left_at = leg.begin + time * (leg.end - leg.begin);
   }
-  return -1;
+  return w.face >= 0;
 }
 
 bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacement, double root_dt) const {
@@ -195,27 +237,46 @@ bool VesicleWalk::interface_stops(AgentId id, Vec3 from, Vec3 to, Vec3 displacem
   return u * capacity_here >= backward;
 }
 
+/// Pushes w.position, in which a path from `from` ends, out of cells; true if there was any.
+bool VesicleWalk::push_out(Vec3 from, const Leg& leg, const Neighbours& near, WalkEnd& w) const {
+  constexpr int kRounds = 3;  // out of one cell into another where they are close together
+  bool met = false;
+  for (int round = 0; round < kRounds; ++round) {
+    bool inside = false;
+    for (std::size_t i = 0; i < near.count; ++i) {
+      const std::uint32_t c = near.near[i].cell;
+      const double R = spheres_[c].radius;
+      const Vec3 r1 = to_cell(c, leg.end, w.position);
+      const double away = norm(r1);
+      if (away >= R) continue;
+      const double x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
+      const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
+      const double x1 = reflected_distance(x0, R - away, {R, leg.root_dt, 0});
+      w.position = folded(w.position + (R + x1 - away) * outward);
+      inside = met = true;
+    }
+    if (!inside) break;
+  }
+  return met;
+}
+
+/// Whether it sticks to one of them is decided by where it ends in the end: between two cells a path that one of them
+/// turns back meets the other.
 bool VesicleWalk::meet_cells(const Walker& walker, Vec3 from, const Leg& leg, const Neighbours& near,
                              WalkEnd& w) const {
-  bool met = false;
+  const bool met = push_out(from, leg, near, w);
   for (std::size_t i = 0; i < near.count; ++i) {
     const std::uint32_t c = near.near[i].cell;
     const double R = spheres_[c].radius;
     const double kappa = reactivity_[index(walker.klass) * environment_.cell_types.size() + index(cells_.type[c])];
+    if (!(kappa > 0)) continue;
     const Vec3 r1 = to_cell(c, leg.end, w.position);
     const double away = norm(r1), x0 = std::max(0.0, norm(to_cell(c, leg.begin, from)) - R);
-    SphereStep sphere{R, leg.root_dt, 0};
-    double x1 = away - R;
-    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0};
-    if (x1 < 0) {
-      x1 = reflected_distance(x0, -x1, sphere);
-      w.position = folded(w.position + (R + x1 - away) * outward);
-      met = true;
-    }
-    if (!(kappa > 0) || x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
-    sphere.reactivity = kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt;
+    const double x1 = std::max(0.0, away - R);
+    if (x0 * x1 > kNoTouch * leg.root_dt * leg.root_dt) continue;
+    const SphereStep sphere{R, leg.root_dt, kappa * step_.dt * (leg.end - leg.begin) / leg.root_dt};
     if (!sticks(walker, x0, x1, sphere, room_[c], leg, i)) continue;
-    const Vec3 touched = w.position - std::max(0.0, x1) * outward;
+    const Vec3 outward = away > 0 ? (1 / away) * r1 : Vec3{1, 0, 0}, touched = w.position - x1 * outward;
     if (!reaches(walker, w.position, touched)) continue;
     w.cell = static_cast<std::int32_t>(c);
     w.on_surface = folded(spheres_[c].centre + spheres_[c].move + R * outward);

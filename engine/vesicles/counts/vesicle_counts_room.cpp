@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "engine/cells/cell_list.h"
 #include "engine/core/constants.h"
+#include "engine/core/pinned_math.h"
 
 namespace interstice {
 namespace {
@@ -40,16 +42,79 @@ void visit_cube(Vec3 p, double half, const Grid& grid, const Box& box, Visit vis
 /// Cells of a larger radius, in voxels, have no voxels of their own: they reach those around them.
 constexpr double kLargeCell = 1.5;
 
-/// Half the edge of a cube with the volume of a sphere of radius 1: (4 pi / 3)^(1/3) / 2.
-constexpr double kHalfEdge = 0.80599597700823482;
+/// Points spread evenly over the unit sphere, on a spiral by the golden ratio.
+std::vector<Vec3> points_on_sphere() {
+  constexpr int kPoints = 128;
+  constexpr double kGolden = 0.61803398874989485;
+  std::vector<Vec3> points;
+  for (int i = 0; i < kPoints; ++i) {
+    const double z = 1 - (2 * i + 1.0) / kPoints, across = std::sqrt(1 - z * z), turns = i * kGolden;
+    double sine = 0, cosine = 0;
+    pinned::sincos_2pi(turns - std::floor(turns), sine, cosine);
+    points.push_back({across * cosine, across * sine, z});
+  }
+  return points;
+}
 
-/// Green function of the simple cubic lattice at offset d (in voxels); 1 / (4 pi |d|) beyond its neighbours.
+/// Another cell that overlaps one.
+struct Other {
+  Vec3 away;
+  double radius;
+};
+
+/// Volume that two spheres share.
+double lens(double a, double b, double distance) {
+  if (distance <= std::abs(a - b)) return 4 * kPi / 3 * std::min(a, b) * std::min(a, b) * std::min(a, b);
+  const double depth = a + b - distance;
+  return kPi * depth * depth * (distance * (distance + 2 * (a + b)) - 3 * (a - b) * (a - b)) / (12 * distance);
+}
+
+/// What cells that overlap leave each other.
+struct Bare {
+  std::vector<double> surface;  ///< share of each cell's surface that does not lie within others
+  std::vector<double> volume;   ///< each cell's volume, of what two share half [um^3]
+
+  Bare(const Cells& cells, const Box& box) : surface(cells.size(), 1.0) {
+    for (const double R : cells.radius) volume.push_back(4 * kPi / 3 * R * R * R);
+    if (cells.size() == 0) return;
+    CellList list;
+    list.rebuild(cells, box, 2 * *std::ranges::max_element(cells.radius));
+    std::vector<Other> others;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      others.clear();
+      list.visit_near(cells.position(c), [&](std::uint32_t other) {
+        const Vec3 away = box.separation(cells.position(c), cells.position(other));
+        const double touching = cells.radius[c] + cells.radius[other];
+        if (other != c && dot(away, away) < touching * touching) others.push_back({away, cells.radius[other]});
+      });
+      if (!others.empty()) subtract(c, cells.radius[c], others);
+    }
+  }
+
+ private:
+  void subtract(std::size_t c, double radius, const std::vector<Other>& others) {
+    static const std::vector<Vec3> kPoints = points_on_sphere();
+    const auto covered = [&](Vec3 direction) {
+      return std::ranges::any_of(others, [&](const Other& other) {
+        const Vec3 d = radius * direction - other.away;
+        return dot(d, d) < other.radius * other.radius;
+      });
+    };
+    surface[c] -= static_cast<double>(std::ranges::count_if(kPoints, covered)) / static_cast<double>(kPoints.size());
+    double shared = 0;
+    for (const Other& other : others) shared += 0.5 * lens(radius, other.radius, norm(other.away));
+    volume[c] = std::max(0.5 * volume[c], volume[c] - shared);
+  }
+};
+
+/// Green function of the simple cubic lattice at offset d (in voxels), from Watson's integrals (Joyce 1973):
+/// at its neighbours, and farther away by 1 / (4 pi |d|) with the next term of its expansion.
 double lattice_green(std::array<int, 3> d) {
-  constexpr std::array kNear{0.252731, 0.0860640, 0.0552768, 0.0435958};  // 000, 100, 110, 111
-  for (int& x : d) x = std::abs(x);
-  const int square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+  constexpr std::array kNear{0.2527310, 0.0860643, 0.0551914, 0.0435783};  // 000, 100, 110, 111
+  const double x = d[0] * d[0], y = d[1] * d[1], z = d[2] * d[2], square = x + y + z;
   if (square <= 3) return kNear[static_cast<std::size_t>(square)];
-  return 1 / (4 * kPi * std::sqrt(static_cast<double>(square)));
+  const double anisotropy = 5 * (x * x + y * y + z * z) / (square * square) - 3;
+  return (1 + anisotropy / (8 * square)) / (4 * kPi * std::sqrt(square));
 }
 
 /// Below this share of the density far away a voxel counts as empty: what the grid brings it cannot be exceeded.
@@ -121,9 +186,11 @@ double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach,
 }  // namespace
 
 void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
+  const Bare bare(cells, box);
+  bare_ = bare.surface;
   outside_.assign(grid.voxel_count(), 0.0);  // first what cells take
   for (std::size_t c = 0; c < cells.size(); ++c)
-    visit_cube(cells.position(c), kHalfEdge * cells.radius[c], grid, box,
+    visit_cube(cells.position(c), 0.5 * pinned::pow(bare.volume[c], 1.0 / 3), grid, box,
                [&](std::size_t voxel, double volume) { outside_[voxel] += volume; });
   std::vector<double> taken(regions.regions.size(), 0.0), whole(regions.regions.size(), 0.0);
   for (std::size_t v = 0; v < outside_.size(); ++v) {
@@ -133,9 +200,11 @@ void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& r
     outside_[v] = std::max(0.0, 1 - share);
   }
   hindrance_.clear();
+  crowding_.clear();
   for (std::size_t r = 0; r < taken.size(); ++r) {
     const double phi = whole[r] > 0 ? taken[r] / whole[r] : 0;
     hindrance_.push_back(std::max(kLeastOutside, (1 - phi) / (1 + phi / 2)));
+    crowding_.push_back(pinned::pow(hindrance_.back(), 1 - phi));
   }
 }
 
@@ -177,8 +246,8 @@ double counted_adsorption(double radius, double reactivity, const CountsDiffusiv
                           const CountsReach& reach, const Grid& grid, const Box& box) {
   constexpr std::size_t kMostVoxels = 125;
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
-  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.among_cells, reach, grid, box);
-  const double on_grid = shell_green(reach, centre, grid, box) / (D.among_cells * grid.spacing);
+  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.in_reach, reach, grid, box);
+  const double on_grid = shell_green(reach, centre, grid, box) / (D.in_reach * grid.spacing);
   return 1 / std::max(kLeastDensity * to_cell, to_cell - on_grid);
 }
 

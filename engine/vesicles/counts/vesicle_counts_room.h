@@ -26,10 +26,17 @@ class CountsRoom {
   /// How much slower vesicles spread among the cells of a region: (1 - phi) / (1 + phi/2) of their diffusivity in the
   /// fluid, phi being the share of its volume in cells (Maxwell 1873, impermeable spheres).
   [[nodiscard]] double hindrance(std::size_t region) const { return hindrance_[region]; }
+  /// The same on the way from voxels to a cell in reach, which is the shorter the denser cells are: to the power of
+  /// 1 - phi, fitted to what agents do (engine/ACCURACY.md).
+  [[nodiscard]] double crowding(std::size_t region) const { return crowding_[region]; }
+  /// Share of a cell's surface that does not lie within other cells.
+  [[nodiscard]] double bare(std::size_t cell) const { return bare_[cell]; }
 
  private:
   static constexpr double kLeastOutside = 0.1;
-  std::vector<double> outside_, hindrance_;
+  std::vector<double> outside_;               ///< per voxel
+  std::vector<double> hindrance_, crowding_;  ///< per region
+  std::vector<double> bare_;                  ///< per cell
 };
 
 /// Voxels around a cell, with weights that add up to 1. It adsorbs from those that vesicles may enter; the others
@@ -54,8 +61,8 @@ void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const
 
 /// Of vesicles around a cell [um^2/s].
 struct CountsDiffusivity {
-  double in_fluid = 0;     ///< between cells
-  double among_cells = 0;  ///< on the scale of voxels: with the hindrance of the region
+  double in_fluid = 0;  ///< between cells
+  double in_reach = 0;  ///< from the voxels around a cell to it
 };
 
 /// Rate at which a cell takes vesicles from the voxels that it reaches, per density there [um^3/s], such that with a

@@ -44,14 +44,15 @@ CountsDiffusivity around(const CountsStep& s, const CountsReach& reach, double i
   const std::uint32_t most = std::ranges::max_element(reach.places, {}, weight)->voxel;
   const std::uint8_t region = s.environment.regions->of_voxel[most];
   const double in_fluid = in_water / s.environment.regions->regions[region].viscosity;
-  return {in_fluid, in_fluid * s.scratch.room.hindrance(region)};
+  return {in_fluid, in_fluid * s.scratch.room.crowding(region)};
 }
 
-/// Reactivity of cell c with the sites that it has left [um/s].
+/// Reactivity of cell c with the sites that it has left and the surface that other cells leave bare [um/s].
 double reactivity_of(const CountsStep& s, std::size_t c) {
   const auto& types = s.environment.cell_types;
   const double vacant = 1 - static_cast<double>(s.cells().bound[c]) / site_count(s.cells(), c, types);
-  return types[index(s.cells().type[c])].contact.adsorption * s.klass().fusogen_uptake * std::max(0.0, vacant);
+  return types[index(s.cells().type[c])].contact.adsorption * s.klass().fusogen_uptake * s.scratch.room.bare(c) *
+         std::max(0.0, vacant);
 }
 
 /// reach <- that of cell c; its rate from there, 0 where there is none.

@@ -86,5 +86,37 @@ TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
   EXPECT_NE(warning({"regions.medium.volume_fraction=0.5"}).find("0.2 /s"), std::string::npos);
 }
 
+/// The culture with other words in the place of some.
+std::string culture_with(std::string_view words, std::string_view others) {
+  std::string text = kCulture;
+  return text.replace(text.find(words), words.size(), others);
+}
+
+TEST(Preflight, StepsLongerThanTheWayAreDividedAndSaidToBe) {
+  const std::string culture = culture_with("until: 10 s, transport: 1 s, vesicles: 1 s, cells: 10 s",
+                                           "until: 1000 s, transport: 1 s, vesicles: 50 s, cells: 50 s");
+  EXPECT_TRUE(check_steps(test::problem_from(culture)).empty());
+  const auto findings = check_steps(test::problem_from(culture, {"domain.boundary.z_max=absorbing"}));
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_NE(findings[0].find("each is done in 5 parts and takes as much longer; one of 10 s is done in one"),
+            std::string::npos)
+      << findings[0];
+}
+
+TEST(Preflight, CountedVesiclesThatMustFirstReachCellsAreLate) {
+  const std::string depot = culture_with("medium: fluid}}", R"(medium: fluid},
+  depot: {shape: {box: {from: [0 um, 0 um, 30 um], to: [40 um, 40 um, 40 um]}}, medium: fluid}})");
+  const auto findings = [&](std::vector<std::string> sets) {
+    sets.insert(sets.end(), {"vesicles.ev.weight=null", "vesicles.ev.in=[depot]"});
+    return check_steps(test::problem_from(depot, std::move(sets)));
+  };
+  const auto coarse = findings({"vesicles.ev.representation=counts"});
+  ASSERT_EQ(coarse.size(), 1U);
+  EXPECT_NE(coarse[0].find("must first reach the cells of medium: up to about 87 s"), std::string::npos) << coarse[0];
+  for (const std::string& finding : findings({"vesicles.ev.representation=counts", "domain.spacing=5 um"}))
+    EXPECT_EQ(finding.find("must first reach"), std::string::npos) << finding;
+  EXPECT_EQ(warning({"vesicles.ev.weight=null", "vesicles.ev.representation=counts"}), "");
+}
+
 }  // namespace
 }  // namespace interstice

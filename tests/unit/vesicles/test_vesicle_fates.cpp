@@ -120,7 +120,7 @@ struct FateWorld : VesicleWorld {
       if (classes[0].counted)
         step_vesicle_counts(vesicles, cells, ledger, reservoir_states, environment(), now, counts_scratch, threads);
       else
-        turn_over_vesicles(vesicles, cells, ledger, reservoir_states, environment(), now, scratch, threads);
+        turn_over_vesicles(vesicles, cells, ledger, environment(), now, scratch, threads);
     }
   }
 };

@@ -77,7 +77,7 @@ struct ScalarStep {
     const float cross = static_cast<float>(around.cross) * t.margin_unit;
     const float square = std::fma(dx, dx, std::fma(dy, dy, dz * dz));
     const bool meets = variance * 25 > meet * meet;
-    crosses = square > cross * cross || (meets && t.walls_are_met);
+    crosses = square > cross * cross;
     careful = crosses || meets;
     end = {v.x[i] + dx, std::abs(v.y[i] + dy), std::abs(v.z[i] + dz)};
     if (end.x < 0) end.x += 12;
@@ -93,7 +93,6 @@ TEST_F(Targets, StepsHaveTheBitsOfTheScalarFunctions) {
   for (const std::int64_t target : test::simd_targets()) {
     hwy::SetSupportedTargetsForTest(target);
     for (const std::size_t count : {251U, 256U, 252U, 3U}) {  // mostly not a whole number of vectors
-      lattice.tables.walls_are_met = count == 252;
       const Vesicles before = scattered(count);
       Vesicles after = before;
       const auto block = std::make_unique<MotionBlock>();

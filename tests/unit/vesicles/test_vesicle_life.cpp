@@ -185,7 +185,7 @@ TEST(VesicleTurnover, ReservoirIsClearedToo) {
   const std::uint64_t total = world.ledger[0].total();
   const Threads threads(1);
   for (int i = 0; i < 100; ++i) {
-    world.turn_over(10, threads);
+    world.advance(10, threads);
     world.tick();
   }
   EXPECT_NEAR(static_cast<double>(world.ledger[0].lost), 1e5 * -std::expm1(-1.0), 700);
