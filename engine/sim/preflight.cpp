@@ -10,6 +10,7 @@
 #include "engine/core/constants.h"
 #include "engine/fields/regions.h"
 #include "engine/fields/transport.h"
+#include "engine/sim/preflight_fields.h"
 #include "engine/sim/preflight_vesicles.h"
 #include "engine/sim/simulation.h"
 
@@ -155,6 +156,7 @@ std::vector<std::string> check_steps(const Problem& problem) {
   check_weights(problem, findings);
   check_room(problem, findings);
   check_counted_vesicles(problem, findings);
+  check_voxels(problem, findings);
   for (const Phase& phase : problem.schedule.phases) {
     check_vesicle_step(problem, phase, findings);
     check_reactions(problem, phase, findings);

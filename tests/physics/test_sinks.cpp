@@ -16,18 +16,18 @@ namespace {
 
 using testing::Tissue;
 
-using Random = std::mt19937_64;
-double uniform(Random& random, double from, double to) {
+using Mersenne = std::mt19937_64;
+double uniform(Mersenne& random, double from, double to) {
   return std::uniform_real_distribution<double>(from, to)(random);
 }
 /// Evenly spread in the logarithm.
-double between(Random& random, double from, double to) {
+double between(Mersenne& random, double from, double to) {
   return std::exp(uniform(random, std::log(from), std::log(to)));
 }
 
 /// A small box of two regions with fixed walls across x, decay, and sources and sinks in a third of its voxels.
 struct SinkBox {
-  explicit SinkBox(Random& random, bool saturable)
+  explicit SinkBox(Mersenne& random, bool saturable)
       : tissue(static_cast<int>(uniform(random, 3, 9)), static_cast<int>(uniform(random, 1, 5)),
                static_cast<int>(uniform(random, 1, 5)), 10),
         secretion(1, tissue.grid.voxel_count()),
@@ -80,7 +80,7 @@ void settle(SinkBox& box, double dt) {
 }
 
 void expect_steady_states_agree(bool saturable) {
-  Random random(saturable ? 11 : 7);
+  Mersenne random(saturable ? 11 : 7);
   for (int n = 0; n < 200; ++n) {
     SinkBox fine(random, saturable);
     SinkBox coarse = fine;
@@ -115,7 +115,7 @@ TEST(Sinks, DecayInASlab) {
 }
 
 TEST(Sinks, KeepAmountsAndStayPositive) {
-  Random random(3);
+  Mersenne random(3);
   for (int n = 0; n < 200; ++n) {
     SinkBox box(random, n % 2 == 0);
     Tissue& t = box.tissue;

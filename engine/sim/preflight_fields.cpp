@@ -1,0 +1,98 @@
+#include "engine/sim/preflight_fields.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/core/constants.h"
+#include "engine/fields/regions.h"
+
+namespace interstice {
+namespace {
+
+constexpr double kWidest = 8;          ///< voxels over radii of cells, up to which uptake was measured
+constexpr double kMostPerVoxel = 2;    ///< cells that still see each other through the grid
+constexpr double kStrongUptake = 0.1;  ///< over what a perfect sink takes up
+
+/// alpha D of a species in a region [um^2/s].
+double conduction(const Problem& problem, const Species& species, std::size_t region) {
+  return problem.regions.regions[region].volume_fraction * species.diffusivity[region];
+}
+
+/// A species that decays before it has crossed a voxel is not resolved.
+void check_reach(const Problem& problem, std::vector<std::string>& findings) {
+  for (const Species& species : problem.species) {
+    if (!species.diffuses() || species.decay == 0) continue;
+    const double slowest = *std::ranges::min_element(species.diffusivity);
+    const double reach = std::sqrt(slowest / species.decay);
+    if (reach > 0 && reach < problem.grid.spacing)
+      findings.push_back(
+          fmt::format("{} reaches {:.2g} um before it decays, less than a voxel of {:.3g} um: its profiles "
+                      "are those of the voxels; use voxels of {:.2g} um or less",
+                      species.name, reach, problem.grid.spacing, reach));
+  }
+}
+
+void check_width(const Problem& problem, const CellType& type, std::vector<std::string>& findings) {
+  if (type.uptake.empty() || problem.grid.spacing <= kWidest * type.radius) return;
+  findings.push_back(fmt::format(
+      "voxels of {:.3g} um are {:.1f} radii of a {} wide: what it takes up and reads of its own secretion was measured "
+      "up to {:.0f} radii",
+      problem.grid.spacing, problem.grid.spacing / type.radius, type.name, kWidest));
+}
+
+/// Cells of a type per voxel where they are densest at the start.
+double crowding(const Problem& problem, std::size_t type, std::size_t& region) {
+  const std::vector<double> fluid = region_volumes(problem.regions, problem.grid);
+  double most = 0;
+  for (const CellPlacement& placement : problem.placements) {
+    if (index(placement.type) != type) continue;
+    double room = 0;
+    for (std::size_t r = 0; r < fluid.size(); ++r)
+      if (placement.in_region.empty() || placement.in_region[r] != 0)
+        room += fluid[r] / problem.regions.regions[r].volume_fraction;
+    if (room <= 0) continue;
+    const double here = static_cast<double>(placement.count) * problem.grid.voxel_volume() / room;
+    if (here <= most) continue;
+    most = here;
+    for (region = 0; region + 1 < fluid.size(); ++region)
+      if (placement.in_region.empty() || placement.in_region[region] != 0) break;
+  }
+  return most;
+}
+
+/// Cells that share a voxel shield each other more than the grid knows.
+void check_crowding(const Problem& problem, std::size_t t, std::vector<std::string>& findings) {
+  const CellType& type = problem.cell_types[t];
+  std::size_t region = 0;
+  const double cells = crowding(problem, t, region);
+  if (cells <= kMostPerVoxel) return;
+  for (const Uptake& uptake : type.uptake) {
+    const Species& species = problem.species[index(uptake.species)];
+    if (!species.diffuses()) continue;
+    const double perfect = 4 * kPi * conduction(problem, species, region) * type.radius;
+    if (perfect <= 0 || uptake.clearance <= kStrongUptake * perfect) continue;
+    findings.push_back(fmt::format(
+        "{:.1f} {} share a voxel and each takes up {} at {:.2g} of what a perfect sink would: together they take up to "
+        "10 % too much, since the grid does not see how they shield each other; use voxels of {:.2g} um",
+        cells, type.name, species.name, uptake.clearance / perfect,
+        problem.grid.spacing * std::cbrt(kMostPerVoxel / cells)));
+  }
+}
+
+}  // namespace
+
+void check_voxels(const Problem& problem, std::vector<std::string>& findings) {
+  check_reach(problem, findings);
+  for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
+    const bool placed = std::ranges::any_of(problem.placements, [t](const CellPlacement& placement) {
+      return index(placement.type) == t && placement.count > 0;
+    });
+    if (!placed) continue;
+    check_width(problem, problem.cell_types[t], findings);
+    check_crowding(problem, t, findings);
+  }
+}
+
+}  // namespace interstice
