@@ -55,6 +55,7 @@ void add_fields(Sha256& sum, const State& state, const Problem& problem, Part pa
   for (std::size_t s = 0; s < problem.species.size(); ++s) {
     sum.add(problem.species[s].name);
     add_array(sum, state.fields[static_cast<SpeciesId>(s)]);
+    add_array(sum, std::span<const float>(state.supply[s]));
   }
   for (std::size_t r = 0; r < state.reservoirs.size(); ++r) {
     sum.add(problem.reservoirs[r].name);
@@ -188,7 +189,7 @@ void add_accounts(Sha256& sum, const State& state) {
 
 std::string state_hash(const State& state, const Problem& problem) {
   Sha256 sum;
-  sum.add("interstice state 2");
+  sum.add("interstice state 3");
   add_clock(sum, state, problem, Part::everything);
   for (const auto& model : problem.models)
     for (const auto* text : {&model.name, &model.version, &model.sha256}) sum.add(*text);
@@ -202,7 +203,7 @@ std::string state_hash(const State& state, const Problem& problem) {
 
 std::string tissue_hash(const State& state, const Problem& problem) {
   Sha256 sum;
-  sum.add("interstice tissue 1");
+  sum.add("interstice tissue 2");
   add_clock(sum, state, problem, Part::tissue);
   add_fields(sum, state, problem, Part::tissue);
   add_cells(sum, state.cells, problem, Part::tissue);

@@ -113,6 +113,12 @@ std::string viscosity_note(const Value& values) {
   return regions.empty() ? "" : "viscosity relative to water, by medium: " + regions;
 }
 
+/// A file that is included twice is read twice: its places have the same name, not the same string.
+bool same_line(const Place& a, const Place& b) {
+  const bool same_file = a.file == b.file || (a.file != nullptr && b.file != nullptr && *a.file == *b.file);
+  return same_file && a.line == b.line;
+}
+
 class Loader {
  public:
   Loader(const LoadOptions& options, const ModelRegistry& registry)
@@ -236,7 +242,7 @@ class Loader {
       const Value values = check(trial, spec_, names(trial), all);
       for (const Complaint& c : all.complaints())
         for (const Place& place : entries.key_places)
-          if (c.place.file == place.file && c.place.line == place.line) {
+          if (same_line(c.place, place)) {
             diagnostics_.report(c.place, c.key_path, c.message);
             break;
           }

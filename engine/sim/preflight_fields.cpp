@@ -11,7 +11,6 @@
 namespace interstice {
 namespace {
 
-constexpr double kWidest = 8;          ///< voxels over radii of cells, up to which uptake was measured
 constexpr double kMostPerVoxel = 2;    ///< cells that still see each other through the grid
 constexpr double kStrongUptake = 0.1;  ///< over what a perfect sink takes up
 
@@ -32,14 +31,6 @@ void check_reach(const Problem& problem, std::vector<std::string>& findings) {
                       "are those of the voxels; use voxels of {:.2g} um or less",
                       species.name, reach, problem.grid.spacing, reach));
   }
-}
-
-void check_width(const Problem& problem, const CellType& type, std::vector<std::string>& findings) {
-  if (type.uptake.empty() || problem.grid.spacing <= kWidest * type.radius) return;
-  findings.push_back(fmt::format(
-      "voxels of {:.3g} um are {:.1f} radii of a {} wide: what it takes up and reads of its own secretion was measured "
-      "up to {:.0f} radii",
-      problem.grid.spacing, problem.grid.spacing / type.radius, type.name, kWidest));
 }
 
 /// Cells of a type per voxel where they are densest at the start.
@@ -73,11 +64,14 @@ void check_crowding(const Problem& problem, std::size_t t, std::vector<std::stri
     if (!species.diffuses()) continue;
     const double perfect = 4 * kPi * conduction(problem, species, region) * type.radius;
     if (perfect <= 0 || uptake.clearance <= kStrongUptake * perfect) continue;
-    findings.push_back(fmt::format(
-        "{:.1f} {} share a voxel and each takes up {} at {:.2g} of what a perfect sink would: together they take up to "
-        "10 % too much, since the grid does not see how they shield each other; use voxels of {:.2g} um",
-        cells, type.name, species.name, uptake.clearance / perfect,
-        problem.grid.spacing * std::cbrt(kMostPerVoxel / cells)));
+    findings.push_back(
+        fmt::format("{:.0f} cells of type {} share a voxel and each takes up {} at {:.2g} of the rate of a perfect "
+                    "sink: the grid does "
+                    "not see how they shield each other, so they take up too much, about 10 % where they fill a fifth "
+                    "of the volume; "
+                    "voxels of {:.2g} um would do",
+                    cells, type.name, species.name, uptake.clearance / perfect,
+                    problem.grid.spacing * std::cbrt(kMostPerVoxel / cells)));
   }
 }
 
@@ -90,7 +84,6 @@ void check_voxels(const Problem& problem, std::vector<std::string>& findings) {
       return index(placement.type) == t && placement.count > 0;
     });
     if (!placed) continue;
-    check_width(problem, problem.cell_types[t], findings);
     check_crowding(problem, t, findings);
   }
 }

@@ -9,7 +9,8 @@
 
 namespace interstice {
 
-/// Voxels that are wide for what happens in them: wider than a species reaches, wide beside the cells that exchange it.
+/// Voxels that are wide for what happens in them: wider than a species reaches, or with several cells that take up
+/// much.
 void check_voxels(const Problem& problem, std::vector<std::string>& findings);
 
 }  // namespace interstice

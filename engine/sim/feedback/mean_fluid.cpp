@@ -23,8 +23,18 @@ void GivenToFluid::clear(std::size_t species, std::size_t reactions) {
   copies.assign(reactions, 0.0);
 }
 
+namespace {
+
+/// Species that do not diffuse: the clusters then hold their decay and uptake too.
+std::vector<Species> well_mixed(std::vector<Species> species) {
+  for (Species& one : species) one.diffusivity.clear();
+  return species;
+}
+
+}  // namespace
+
 MeanFluid::MeanFluid(const Problem& problem)
-    : clusters_(make_clusters(problem.chemistry, problem.species, problem.regions.regions.size())) {
+    : clusters_(make_clusters(problem.chemistry, well_mixed(problem.species), problem.regions.regions.size())) {
   mix_regions(problem);
   open_walls(problem);
   open_transfers(problem);

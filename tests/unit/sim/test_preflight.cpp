@@ -79,11 +79,17 @@ TEST(Preflight, CellsMustNotHideTheirSurface) {
   EXPECT_NE(thin[0].find("at least 10 um wide"), std::string::npos) << thin[0];
 }
 
-TEST(Preflight, UptakeMustBeSlowAgainstTheTransportStep) {
-  const std::string found = warning({"cell_types.eater.uptake.adenosine=200 um^3/s"});
-  EXPECT_NE(found.find("one eater clears adenosine"), std::string::npos);
-  EXPECT_NE(found.find("k dt/2 = 10 %; at most 0.5 s"), std::string::npos) << found;
-  EXPECT_NE(warning({"regions.medium.volume_fraction=0.5"}).find("0.2 /s"), std::string::npos);
+TEST(Preflight, VoxelsMustNotBeWideForWhatHappensInThem) {
+  EXPECT_EQ(warning({"species.adenosine.decay=7.6 1/s"}), "");
+  EXPECT_NE(warning({"species.adenosine.decay=7.8 1/s"}).find("adenosine reaches 9.9 um before it decays"),
+            std::string::npos);
+  // 4.6 cells in a voxel, each a fifth of a perfect sink of 48381 um^3/s
+  const std::vector<std::string> crowd{"domain.spacing=20 um", "cells.eater.count=37", "vesicles=null",
+                                       "cell_types.eater.uptake.adenosine=9676 um^3/s"};
+  EXPECT_NE(warning(crowd).find("5 cells of type eater share a voxel and each takes up adenosine at 0.2 of the rate"),
+            std::string::npos)
+      << warning(crowd);
+  EXPECT_NE(warning(crowd).find("voxels of 15 um would do"), std::string::npos) << warning(crowd);
 }
 
 /// The culture with other words in the place of some.
