@@ -11,10 +11,10 @@
 
 namespace interstice {
 
-static_assert(bytes_of(&State::clock) + bytes_of(&State::fields) + bytes_of(&State::supply) + bytes_of(&State::reservoirs) +
-                      bytes_of(&State::cells) + bytes_of(&State::vesicles) + bytes_of(&State::ledger) +
-                      bytes_of(&State::budget) + bytes_of(&State::tallies) + bytes_of(&State::exposed_copies) +
-                      bytes_of(&State::labels) ==
+static_assert(bytes_of(&State::clock) + bytes_of(&State::fields) + bytes_of(&State::supply) +
+                      bytes_of(&State::reservoirs) + bytes_of(&State::cells) + bytes_of(&State::vesicles) +
+                      bytes_of(&State::ledger) + bytes_of(&State::budget) + bytes_of(&State::tallies) +
+                      bytes_of(&State::exposed_copies) + bytes_of(&State::labels) ==
                   sizeof(State),
               "for_each_array and state_hash walk over every member of the state");
 

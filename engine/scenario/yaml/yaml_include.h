@@ -18,9 +18,9 @@ struct SourceFile {
 };
 
 /// Reads `path` (or `text` in its place) and everything it includes. Included files are looked for beside the file
-/// that names them (of a symbolic link: beside the link, then beside the file it points to), then among the models and scenarios that ship (source tree or installed share), then in
-/// `include_directories`.
-/// The including file wins over what it includes; two included files must not disagree.
+/// that names them (of a symbolic link: beside the link, then beside the file it points to), then among the models and
+/// scenarios that ship (source tree or installed share), then in `include_directories`. The including file wins over
+/// what it includes; two included files must not disagree.
 YamlNode read_with_includes(const std::string& path, const std::string* text,
                             const std::vector<std::string>& include_directories, std::vector<SourceFile>& files,
                             Diagnostics& diagnostics);
