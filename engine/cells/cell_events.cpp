@@ -60,8 +60,7 @@ class Follower {
   void decide(std::size_t c, double from) {
     const std::size_t voxel = environment_.grid->voxel_at(cells_.position(c));
     sense(cells_, c, voxel, environment_.rules->for_update(index(cells_.type[c]), cells_.state[c]), fields_, around_,
-          environment_, step_.time, values_);
-    values_[environment_.rules->layout().age_in_state()] = from - cells_.state_since[c];
+          environment_, step_.time, values_, StateMoment{cells_.state[c], from - cells_.state_since[c]});
     decide_leaving(cells_, c, values_, voxel, environment_, from, step_.step);
   }
 

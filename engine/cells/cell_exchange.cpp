@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/cells/cell_mechanics.h"
+#include "engine/core/constants.h"
 #include "engine/core/error.h"
 
 namespace interstice {
@@ -48,9 +50,9 @@ struct Giver {
   const CellStep& step;
   std::vector<double> values;
 
-  void sense_in(std::size_t c, std::size_t voxel, std::size_t state) {
+  void sense_in(std::size_t c, std::size_t voxel, std::size_t state, std::optional<StateMoment> as = {}) {
     sense(cells, c, voxel, environment.rules->for_secretion(index(cells.type[c]), state), fields, around, environment,
-          step.time, values);
+          step.time, values, as);
   }
 };
 
@@ -62,9 +64,7 @@ void add_stretch(Giver& giver, const Stretch& done, std::size_t voxel, double* a
   const CellState& state = type.states[done.state];
   const auto& [secretions, spills] = rules.exchange_plan(type_index).states[done.state];
   if (!secretions.empty() && done.to > done.from) {
-    giver.sense_in(done.cell, voxel, done.state);
-    giver.values[rules.layout().age_in_state()] = done.from - done.since;
-    giver.values[rules.layout().state()] = done.state;
+    giver.sense_in(done.cell, voxel, done.state, StateMoment{done.state, done.from - done.since});
     for (std::size_t k = 0; k < secretions.size(); ++k)
       amounts[secretions[k]] += secretion_rate(type, state, k, giver.values) * ((done.to - done.from) / giver.step.dt);
   }
@@ -78,7 +78,7 @@ void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, double
                     std::span<double> taken_at_once) {
   const CellEnvironment& environment = giver.environment;
   const CellExchangePlan& plan = environment.rules->exchange_plan(index(giver.cells.type[c]));
-  if (plan.near_uptakes.empty() && plan.near_enzymes.empty()) return;
+  if (plan.near.empty()) return;
   const std::size_t region = environment.regions->of_voxel[voxel];
   const double alpha = environment.regions->regions[region].volume_fraction;
   const LeftResistance resistance(giver.cells.position(c), giver.cells.radius[c], *environment.grid, environment.box);
@@ -86,16 +86,24 @@ void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, double
     const double D = environment.rules->diffusivity(species, region);
     return D > 0 ? resistance.with(environment.rules->open(species)) / (alpha * D) : 0.0;
   };
-  for (const auto& near : plan.near_uptakes) {
-    const double resistance_here = left(near.species), uptake = near.uptake / (1 + near.uptake * resistance_here);
-    amounts[near.clearance] *= uptake / near.uptake;
+  for (const auto& near : plan.near) {
+    const double resistance_here = left(near.species);
+    double enzymes = 0;
+    for (const auto& enzyme : near.enzymes) enzymes += amounts[enzyme.copies] * enzyme.per_copy;
+    const double share = 1 / (1 + (near.uptake + enzymes) * resistance_here);
+    for (const auto& enzyme : near.enzymes) amounts[enzyme.copies] *= share;
+    if (!near.clearance) continue;
+    amounts[*near.clearance] *= share;
     if (!near.secretion) continue;
-    const double at_once = amounts[*near.secretion] * uptake * resistance_here;
-    amounts[*near.secretion] -= at_once;
-    taken_at_once[near.species] += at_once;
+    const double Km = environment.rules->clearance_Km(near.species);
+    const double secreted = amounts[*near.secretion] / kMoleculesPerUmCubedPerMicromolar;
+    const double beside_enzymes = resistance_here / (1 + enzymes * resistance_here);
+    const double own = at_surface(0, beside_enzymes, secreted, near.uptake, Km);
+    const double at_once = std::min(secreted, near.uptake * own / (Km > 0 ? 1 + own / Km : 1));
+    amounts[*near.secretion] -= at_once * kMoleculesPerUmCubedPerMicromolar;
+    taken_at_once[near.species] += at_once * kMoleculesPerUmCubedPerMicromolar;
+    if (near.capacity) amounts[*near.capacity] = std::max(0.0, amounts[*near.capacity] - at_once);
   }
-  for (const auto& near : plan.near_enzymes)
-    amounts[near.copies] /= 1 + amounts[near.copies] * near.per_copy * left(near.species);
 }
 
 /// Sets what cell c gives and takes per second, all voxels together.

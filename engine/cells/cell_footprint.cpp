@@ -116,9 +116,8 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
       const double sum = lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2]);
       return 1 / (4 * kPi * std::max(distance * dx, radius)) - sum / dx;
     };
-    images_[3 * a] = image(-at[a]);
-    images_[3 * a + 1] = image(2 * n[a] - at[a]);
-    images_[3 * a + 2] = image(at[a] + 2 * n[a]) + image(at[a] - 2 * n[a]);
+    images_[2 * a] = image(-at[a]);
+    images_[2 * a + 1] = image(2 * n[a] - at[a]);
   }
 }
 

@@ -8,7 +8,7 @@
 ///   left = 1/(4 pi alpha D R) - g/(alpha D dx),   g = sum_ij w_i w_j G(i - j)   (fields/lattice_green.h)
 ///
 /// which is positive for all R and dx. With it the surface has c_s = (sum_i w_i c_i + left Q)/(1 + u left), Q being
-/// secreted and u c_s taken up, and the fluid loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than two voxels
+/// secreted and u c_s taken up, and the fluid loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than one voxel
 /// mirror the cell; what the grid lacks of the field of such an image is added to `left`. Other cells that are so near
 /// are left to the grid. Accuracy: engine/ACCURACY.md.
 #pragma once
@@ -81,16 +81,13 @@ class LeftResistance {
   /// With the images in those walls that are closed, by Face [1/um].
   [[nodiscard]] double with(std::span<const bool, 6> open) const {
     double sum = alone_;
-    for (std::size_t a = 0; a < 3; ++a) {
-      const bool low = !open[2 * a], high = !open[2 * a + 1];
-      sum += (low ? images_[3 * a] : 0) + (high ? images_[3 * a + 1] : 0) + (low && high ? images_[3 * a + 2] : 0);
-    }
+    for (std::size_t face = 0; face < 6; ++face) sum += open[face] ? 0 : images_[face];
     return sum;
   }
 
  private:
   double alone_ = 0;
-  std::array<double, 9> images_{};  ///< per axis: in its lower wall, its upper wall, in one and then the other
+  std::array<double, 6> images_{};  ///< by Face
 };
 
 }  // namespace interstice

@@ -13,6 +13,17 @@ namespace interstice {
 
 namespace {
 
+/// Volume of fluid that a copy of a surface enzyme clears at low concentrations [um^3/s].
+double per_copy(const Reaction& reaction) {
+  const MichaelisMenten& kinetics = reaction.michaelis_menten;
+  return kinetics.kcat / kinetics.Km / kMoleculesPerUmCubedPerMicromolar;
+}
+
+bool acts_on(const SurfaceEnzyme& enzyme, const Reaction& reaction, SpeciesId substrate) {
+  return enzyme.protein == reaction.enzyme && reaction.law == Reaction::Law::michaelis_menten &&
+         reaction.michaelis_menten.substrate == substrate;
+}
+
 /// Collects what formulas read.
 class Needs {
  public:
@@ -48,7 +59,8 @@ class Needs {
     }
   }
   /// What the cell itself does to the diffusing species among these. Its secretions may read more of them.
-  void add_own_fields(const CellType& type, const CellState& state, std::span<const std::vector<double>> diffusivity) {
+  void add_own_fields(const CellType& type, const CellState& state, std::span<const std::vector<double>> diffusivity,
+                      const Chemistry& chemistry) {
     const auto reads = [this](SpeciesId s) {
       return std::ranges::find(needed_.species, static_cast<std::uint32_t>(index(s))) != needed_.species.end();
     };
@@ -56,12 +68,15 @@ class Needs {
       for (const Secretion& s : state.secretions) add(s.rate);
     for (std::uint32_t s = 0; s < diffusivity.size(); ++s) {
       if (diffusivity[s].empty() || !reads(SpeciesId{s})) continue;
-      OwnField own{.species = s, .uptake = 0, .secretions = {}};
+      OwnField own{.species = s, .uptake = 0, .enzymes = 0, .secretions = {}};
       for (const Uptake& uptake : type.uptake)
         if (uptake.species == SpeciesId{s}) own.uptake += uptake.clearance;
       for (const Secretion& secretion : state.secretions)
         if (secretion.species == SpeciesId{s}) own.secretions.push_back(&secretion.rate);
-      if (own.uptake > 0 || !own.secretions.empty()) needed_.own.push_back(std::move(own));
+      for (const Reaction& reaction : chemistry.reactions)
+        for (const SurfaceEnzyme& enzyme : type.enzymes)
+          if (acts_on(enzyme, reaction, SpeciesId{s})) own.enzymes += enzyme.copies * per_copy(reaction);
+      if (own.uptake + own.enzymes > 0 || !own.secretions.empty()) needed_.own.push_back(std::move(own));
     }
   }
   [[nodiscard]] NeededSymbols result() {
@@ -139,7 +154,7 @@ bool holds_any_of(const FaceCondition& face) {
 
 /// Is the first reactant, on which an enzyme acts, one that diffuses?
 bool substrate_diffuses(const Reaction& reaction, std::span<const Species> species) {
-  return !reaction.reactants.empty() && species[index(reaction.reactants.front().species)].diffuses();
+  return !reaction.reactants.empty() && species[index(reaction.reactants.front().species)].diffuses_everywhere();
 }
 
 }  // namespace
@@ -157,8 +172,8 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
     auto& faces = open_.emplace_back();
     for (std::size_t f = 0; f < faces.size(); ++f)
       faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
-    diffusivity_.push_back(s.diffuses() ? s.diffusivity : std::vector<double>());
-    any_spreads_ = any_spreads_ || s.diffuses();
+    diffusivity_.push_back(s.diffuses_everywhere() ? s.diffusivity : std::vector<double>());
+    any_spreads_ = any_spreads_ || s.diffuses_everywhere();
   }
   clearance_Km_.assign(clearance_Km.begin(), clearance_Km.end());
   clearance_Km_.resize(species.size(), 0.0);
@@ -167,7 +182,7 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
   for (const CellType& type : types) {
     check(type);
     resolve_offers(type);
-    resolve_type(type);
+    resolve_type(type, chemistry);
     plan_exchange(type, chemistry);
     any_mobile_ = any_mobile_ || type.mobile;
   }
@@ -192,7 +207,7 @@ void CellRules::resolve_offers(const CellType& type) {
   }
 }
 
-void CellRules::resolve_type(const CellType& type) {
+void CellRules::resolve_type(const CellType& type, const Chemistry& chemistry) {
   auto& update = update_.emplace_back();
   auto& secretion = secretion_.emplace_back();
   for (const CellState& state : type.states) {
@@ -213,7 +228,7 @@ void CellRules::resolve_type(const CellType& type) {
     deciding.add(type.motility.gain);
     for (const Secretion& s : state.secretions) secreting.add(s.rate);
     for (const SurfaceEnzyme& enzyme : type.enzymes) secreting.add(enzyme.formula);
-    for (Needs* needs : {&deciding, &secreting}) needs->add_own_fields(type, state, diffusivity_);
+    for (Needs* needs : {&deciding, &secreting}) needs->add_own_fields(type, state, diffusivity_, chemistry);
     update.push_back(deciding.result());
     secretion.push_back(secreting.result());
     const auto meets = [](const NeededSymbols& n) { return !n.contacts.empty() || !n.gathered.empty(); };
@@ -237,6 +252,15 @@ std::uint32_t CellRules::exchange_column(Exchange::Kind kind, std::uint32_t of) 
   return column;
 }
 
+void CellRules::add_near_enzyme(CellExchangePlan& plan, const Reaction& reaction, std::uint32_t copies) const {
+  if (reaction.law != Reaction::Law::michaelis_menten) return;
+  const auto substrate = static_cast<std::uint32_t>(index(reaction.michaelis_menten.substrate));
+  if (!spreads(substrate)) return;
+  auto near = std::ranges::find(plan.near, substrate, &CellExchangePlan::NearSpecies::species);
+  if (near == plan.near.end()) near = plan.near.insert(near, {.species = substrate});
+  near->enzymes.push_back({copies, per_copy(reaction)});
+}
+
 void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) {
   using Kind = Exchange::Kind;
   CellExchangePlan& plan = exchange_plans_.emplace_back();
@@ -244,24 +268,25 @@ void CellRules::plan_exchange(const CellType& type, const Chemistry& chemistry) 
     const auto s = static_cast<std::uint32_t>(index(uptake.species));
     const std::uint32_t clearance = exchange_column(Kind::clearance, s);
     plan.steady.push_back({clearance, uptake.clearance});
-    if (!spreads(s)) continue;
-    if (clearance_Km_[s] > 0)
-      plan.steady.push_back({exchange_column(Kind::capacity, s), uptake.clearance * clearance_Km_[s]});
-    if (uptake.clearance == 0) continue;
-    plan.near_uptakes.push_back({.species = s, .clearance = clearance, .uptake = uptake.clearance});
+    if (!spreads(s) || uptake.clearance == 0) continue;
+    CellExchangePlan::NearSpecies& near = plan.near.emplace_back();
+    near.species = s;
+    near.uptake = uptake.clearance;
+    near.clearance = clearance;
+    if (clearance_Km_[s] > 0) {
+      near.capacity = exchange_column(Kind::capacity, s);
+      plan.steady.push_back({*near.capacity, uptake.clearance * clearance_Km_[s]});
+    }
     for (const CellState& state : type.states)
-      if (std::ranges::any_of(state.secretions, [&](const Secretion& one) { return one.species == uptake.species; }))
-        plan.near_uptakes.back().secretion = exchange_column(Kind::secretion, s);
+      if (std::ranges::any_of(state.secretions, [&](const Secretion& one) { return one.species == uptake.species; }) ||
+          std::ranges::any_of(state.spills, [&](const Spill& one) { return one.species == uptake.species; }))
+        near.secretion = exchange_column(Kind::secretion, s);
   }
   for (std::uint32_t r = 0; r < chemistry.reactions.size(); ++r)
     for (std::uint32_t e = 0; e < type.enzymes.size(); ++e) {
       const SurfaceEnzyme& enzyme = type.enzymes[e];
       if (enzyme.protein != chemistry.reactions[r].enzyme) continue;
-      const MichaelisMenten& kinetics = chemistry.reactions[r].michaelis_menten;
-      if (chemistry.reactions[r].law == Reaction::Law::michaelis_menten && spreads(index(kinetics.substrate)))
-        plan.near_enzymes.push_back({.species = static_cast<std::uint32_t>(index(kinetics.substrate)),
-                                     .copies = exchange_column(Kind::copies, r),
-                                     .per_copy = kinetics.kcat / kinetics.Km / kMoleculesPerUmCubedPerMicromolar});
+      add_near_enzyme(plan, chemistry.reactions[r], exchange_column(Kind::copies, r));
       if (!enzyme.formula.empty())
         plan.varying.push_back({exchange_column(Kind::copies, r), e});
       else if (enzyme.copies > 0)

@@ -25,6 +25,7 @@ namespace interstice {
 struct OwnField {
   std::uint32_t species = 0;
   double uptake = 0;                          ///< [um^3/s]
+  double enzymes = 0;                         ///< kcat/Km of the copies whose substrate it is [um^3/s]
   std::vector<const Expression*> secretions;  ///< [molecule/s]
 };
 
@@ -54,24 +55,22 @@ struct CellExchangePlan {
     std::uint32_t column = 0;
     std::uint32_t enzyme = 0;  ///< of the type, whose formula gives the copies
   };
-  /// Uptake of a diffusing species: the fluid loses less, since the cell stands in a field of its own.
-  struct NearUptake {
-    std::uint32_t species = 0;
-    std::uint32_t clearance = 0;               ///< column
-    std::optional<std::uint32_t> secretion{};  ///< column of what the cell itself secretes of it
-    double uptake = 0;                         ///< [um^3/s]
-  };
-  /// The same for a surface enzyme whose substrate diffuses.
   struct NearEnzyme {
-    std::uint32_t species = 0;
     std::uint32_t copies = 0;  ///< column
     double per_copy = 0;       ///< kcat/Km [um^3/s]
+  };
+  /// What takes a diffusing species from the fluid: it gets less, since the cell stands in a field of its own.
+  struct NearSpecies {
+    std::uint32_t species = 0;
+    double uptake = 0;                                     ///< [um^3/s]
+    std::optional<std::uint32_t> clearance{}, capacity{};  ///< columns of that uptake
+    std::optional<std::uint32_t> secretion{};              ///< column of what the cell itself secretes of it
+    std::vector<NearEnzyme> enzymes{};                     ///< whose substrate it is
   };
   std::vector<Steady> steady;    ///< uptake and surface enzymes
   std::vector<Varying> varying;  ///< surface enzymes that differ from cell to cell
   std::vector<OfState> states;
-  std::vector<NearUptake> near_uptakes;
-  std::vector<NearEnzyme> near_enzymes;
+  std::vector<NearSpecies> near;
 };
 
 class CellRules {
@@ -106,7 +105,8 @@ class CellRules {
   /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
   [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
   [[nodiscard]] std::span<const bool, 6> open(std::size_t species) const { return open_[species]; }
-  /// Does the species meet a cell in its footprint? One that does not diffuse does in the voxel of its centre.
+  /// Does the species meet a cell in its footprint? One that does not diffuse, be it in one region, does in the voxel
+  /// of the cell's centre: what came into a region where it cannot move would be stuck there.
   [[nodiscard]] bool spreads(std::size_t species) const { return !diffusivity_[species].empty(); }
   [[nodiscard]] bool any_spreads() const { return any_spreads_; }
   /// Of a species that spreads [um^2/s].
@@ -123,9 +123,10 @@ class CellRules {
   [[nodiscard]] std::size_t most_reporters() const { return most_reporters_; }
 
  private:
-  void resolve_type(const CellType& type);
+  void resolve_type(const CellType& type, const Chemistry& chemistry);
   void resolve_offers(const CellType& type);
   void plan_exchange(const CellType& type, const Chemistry& chemistry);
+  void add_near_enzyme(CellExchangePlan& plan, const Reaction& reaction, std::uint32_t copies) const;
   std::uint32_t exchange_column(Exchange::Kind kind, std::uint32_t of);
 
   CellSymbolLayout layout_;

@@ -140,32 +140,46 @@ void sense_fields(const Cells& cells, std::size_t c, std::size_t voxel, std::spa
     values[s] = rules.spreads(s) ? place.mean(fields[SpeciesId{s}]) : fields[SpeciesId{s}][voxel];
 }
 
-/// Turns concentrations around a cell into those at its surface. Secretion may follow what it changes: it is taken at
-/// the fluid around first, then at the surface that this gives.
+/// What a cell does to a species, made ready.
+struct OwnFieldHere {
+  double around = 0;    ///< concentration without the cell's own field [uM]
+  double left = 0;      ///< [s/um^3]
+  double secreted = 0;  ///< [uM um^3/s]
+};
+
+/// Turns concentrations around a cell into those at its surface. Secretion may follow what it changes: both are found
+/// in turn, by half steps, so that a strong brake does not swing.
 void add_own_fields(const Cells& cells, std::size_t c, std::size_t voxel, std::span<const OwnField> own,
                     const CellEnvironment& environment, std::span<double> values) {
+  constexpr int kMostPasses = 12;
+  constexpr double kSettled = 1e-4;  // relative
   const CellRules& rules = *environment.rules;
   const std::size_t region = environment.regions->of_voxel[voxel];
   const double alpha = environment.regions->regions[region].volume_fraction;
   const LeftResistance resistance(cells.position(c), cells.radius[c], *environment.grid, environment.box);
-  thread_local std::vector<double> around, left;
-  around.clear(), left.clear();
+  thread_local std::vector<OwnFieldHere> here;
+  here.clear();
   for (const OwnField& field : own) {
-    const double D = rules.diffusivity(field.species, region);
-    around.push_back(values[field.species]);
-    left.push_back(D > 0 ? resistance.with(rules.open(field.species)) / (alpha * D) : 0.0);
+    const double left = resistance.with(rules.open(field.species)) / (alpha * rules.diffusivity(field.species, region));
+    const double share = 1 / (1 + field.enzymes * left);  // enzymes beside it take their part
+    here.push_back({values[field.species] * share, left * share, 0});
   }
-  for (int pass = 0; pass < 2; ++pass) {
-    thread_local std::vector<double> secreted;
-    secreted.clear();
-    for (const OwnField& field : own) {
-      double sum = 0;
-      for (const Expression* rate : field.secretions) sum += std::max(0.0, (*rate)(values));
-      secreted.push_back(sum / kMoleculesPerUmCubedPerMicromolar);
+  double change = 1;
+  for (int pass = 0; pass < kMostPasses && change > kSettled; ++pass) {
+    for (std::size_t k = 0; k < own.size(); ++k) {
+      here[k].secreted = 0;
+      for (const Expression* rate : own[k].secretions)
+        here[k].secreted += std::max(0.0, (*rate)(values)) / kMoleculesPerUmCubedPerMicromolar;
     }
-    for (std::size_t k = 0; k < own.size(); ++k)
-      values[own[k].species] =
-          at_surface(around[k], left[k], secreted[k], own[k].uptake, rules.clearance_Km(own[k].species));
+    change = 0;
+    for (std::size_t k = 0; k < own.size(); ++k) {
+      double& value = values[own[k].species];
+      const double next =
+          at_surface(here[k].around, here[k].left, here[k].secreted, own[k].uptake, rules.clearance_Km(own[k].species));
+      const double moved = pass == 0 ? next : (value + next) / 2;
+      if (!own[k].secretions.empty()) change = std::max(change, std::abs(moved - value) / (moved + 1e-12));
+      value = moved;
+    }
   }
 }
 
@@ -209,7 +223,8 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
 }
 
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
-           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values) {
+           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values,
+           std::optional<StateMoment> as) {
   const CellSymbolLayout& layout = environment.rules->layout();
   sense_fields(cells, c, voxel, needed.species, fields, environment, values);
   for (const std::uint32_t column : needed.columns) values[layout.column(column)] = cells.columns[column][c];
@@ -221,8 +236,9 @@ void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSym
     values[layout.place(1)] = cells.y[c];
     values[layout.place(2)] = cells.z[c];
   }
-  if (needed.age_in_state) values[layout.age_in_state()] = now - cells.state_since[c];
-  values[layout.state()] = cells.state[c];
+  const StateMoment moment = as.value_or(StateMoment{cells.state[c], now - cells.state_since[c]});
+  if (needed.age_in_state) values[layout.age_in_state()] = moment.age;
+  values[layout.state()] = moment.state;
   for (const std::uint32_t k : needed.held) values[layout.held(k)] = around.held(k);
   if (!needed.contacts.empty() || !needed.gathered.empty()) meet(cells, c, needed, around, environment, values);
   if (!needed.own.empty()) add_own_fields(cells, c, voxel, needed.own, environment, values);

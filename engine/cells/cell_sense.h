@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,8 +51,15 @@ class CellSurroundings {
 /// that the grid lacks [s/um^3] (cell_footprint.h): secretion [uM um^3/s]; uptake [um^3/s], saturable if Km > 0 [uM].
 [[nodiscard]] double at_surface(double c, double left, double secretion, double uptake, double Km);
 
-/// Writes the needed symbols' values at time `now` [s]; leaves the others.
+/// A state other than that in which the cell now is, or another time in it.
+struct StateMoment {
+  std::uint8_t state = 0;
+  double age = 0;  ///< [s]
+};
+
+/// Writes the needed symbols' values at time `now` [s], in the cell's present state or `as` told; leaves the others.
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,
-           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values);
+           const CellSurroundings& around, const CellEnvironment& environment, double now, std::span<double> values,
+           std::optional<StateMoment> as = {});
 
 }  // namespace interstice

@@ -16,8 +16,10 @@ constexpr std::size_t kBits = 64;
 bool CellSpread::as_before(const Cells& cells) {
   const bool same = places_.size() == 4 && places_[0] == cells.x && places_[1] == cells.y && places_[2] == cells.z &&
                     places_[3] == cells.radius;
-  if (!same) places_ = {cells.x, cells.y, cells.z, cells.radius};
-  return same;
+  if (same) return true;
+  places_.resize(4);
+  places_[0] = cells.x, places_[1] = cells.y, places_[2] = cells.z, places_[3] = cells.radius;
+  return false;
 }
 
 void CellSpread::list_meetings(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {

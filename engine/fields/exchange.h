@@ -25,7 +25,7 @@ struct Exchange {
     std::uint32_t of = 0;  ///< species or reaction
     bool operator==(const Quantity&) const = default;
   };
-  /// One number per voxel; its owner keeps it until the reaction stage is done.
+  /// One number per voxel; its owner keeps it until the transport step is done.
   struct Array {
     Quantity quantity;
     std::span<const double> values;

@@ -15,8 +15,16 @@ HeldRegions::HeldRegions(const Grid& grid, const RegionMap& regions, std::span<c
     voxel_.push_back(region.volume_fraction * grid.voxel_volume() * kMoleculesPerUmCubedPerMicromolar);
   for (const Reservoir& reservoir : reservoirs)
     reservoir_.push_back(reservoir.share() * kMoleculesPerUmCubedPerMicromolar);
-  for (std::size_t s = 0; s < species.size(); ++s)
-    if (!species[s].held.empty()) held_.push_back({.species = static_cast<SpeciesId>(s), .value = species[s].held});
+  for (std::size_t s = 0; s < species.size(); ++s) {
+    if (species[s].held.empty()) continue;
+    Held& held = held_.emplace_back();
+    held.species = static_cast<SpeciesId>(s);
+    for (std::uint32_t v = 0; v < regions.of_voxel.size(); ++v)
+      if (const double value = species[s].held[regions.of_voxel[v]]; !std::isnan(value)) {
+        held.voxels.push_back(v);
+        held.value.push_back(value);
+      }
+  }
 }
 
 /// Summed in stretches, so that rounding does not grow with the number of voxels.
@@ -35,20 +43,16 @@ double HeldRegions::molecules(SpeciesId species, std::span<const double> field,
   return total;
 }
 
-void HeldRegions::set(const Held& held, std::span<double> field) const {
-  for (std::size_t v = 0; v < field.size(); ++v)
-    if (const double value = held.value[region_of_voxel_[v]]; !std::isnan(value)) field[v] = value;
-}
-
 void HeldRegions::hold(FieldSet& fields, Budget& budget) const {
   for (const Held& held : held_) {
     const std::span<double> field = fields[held.species];
     double inflow = 0;
-    for (std::size_t v = 0; v < field.size(); ++v)
-      if (const double value = held.value[region_of_voxel_[v]]; !std::isnan(value))
-        inflow += (value - field[v]) * voxel_[region_of_voxel_[v]];
+    for (std::size_t k = 0; k < held.voxels.size(); ++k) {
+      double& c = field[held.voxels[k]];
+      inflow += (held.value[k] - c) * voxel_[region_of_voxel_[held.voxels[k]]];
+      c = held.value[k];
+    }
     budget.through_boundary[index(held.species)] += inflow;
-    set(held, field);
   }
 }
 
@@ -70,16 +74,20 @@ void HeldRegions::begin(std::span<const SpeciesId> species, const FieldSet& fiel
     const std::span<const double> field = reacts ? std::as_const(reacted)[held.species] : fields[held.species];
     held.before = molecules(held.species, field, reacted_reservoirs) - budget.through_boundary[index(held.species)] -
                   given(budget, held.species);
-    if (reacts) set(held, reacted[held.species]);
+    held.reacted.clear();
+    for (std::size_t k = 0; reacts && k < held.voxels.size(); ++k)
+      held.reacted.push_back(std::exchange(reacted[held.species][held.voxels[k]], held.value[k]));
   }
 }
 
 void HeldRegions::end(std::span<const SpeciesId> species, FieldSet& fields, std::span<const ReservoirState> reservoirs,
-                      Budget& budget) const {
+                      std::span<std::vector<float>> supply, double dt, Budget& budget) const {
   for (const Held& held : held_) {
     if (std::ranges::find(species, held.species) == species.end()) continue;
     const std::span<double> field = fields[held.species];
-    set(held, field);
+    for (std::size_t k = 0; k < held.voxels.size(); ++k) field[held.voxels[k]] = held.value[k];
+    for (std::size_t k = 0; k < held.reacted.size() && !supply[index(held.species)].empty(); ++k)
+      supply[index(held.species)][held.voxels[k]] = static_cast<float>((held.value[k] - held.reacted[k]) / dt);
     budget.through_boundary[index(held.species)] =
         molecules(held.species, field, reservoirs) - held.before - given(budget, held.species);
   }

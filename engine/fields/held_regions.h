@@ -3,6 +3,7 @@
 /// again, and the other way round.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -27,16 +28,18 @@ class HeldRegions {
   /// without a field in `reacted` begin with `fields`.
   void begin(std::span<const SpeciesId> species, const FieldSet& fields, FieldSet& reacted,
              std::span<const ReservoirState> reacted_reservoirs, const Budget& budget);
+  /// `supply`: of species that react (see ReactionSolver), what held them in an interval of dt [s] included.
   void end(std::span<const SpeciesId> species, FieldSet& fields, std::span<const ReservoirState> reservoirs,
-           Budget& budget) const;
+           std::span<std::vector<float>> supply, double dt, Budget& budget) const;
 
  private:
   struct Held {
     SpeciesId species{};
-    std::vector<double> value;  ///< per region [uM], NaN where it is free
-    double before = 0;          ///< all there is, less what came and went so far [molecules]
+    std::vector<std::uint32_t> voxels;
+    std::vector<double> value;    ///< per voxel of these [uM]
+    std::vector<double> reacted;  ///< what reactions made of it in this interval; empty if it does not react
+    double before = 0;            ///< all there is, less what came and went so far [molecules]
   };
-  void set(const Held& held, std::span<double> field) const;
   [[nodiscard]] double molecules(SpeciesId species, std::span<const double> field,
                                  std::span<const ReservoirState> reservoirs) const;
 

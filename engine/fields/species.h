@@ -49,6 +49,9 @@ struct Species {
   std::array<FaceCondition, 6> faces;     ///< indexed by Face
   std::vector<SpeciesTransfer> transfers;
 
+  [[nodiscard]] bool diffuses_everywhere() const {
+    return diffuses() && std::all_of(diffusivity.begin(), diffusivity.end(), [](double d) { return d > 0; });
+  }
   [[nodiscard]] bool diffuses() const {
     return std::any_of(diffusivity.begin(), diffusivity.end(), [](double d) { return d > 0; });
   }

@@ -64,11 +64,12 @@ std::vector<std::uint8_t> FieldTransport::diffuse(const Step& step, std::span<co
                                       .supply = supply,
                                       .refuse_negative = refuse_negative},
                                      c, reacted_, reservoirs, budget, step.threads);
-  held_.end(species, c, reservoirs, budget);
+  held_.end(species, c, reservoirs, supply, step.dt, budget);
   return advanced;
 }
 
-/// Takes back what was done to a cluster of which some species were refused.
+/// Takes back what was done to a cluster of which some species were refused. Those that were advanced keep the supply
+/// that the attempt found: nearer to what comes than that of the last interval.
 void FieldTransport::undo(const Step& step, ClusterRange cluster, std::span<const std::uint8_t> advanced,
                           const Before& before) {
   const auto& [c, reservoirs, supply, budget] = step.fields;

@@ -64,7 +64,13 @@ std::string given_cells_digest(const Problem& problem) {
   for (const CellPlacement& placement : problem.placements) {
     const GivenCells& given = placement.given;
     any = any || !given.position.empty();
-    const auto add = [&sum](const auto& values) { sum.add_bytes(values.data(), values.size() * sizeof values[0]); };
+    const auto add = [&sum](const auto& values) {
+      sum.add(static_cast<std::uint64_t>(values.size()));
+      sum.add_bytes(values.data(), values.size() * sizeof values[0]);
+    };
+    sum.add(problem.cell_types[index(placement.type)].name);
+    sum.add(placement.count);
+    for (const ColumnId column : given.columns) sum.add(problem.columns[index(column)].name);
     add(given.position);
     add(given.radius);
     add(given.values);

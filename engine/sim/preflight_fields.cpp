@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/core/constants.h"
 #include "engine/fields/regions.h"
@@ -21,11 +22,14 @@ double conduction(const Problem& problem, const Species& species, std::size_t re
 
 /// A species that decays before it has crossed a voxel is not resolved.
 void check_reach(const Problem& problem, std::vector<std::string>& findings) {
+  const std::vector<double> fluid = region_volumes(problem.regions, problem.grid);
   for (const Species& species : problem.species) {
     if (!species.diffuses() || species.decay == 0) continue;
-    const double slowest = *std::ranges::min_element(species.diffusivity);
+    double slowest = std::numeric_limits<double>::infinity();
+    for (std::size_t r = 0; r < fluid.size(); ++r)
+      if (fluid[r] > 0 && species.diffusivity[r] > 0) slowest = std::min(slowest, species.diffusivity[r]);
     const double reach = std::sqrt(slowest / species.decay);
-    if (reach > 0 && reach < problem.grid.spacing)
+    if (reach < problem.grid.spacing)
       findings.push_back(
           fmt::format("{} reaches {:.2g} um before it decays, less than a voxel of {:.3g} um: its profiles "
                       "are those of the voxels; use voxels of {:.2g} um or less",

@@ -59,7 +59,11 @@ Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Speci
   }
   const double h = grid.spacing;
   for (std::size_t a = 0; a < kinds; ++a) {
-    for (std::size_t b = 0; b < kinds; ++b) between_.push_back(harmonic_mean(alpha_d[a], alpha_d[b]) / (h * h));
+    for (std::size_t b = 0; b < kinds; ++b) {
+      double across = harmonic_mean(alpha_d[a], alpha_d[b]);
+      if (held_[a] != held_[b]) across = 2 * alpha_d[held_[a] ? b : a];  // what is held is so up to its surface
+      between_.push_back(across / (h * h));
+    }
   }
   for (int axis = 0; axis < 3; ++axis) periodic_[axis] = std::holds_alternative<Periodic>(species.faces[2 * axis]);
   for (int face = 0; face < 6; ++face) {

@@ -163,8 +163,10 @@ void DiffusionFactors::lay_out_faces(double half, PlaneFaces& faces) const {
 }
 
 const SubstepFactors& DiffusionFactors::substep(double dt) {
-  for (const auto& known : factors_) {
-    if (known->dt == dt) return *known;
+  const auto known = std::ranges::find(factors_, dt, [](const auto& one) { return one->dt; });
+  if (known != factors_.end()) {
+    std::rotate(known, known + 1, factors_.end());  // those of the present interval are kept
+    return *factors_.back();
   }
   if (factors_.size() == kFactorsKept) factors_.erase(factors_.begin());
   auto made = std::make_unique<SubstepFactors>();

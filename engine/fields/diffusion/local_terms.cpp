@@ -176,8 +176,8 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
 }
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
-  const double kh = decay_ * h_, Vh = most_[place] * h_;
-  const double Km = uptake_[place] > 0 ? most_[place] / uptake_[place] : 1;
+  if (uptake_[place] == 0) return {elsewhere_.taken(c, gain), 0};
+  const double kh = decay_ * h_, Vh = most_[place] * h_, Km = most_[place] / uptake_[place];
   const auto mean = [&](double theta) {
     const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km + theta * Vh - all;
     if (all <= 0) return 0.0;
@@ -185,7 +185,7 @@ Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
     return b > 0 ? 2 * all * Km / (b + root) : (root - b) / (2 * a);
   };
   const double x = kh + Vh / (Km + mean(1));
-  const double level = std::max(mean(weight_of_gain(x)), mean_of_decay(x + out_h_) * std::max(c, 0.0));
+  const double level = std::max(mean(weight_of_gain(x)), std::max(c, 0.0) / (1 + x + out_h_));
   return {kh * level, Vh * level / (Km + level)};
 }
 
@@ -201,7 +201,7 @@ Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
     const double all = k_h * std::max({mean, kept, 0.0});
     taken = {all * (decay_ / rate), all * (uptake_[place] / rate)};
   }
-  const double all = taken.decayed + taken.taken_up, there = c + gain;
+  const double all = taken.decayed + taken.taken_up, there = std::max(0.0, c + gain);
   if (no_more_ && all > there) {
     taken.decayed *= there / all;
     taken.taken_up = there - taken.decayed;

@@ -93,9 +93,10 @@ INTERSTICE_VECTOR_CLONES void store(const LaneArray& from, std::size_t lanes_use
   for (; w < lanes_used; ++w) to[w] = from[w] < kVanished ? 0.0 : from[w];
 }
 
-/// to <- from + S x, channels alone: what else there was in the batch is transport's.
+/// to <- from + S x, channels alone: what else there was in the batch is transport's. Without it nothing is negative,
+/// but for rounding, which is cut off.
 INTERSTICE_VECTOR_CLONES void store_reacted(const Cluster& cluster, std::size_t s, const ReactionBatch& batch,
-                                            const double* from, std::size_t lanes_used, double* to) {
+                                            bool supplied, const double* from, std::size_t lanes_used, double* to) {
   LaneArray sum;
   std::copy_n(from, lanes_used, sum.data());
   const auto add = [&](const std::vector<ExtentTerm>& terms, double sign) {
@@ -107,7 +108,7 @@ INTERSTICE_VECTOR_CLONES void store_reacted(const Cluster& cluster, std::size_t 
   };
   add(cluster.losses[s], -1);
   add(cluster.gains[s], 1);
-  std::copy_n(sum.data(), lanes_used, to);
+  for (std::size_t w = 0; w < lanes_used; ++w) to[w] = supplied || sum[w] > 0 ? sum[w] : 0.0;
 }
 
 /// The part of `voxels` (ascending) that lies in [first, last).
@@ -212,7 +213,7 @@ void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::s
         if (cluster.carried[s] == 0 || rests)
           store(batch.c[s], lanes, to);
         else
-          store_reacted(cluster, s, batch, c[cluster.species[s]].data() + first, lanes, to);
+          store_reacted(cluster, s, batch, !interval.supply.empty(), c[cluster.species[s]].data() + first, lanes, to);
       }
     }
     places = places.subspan(here);
@@ -263,7 +264,7 @@ void ReactionSolver::Impl::react_reservoir(std::span<const Cluster> clusters, co
       if (cluster.carried[s] == 0)
         to.concentration[id] = batch.c[s][0] < kVanished ? 0.0 : batch.c[s][0];
       else
-        store_reacted(cluster, s, batch, &from.concentration[id], 1, &to.concentration[id]);
+        store_reacted(cluster, s, batch, !interval.supply.empty(), &from.concentration[id], 1, &to.concentration[id]);
     }
   }
 }

@@ -12,7 +12,7 @@
 ///
 /// and hand on the extents alone. Fixed points are exact whatever the step is, and what the stoichiometry conserves
 /// stays conserved. Since extents may live on the supply, c + S x can be negative; where transport cannot make up for
-/// it, the interval is done again with T = 0.
+/// it, the interval is halved, and in the end done with T = 0 (fields/transport.h).
 #pragma once
 
 #include <memory>

@@ -110,9 +110,10 @@ void species_dose(const BuildContext& context, const Value& v, SpeciesId species
     dose.concentration = v["amount"].number / (volume * kMoleculesPerUmCubedPerMicromolar);
   dose.over = v.has("over") ? to_nanoseconds(context, v["over"]) : 0;
   for (const Value& at : v["at"].items) {
-    dose.at = static_cast<Nanoseconds>(std::llround(at.number * 1e9));
+    const bool late = at.number * 1e9 >= static_cast<double>(problem.schedule.end());  // and maybe beyond all numbers
+    dose.at = late ? problem.schedule.end() : static_cast<Nanoseconds>(std::llround(at.number * 1e9));
     if (at.valid && !context.complained("time")) {
-      if (dose.at >= problem.schedule.end())
+      if (late)
         context.report(at, fmt::format("the run ends before {}", at.text));
       else if (dose.at + dose.over > problem.schedule.end())
         context.diagnostics.warn(at.place, at.path, "the run ends before all of this infusion is given");

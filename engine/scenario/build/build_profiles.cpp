@@ -62,7 +62,7 @@ void build_profiles(const BuildContext& context, Problem& problem) {
     look_at(context, v, profile);
     if (v.has("around") == v.has("below")) {
       context.report(v, "needs either `around` (a region) or `below` (a face)");
-      return;
+      continue;
     }
     profile.depth = v.has("below");
     const auto away = distances(context, v, problem);
@@ -71,7 +71,7 @@ void build_profiles(const BuildContext& context, Problem& problem) {
       context.report(v, std::isfinite(farthest)
                             ? fmt::format("{:.0f} shells are more than {} use a larger width", farthest, kMostShells)
                             : "the regions that it goes around hold no voxel (others are painted over them)");
-      return;
+      continue;
     }
     for (const double distance : away)
       profile.of_voxel.push_back(

@@ -192,8 +192,9 @@ void represent(const BuildContext& context, const Value& v, double vesicles_in_p
 std::vector<Nanoseconds> times_of(const BuildContext& context, const Value& at, const Problem& problem) {
   std::vector<Nanoseconds> times;
   for (const Value& time : at.items) {
-    times.push_back(static_cast<Nanoseconds>(std::llround(time.number * 1e9)));
-    if (time.valid && times.back() >= problem.schedule.end() && !context.complained("time"))
+    const bool late = time.number * 1e9 >= static_cast<double>(problem.schedule.end());  // and maybe beyond all numbers
+    times.push_back(late ? problem.schedule.end() : static_cast<Nanoseconds>(std::llround(time.number * 1e9)));
+    if (time.valid && late && !context.complained("time"))
       context.report(time, fmt::format("the run ends before {}", time.text));
   }
   std::ranges::sort(times);
