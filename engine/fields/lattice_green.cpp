@@ -40,8 +40,8 @@ double lattice_green(std::int32_t a, std::int32_t b, std::int32_t c) {
   if (b < c) std::swap(b, c);
   if (a < b) std::swap(a, b);
   if (a > kTabled) return far(a, b, c);
-  const std::int32_t before = a * (a + 1) * (a + 2) / 6 + b * (b + 1) / 2;  // entries with a smaller a, or b
-  return kNear[static_cast<std::size_t>(before + c)];
+  const std::int32_t at = a * (a + 1) * (a + 2) / 6 + b * (b + 1) / 2 + c;  // after those with a smaller a, or b
+  return kNear[static_cast<std::size_t>(at)];
 }
 
 }  // namespace interstice

@@ -44,7 +44,7 @@ class QuietTissue {
   };
 
   QuietTissue(const Problem& problem, double most_time)
-      : problem_(problem), fluid_(problem), cells_(problem, fluid_.space()), most_time_(most_time) {
+      : fluid_(problem), cells_(problem, fluid_.space()), most_time_(most_time) {
     state_ = {fluid_.start(), cells_.start()};
     secreted_ = cells_.may_secrete(state_.groups);
     const auto spilled = cells_.may_spill(state_.groups), read = cells_.read_by(state_.groups);
@@ -91,7 +91,6 @@ class QuietTissue {
   }
 
  private:
-  const Problem& problem_;
   MeanFluid fluid_;
   MeanCells cells_;
   State state_;
