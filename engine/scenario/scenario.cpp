@@ -119,6 +119,12 @@ bool same_line(const Place& a, const Place& b) {
   return same_file && a.line == b.line;
 }
 
+/// Is a place that of an entry, or of one of its parts, which may have come from another file?
+bool stands_in(const Place& place, const Place& key, const YamlNode& value) {
+  return same_line(place, key) || same_line(place, value.place) ||
+         std::ranges::any_of(value.key_places, [&place](const Place& part) { return same_line(place, part); });
+}
+
 class Loader {
  public:
   Loader(const LoadOptions& options, const ModelRegistry& registry)
@@ -241,8 +247,8 @@ class Loader {
       apply_entries(trial, *spec_, entries, "parameter set " + sets->keys[i], all);
       const Value values = check(trial, spec_, names(trial), all);
       for (const Complaint& c : all.complaints())
-        for (const Place& place : entries.key_places)
-          if (same_line(c.place, place)) {
+        for (std::size_t k = 0; k < entries.keys.size(); ++k)
+          if (stands_in(c.place, entries.key_places[k], entries.items[k])) {
             diagnostics_.report(c.place, c.key_path, c.message);
             break;
           }
