@@ -34,7 +34,8 @@ class TransferNetwork {
                             : Stop{Stop::Kind::reservoir, static_cast<std::size_t>(way.reservoir)},
             way.rate);
     }
-    for (std::size_t i = 0; i < stops_.size(); ++i)  // the list may grow
+    // NOLINTNEXTLINE(modernize-loop-convert): the list may grow
+    for (std::size_t i = 0; i < stops_.size(); ++i)
       if (const Stop here = stops_[i]; here.kind == Stop::Kind::region) {
         const double clearance = environment.regions->regions[here.which].vesicle_clearance;
         add_exits(here, Exits(klass, VesiclePlace::free, true, {.clearance = clearance}));
