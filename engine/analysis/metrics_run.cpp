@@ -146,7 +146,7 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
     secreted += run.series.last("secreted." + species);
-    inflow += boundary + run.series.last("dosed." + species) - run.series.find("dosed." + species)->front();
+    inflow += boundary + run.series.last("dosed." + species) - run.series.first("dosed." + species);
     sinks += run.amount_at_end[s] + taken_up + decayed;
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
     part("taken_up", species, taken_up, "taken up by cells over the run");
