@@ -19,16 +19,27 @@ double half_edge(double radius_in_voxels) {
   return std::min(std::max(kOfRadius * radius_in_voxels, kOfVoxel), kMostHalfEdge);
 }
 
-/// Share of voxels first, first + 1, ... along an axis in the cube around x (in voxels), of cells up to kLargest.
+/// The largest whole number that is not above x; floor() is a call where SSE 4.1 cannot be taken for granted.
+int floor_of(double x) {
+  const int whole = static_cast<int>(x);
+  return whole - (whole > x ? 1 : 0);
+}
+
+/// visit(i, share) for the voxels along an axis that the cube around x (in voxels) meets, ascending.
+template <class Visit>
+void visit_shares(double x, double half, const Visit& visit) {
+  const double low = x - half, high = x + half, scale = 1 / (2 * half);
+  for (int i = floor_of(low); i < high; ++i) visit(i, (std::min(high, i + 1.0) - std::max(low, double(i))) * scale);
+}
+
+/// The same as a list, first, first + 1, ..., of cells up to kLargest.
 struct Shares {
   static constexpr int kMost = 8;  // half edges are at most 3.2
-  Shares(double x, double half) : first(static_cast<int>(std::floor(x - half))) {
-    const int last = static_cast<int>(std::ceil(x + half)) - 1;
-    for (int i = first; i <= last && count < kMost; ++i)
-      share[count++] = std::max(0.0, std::min(x + half, i + 1.0) - std::max(x - half, double(i))) / (2 * half);
+  Shares(double x, double half) : first(floor_of(x - half)) {
+    visit_shares(x, half, [this](int, double part) { share[count++] = part; });
   }
   int first, count = 0;
-  std::array<double, kMost> share{};
+  std::array<double, kMost> share;
 };
 
 /// How much two sets of shares have of each distance: value[k] of first + k.
@@ -38,10 +49,12 @@ struct Correlation {
       for (int j = 0; j < b.count; ++j) value[a.count - 1 - i + j] += a.share[i] * b.share[j];
   }
   /// Of one set with itself: distances of both signs together.
-  explicit Correlation(const Shares& a) : Correlation(a, a) {
-    for (int k = 0; k < a.count; ++k) value[k] = (k == 0 ? 1 : 2) * value[a.count - 1 + k];
-    first = 0;
-    count = a.count;
+  explicit Correlation(const Shares& a) : first(0), count(a.count) {
+    for (int k = 0; k < count; ++k) {
+      double sum = 0;
+      for (int i = 0; i + k < count; ++i) sum += a.share[i] * a.share[i + k];
+      value[k] = (k == 0 ? 1 : 2) * sum;
+    }
   }
   int first, count;
   std::array<double, 2 * Shares::kMost - 1> value{};
@@ -54,6 +67,21 @@ double lattice_sum(const Correlation& x, const Correlation& y, const Correlation
     for (int b = 0; b < y.count; ++b) {
       double row = 0;
       for (int a = 0; a < x.count; ++a) row += x.value[a] * lattice_green(x.first + a, y.first + b, z.first + c);
+      sum += z.value[c] * y.value[b] * row;
+    }
+  return sum;
+}
+
+/// sum_ij w_i w_j G(i - j) of a cube with itself.
+double own_lattice_sum(const std::array<Correlation, 3>& self) {
+  const auto& [x, y, z] = self;
+  const LatticeTable& green = lattice_green_near();
+  if (std::max({x.count, y.count, z.count}) > kLatticeNear + 1) return lattice_sum(x, y, z);
+  double sum = 0;
+  for (int c = 0; c < z.count; ++c)
+    for (int b = 0; b < y.count; ++b) {
+      double row = 0;
+      for (int a = 0; a < x.count; ++a) row += x.value[a] * green[c][b][a];
       sum += z.value[c] * y.value[b] * row;
     }
   return sum;
@@ -77,16 +105,20 @@ Footprint::Footprint(Vec3 centre, double radius, const Grid& grid, const Box& bo
   const double at[3] = {centre.x / grid.spacing, centre.y / grid.spacing, centre.z / grid.spacing};
   const int n[3] = {grid.nx, grid.ny, grid.nz};
   for (std::size_t a = 0; a < 3; ++a) {
-    const double low = at[a] - half, high = at[a] + half;
-    const int last = static_cast<int>(std::ceil(high)) - 1;
-    for (int i = static_cast<int>(std::floor(low)); i <= last; ++i) {
-      const double share = (std::min(high, i + 1.0) - std::max(low, double(i))) / (2 * half);
-      if (share <= 0) continue;
+    Axis& axis = axis_[a];
+    if (at[a] - half >= 0 && at[a] + half <= n[a]) {
+      visit_shares(at[a], half, [&axis](int i, double share) {
+        axis.voxel[axis.count] = static_cast<std::uint32_t>(i);
+        axis.weight[axis.count++] = share;
+      });
+      continue;
+    }
+    visit_shares(at[a], half, [&](int i, double share) {
       const int lap = box.periodic[a] ? n[a] : 2 * n[a];
       int where = (i % lap + lap) % lap;
       if (where >= n[a]) where = lap - 1 - where;  // mirrored
-      axis_[a].add(static_cast<std::uint32_t>(where), share);
-    }
+      axis.add(static_cast<std::uint32_t>(where), share);
+    });
   }
   if (axis_[0].count * axis_[1].count * axis_[2].count > kListed) return;
   walk([this](std::size_t voxel, double weight) {
@@ -106,7 +138,7 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
   const double half = half_edge(R);
   const std::array<Shares, 3> shares{Shares(at[0], half), Shares(at[1], half), Shares(at[2], half)};
   const std::array<Correlation, 3> self{Correlation(shares[0]), Correlation(shares[1]), Correlation(shares[2])};
-  alone_ = 1 / (4 * kPi * radius) - lattice_sum(self[0], self[1], self[2]) / dx;
+  alone_ = 1 / (4 * kPi * radius) - own_lattice_sum(self) / dx;
   for (std::size_t a = 0; a < 3; ++a) {
     if (box.periodic[a]) continue;
     const auto image = [&](double position) {

@@ -1,15 +1,64 @@
 #include "engine/cells/cell_spread.h"
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include "engine/cells/cell_footprint.h"
 
 namespace interstice {
 namespace {
 
-constexpr std::size_t kSpreadGrain = 128;  ///< cells per block
+constexpr std::size_t kSpreadGrain = 256;    ///< cells per block
+constexpr std::size_t kSortGrain = 1 << 12;  ///< voxels per block
 constexpr std::size_t kBits = 64;
+
+/// The voxels that a cell meets, with parts of Exchange::Share::kWhole; what rounding leaves goes to the largest.
+class Parts {
+ public:
+  explicit Parts(const CellEnvironment& environment) : environment_(environment) {}
+
+  void find(const Cells& cells, std::size_t c) {
+    parts_.clear();
+    centre_ = static_cast<std::uint32_t>(environment_.grid->voxel_at(cells.position(c)));
+    if (!environment_.rules->any_spreads()) {
+      parts_.emplace_back(centre_, kWhole);
+      return;
+    }
+    std::int64_t left = kWhole;
+    std::size_t largest = 0;
+    const Footprint place(cells.position(c), cells.radius[c], *environment_.grid, environment_.box);
+    place.for_each([&](std::size_t voxel, double weight) {
+      const std::int64_t parts = std::llround(weight * Exchange::Share::kWhole);
+      left -= parts;
+      parts_.emplace_back(static_cast<std::uint32_t>(voxel), parts);
+      if (parts > parts_[largest].second) largest = parts_.size() - 1;
+    });
+    parts_[largest].second += left;
+  }
+  [[nodiscard]] const auto& list() const { return parts_; }
+  [[nodiscard]] std::uint32_t centre() const { return centre_; }
+
+ private:
+  static constexpr auto kWhole = static_cast<std::int64_t>(Exchange::Share::kWhole);
+  const CellEnvironment& environment_;
+  std::uint32_t centre_ = 0;
+  std::vector<std::pair<std::uint32_t, std::int64_t>> parts_;
+};
+
+/// visit(cell, parts) for all cells, side by side.
+template <class Visit>
+void for_all_parts(const Cells& cells, const CellEnvironment& environment, const Threads& threads, const Visit& visit) {
+  threads.for_blocks(cells.size(), kSpreadGrain, [&](std::size_t begin, std::size_t end) {
+    Parts parts(environment);
+    for (std::size_t c = begin; c < end; ++c) {
+      parts.find(cells, c);
+      visit(static_cast<std::uint32_t>(c), parts);
+    }
+  });
+}
 
 }  // namespace
 
@@ -22,31 +71,7 @@ bool CellSpread::as_before(const Cells& cells) {
   return false;
 }
 
-void CellSpread::list_meetings(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {
-  const Grid& grid = *environment.grid;
-  meetings_.resize((cells.size() + kSpreadGrain - 1) / kSpreadGrain);
-  threads.for_blocks(cells.size(), kSpreadGrain, [&](std::size_t begin, std::size_t end) {
-    auto& meetings = meetings_[begin / kSpreadGrain];
-    meetings.clear();
-    for (std::size_t c = begin; c < end; ++c) {
-      const auto cell = static_cast<std::uint32_t>(c);
-      const std::size_t centre = grid.voxel_at(cells.position(c));
-      if (!environment.rules->any_spreads()) {
-        meetings.push_back({static_cast<std::uint32_t>(centre), cell, -1});
-        continue;
-      }
-      const Footprint place(cells.position(c), cells.radius[c], grid, environment.box);
-      place.for_each([&](std::size_t voxel, double weight) {
-        meetings.push_back({static_cast<std::uint32_t>(voxel), cell, voxel == centre ? -weight : weight});
-      });
-    }
-  });
-}
-
-void CellSpread::turn_round(std::size_t voxel_count) {
-  met_.assign((voxel_count + kBits - 1) / kBits, 0);
-  for (const auto& block : meetings_)
-    for (const Meeting& m : block) met_[m.voxel / kBits] |= std::uint64_t{1} << m.voxel % kBits;
+void CellSpread::list_voxels() {
   rank_.resize(met_.size());
   voxels_.clear();
   for (std::size_t word = 0; word < met_.size(); ++word) {
@@ -54,24 +79,40 @@ void CellSpread::turn_round(std::size_t voxel_count) {
     for (std::uint64_t left = met_[word]; left != 0; left &= left - 1)
       voxels_.push_back(static_cast<std::uint32_t>(word * kBits) + static_cast<std::uint32_t>(std::countr_zero(left)));
   }
-  const auto place_of = [this](std::uint32_t voxel) {
-    const std::uint64_t before = met_[voxel / kBits] & ((std::uint64_t{1} << voxel % kBits) - 1);
-    return rank_[voxel / kBits] + static_cast<std::uint32_t>(std::popcount(before));
-  };
-  first_.assign(voxels_.size() + 2, 0);
-  for (const auto& block : meetings_)
-    for (const Meeting& m : block) ++first_[place_of(m.voxel) + 2];
-  for (std::size_t place = 2; place < first_.size(); ++place) first_[place] += first_[place - 1];
-  shares_.resize(first_.back());
-  for (const auto& block : meetings_)
-    for (const Meeting& m : block)
-      shares_[first_[place_of(m.voxel) + 1]++] = {m.cell, m.weight < 0 ? 1U : 0U, std::abs(m.weight)};
+}
+
+std::uint32_t CellSpread::place_of(std::uint32_t voxel) const {
+  const std::uint64_t before = met_[voxel / kBits] & ((std::uint64_t{1} << voxel % kBits) - 1);
+  return rank_[voxel / kBits] + static_cast<std::uint32_t>(std::popcount(before));
 }
 
 void CellSpread::find(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {
   if (as_before(cells)) return;
-  list_meetings(cells, environment, threads);
-  turn_round(environment.grid->voxel_count());
+  // Threads share the arrays: bits and counts are the same whoever comes first, and what lies in a voxel is sorted.
+  met_.assign((environment.grid->voxel_count() + kBits - 1) / kBits, 0);
+  for_all_parts(cells, environment, threads, [this](std::uint32_t, const Parts& parts) {
+    for (const auto& [voxel, part] : parts.list())
+      std::atomic_ref(met_[voxel / kBits]).fetch_or(std::uint64_t{1} << voxel % kBits, std::memory_order_relaxed);
+  });
+  list_voxels();
+  first_.assign(voxels_.size() + 2, 0);
+  for_all_parts(cells, environment, threads, [this](std::uint32_t, const Parts& parts) {
+    for (const auto& [voxel, part] : parts.list())
+      std::atomic_ref(first_[place_of(voxel) + 2]).fetch_add(1, std::memory_order_relaxed);
+  });
+  for (std::size_t place = 2; place < first_.size(); ++place) first_[place] += first_[place - 1];
+  shares_.resize(first_.back());
+  for_all_parts(cells, environment, threads, [this](std::uint32_t cell, const Parts& parts) {
+    for (const auto& [voxel, part] : parts.list()) {
+      const std::uint32_t at = std::atomic_ref(first_[place_of(voxel) + 1]).fetch_add(1, std::memory_order_relaxed);
+      shares_[at] = {cell, voxel == parts.centre() ? 1U : 0U, static_cast<std::uint32_t>(part)};
+    }
+  });
+  threads.for_blocks(voxels_.size(), kSortGrain, [this](std::size_t begin, std::size_t end) {
+    for (std::size_t place = begin; place < end; ++place)
+      std::sort(shares_.begin() + first_[place], shares_.begin() + first_[place + 1],
+                [](const Share& a, const Share& b) { return a.cell < b.cell; });
+  });
 }
 
 }  // namespace interstice

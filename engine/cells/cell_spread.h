@@ -27,19 +27,14 @@ class CellSpread {
   }
 
  private:
-  struct Meeting {
-    std::uint32_t voxel = 0, cell = 0;
-    double weight = 0;  ///< negative: the cell's centre is in this voxel
-  };
   bool as_before(const Cells& cells);
-  void list_meetings(const Cells& cells, const CellEnvironment& environment, const Threads& threads);
-  void turn_round(std::size_t voxel_count);
+  void list_voxels();
+  [[nodiscard]] std::uint32_t place_of(std::uint32_t voxel) const;
 
-  std::vector<std::vector<double>> places_;     ///< x, y, z and radius for which this holds
-  std::vector<std::vector<Meeting>> meetings_;  ///< per block of cells
-  std::vector<std::uint64_t> met_;              ///< a bit per voxel
-  std::vector<std::uint32_t> rank_;             ///< per word of met_: how many are met before
-  std::vector<std::uint32_t> voxels_, first_;   ///< per place; where its shares begin
+  std::vector<std::vector<double>> places_;    ///< x, y, z and radius for which this holds
+  std::vector<std::uint64_t> met_;             ///< a bit per voxel
+  std::vector<std::uint32_t> rank_;            ///< per word of met_: how many are met before
+  std::vector<std::uint32_t> voxels_, first_;  ///< per place; where its shares begin
   std::vector<Share> shares_;
 };
 

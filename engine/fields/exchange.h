@@ -31,11 +31,12 @@ struct Exchange {
     std::span<const double> values;
   };
 
-  /// A cell's part in a voxel.
+  /// A cell's part in a voxel. Parts are counted, so that those of a cell make a whole to the last bit.
   struct Share {
-    std::uint32_t cell = 0;
-    std::uint32_t centre = 0;  ///< 1: the cell's centre is in this voxel
-    double weight = 0;         ///< of the voxel in the cell's footprint
+    static constexpr double kWhole = 0x1p31;
+    std::uint32_t cell : 31;
+    std::uint32_t centre : 1;  ///< the cell's centre is in this voxel
+    std::uint32_t parts;       ///< of kWhole: weight of the voxel in the cell's footprint
   };
 
   /// Forgets what was given; the quantities of the cells stay.
@@ -62,8 +63,8 @@ struct Exchange {
   [[nodiscard]] double amount(std::size_t place, std::size_t quantity) const {
     double sum = 0;
     for (std::size_t k = first[place]; k < first[place + 1]; ++k) {
-      const double weight = spread[quantity] != 0 ? shares[k].weight : shares[k].centre;
-      sum += weight * given[shares[k].cell * quantities.size() + quantity];
+      const double weight = spread[quantity] != 0 ? shares[k].parts / Share::kWhole : shares[k].centre;
+      sum += weight * given[std::size_t{shares[k].cell} * quantities.size() + quantity];
     }
     return sum;
   }

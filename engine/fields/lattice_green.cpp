@@ -10,8 +10,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::int32_t kTabled = 4;
-
 /// By a >= b >= c, b and c running within a. Integral over t of exp(-6 t) I_a(2 t) I_b(2 t) I_c(2 t), computed with 25
 /// digits.
 constexpr std::array kNear{
@@ -39,9 +37,20 @@ double lattice_green(std::int32_t a, std::int32_t b, std::int32_t c) {
   if (a < b) std::swap(a, b);
   if (b < c) std::swap(b, c);
   if (a < b) std::swap(a, b);
-  if (a > kTabled) return far(a, b, c);
+  if (a > kLatticeNear) return far(a, b, c);
   const std::int32_t at = a * (a + 1) * (a + 2) / 6 + b * (b + 1) / 2 + c;  // after those with a smaller a, or b
   return kNear[static_cast<std::size_t>(at)];
+}
+
+const LatticeTable& lattice_green_near() {
+  static const LatticeTable table = [] {
+    LatticeTable filled{};
+    for (std::int32_t c = 0; c <= kLatticeNear; ++c)
+      for (std::int32_t b = 0; b <= kLatticeNear; ++b)
+        for (std::int32_t a = 0; a <= kLatticeNear; ++a) filled[c][b][a] = lattice_green(a, b, c);
+    return filled;
+  }();
+  return table;
 }
 
 }  // namespace interstice

@@ -133,5 +133,59 @@ TEST(CellsOnGrid, OwnSecretionDoesNotDependOnTheVoxel) {
   RecordProperty("worst", std::to_string(worst));
 }
 
+/// Around a point that gives 1 molecule/s in fluid that loses k c, summed over the images of a cube of edge L whose
+/// walls are closed and in whose corner the point lies [uM].
+double yukawa(Vec3 p, double D, double k, double L) {
+  double sum = 0;
+  const double lambda = std::sqrt(D / k);
+  for (const double x : {-2 * L, 0.0, 2 * L})
+    for (const double y : {-2 * L, 0.0, 2 * L})
+      for (const double z : {-2 * L, 0.0, 2 * L}) {
+        const double r = norm(p - Vec3{x, y, z});
+        sum += std::exp(-r / lambda) / (4 * kPi * D * r);
+      }
+  return sum / kMoleculesPerUmCubedPerMicromolar;
+}
+
+TEST(CellsOnGrid, SecretionThatDecaysReachesAsFarAsItShould) {
+  // An eighth of space: the walls mirror the cell, which gives its 1000 molecules/s into this part alone.
+  constexpr double D = 100, decay = 0.25, dx = 2;
+  constexpr int n = 60;
+  CellWorld world;
+  world.grid = {n, n, n, dx};
+  world.periodic = {false, false, false};
+  const SpeciesId s = world.add_species("A");
+  world.species[0].diffusivity = {D};
+  world.species[0].decay = decay;
+  CellType& type = world.add_type();
+  type.mobile = false;
+  type.radius = 2;
+  type.states[0].secretions.push_back({s, world.formula("1000 [molecule/s]", "molecule/s")});
+  world.build();
+  world.put({{0, 0, 0}});
+  world.cells.radius[0] = 2;
+  Exchange exchange;
+  add_cell_exchange(world.cells, world.fields, world.environment(), {0, 0, 10}, exchange, world.scratch, world.threads);
+  DiffusionSolver solver(world.grid, world.regions, world.species, {});
+  FieldSet nothing = FieldSet::empty(1, world.fields.voxel_count());
+  Budget budget;
+  budget.resize(1, 0);
+  const SpeciesId which[] = {s};
+  for (int step = 0; step < 5; ++step)
+    solver.diffuse(which, {.dt = 10, .exchange = exchange, .reacted_reservoirs = {}, .supply = {}}, world.fields,
+                   nothing, {}, budget, world.threads);
+  for (const double r : {8.0, 40.0, 90.0}) {
+    double sum = 0, expected = 0;
+    for (std::size_t v = 0; v < world.grid.voxel_count(); ++v) {
+      const Vec3 p = world.grid.centre(v);
+      if (std::abs(norm(p) - r) > dx / 2) continue;
+      sum += world.fields[s][v];
+      expected += 8000 * yukawa(p, D, decay, n * dx);
+    }
+    EXPECT_NEAR(sum / expected, 1, 0.01) << r << " um";
+    RecordProperty("error_at_" + std::to_string(static_cast<int>(r)), std::to_string(sum / expected - 1));
+  }
+}
+
 }  // namespace
 }  // namespace interstice

@@ -265,6 +265,12 @@ inline const std::vector<InvalidCase> kInvalidCombinations{
      "",
      "species.ATP.transfer.fluid_space.bath",
      {"represents"}},
+    {"formula that leaves out a reservoir",
+     "ATP: {diffusivity",
+     "ATP: {initial: {formula: 1 [uM]}, diffusivity",
+     "",
+     "species.ATP.initial",
+     {"says nothing of the reservoir bath", "bath: CONCENTRATION"}},
     // labels
     {"label of a class that is dosed twice",
      "recycled_fraction: 0.3}\nmodels:\n",

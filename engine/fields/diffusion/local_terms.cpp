@@ -151,8 +151,11 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
   threads.for_blocks(n, kBlock, [&](std::size_t begin, std::size_t end) {
     parts[begin / kBlock] = find(of, exchange, begin, end, region_of_voxel, volume);
   });
+  std::size_t places = 0;
+  for (const Part& part : parts) places += part.voxels.size();
   for (auto* list : {&source_, &uptake_, &most_}) list->clear();
   voxels_.clear();
+  voxels_.reserve(places), source_.reserve(places), uptake_.reserve(places);
   secreted_ = taken_at_once_;
   fastest_ = 0;
   for (const Part& part : parts) {
@@ -172,6 +175,7 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
   elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
   weight_.clear();
   if (Km_ > 0) return;
+  weight_.reserve(uptake_.size());
   for (const double uptake : uptake_) weight_.push_back(weight_of_gain((decay_ + uptake) * h));
 }
 

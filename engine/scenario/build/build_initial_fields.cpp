@@ -38,7 +38,20 @@ void fill(const BuildContext& context, const Value& v, const std::vector<std::ui
   }
 }
 
+/// A formula of the place cannot stand for a reservoir, which would begin at 0 without a word.
+void ask_for_reservoirs(const BuildContext& context, const Value& v) {
+  const bool everywhere = v.has("formula");
+  if (!everywhere && !(v.has("default") && v["default"].has("formula"))) return;
+  for (const std::string& reservoir : context.root["reservoirs"].keys)
+    if (everywhere || !v.has(reservoir))
+      context.report(everywhere ? v : v["default"],
+                     fmt::format("says nothing of the reservoir {0}, which has no places (expected {0}: CONCENTRATION "
+                                 "beside `default: {{formula: ...}}`)",
+                                 reservoir));
+}
+
 void initial_field(const BuildContext& context, const Value& v, Species& species, const Problem& problem) {
+  ask_for_reservoirs(context, v);
   const Value& regions = context.root["regions"];
   std::vector<std::uint8_t> all(regions.keys.size(), 1);
   const auto begin = [&] {
@@ -63,7 +76,8 @@ void initial_field(const BuildContext& context, const Value& v, Species& species
   }
 }
 
-void held_regions(const BuildContext& context, const Value& v, Species& species, const Problem& problem) {
+void held_regions(const BuildContext& context, const Value& v, const Value& initial, Species& species,
+                  const Problem& problem) {
   const Value& regions = context.root["regions"];
   if (v.items.empty()) return;
   species.held.assign(regions.keys.size(), std::numeric_limits<double>::quiet_NaN());
@@ -71,6 +85,9 @@ void held_regions(const BuildContext& context, const Value& v, Species& species,
     const auto r = key_index(regions, v.keys[i]);
     if (!r || !v.items[i].valid) continue;
     species.held[*r] = species.initial[*r] = v.items[i].number;
+    if (initial.has(v.keys[i]))
+      context.diagnostics.warn(initial[v.keys[i]].place, initial[v.keys[i]].path,
+                               fmt::format("has no effect: {} is held at {}", v.keys[i], v.items[i].text));
     for (std::size_t k = 0; k < species.initial_field.size(); ++k)
       if (problem.regions.of_voxel[k] == *r) species.initial_field[k] = v.items[i].number;
     if (std::ranges::find(problem.regions.of_voxel, static_cast<std::uint8_t>(*r)) == problem.regions.of_voxel.end() &&
@@ -105,6 +122,12 @@ void species_dose(const BuildContext& context, const Value& v, SpeciesId species
   if (v.has("amount") == v.has("concentration") && v.valid)
     context.report(v, "needs exactly one of amount (molecules or moles) and concentration (that it adds)");
   const double volume = volume_of(context, v, dose, problem);
+  const auto& held = problem.species[index(species)].held;
+  for (std::size_t r = 0; r < held.size(); ++r)
+    if (dose.in_region[r] != 0 && !std::isnan(held[r]))
+      context.diagnostics.warn(v.place, v.path,
+                               fmt::format("has no effect in {}, where {} is held at a value",
+                                           problem.regions.regions[r].name, problem.species[index(species)].name));
   dose.concentration = v["concentration"].number;
   if (v.has("amount") && volume > 0)
     dose.concentration = v["amount"].number / (volume * kMoleculesPerUmCubedPerMicromolar);
@@ -130,7 +153,7 @@ void build_initial_fields(const BuildContext& context, Problem& problem) {
     Species& species = problem.species[i];
     if (all.items[i]["initial"].sound() && !context.complained("domain"))
       initial_field(context, all.items[i]["initial"], species, problem);
-    held_regions(context, all.items[i]["fixed"], species, problem);
+    held_regions(context, all.items[i]["fixed"], all.items[i]["initial"], species, problem);
   }
 }
 

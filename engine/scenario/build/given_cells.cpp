@@ -98,6 +98,7 @@ class GivenCellsReader {
   }
 
   void read_columns() {
+    if (table_.rows() == 0) mistake("the table has no rows (expected a row per cell)");
     std::set<std::string> seen;
     const std::set<std::string> known = known_columns();
     for (const TextTable::Column& column : table_.columns) {

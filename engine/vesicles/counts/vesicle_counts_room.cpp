@@ -7,6 +7,7 @@
 #include "engine/cells/cell_list.h"
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
+#include "engine/fields/lattice_green.h"
 
 namespace interstice {
 namespace {
@@ -107,16 +108,6 @@ struct Bare {
   }
 };
 
-/// Green function of the simple cubic lattice at offset d (in voxels), from Watson's integrals (Joyce 1973):
-/// at its neighbours, and farther away by 1 / (4 pi |d|) with the next term of its expansion.
-double lattice_green(std::array<int, 3> d) {
-  constexpr std::array kNear{0.2527310, 0.0860643, 0.0551914, 0.0435783};  // 000, 100, 110, 111
-  const double x = d[0] * d[0], y = d[1] * d[1], z = d[2] * d[2], square = x + y + z;
-  if (square <= 3) return kNear[static_cast<std::size_t>(square)];
-  const double anisotropy = 5 * (x * x + y * y + z * z) / (square * square) - 3;
-  return (1 + anisotropy / (8 * square)) / (4 * kPi * std::sqrt(square));
-}
-
 /// Below this share of the density far away a voxel counts as empty: what the grid brings it cannot be exceeded.
 constexpr double kLeastDensity = 0.01;
 
@@ -132,9 +123,9 @@ std::vector<double> green_matrix(const CountsReach& reach, const Grid& grid, con
   std::vector<double> green;
   for (const auto& [a, share_a, open_a] : reach.places)
     for (const auto& [b, share_b, open_b] : reach.places)
-      green.push_back(lattice_green({offset(a % nx, b % nx, grid.nx, box.periodic[0]),
-                                     offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
-                                     offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])}));
+      green.push_back(lattice_green(offset(a % nx, b % nx, grid.nx, box.periodic[0]),
+                                    offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
+                                    offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])));
   return green;
 }
 

@@ -152,6 +152,7 @@ TEST_F(GivenCellsTest, WhatDoesNotFitIsRefused) {
       {"x,y,z,type\n1,2,3,a\n", "column x has no unit"},
       {"x [s],y [um],z [um],type\n1,2,3,a\n", "column x is in s"},
       {"x [um],y [um],type\n1,2,a\n", "no column z"},
+      {"x [um],y [um],z [um],type\n", "the table has no rows"},
       {"x [um],y [um],z [um]\n1,2,3\n", "what are these cells?"},
       {"x [um],y [um],z [um],type\n1,2,3,a\n", "expected one of them", "file: cells.csv, type: a"},
       {"x [um],x [um],y [um],z [um],type\n1,1,2,3,a\n", "two columns are called x"},
