@@ -150,6 +150,9 @@ void find_given(const Cells& cells, const FieldSet& fields, const CellEnvironmen
   });
   taken_at_once.assign(species, 0.0);
   for (std::size_t k = 0; k < at_once.size(); ++k) taken_at_once[k % species] += at_once[k];
+  scratch.any_given.assign(width, 0);
+  for (std::size_t first = 0; first < scratch.given.size(); first += width)
+    for (std::size_t q = 0; q < width; ++q) scratch.any_given[q] |= scratch.given[first + q] != 0 ? 1 : 0;
 }
 
 }  // namespace
@@ -165,6 +168,7 @@ void add_cell_exchange(const Cells& cells, const FieldSet& fields, const CellEnv
   find_given(cells, fields, environment, transport, scratch, exchange.taken_at_once, threads);
   scratch.spread.lend(exchange);
   exchange.given = scratch.given;
+  exchange.any_given = scratch.any_given;
 }
 
 void release_late(const Cells& cells, std::span<const Stretch> stretches, const FieldSet& fields,

@@ -79,6 +79,7 @@ struct CellScratch {
   CellSurroundings around;
   CellSpread spread;
   std::vector<double> given;                    ///< [cell][quantity of the exchange]
+  std::vector<std::uint8_t> any_given;          ///< per quantity: is one of them not 0?
   std::vector<std::vector<Arrival>> arrivals;   ///< of the last cell step, per block of cells
   Stretches stretches;                          ///< of the last transport step
   std::vector<std::vector<Stretch>> cut_short;  ///< states that a condition ended, per block of cells

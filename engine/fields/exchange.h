@@ -44,6 +44,7 @@ struct Exchange {
     voxels = first = {};
     shares = {};
     given = {};
+    any_given = {};
     arrays.clear();
     taken_at_once.clear();
   }
@@ -54,11 +55,15 @@ struct Exchange {
   std::span<const std::uint32_t> first;   ///< per place in `voxels`: where its shares begin; then their number
   std::span<const Share> shares;          ///< cells of a voxel in storage order
   std::span<const double> given;          ///< [cell][quantity]
+  std::span<const std::uint8_t> any_given;  ///< per quantity: is one of them not 0? Empty: maybe
   std::vector<double> taken_at_once;  ///< per species: secreted and taken up by the same cell [molecules/s]; or empty
   std::vector<Array> arrays;          ///< from vesicles and models; several of one quantity add up
   std::vector<double> clearance_Km;   ///< per species: half-saturation of the clearance [uM], 0 = linear
   std::vector<double> strength;       ///< per reaction: how strong it is in this step; empty = all at 1
 
+  [[nodiscard]] bool anyone_gives(std::size_t quantity) const {
+    return !shares.empty() && (any_given.empty() || any_given[quantity] != 0);
+  }
   /// What cells give and take in a voxel.
   [[nodiscard]] double amount(std::size_t place, std::size_t quantity) const {
     double sum = 0;

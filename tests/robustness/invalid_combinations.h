@@ -267,7 +267,7 @@ inline const std::vector<InvalidCase> kInvalidCombinations{
      {"represents"}},
     {"formula that leaves out a reservoir",
      "ATP: {diffusivity",
-     "ATP: {initial: {formula: 1 [uM]}, diffusivity",
+     "ATP: {initial: {formula: \"1 [uM]\"}, diffusivity",
      "",
      "species.ATP.initial",
      {"says nothing of the reservoir bath", "bath: CONCENTRATION"}},

@@ -1,8 +1,8 @@
 #include "engine/fields/diffusion/local_terms.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <optional>
 
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
@@ -19,13 +19,11 @@ constexpr std::size_t kBlock = 1u << 12;  ///< voxels
 
 /// Where amounts of a species stand in an exchange.
 struct LocalTerms::ExchangeOf {
-  ExchangeOf(SpeciesId species, const Exchange& exchange) {
+  ExchangeOf(SpeciesId species, const Exchange& exchange_) : exchange(exchange_) {
     for (std::uint32_t q = 0; q < exchange.quantities.size(); ++q) {
       const auto& [kind, of] = exchange.quantities[q];
-      if (of != index(species)) continue;
-      if (kind == Exchange::Kind::secretion) secretion_columns.push_back(q);
-      if (kind == Exchange::Kind::clearance) clearance_columns.push_back(q);
-      if (kind == Exchange::Kind::capacity) capacity_columns.push_back(q);
+      if (of != index(species) || kind == Exchange::Kind::copies || !exchange.anyone_gives(q)) continue;
+      columns.push_back({q, static_cast<std::size_t>(kind), exchange.spread[q] != 0});
     }
     for (const Exchange::Array& array : exchange.arrays) {
       if (array.quantity.of != index(species)) continue;
@@ -34,24 +32,38 @@ struct LocalTerms::ExchangeOf {
     }
   }
   [[nodiscard]] bool everywhere() const { return !secretion_arrays.empty() || !clearance_arrays.empty(); }
-  [[nodiscard]] bool anywhere() const {
-    return everywhere() || !secretion_columns.empty() || !clearance_columns.empty();
+  [[nodiscard]] bool anywhere() const { return everywhere() || !columns.empty(); }
+
+  /// What cells give and take in a place, by Exchange::Kind.
+  [[nodiscard]] std::array<double, 3> of_cells(std::size_t place) const {
+    std::array<double, 3> sum{};
+    const std::size_t width = exchange.quantities.size();
+    for (std::size_t k = exchange.first[place]; k < exchange.first[place + 1]; ++k) {
+      const Exchange::Share& share = exchange.shares[k];
+      const double* given = exchange.given.data() + std::size_t{share.cell} * width;
+      const double weight = share.parts / Exchange::Share::kWhole, centre = share.centre;
+      for (const Column& column : columns)
+        sum[column.kind] += (column.spread ? weight : centre) * given[column.quantity];
+    }
+    return sum;
   }
 
-  std::vector<std::uint32_t> secretion_columns, clearance_columns, capacity_columns;
+  struct Column {
+    std::uint32_t quantity;
+    std::size_t kind;
+    bool spread;
+  };
+  const Exchange& exchange;
+  std::vector<Column> columns;
   std::vector<const double*> secretion_arrays, clearance_arrays;
 };
 
 namespace {
 
-/// What cells have of some quantities in a place, if there are any, and arrays at a voxel.
-double sum(const std::vector<std::uint32_t>& columns, const Exchange& exchange, std::optional<std::size_t> place,
-           const std::vector<const double*>& arrays, std::size_t voxel) {
-  double total = 0;
-  if (place)
-    for (const std::uint32_t q : columns) total += exchange.amount(*place, q);
-  for (const double* values : arrays) total += values[voxel];
-  return total;
+double sum_at(const std::vector<const double*>& arrays, std::size_t voxel) {
+  double sum = 0;
+  for (const double* values : arrays) sum += values[voxel];
+  return sum;
 }
 
 /// gain <- gain - what the loss takes; returns the sum of that.
@@ -88,7 +100,7 @@ double mean_of_decay(double x) {
 
 double weight_of_gain(double x) {
   if (x >= kSmall) return (1 / mean_of_decay(x) - 1) / x;
-  return 0.5 + x / 12 * (1 - x * x / 60 * (1 - x * x / 42));
+  return 0.5 + x * (1.0 / 12) * (1 - x * x * (1.0 / 60) * (1 - x * x * (1.0 / 42)));
 }
 
 FirstOrderLoss::FirstOrderLoss(double k_h, double out_h)
@@ -108,33 +120,32 @@ struct LocalTerms::Part {
   double secreted = 0, fastest = 0;
 };
 
-LocalTerms::Part LocalTerms::find(const ExchangeOf& of, const Exchange& exchange, std::size_t begin, std::size_t end,
+LocalTerms::Part LocalTerms::find(const ExchangeOf& of, std::size_t begin, std::size_t end,
                                   std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const {
   Part part;
-  const auto add = [&](std::size_t voxel, std::optional<std::size_t> place) {
-    const double given = sum(of.secretion_columns, exchange, place, of.secretion_arrays, voxel);
-    const double cleared = sum(of.clearance_columns, exchange, place, of.clearance_arrays, voxel);
+  const Exchange& exchange = of.exchange;
+  const auto add = [&](std::size_t voxel, std::array<double, 3> cells) {
+    const auto [secreted, taken_up, capacity] = cells;
+    const double by_models = sum_at(of.clearance_arrays, voxel);
+    const double given = secreted + sum_at(of.secretion_arrays, voxel), cleared = taken_up + by_models;
     if (given == 0 && cleared == 0) return;
     const double fluid = volume[region_of_voxel[voxel]];
     part.voxels.push_back(static_cast<std::uint32_t>(voxel));
     part.source.push_back(given / (fluid * kMoleculesPerUmCubedPerMicromolar));
     part.uptake.push_back(cleared / fluid);
-    if (Km_ > 0) {
-      const double by_models = sum({}, exchange, {}, of.clearance_arrays, voxel) * Km_;
-      part.most.push_back((sum(of.capacity_columns, exchange, place, {}, voxel) + by_models) / fluid);
-    }
+    if (Km_ > 0) part.most.push_back((capacity + by_models * Km_) / fluid);
     part.secreted += given;
     if (cleared > 0) part.fastest = std::max(part.fastest, part.uptake.back() + decay_);
   };
   if (!of.everywhere()) {
-    for (std::size_t place = begin; place < end; ++place) add(exchange.voxels[place], place);
+    for (std::size_t place = begin; place < end; ++place) add(exchange.voxels[place], of.of_cells(place));
     return part;
   }
   const auto first = std::ranges::lower_bound(exchange.voxels, static_cast<std::uint32_t>(begin));
   auto place = static_cast<std::size_t>(first - exchange.voxels.begin());
   for (std::size_t v = begin; v < end; ++v) {
     const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
-    add(v, cells ? std::optional(place++) : std::nullopt);
+    add(v, cells ? of.of_cells(place++) : std::array<double, 3>{});
   }
   return part;
 }
@@ -149,7 +160,7 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
   const std::size_t n = of.everywhere() ? region_of_voxel.size() : of.anywhere() ? exchange.voxels.size() : 0;
   std::vector<Part> parts((n + kBlock - 1) / kBlock);
   threads.for_blocks(n, kBlock, [&](std::size_t begin, std::size_t end) {
-    parts[begin / kBlock] = find(of, exchange, begin, end, region_of_voxel, volume);
+    parts[begin / kBlock] = find(of, begin, end, region_of_voxel, volume);
   });
   std::size_t places = 0;
   for (const Part& part : parts) places += part.voxels.size();
@@ -173,23 +184,31 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
   out_h_ = out * h;
   no_more_ = no_more;
   elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
-  weight_.clear();
+  losses_.clear();
   if (Km_ > 0) return;
-  weight_.reserve(uptake_.size());
-  for (const double uptake : uptake_) weight_.push_back(weight_of_gain((decay_ + uptake) * h));
+  losses_.reserve(uptake_.size());
+  for (const double uptake : uptake_) {
+    const double k_h = (decay_ + uptake) * h, theta = weight_of_gain(k_h);
+    FirstOrderLoss loss;
+    loss.of_now = k_h / (1 + theta * k_h);
+    loss.of_gain = theta * loss.of_now;
+    loss.of_kept = k_h / (1 + k_h + out_h_);
+    losses_.push_back(loss);
+  }
 }
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
-  if (uptake_[place] == 0) return {elsewhere_.taken(c, gain), 0};
-  const double kh = decay_ * h_, Vh = most_[place] * h_, Km = most_[place] / uptake_[place];
-  const auto mean = [&](double theta) {
-    const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km + theta * Vh - all;
-    if (all <= 0) return 0.0;
+  const double uptake = uptake_[place], most = most_[place];
+  if (uptake == 0) return {elsewhere_.taken(c, gain), 0};
+  const double kh = decay_ * h_, Vh = most * h_, Km = most / uptake, there = std::max(c, 0.0);
+  const double x = kh + Vh / (Km + there), theta = weight_of_gain(x);
+  // The level at which losses at that level leave it: a level^2 + b level = all Km.
+  const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km + theta * Vh - all;
+  double level = there / (1 + x + out_h_);
+  if (all > 0) {
     const double root = std::sqrt(b * b + 4 * a * all * Km);
-    return b > 0 ? 2 * all * Km / (b + root) : (root - b) / (2 * a);
-  };
-  const double x = kh + Vh / (Km + mean(1));
-  const double level = std::max(mean(weight_of_gain(x)), std::max(c, 0.0) / (1 + x + out_h_));
+    level = std::max(level, b > 0 ? 2 * all * Km / (b + root) : (root - b) / (2 * a));
+  }
   return {kh * level, Vh * level / (Km + level)};
 }
 
@@ -200,10 +219,9 @@ Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
   if (Km_ > 0) {
     taken = saturable(place, c, gain);
   } else if (rate > 0) {
-    const double k_h = rate * h_, theta = weight_[place];
-    const double mean = (c + theta * gain) / (1 + theta * k_h), kept = c / (1 + k_h + out_h_);
-    const double all = k_h * std::max({mean, kept, 0.0});
-    taken = {all * (decay_ / rate), all * (uptake_[place] / rate)};
+    const double all = losses_[place].taken(c, gain);
+    taken.decayed = decay_ > 0 ? all * (decay_ / rate) : 0;
+    taken.taken_up = all - taken.decayed;
   }
   const double all = taken.decayed + taken.taken_up, there = std::max(0.0, c + gain);
   if (no_more_ && all > there) {

@@ -74,7 +74,7 @@ class LocalTerms {
  private:
   struct ExchangeOf;
   struct Part;
-  [[nodiscard]] Part find(const ExchangeOf& of, const Exchange& exchange, std::size_t begin, std::size_t end,
+  [[nodiscard]] Part find(const ExchangeOf& of, std::size_t begin, std::size_t end,
                           std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const;
   [[nodiscard]] double take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
                                   double* gain) const;
@@ -90,7 +90,7 @@ class LocalTerms {
   double h_ = 0, out_h_ = 0;
   bool no_more_ = false;
   FirstOrderLoss elsewhere_;
-  std::vector<double> weight_;  ///< per place, of linear uptake: weight_of_gain
+  std::vector<FirstOrderLoss> losses_;  ///< per place, of linear uptake
 };
 
 }  // namespace interstice

@@ -236,6 +236,7 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
   for (const std::uint32_t& voxel : places) {
     const auto place = static_cast<std::size_t>(&voxel - exchange.voxels.data());
     for (const Intake::Column& column : intake.columns) {
+      if (!exchange.anyone_gives(column.column)) continue;
       const double amount = exchange.amount(place, column.column);
       if (amount == 0) continue;
       const Target to = target(column.kind, column.place, voxels, batch);
