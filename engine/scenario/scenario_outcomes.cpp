@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "engine/core/constants.h"
 #include "engine/core/units.h"
@@ -183,6 +185,34 @@ PhenotypeTerm read_term(const std::string& name, const Value& v, ColumnReader& c
   return term;
 }
 
+/// The rows before and after a time within the run [ns]; both it where a row lies there.
+std::pair<Nanoseconds, Nanoseconds> rows_around(const Schedule& schedule, Nanoseconds time) {
+  Nanoseconds row = 0;
+  for (const Phase& phase : schedule.phases) {
+    const Nanoseconds until = std::min(phase.until, time);
+    if (row < until) row += (until - row) / phase.series * phase.series;
+    if (row == time) return {time, time};
+    if (time < phase.until) return {row, row + phase.series};
+    if (row < phase.until) row += phase.series;  // the row that was due goes over the end of the phase
+  }
+  return {row, schedule.end()};
+}
+
+/// A straight line between far rows would show at a horizon what came long after it.
+void check_horizons(const Value& horizons, const Schedule& schedule, Diagnostics& diagnostics) {
+  for (const Value& horizon : horizons.items) {
+    const auto time = static_cast<Nanoseconds>(std::llround(horizon.number * 1e9));
+    if (!horizon.valid || time > schedule.end()) continue;
+    const auto [before, after] = rows_around(schedule, time);
+    if (after - before <= time / 2) continue;
+    diagnostics.report(
+        horizon.place, horizon.path,
+        fmt::format("timeseries.csv has no row near {} (rows at {:g} and {:g} s) judge at a time that has "
+                    "a row, or give the phase a shorter `series`",
+                    horizon.text, seconds(before), seconds(after)));
+  }
+}
+
 }  // namespace
 
 std::optional<Phenotype> read_phenotype(const Value& v, const Problem& problem, const IdleColumns& idle,
@@ -193,6 +223,7 @@ std::optional<Phenotype> read_phenotype(const Value& v, const Problem& problem, 
   const Value& terms = v["terms"];
   for (std::size_t i = 0; i < terms.items.size(); ++i)
     phenotype.terms.push_back(read_term(terms.keys[i], terms.items[i], columns, diagnostics));
+  check_horizons(v["horizons"], problem.schedule, diagnostics);
   for (const Value& horizon : v["horizons"].items) phenotype.horizons.push_back(horizon.number);
   std::ranges::sort(phenotype.horizons);
   phenotype.horizons.erase(std::ranges::unique(phenotype.horizons).begin(), phenotype.horizons.end());
