@@ -270,8 +270,10 @@ bool is_receptor(const Metric& metric) { return metric.of.ends_with("(receptor)"
 std::vector<std::pair<Metric, std::string>> terminal_columns(const ComparisonRuns& runs,
                                                              const ComparisonSummary& summary) {
   std::vector<std::pair<Metric, std::string>> columns;
-  for (const Metric& metric : summary.metrics)
-    if (metric.family == Family::phenotype_effect) columns.emplace_back(metric, "effect at " + metric.subject);
+  for (const double horizon : runs.phenotype ? runs.phenotype->horizons : std::vector<double>{})
+    for (const Metric& metric : summary.metrics)
+      if (metric.family == Family::phenotype_effect && metric.subject == horizon_name(horizon) && horizon <= runs.end())
+        columns.emplace_back(metric, "effect at " + horizon_text(horizon));
   for (const Metric& metric : summary.metrics)
     if (metric.family == Family::outcome) columns.emplace_back(metric, metric.subject + in_unit(metric.unit));
   std::vector<std::pair<double, Metric>> reporters;

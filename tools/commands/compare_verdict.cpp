@@ -147,7 +147,9 @@ std::vector<Verdict> verdicts(const ComparisonRuns& runs, const ComparisonSummar
   for (const double horizon : runs.phenotype->horizons)
     for (const bool published : {false, true}) {
       if (runs.edges == (published ? Edges::all : Edges::published)) continue;
-      for (auto& [first, second] : contests(runs, published)) {
+      auto pairs = contests(runs, published);
+      if (horizon > runs.end()) pairs.resize(1);  // nothing is known of any
+      for (auto& [first, second] : pairs) {
         Verdict verdict{horizon, published, std::move(first), std::move(second), std::nullopt, ""};
         Contest(runs, summary, verdict).judge(seed);
         all.push_back(std::move(verdict));
@@ -160,11 +162,19 @@ std::string verdict_text(const ComparisonRuns& runs, const std::vector<Verdict>&
   if (!runs.phenotype) return "No shared phenotype is declared (compare.phenotype): nothing is judged.\n";
   if (verdicts.empty()) return "";
   std::string out = fmt::format("Verdict on {}:\n", runs.phenotype->label);
+  std::string before;
   for (const Verdict& verdict : verdicts) {
-    out += fmt::format("  {:>7}, {:<9} edges  {:<17} ", horizon_text(verdict.horizon),
-                       verdict.published ? "published" : "all", verdict.first.name);
-    out += verdict.judgement ? fmt::format("{} ({})", verdict.text(), of_size(*verdict.judgement)) : "not judged";
-    out += verdict.note.empty() ? "\n" : fmt::format("; {}\n", verdict.note);
+    const std::string horizon = horizon_text(verdict.horizon);
+    if (!verdict.judgement) {
+      if (verdict.horizon <= runs.end() || horizon != before)
+        out += fmt::format("  {:>7}: {}\n", horizon, verdict.note);
+    } else {
+      out += fmt::format("  {:>7}, {:<9} edges, {:<17} against {}: {} ({})\n", horizon,
+                         verdict.published ? "published" : "all", verdict.first.name, verdict.second.name,
+                         verdict.text(), of_size(*verdict.judgement));
+      if (!verdict.note.empty()) out += fmt::format("           {}\n", verdict.note);
+    }
+    before = horizon;
   }
   return out;
 }

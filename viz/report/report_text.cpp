@@ -291,8 +291,7 @@ std::string basis_sentence(const Comparison& comparison) {
 
 std::string value_text(const std::optional<ArmValue>& value, const std::string& unit) {
   if (!value) return "–";
-  if (value->status == Status::not_observable && (value->mean || value->note.empty()))
-    return "<i>not observable in this horizon</i>";
+  if (value->status == Status::not_observable) return "<i>not observable in this horizon</i>";
   if (!value->mean) return value->note.empty() ? "–" : "<i>" + escape(value->note) + "</i>";
   const TimeUnit scale = unit == "s" ? time_unit(*value->mean) : TimeUnit{1, ""};
   const auto show = [&](double v) { return number(v / scale.seconds); };

@@ -103,7 +103,9 @@ std::string effects_table(const Comparison& comparison, const Json& horizons) {
     for (const Json& horizon : horizons) {
       const auto value = comparison.value(arm.name, "phenotype_effect." + horizon.at("subject").get<std::string>());
       any = any || value;
-      row.push_back(value_text(value, "1"));
+      row.push_back(horizon.at("time") > comparison.horizon()
+                        ? "<i>not observable: the run ends at " + time_text(comparison.horizon()) + "</i>"
+                        : value_text(value, "1"));
     }
     if (any) rows.push_back(std::move(row));
   }
