@@ -169,10 +169,10 @@ std::string verdict_text(const ComparisonRuns& runs, const std::vector<Verdict>&
       if (verdict.horizon <= runs.end() || horizon != before)
         out += fmt::format("  {:>7}: {}\n", horizon, verdict.note);
     } else {
-      out += fmt::format("  {:>7}, {:<9} edges, {:<17} against {}: {} ({})\n", horizon,
-                         verdict.published ? "published" : "all", verdict.first.name, verdict.second.name,
+      out += fmt::format("  {:>7}, {:<15}  {:<17} against {}: {} ({})\n", horizon,
+                         verdict.published ? "published edges" : "all edges", verdict.first.name, verdict.second.name,
                          verdict.text(), of_size(*verdict.judgement));
-      if (!verdict.note.empty()) out += fmt::format("           {}\n", verdict.note);
+      if (!verdict.note.empty()) out += fmt::format("{:27} {}\n", "", verdict.note);
     }
     before = horizon;
   }

@@ -163,8 +163,9 @@ released their cargo. Receptor read-outs have a section of their own.</p>
   body += group(comparison, "relayed_cells", "Of these, through other cells");
   body += group(comparison, "relayed_effect", "Of the mean effect at the end, through other cells");
   body += footprint(comparison);
-  body += details("Counts before subtraction, population means",
-                  folded_table(comparison, comparison.metrics({"influenced", "mean_effect", "mean_effect_largest"})));
+  auto counts = comparison.metrics({"influenced", "mean_effect", "mean_effect_largest"});
+  std::erase_if(counts, [&](const std::string& metric) { return is_receptor(comparison, metric); });
+  body += details("Counts before subtraction, population means", folded_table(comparison, counts));
   return section("influence", "Cells influenced per EV", body);
 }
 

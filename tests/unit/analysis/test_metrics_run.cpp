@@ -221,9 +221,9 @@ TEST(RunMetrics, FootprintOfOneVesicle) {
   vehicle.series.value[0] = {0, 0, 0};
   std::vector<Metric> metrics;
   measure_footprint(run, arm, kPrimary, {&vehicle, nullptr}, metrics);
-  // Extra area 5 + 135 uM s, 1000 um^3 of film, 80 vesicles, 100 s.
-  EXPECT_DOUBLE_EQ(find(metrics, "footprint.extra").value.value(), 140 * 1000 / 80.0 / 60);
-  EXPECT_DOUBLE_EQ(find(metrics, "footprint.volume.0.3uM").value.value(), 140 * 1000 / 80.0 / (100 * 0.3));
+  // Extra area 5 + 135 uM s, 1000 um^3 of film, 100 vesicles, 100 s.
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.extra").value.value(), 140 * 1000 / 100.0 / 60);
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.volume.0.3uM").value.value(), 140 * 1000 / 100.0 / (100 * 0.3));
 }
 
 TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {

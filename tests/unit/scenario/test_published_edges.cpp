@@ -153,7 +153,7 @@ TEST(PublishedEdges, SurviveTheResolvedText) {
   const Scenario again = load_edges(s.resolved);
   EXPECT_EQ(s.resolved, again.resolved);
   EXPECT_EQ(again.arm, "both@published");
-  const Scenario run = load_edges(resolved_run(s, {.arm = "@published", .replicate = 3}));
+  const Scenario run = load_edges(resolved_run(s, {.arm = "@published"}));
   EXPECT_EQ(ProblemDump::of(build_problem(s, {.arm = "@published"})), ProblemDump::of(build_problem(run)));
 }
 
