@@ -53,7 +53,7 @@ TEST_F(VerdictOf, IsThereForEveryHorizonWithAllAndWithPublishedEdges) {
     EXPECT_EQ(soon.at("text"), "extracellular over uptake or contact");
     EXPECT_EQ(soon.at("first").at("arms"),
               nlohmann::json::array({edges == std::string("all") ? "uptake" : "uptake@published"}));
-    EXPECT_TRUE(has(soon.at("note").get<std::string>(), "cannot show yet: own delay 4 h")) << soon;
+    EXPECT_EQ(soon.at("remarks"), nlohmann::json::array({"uptake cannot show yet: own delay 4 h"})) << soon;
     const auto& late = find(verdicts, std::string("verdict.3600s.") + edges + ".uptake_or_contact");
     EXPECT_TRUE(late.at("preference").is_null());
     EXPECT_EQ(late.at("note"), "not observable in this run, which ends at 1 s");
@@ -126,6 +126,16 @@ TEST_F(VerdictOf, ARunWithPublishedEdgesIsTheSameByEitherName) {
   EXPECT_EQ(against.code, 2);
   EXPECT_TRUE(has(against.err, "goes against the arm")) << against.err;
   EXPECT_EQ(interstice("run tiny.yaml --arm nobody@published").code, 2);
+}
+
+TEST_F(VerdictOf, EdgesAreDescribedWithTheirMarks) {
+  const Said own = interstice("describe tiny.yaml edges");
+  EXPECT_EQ(own.code, 0) << own.err;
+  EXPECT_EQ(own.out, "sentinel        cargo    A    left out  w_cargo = 0.7  \"y\"\n");
+  const Said shipped = interstice("describe edges");
+  EXPECT_TRUE(has(shipped.out, "macrophage      contact  V    published w_EV = 0.7")) << shipped.out;
+  EXPECT_TRUE(has(shipped.out, "chondrocyte     contact  A    left out  w_contact = 0.7"));
+  EXPECT_TRUE(has(shipped.out, "neutrophil      binding  V    published kinh"));
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ Json verdicts_json(const std::vector<Verdict>& verdicts) {
                   {"second", {{"name", verdict.second.name}, {"arms", verdict.second.arms}}},
                   {"text", verdict.text()},
                   {"note", verdict.note},
+                  {"remarks", verdict.remarks},
                   {"preference", nullptr}};
     if (const auto& judgement = verdict.judgement) {
       entry["preference"] = name_of(judgement->preference);
@@ -187,10 +188,10 @@ std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& sum
                         const std::vector<Verdict>& verdicts) {
   std::string out = "arm,replicate,metric,unit,value,status,note\n";
   for (const Verdict& verdict : verdicts)
-    out += fmt::format(",,{},1,{},{},{}\n", verdict.name(),
-                       verdict.judgement ? fmt::format("{}", verdict.judgement->share) : "",
-                       verdict.judgement ? name_of(verdict.judgement->preference) : "not_judged",
-                       csv_text(verdict.note.empty() ? verdict.text() : verdict.text() + "; " + verdict.note));
+    out += fmt::format(
+        ",,{},1,{},{},{}\n", verdict.name(), verdict.judgement ? fmt::format("{}", verdict.judgement->share) : "",
+        verdict.judgement ? name_of(verdict.judgement->preference) : "not_judged",
+        csv_text(fmt::format("{}; {}{}", verdict.text(), verdict.note, fmt::join(verdict.remarks, "; "))));
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       for (const Metric& metric : summary.runs[arm * runs.replicates + replicate]) {

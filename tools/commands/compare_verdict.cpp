@@ -76,7 +76,7 @@ class Contest {
       return;
     }
     verdict_.judgement = interstice::judge(first, second, seed, verdict_.name());
-    verdict_.note = fmt::format("{}", fmt::join(remarks(), "; "));
+    verdict_.remarks = remarks();
   }
 
  private:
@@ -100,7 +100,8 @@ class Contest {
         const ArmFacts& arm = *std::ranges::find(runs_.arms, name, &ArmFacts::name);
         const Metric* effect = effect_in(runs_, summary_, name, 0, horizon_name(verdict_.horizon));
         if (effect != nullptr && effect->status == Status::not_observable)
-          all.push_back(fmt::format("{} cannot show yet: own delay {}", name, horizon_text(arm.delay)));
+          all.push_back(
+              fmt::format("{} cannot show yet: own delay {}", arm.of.empty() ? name : arm.of, horizon_text(arm.delay)));
       }
     return all;
   }
@@ -172,7 +173,7 @@ std::string verdict_text(const ComparisonRuns& runs, const std::vector<Verdict>&
       out += fmt::format("  {:>7}, {:<15}  {:<17} against {}: {} ({})\n", horizon,
                          verdict.published ? "published edges" : "all edges", verdict.first.name, verdict.second.name,
                          verdict.text(), of_size(*verdict.judgement));
-      if (!verdict.note.empty()) out += fmt::format("{:27} {}\n", "", verdict.note);
+      if (!verdict.remarks.empty()) out += fmt::format("{:27} {}\n", "", fmt::join(verdict.remarks, "; "));
     }
     before = horizon;
   }

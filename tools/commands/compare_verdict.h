@@ -23,7 +23,8 @@ struct Verdict {
   bool published = false;
   Side first, second;
   std::optional<Judgement> judgement;  ///< none: see note
-  std::string note;                    ///< why there is none, or what to know of it
+  std::string note;                    ///< why there is none
+  std::vector<std::string> remarks{};  ///< what to know of it
 
   /// "extracellular over uptake or contact".
   [[nodiscard]] std::string text() const;

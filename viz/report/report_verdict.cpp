@@ -39,7 +39,7 @@ std::string verdict_rows(const Json& verdicts) {
   for (const Json& verdict : verdicts) {
     if (verdict.at("edges") != edges.front()) continue;
     rows.push_back({"<b>" + escape(verdict.at("horizon_text").get<std::string>()) + "</b>",
-                    escape(verdict.at("first").at("name").get<std::string>()) + " and " +
+                    escape(verdict.at("first").at("name").get<std::string>()) + " against " +
                         escape(verdict.at("second").at("name").get<std::string>())});
     for (const std::string& which : edges)
       for (const Json& other : verdicts)
@@ -53,12 +53,11 @@ std::string verdict_rows(const Json& verdicts) {
 /// What is to be known of some verdicts, each once.
 std::string remarks_on(const Json& verdicts) {
   std::vector<std::string> said;
-  for (const Json& verdict : verdicts) {
-    const std::string note = verdict.at("note");
-    if (verdict.at("preference").is_null() || note.empty()) continue;
-    const std::string text = escape(verdict.at("horizon_text").get<std::string>() + ": " + note);
-    if (std::ranges::find(said, text) == said.end()) said.push_back(text);
-  }
+  for (const Json& verdict : verdicts)
+    for (const Json& remark : verdict.at("remarks")) {
+      const std::string text = escape(verdict.at("horizon_text").get<std::string>() + ": " + remark.get<std::string>());
+      if (std::ranges::find(said, text) == said.end()) said.push_back(text);
+    }
   std::string items;
   for (const std::string& text : said) items += "<li>" + text + "</li>\n";
   return items.empty() ? "" : "<ul class=\"note\">\n" + items + "</ul>\n";

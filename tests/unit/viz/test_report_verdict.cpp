@@ -18,7 +18,8 @@ json verdict(double horizon, const char* text, const char* edges, const json& pr
                 {"first", {{"name", who}, {"arms", {"uptake"}}}},
                 {"second", {{"name", "extracellular"}, {"arms", {"emcev"}}}},
                 {"text", preference == "second" ? std::string("extracellular over ") + who : preference.dump()},
-                {"note", note},
+                {"note", preference.is_null() ? note : ""},
+                {"remarks", preference.is_null() || *note == '\0' ? json::array() : json::array({note})},
                 {"preference", preference}};
   if (preference.is_null()) return entry;
   entry["share"] = 0.96;

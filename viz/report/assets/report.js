@@ -172,7 +172,7 @@
 
   if (data.phenotype) {
     const compared = armNames.filter((arm) => data.phenotype.horizons.some((h) => value(arm, "phenotype_effect." + h.subject)));
-    points("effects-plot", compared, data.phenotype.horizons.map((h) => ({ metric: "phenotype_effect." + h.subject, label: h.text })),
+    points("effects-plot", compared, data.phenotype.horizons.filter((h) => h.time <= data.horizon).map((h) => ({ metric: "phenotype_effect." + h.subject, label: h.text })),
            "effect on the phenotype (above 0: better)", false, "1");
   }
 
