@@ -117,7 +117,7 @@ ContactState contact_step(const ContactState& before, double bound, double dt, c
 }  // namespace
 
 ContactState contact_after(const ContactState& before, double bound, double dt, const ContactConstants& k) {
-  constexpr double kLongest = 0.1;  // of the fastest time constant; longer steps are divided
+  constexpr double kLongest = 0.05;  // of the fastest time constant; longer steps are divided
   const double fastest = std::min({k.signal_time, k.fast_time, k.slow_time, k.licence_gain_time, k.licence_loss_time});
   const double parts = std::fmax(1, std::ceil(dt / (kLongest * fastest)));
   ContactState after = before;
