@@ -35,7 +35,8 @@ TEST(PurineLosses, Cd73WinsItsShareAgainstWashout) {
     // First order at low AMP: CD73 100 /s and alkaline phosphatase 5 /s per copy over Km 15 uM, against 2e-4 /s.
     const double k = 105 * copies / (15 * 602.214076 * 50 * 50 * 50), share = k / (k + 2e-4);
     EXPECT_NEAR(adenosine(copies) / kAmp, share, 0.02 * share) << copies;
-    EXPECT_NEAR(adenosine(copies, {"parameters=uncorrected"}) / kAmp, 1 - std::exp(-k / 1.05 * 20 * 3600), 0.02)
+    EXPECT_NEAR(adenosine(copies, {"reactions.AMP_washout.k=0 1/s", "reactions.TNAP_host.kcat=0 1/s"}) / kAmp,
+                1 - std::exp(-k / 1.05 * 20 * 3600), 0.02)
         << copies;
   }
 }
