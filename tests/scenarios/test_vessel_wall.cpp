@@ -18,7 +18,7 @@ const std::string kWall = R"(
 schema: 2
 include: [chemistry/complement.yaml, cells/endothelium.yaml]
 domain: {size: [500 um, 500 um, 500 um], spacing: 250 um, boundary: {all: periodic}}
-time: [{until: 12 h, transport: 5 s, vesicles: 30 s, cells: 30 s, series: 30 min}]
+time: [{until: 12 h, transport: 5 s, vesicles: 5 s, cells: 5 s, series: 30 min}]
 species: {C5: {initial: 0.37 uM}, adenosine: {initial: 0 uM}, AMP: {initial: 0 uM}, ADP: {initial: 0 uM}, ATP: {initial: 0 uM}}
 cell_types: {endothelium: {columns: {convertase: {initial: 2.71e4 molecules}, calm: {initial: 0}}}}
 cells: {endothelium: {count: 1}}
