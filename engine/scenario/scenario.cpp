@@ -20,6 +20,7 @@
 #include "engine/scenario/spec/scenario_spec.h"
 #include "engine/scenario/yaml/former_words.h"
 #include "engine/scenario/yaml/yaml_include.h"
+#include "engine/scenario/yaml/yaml_like.h"
 
 namespace interstice {
 
@@ -135,6 +136,7 @@ class Loader {
   Scenario load(const std::string& path, const std::string* text) {
     scenario_.path = path;
     YamlNode root = read_with_includes(path, text, options_.include_directories, scenario_.files, diagnostics_);
+    take_over_likes(root, diagnostics_);
     load_libraries(root, *registry_, diagnostics_);
     prepare_models(root, *registry_);
     spec_ = scenario_spec(*registry_);

@@ -53,7 +53,7 @@ void PrintTo(const Tissue& t, std::ostream* out) { *out << t.file; }
 
 const std::vector<Tissue> kTissues{
     {"rat_knee_repair", "synovium", 28, {"chondrocyte", "progenitor"}, {"macrophage"}, "30 s", {}},
-    {"stroke_penumbra", "cortex", 7, {"neuron"}, {"macrophage"}, "20 s", {}},
+    {"stroke_penumbra", "cortex", 7, {"neuron", "astrocyte", "neural_progenitor"}, {"microglia"}, "20 s", {}},
     // Two thirds of the crypt stay, a third bursts, then one in a hundred per hour for a day; no donor T cells.
     {"agvhd_crypt",
      "lamina_propria",
@@ -96,10 +96,10 @@ std::vector<double> picomolar(const SeriesTable& series, const Tissue& tissue, c
   return values;
 }
 
-/// Mean M1 score of macrophages and monocytes together.
+/// Mean M1 score of macrophages, microglia and monocytes together.
 std::vector<double> m1(const SeriesTable& series) {
   std::vector<double> sum(series.time.size(), 0), cells(series.time.size(), 0);
-  for (const std::string type : {"macrophage", "monocyte"}) {
+  for (const std::string type : {"macrophage", "microglia", "monocyte"}) {
     const auto alive = column(series, "cells." + type + ".alive"), score = column(series, "column." + type + ".m1");
     for (std::size_t i = 0; i < sum.size(); ++i) {
       if (alive[i] == 0) continue;
@@ -240,18 +240,19 @@ struct Axis {
 };
 
 /// What decides whether tissue rests: the declared ranges of its inflammatory cells and of the decay of their signals.
-/// Macrophages, monocytes and dendritic cells share a value, as they share their equations.
+/// Macrophages, microglia, monocytes and dendritic cells share a value, as they share their equations.
 std::vector<Axis> axes(const Scenario& scenario) {
   static const std::regex decides(
-      R"(cell_types\.(macrophage|monocyte|dendritic_cell|neutrophil|endothelium|synoviocyte)\.(parameters\.\w+|uptake\.TNF)|species\.(TNF|IL1b|IL6|IL10|CXCL8|CCL2|HMGB1|PGE2)\.decay)");
+      R"(cell_types\.(macrophage|microglia|astrocyte|monocyte|dendritic_cell|neutrophil|endothelium|synoviocyte)\.(parameters\.\w+|uptake\.TNF)|species\.(TNF|IL1b|IL6|IL10|CXCL8|CCL2|HMGB1|PGE2)\.decay)");
   static const std::regex conditions(R"(.*\.(blood_\w+|T_\w+|CD4_share|stimulus|makes_IL17|room|MyD88|attack|first))");
-  static const std::regex shared(R"(^cell_types\.(macrophage|monocyte|dendritic_cell)\.)");
+  static const std::regex shared(R"(^cell_types\.(macrophage|microglia|monocyte|dendritic_cell)\.)");
   std::map<std::string, Axis> found;
   for (const ParameterRecord& p : scenario.parameters) {
     const auto to = p.range.find(" to ");
     if (to == std::string::npos || !std::regex_match(p.path, decides) || std::regex_match(p.path, conditions)) continue;
     const Quantity low = parse_quantity(p.range.substr(0, to)), high = parse_quantity(p.range.substr(to + 4));
-    const bool own = p.path.ends_with(".lifespan") || p.path.ends_with(".v");  // of each type by itself
+    const bool own =  // of each type by itself
+        p.path.ends_with(".lifespan") || p.path.ends_with(".v") || p.path.ends_with(".niche");
     Axis& axis = found[own ? p.path : std::regex_replace(p.path, shared, "cell_types.myeloid.")];
     const std::string unit = high.unit_text.empty() ? "1" : high.unit_text;
     if (axis.paths.empty()) axis = {{}, low.in(unit), high.in(unit), unit};

@@ -101,6 +101,8 @@ class CellTypeBuilder {
   }
 
   CellType build() {
+    if (v_.has("like"))  // what files say is resolved by now
+      context_.report(v_["like"], "takes effect when a file is read (write it there, not in --set, a set or an arm)");
     type_.radius = v_["radius"].valid ? v_["radius"].number : 5;
     type_.mobile = v_["mobile"].number != 0;
     type_.responds_to_evs = v_["responds_to_evs"].number != 0;

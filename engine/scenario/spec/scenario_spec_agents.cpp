@@ -177,7 +177,10 @@ SpecPointer agent_spec_cell_type() {
   states->maximum_items = 255;
   return record(
       "a kind of cell",
-      {may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um", {"3 um", "12 um"}), "5 um"),
+      {may("like", one_of("takes over all that these cell types and cell parts say, later ones over earlier ones; keys "
+                          "beside it go over that",
+                          {text("a cell type or cell part"), list("several", text("a cell type or cell part"))})),
+       may("radius", positive("radius", "um", "A", "assumed; most cells are 4 to 10 um", {"3 um", "12 um"}), "5 um"),
        may("mobile", boolean("pushed by neighbours"), "true"),
        may("responds_to_evs",
            boolean("interaction models change it; false: vesicles stick to it and enter it without any effect on it"),

@@ -78,24 +78,6 @@ YamlNode in_place_of(const YamlNode& annotated, const YamlNode& over) {
   return kept;
 }
 
-/// `over` wins; {value, range, ...} counts as one value, so that no old range or source stays with a new number.
-void overlay(YamlNode& base, const YamlNode& over) {
-  for (std::size_t i = 0; i < over.keys.size(); ++i) {
-    YamlNode* present = base.find(over.keys[i]);
-    if (present == nullptr) {
-      base.add(over.keys[i], over.key_places[i], over.items[i]);
-    } else if (over.items[i].kind == YamlNode::Kind::null) {
-      base.remove(over.keys[i]);
-    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr) {
-      overlay(*present, over.items[i]);
-    } else {
-      *present = in_place_of(*present, over.items[i]);
-      const auto at = static_cast<std::size_t>(present - base.items.data());
-      base.key_places[at] = over.key_places[i];
-    }
-  }
-}
-
 /// Does the including file decide this key itself? Its map would go over one of two values that are not both maps, so
 /// it does not tell which.
 bool decides(const YamlNode& file, const Conflict& conflict) {
@@ -278,6 +260,23 @@ class IncludeReader {
 };
 
 }  // namespace
+
+void overlay(YamlNode& base, const YamlNode& over) {
+  for (std::size_t i = 0; i < over.keys.size(); ++i) {
+    YamlNode* present = base.find(over.keys[i]);
+    if (present == nullptr) {
+      base.add(over.keys[i], over.key_places[i], over.items[i]);
+    } else if (over.items[i].kind == YamlNode::Kind::null) {
+      base.remove(over.keys[i]);
+    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr) {
+      overlay(*present, over.items[i]);
+    } else {
+      *present = in_place_of(*present, over.items[i]);
+      const auto at = static_cast<std::size_t>(present - base.items.data());
+      base.key_places[at] = over.key_places[i];
+    }
+  }
+}
 
 std::vector<std::string> model_directories() {
   std::vector<std::string> found;

@@ -25,6 +25,10 @@ YamlNode read_with_includes(const std::string& path, const std::string* text,
                             const std::vector<std::string>& include_directories, std::vector<SourceFile>& files,
                             Diagnostics& diagnostics);
 
+/// Puts `over` on `base`, map by map; `over` wins, and an empty value drops the key. {value, range, ...} counts as one
+/// value, so that no old range or source stays with a new number.
+void overlay(YamlNode& base, const YamlNode& over);
+
 /// Folders that hold the cell types and chemistries that ship with the program.
 std::vector<std::string> model_directories();
 

@@ -36,7 +36,7 @@ class Stand {
       : columns(model.columns.size()), noise_(Noise(7), model.name), changes_(columns.size()) {
     for (std::size_t k = 0; k < columns.size(); ++k) columns[k].assign(cells, model.columns[k].initial);
     for (std::size_t c = 0; c < cells; ++c) ids_.push_back(c);
-    adsorptions.assign(cells, 0);
+    bound.assign(cells, 0);
     releases.assign(cells, 0);
   }
 
@@ -49,10 +49,12 @@ class Stand {
     view.dt = dt;
     view.step = steps_++;
     view.cells_due = cells_due;
-    view.cells_dt = cells_due ? dt : 0;
+    since_cells_ += dt;
+    view.cells_dt = cells_due ? since_cells_ : 0;
+    if (cells_due) since_cells_ = 0;
     view.noise = noise_;
     view.cell_id = ids_;
-    view.adsorptions = adsorptions;
+    view.bound = bound;
     view.releases = releases;
     view.columns_ = seen;
     Effects effects;
@@ -63,13 +65,14 @@ class Stand {
   }
 
   std::vector<std::vector<double>> columns;
-  std::vector<std::uint64_t> adsorptions, releases;
+  std::vector<std::uint64_t> bound, releases;
 
  private:
   ModelNoise noise_;
   std::vector<std::vector<double>> changes_;
   std::vector<AgentId> ids_;
   std::uint64_t steps_ = 0;
+  double since_cells_ = 0;
 };
 
 }  // namespace interstice::testing

@@ -36,6 +36,7 @@ const std::vector<Row> kTable = {
     {"cargo_delivery", "hill_exponent", "1", 2, 1, 4, "A"},
     {"surface_contact", "K_EV", "EV", 50, 5, 500, "A"},
     {"surface_contact", "MyD88", "1", 1, 0, 1, "V"},
+    {"surface_contact", "t_bound", "s", 500, 50, 5000, "calc"},
     {"surface_contact", "signal_time", "h", 2, 0.3, 24, "A"},
     {"surface_contact", "fast_time", "h", 1, 0.25, 4, "A"},
     {"surface_contact", "slow_time", "h", 24, 6, 72, "A"},
