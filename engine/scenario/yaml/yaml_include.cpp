@@ -63,15 +63,7 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
   }
 }
 
-/// {value, range, ...} counts as one value: no old range or source stays with a new number, and what has nothing in
-/// common with a number, such as a distribution, takes its place.
-bool replaces(const YamlNode& over, const YamlNode& present) {
-  if (!present.is_map() || !over.is_map() || over.find("value") != nullptr) return true;
-  const auto known = [&present](const std::string& key) { return present.find(key) != nullptr; };
-  return present.find("value") != nullptr && !over.keys.empty() && std::ranges::none_of(over.keys, known);
-}
-
-/// `over` wins.
+/// `over` wins; {value, range, ...} counts as one value, so that no old range or source stays with a new number.
 void overlay(YamlNode& base, const YamlNode& over) {
   for (std::size_t i = 0; i < over.keys.size(); ++i) {
     YamlNode* present = base.find(over.keys[i]);
@@ -79,7 +71,8 @@ void overlay(YamlNode& base, const YamlNode& over) {
       base.add(over.keys[i], over.key_places[i], over.items[i]);
     } else if (over.items[i].kind == YamlNode::Kind::null) {
       base.remove(over.keys[i]);
-    } else if (!replaces(over.items[i], *present)) {
+    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr &&
+               !unlike(over.items[i], *present)) {
       overlay(*present, over.items[i]);
     } else {
       *present = over.items[i];
