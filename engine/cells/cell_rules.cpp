@@ -24,10 +24,11 @@ bool acts_on(const SurfaceEnzyme& enzyme, const Reaction& reaction, SpeciesId su
          reaction.michaelis_menten.substrate == substrate;
 }
 
-/// Collects what formulas read.
+/// Collects what formulas read. With `gatherings`, those of the type, also what they choose by.
 class Needs {
  public:
-  explicit Needs(const CellSymbolLayout& layout) : layout_(layout) {}
+  explicit Needs(const CellSymbolLayout& layout, std::span<const Gathering> gatherings = {})
+      : layout_(layout), gatherings_(gatherings) {}
 
   void add(const Expression& formula) {
     for (const std::size_t s : formula.symbols_used()) {
@@ -50,7 +51,7 @@ class Needs {
       else if (s < layout_.gathered(0))
         needed_.held.push_back(static_cast<std::uint32_t>(s - layout_.held(0)));
       else if (s < layout_.count())
-        needed_.gathered.push_back(static_cast<std::uint32_t>(s - layout_.gathered(0)));
+        add_gathered(s - layout_.gathered(0));
       else
         throw InputError(
             fmt::format("formula \"{}\" reads a name that has no value (symbol {}) compile it against the "
@@ -88,7 +89,13 @@ class Needs {
   }
 
  private:
+  void add_gathered(std::size_t k) {
+    needed_.gathered.push_back(static_cast<std::uint32_t>(k));
+    if (k < gatherings_.size()) add(gatherings_[k].own);
+  }
+
   CellSymbolLayout layout_;
+  std::span<const Gathering> gatherings_;
   NeededSymbols needed_;
 };
 
@@ -196,14 +203,21 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
 void CellRules::resolve_offers(const CellType& type) {
   first_offer_.push_back(offers_.size());
   for (const Gathering& gathering : type.gatherings) {
-    Needs offering(layout_);
+    Needs offering(layout_), asking(layout_);
     offering.add(gathering.offer);
+    offering.add(gathering.theirs);
+    asking.add(gathering.own);
     offers_.push_back({&gathering, offering.result()});
     if (!offers_.back().needed.contacts.empty())
       throw InputError(
           fmt::format("\"{}\" counts contacts for cells that {} gathers from (only own numbers can be offered) give "
                       "those cells a column for it",
                       gathering.offer.text(), type.name));
+    if (!asking.result().contacts.empty())
+      throw InputError(
+          fmt::format("\"{}\" of {} counts contacts to choose cells by (they are counted at the same time) give it a "
+                      "column for it",
+                      gathering.own.text(), type.name));
   }
 }
 
@@ -211,7 +225,7 @@ void CellRules::resolve_type(const CellType& type, const Chemistry& chemistry) {
   auto& update = update_.emplace_back();
   auto& secretion = secretion_.emplace_back();
   for (const CellState& state : type.states) {
-    Needs deciding(layout_), secreting(layout_);
+    Needs deciding(layout_, type.gatherings), secreting(layout_, type.gatherings);
     for (const ColumnDynamics& column : type.columns) {
       deciding.add(column.gain);
       deciding.add(column.loss);
@@ -235,7 +249,7 @@ void CellRules::resolve_type(const CellType& type, const Chemistry& chemistry) {
     secretion_reads_contacts_ = secretion_reads_contacts_ || meets(secretion.back());
     any_contacts_ = any_contacts_ || secretion_reads_contacts_ || meets(update.back());
   }
-  Needs reading(layout_);
+  Needs reading(layout_, type.gatherings);
   for (const Reporter& reporter : type.reporters) reading.add(reporter.value);
   reporters_.push_back(reading.result());
   any_contacts_ = any_contacts_ || !reporters_.back().contacts.empty() || !reporters_.back().gathered.empty();

@@ -39,7 +39,7 @@ struct NeededSymbols {
 /// What cells of one type offer to those that gather it (Gathering, of the gathering type).
 struct CellOffer {
   const Gathering* gathering = nullptr;
-  NeededSymbols needed;  ///< by the offering cell
+  NeededSymbols needed;  ///< by the offering cell, also to be chosen
 };
 
 /// Where the parts of a cell's exchange with the fluid are among CellRules::exchange_quantities().

@@ -104,9 +104,13 @@ void meet(const Cells& cells, std::size_t c, const NeededSymbols& needed, const 
   const std::size_t first = rules.first_offer(index(cells.type[c]));
   bool anyone = !needed.contacts.empty();
   for (const std::uint32_t type : needed.contacts) values[layout.contacts(type)] = 0;
+  thread_local std::vector<double> own;  // what each gathering chooses by
+  own.clear();
   for (const std::uint32_t k : needed.gathered) {
-    const bool all = rules.offers()[first + k].gathering->from == Gathering::From::all;
-    values[layout.gathered(k)] = all ? around.total(first + k) : 0;
+    const Gathering& gathering = *rules.offers()[first + k].gathering;
+    own.push_back(gathering.own(values));
+    const bool all = gathering.from == Gathering::From::all;
+    values[layout.gathered(k)] = all ? around.total(first + k, own.back()) : 0;
     anyone = anyone || !all;
   }
   if (!anyone) return;
@@ -118,9 +122,11 @@ void meet(const Cells& cells, std::size_t c, const NeededSymbols& needed, const 
     if (dot(apart, apart) >= reach * reach) return;
     const std::uint32_t type = static_cast<std::uint32_t>(index(cells.type[other]));
     values[layout.contacts(type)] += 1;
-    for (const std::uint32_t k : needed.gathered) {
+    for (std::size_t i = 0; i < needed.gathered.size(); ++i) {
+      const std::uint32_t k = needed.gathered[i];
       const Gathering& gathering = *rules.offers()[first + k].gathering;
-      if (gathering.from == Gathering::From::touching && gathering.type == type)
+      if (gathering.from == Gathering::From::touching && gathering.type == type &&
+          around.chosen(first + k, other, own[i]))
         values[layout.gathered(k)] += around.offer(first + k, other);
     }
   });
@@ -204,7 +210,11 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
   const CellRules& rules = *environment.rules;
   const auto& offers = rules.offers();
   offers_.resize(offers.size());
-  for (auto& offer : offers_) offer.assign(cells.size(), 0.0);
+  theirs_.resize(offers.size());
+  for (std::size_t k = 0; k < offers.size(); ++k) {
+    offers_[k].assign(cells.size(), 0.0);
+    theirs_[k].assign(offers[k].gathering->chooses() ? cells.size() : 0, 0.0);
+  }
   if (offers.empty()) return;
   threads.for_blocks(cells.size(), kSenseGrain, [&](std::size_t begin, std::size_t end) {
     std::vector<double> values(rules.layout().count(), 0.0);
@@ -214,12 +224,19 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
         sense(cells, c, environment.grid->voxel_at(cells.position(c)), offers[k].needed, fields, *this, environment,
               now, values);
         offers_[k][c] = offers[k].gathering->offer(values);
+        if (offers[k].gathering->chooses()) theirs_[k][c] = offers[k].gathering->theirs(values);
       }
   });
-  totals_.assign(offers.size(), 0.0);
+  totals_.assign(offers.size(), {});
   for (std::size_t k = 0; k < offers.size(); ++k)
-    if (offers[k].gathering->from == Gathering::From::all)
-      for (const double offer : offers_[k]) totals_[k] += offer;
+    for (std::size_t c = 0; c < cells.size() && offers[k].gathering->from == Gathering::From::all; ++c)
+      if (index(cells.type[c]) == offers[k].gathering->type)
+        totals_[k][theirs_[k].empty() ? 0 : theirs_[k][c]] += offers_[k][c];
+}
+
+double CellSurroundings::total(std::size_t which, double own) const {
+  const auto found = totals_[which].find(own);
+  return found == totals_[which].end() ? 0 : found->second;
 }
 
 void sense(const Cells& cells, std::size_t c, std::size_t voxel, const NeededSymbols& needed, const FieldSet& fields,

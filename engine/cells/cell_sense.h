@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -39,11 +40,16 @@ class CellSurroundings {
   /// CellSymbolLayout::held: [uM] or [EV/um^3].
   [[nodiscard]] double held(std::size_t k) const { return held_[k]; }
   [[nodiscard]] double offer(std::size_t which, std::size_t cell) const { return offers_[which][cell]; }
-  [[nodiscard]] double total(std::size_t which) const { return totals_[which]; }
+  /// Does the cell count for one that asks with this number (Gathering::own)?
+  [[nodiscard]] bool chosen(std::size_t which, std::size_t cell, double own) const {
+    return theirs_[which].empty() || theirs_[which][cell] == own;
+  }
+  [[nodiscard]] double total(std::size_t which, double own) const;
 
  private:
-  std::vector<std::vector<double>> offers_;  ///< [CellRules::offers][cell]
-  std::vector<double> totals_;
+  std::vector<std::vector<double>> offers_;       ///< [CellRules::offers][cell]
+  std::vector<std::vector<double>> theirs_;       ///< the same; empty where nobody is chosen
+  std::vector<std::map<double, double>> totals_;  ///< sums of offers by `theirs`, or all at 0
   std::vector<double> held_;
 };
 

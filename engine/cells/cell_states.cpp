@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -99,6 +100,10 @@ double draw(const Distribution& distribution, const Noise& noise, Stream stream,
       return distribution.a;
     case Distribution::Kind::uniform:
       return distribution.a + (distribution.b - distribution.a) * noise.uniform(stream, id, key);
+    case Distribution::Kind::integers: {
+      const double count = distribution.b - distribution.a + 1;
+      return std::min(distribution.b, distribution.a + std::floor(count * noise.uniform(stream, id, key)));
+    }
     case Distribution::Kind::lognormal:
       return distribution.a * pinned::exp(pinned::log(distribution.b) * noise.normals(stream, id, key)[0]);
     case Distribution::Kind::normal:

@@ -18,9 +18,18 @@ namespace interstice {
 
 /// How a value differs from cell to cell.
 struct Distribution {
-  enum class Kind { constant, uniform, lognormal, exponential, normal, truncated_normal, gamma } kind = Kind::constant;
-  double a = 0;  ///< constant: value; uniform: low; lognormal: median; others: mean, before truncation
-  double b = 1;  ///< uniform: high; lognormal: geometric sd; normal, truncated_normal, gamma: sd
+  enum class Kind {
+    constant,
+    uniform,
+    integers,
+    lognormal,
+    exponential,
+    normal,
+    truncated_normal,
+    gamma
+  } kind = Kind::constant;
+  double a = 0;  ///< constant: value; uniform, integers: lowest; lognormal: median; others: mean, before truncation
+  double b = 1;  ///< uniform, integers: highest; lognormal: geometric sd; normal, truncated_normal, gamma: sd
 };
 
 /// x' = gain - loss x, advanced exactly for frozen gain and loss.
@@ -156,7 +165,11 @@ void for_each_formula(Type& type, Visit visit) {
   visit(type.motility.gain);
   for (auto& enzyme : type.enzymes) visit(enzyme.formula);
   for (auto& reporter : type.reporters) visit(reporter.value);
-  for (auto& gathering : type.gatherings) visit(gathering.offer);
+  for (auto& gathering : type.gatherings) {
+    visit(gathering.offer);
+    visit(gathering.theirs);
+    visit(gathering.own);
+  }
 }
 
 }  // namespace interstice

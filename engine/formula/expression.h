@@ -7,10 +7,11 @@
 /// H(x, K[, n]) Hill; any(a, ...) = 1 - prod(1 - a); all(a, ...) = prod; min, max, clip(x, lo, hi), exp, pow(x, n).
 /// Within a cell type also in_state(a, ...) = 1 in one of these states of its own, touching(type, x) = sum of x over
 /// the cells of a type that it touches, total(type, x) = sum over all of them; in x every name is the other cell's, but
-/// for parameters; in_reservoir(reservoir, x) = concentration of a species or vesicle class there; active(model) = 1
-/// while the interaction model acts in the run, else 0. Comparisons and logic give 1 or 0; a number counts as true when
-/// it is > 0.5. H is 0 for x <= 0; pow of a negative base with a fractional exponent is 0 (a concentration that
-/// rounding left at -1e-20 must not poison a cell).
+/// for parameters; with a third part, touching(type, x, theirs = own), only those count whose `theirs`, a formula of
+/// the other cell, equals `own`, one of the cell that asks; in_reservoir(reservoir, x) = concentration of a species or
+/// vesicle class there; active(model) = 1 while the interaction model acts in the run, else 0. Comparisons and logic
+/// give 1 or 0; a number counts as true when it is > 0.5. H is 0 for x <= 0; pow of a negative base with a fractional
+/// exponent is 0 (a concentration that rounding left at -1e-20 must not poison a cell).
 #pragma once
 
 #include <cstdint>
@@ -82,6 +83,10 @@ struct Gathering {
   enum class From : std::uint8_t { touching, all } from = From::touching;
   std::uint32_t type = 0;  ///< cells of this type offer ...
   Expression offer;        ///< ... this, of their own symbols, in coherent units
+  Expression theirs{};     ///< if not empty: those alone for whom this, of their own symbols, equals ...
+  Expression own{};        ///< ... this, of the symbols of the cell that gathers
+
+  [[nodiscard]] bool chooses() const { return !theirs.empty(); }
 };
 
 /// The cells, reservoirs and models that a formula may ask about, and what it asks.

@@ -279,37 +279,47 @@ class ExpressionCompiler : FormulaText {
     return {};
   }
 
-  /// touching(type, x) or total(type, x): x becomes a formula of its own, of the other cell.
-  Dimension read_gathering(Gathering::From from, std::size_t start) {
-    if (gathering_) fail(start, "a sum over cells within a sum over cells", "give the other cell a column for it");
-    Gathering gathering{.from = from, .type = read_one_of(cells_->types, "cell type"), .offer = {}};
-    std::vector<Expression::Instruction> outside;
-    outside.swap(code_);
+  /// A part of the formula that becomes one of its own, of a cell of that type.
+  Dimension read_apart(std::uint32_t type, Expression& part) {
+    std::vector<Expression::Instruction> outside = std::exchange(code_, {});
     const int depth = std::exchange(depth_, 0);
-    const std::uint32_t own = std::exchange(states_of_, gathering.type);
-    gathering_ = true;
-    const std::size_t inside = position_;
-    Dimension dimension;
-    if (accept(","))
-      dimension = read_or();
-    else
-      push(1, start);
-    gathering.offer.text_ = std::string(text_.substr(inside, position_ - inside));
-    require(")", "touching and total end with ')'");
-    gathering_ = false;
-    states_of_ = own;
+    const std::uint32_t states_of = std::exchange(states_of_, type);
+    const std::size_t begin = position_;
+    const Dimension dimension = read_or();
+    states_of_ = states_of;
     depth_ = depth;
     code_.swap(outside);
-    gathering.offer.code_ = std::move(outside);
+    part.code_ = std::move(outside);
+    part.text_ = std::string(text_.substr(begin, position_ - begin));
+    return dimension;
+  }
+  /// touching(type, x, theirs = own) or total(...); `x` and what follows it may be left out.
+  Dimension read_gathering(Gathering::From from, std::size_t start) {
+    if (gathering_) fail(start, "a sum over cells within a sum over cells", "give the other cell a column for it");
+    gathering_ = true;
+    Gathering gathering{.from = from, .type = read_one_of(cells_->types, "cell type"), .offer = {}};
+    gathering.offer.code_ = {{static_cast<std::uint8_t>(Operation::number), 0, 0, 1}};
+    const Dimension dimension = accept(",") ? read_apart(gathering.type, gathering.offer) : Dimension{};
+    if (accept(",")) read_choice(gathering);
+    require(")", "touching and total end with ')'");
+    gathering_ = false;
     push_symbol(cells_->first_gathered + place_of(std::move(gathering)), 1, start);
     return dimension;
   }
-  std::size_t place_of(Gathering gathering) {
+  void read_choice(Gathering& gathering) {
+    const Dimension theirs = read_apart(gathering.type, gathering.theirs);
+    require("=", "the third part chooses among the cells, as in donor = answers: theirs, then this cell's own");
+    const Dimension own = read_apart(cells_->own, gathering.own);
+    expect(own, theirs, position_, "what stands after =");
+  }
+  std::size_t place_of(Gathering wanted) {
     auto& all = cells_->gatherings;
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if (all[i].from == gathering.from && all[i].type == gathering.type && all[i].offer.same_code(gathering.offer))
-        return i;
-    all.push_back(std::move(gathering));
+    const auto known = std::ranges::find_if(all, [&wanted](const Gathering& one) {
+      return one.from == wanted.from && one.type == wanted.type && one.offer.same_code(wanted.offer) &&
+             one.theirs.same_code(wanted.theirs) && one.own.same_code(wanted.own);
+    });
+    if (known != all.end()) return static_cast<std::size_t>(known - all.begin());
+    all.push_back(std::move(wanted));
     return all.size() - 1;
   }
 

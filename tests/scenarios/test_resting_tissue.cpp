@@ -61,7 +61,7 @@ const std::vector<Tissue> kTissues{
      {"crypt_stem", "crypt_cell"},
      {"macrophage", "dendritic_cell"},
      "20 s",
-     {"cell_types.endothelium.parameters.T_entry=0 cell/h",
+     {"cell_types.endothelium.parameters.graft=0 cell",
       "injury=[{cell: crypt_cell, to: necrotic, at_start: {count: 80, nearest: crypt}, hazard: 1 %/h, until: 24 h, "
       "in: [crypt]}]"}}};
 

@@ -36,6 +36,13 @@ Distribution distribution(const BuildContext& context, const Value& v, const std
     if (d.a > d.b) context.report(u->items[0], "the lowest is above the highest");
     return d;
   }
+  if (const Value* n = v.find("integers")) {
+    const Distribution d{Distribution::Kind::integers, number(n->items[0]), number(n->items[1])};
+    if (d.a > d.b) context.report(n->items[0], "the lowest is above the highest");
+    for (const Value& end : n->items)
+      if (number(end) != std::floor(number(end))) context.report(end, "this is no whole number");
+    return d;
+  }
   if (const Value* l = v.find("lognormal")) {
     const Distribution d{Distribution::Kind::lognormal, number((*l)["median"]), (*l)["gsd"].number};
     if (d.a <= 0) context.report((*l)["median"], "the median of a log-normal distribution must be above 0");

@@ -32,6 +32,7 @@ std::vector<SpecPointer> distributions(const SpecPointer& number) {
   const auto lognormal = record("median and geometric sd", {need("median", number), need("gsd", spread)});
   return {number,
           record("uniform", {need("uniform", list("lowest and highest", number, 2, 2))}),
+          record("whole number, each as likely", {need("integers", list("lowest and highest", number, 2, 2))}),
           record("log-normal", {need("lognormal", lognormal)}),
           record("exponential", {need("exponential", record("mean", {need("mean", number)}))}),
           record("normal", {need("normal", mean_and_sd)}),

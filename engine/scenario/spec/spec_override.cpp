@@ -44,7 +44,14 @@ class Override {
     return fmt::format("{}", fmt::join(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(depth), "."));
   }
 
-  void replace(YamlNode& node, const Spec&) {
+  /// Say, a number in the place of a distribution: nothing of what stood there stays.
+  [[nodiscard]] bool is_other_option(const YamlNode& node, const Spec& spec) const {
+    if (spec.kind != Spec::Kind::one_of) return false;
+    const auto option = choose_option(value_, spec);
+    return option && option != choose_option(node, spec);
+  }
+
+  void replace(YamlNode& node, const Spec& spec) {
     if (YamlNode* inner = node.is_map() ? node.find("value") : nullptr; inner != nullptr && value_.is_scalar()) {
       *inner = value_;
       inner->imposed = true;
@@ -57,7 +64,7 @@ class Override {
         *present = note;
       else
         node.add("source", value_.place, note);
-    } else if (node.is_map() && value_.is_map()) {
+    } else if (node.is_map() && value_.is_map() && !is_other_option(node, spec)) {
       for (std::size_t i = 0; i < value_.keys.size(); ++i) {
         node.remove(value_.keys[i]);  // an empty value takes the key away, as in an including file
         if (value_.items[i].kind == YamlNode::Kind::null) continue;

@@ -268,7 +268,8 @@ void overlay(YamlNode& base, const YamlNode& over) {
       base.add(over.keys[i], over.key_places[i], over.items[i]);
     } else if (over.items[i].kind == YamlNode::Kind::null) {
       base.remove(over.keys[i]);
-    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr) {
+    } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr &&
+               !unlike(over.items[i], *present)) {
       overlay(*present, over.items[i]);
     } else {
       *present = in_place_of(*present, over.items[i]);

@@ -58,6 +58,10 @@ struct YamlNode {
 /// Same content, wherever it stands.
 bool same_content(const YamlNode& a, const YamlNode& b);
 
+/// Maps that cannot be merged: one is a number with its notes ({value, source, ...}), the other something else, such as
+/// a distribution.
+bool unlike(const YamlNode& a, const YamlNode& b);
+
 /// Parses one document. Syntax errors and duplicate keys go to `diagnostics`; what was read so far is returned.
 YamlNode parse_yaml(const std::string& text, const std::string& file, Diagnostics& diagnostics);
 

@@ -8,6 +8,8 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -30,6 +32,30 @@ bool same_content(const YamlNode& a, const YamlNode& b) {
     if (other == nullptr || !same_content(a.items[i], *other)) return false;
   }
   return true;
+}
+
+namespace {
+
+bool is_note(const std::string& key) {
+  static constexpr std::array<std::string_view, 5> notes{"value", "range", "mark", "source", "outside"};
+  return std::ranges::find(notes, key) != notes.end();
+}
+
+bool is_number_with_notes(const YamlNode& node) {
+  const YamlNode* value = node.is_map() ? node.find("value") : nullptr;
+  return value != nullptr && value->is_scalar() && !value->text.empty() &&
+         std::string_view("0123456789.+-").find(value->text[0]) != std::string_view::npos &&
+         std::ranges::all_of(node.keys, is_note);
+}
+
+bool without_notes(const YamlNode& node) {
+  return node.is_map() && !node.keys.empty() && std::ranges::none_of(node.keys, is_note);
+}
+
+}  // namespace
+
+bool unlike(const YamlNode& a, const YamlNode& b) {
+  return (is_number_with_notes(a) && without_notes(b)) || (is_number_with_notes(b) && without_notes(a));
 }
 
 namespace {

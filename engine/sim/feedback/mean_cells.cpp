@@ -24,6 +24,7 @@ constexpr double kGone = 1e-9;     ///< of a column that nothing feeds
 double mean_of(const Distribution& d) {
   switch (d.kind) {
     case Distribution::Kind::uniform:
+    case Distribution::Kind::integers:
       return (d.a + d.b) / 2;
     case Distribution::Kind::lognormal: {
       const double sigma = std::log(d.b);
@@ -176,7 +177,8 @@ void MeanCells::perceive(const std::vector<CellGroup>& groups, const CellGroup& 
   }
 }
 
-/// What the formulas of a group ask of other cells.
+/// What the formulas of a group ask of other cells. That they choose among those (Gathering::theirs) is left out: means
+/// cannot tell who is equal to whom, and a gain counted too high warns rather than misses.
 std::vector<double> MeanCells::gather(const std::vector<CellGroup>& groups, const CellGroup& group,
                                       const std::vector<double>& c) const {
   const std::size_t first = rules_.first_offer(group.type);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "engine/cells/cell_injury.h"
@@ -133,6 +134,24 @@ TEST(CellSeeding, DrawsColumnsFromTheirDistributions) {
   EXPECT_NEAR(mean, 0.5, 3.5 * std::sqrt(1.0 / 12 / 20000));
   EXPECT_NEAR(below / 20000, 0.841345, 3.5 * std::sqrt(0.8413 * 0.1587 / 20000)) << "one sd above the median";
   EXPECT_EQ(world.cells.columns[2], std::vector<double>(20000, 4));
+}
+
+TEST(CellSeeding, DrawsWholeNumbersAlikeOften) {
+  CellWorld world;
+  const ColumnId donor = world.add_column("donor");
+  CellType& type = world.add_type();
+  type.radius = 1e-6;
+  type.columns.push_back({donor, {Distribution::Kind::integers, 1, 12}, {}, {}});
+  world.build();
+  world.seed(24000);
+  std::map<double, double> times;
+  for (const double value : world.cells.columns[0]) times[value] += 1;
+  ASSERT_EQ(times.size(), 12U);
+  double k = 1;
+  for (const auto& [value, count] : times) {
+    EXPECT_EQ(value, k++);
+    EXPECT_NEAR(count, 2000, 4 * std::sqrt(2000.0));
+  }
 }
 
 TEST(CellSeeding, InjuresTheNearestToARegion) {

@@ -57,6 +57,20 @@ TEST(CellSurroundings, CountsStatesAndTotals) {
   EXPECT_EQ(crowd.sums(), (std::vector<double>{601, 601, 601}));
 }
 
+TEST(CellSurroundings, ChoosesWhoCountsByWhatBothAre) {
+  Crowd crowd("(touching(cell, load, in_state(other) = load - 1) + 100 * total(cell, 1, load = 2 * load)) / 1 [s]");
+  crowd.put({{50, 50, 50}, {60, 50, 50}, {70, 50, 50}, {70, 60, 50}});
+  crowd.cells.columns[0] = {1, 2, 4, 2};
+  crowd.cells.state = {0, 1, 0, 0};
+  // 1 asks for neighbours that are not `other` and 2 for those that are; two cells carry twice what the first has
+  EXPECT_EQ(crowd.sums(), (std::vector<double>{200, 100, 0, 100}));
+  crowd.put({{50, 50, 50}, {60, 50, 50}, {40, 50, 50}});
+  crowd.cells.columns[0] = {2, 1, 5};
+  crowd.cells.columns[1] = {0, 0, 0};
+  crowd.cells.state = {0, 1, 1};
+  EXPECT_EQ(crowd.sums(), (std::vector<double>{6, 102, 0}));
+}
+
 TEST(CellSurroundings, EveryoneSeesTheStartOfTheStepOnAnyNumberOfThreads) {
   std::vector<double> first;
   for (const int threads : {1, 3}) {
@@ -78,6 +92,8 @@ TEST(CellSurroundings, EveryoneSeesTheStartOfTheStepOnAnyNumberOfThreads) {
 
 TEST(CellSurroundings, OthersOfferOwnNumbersOnly) {
   EXPECT_THROW(Crowd("touching(cell, contacts_cell) / 1 [s]"), InputError);
+  EXPECT_THROW(Crowd("touching(cell, load, contacts_cell = load) / 1 [s]"), InputError);
+  EXPECT_THROW(Crowd("touching(cell, load, load = contacts_cell) / 1 [s]"), InputError);
 }
 
 }  // namespace

@@ -318,6 +318,30 @@ TEST(Expression, GathersFromOtherCells) {
   EXPECT_THROW(Expression("total(cell, in_state(m1))", symbols(), "1", &cells), InputError);
 }
 
+TEST(Expression, ChoosesAmongTheCellsThatItGathersFrom) {
+  FormulaCells cells = two_types();
+  const Expression f("touching(cell, held, in_state(cycling) = 2 * in_state(m1)) + total(cell, held)", symbols(), "h",
+                     &cells);
+  ASSERT_EQ(cells.gatherings.size(), 2u);
+  EXPECT_TRUE(cells.gatherings[0].chooses());
+  EXPECT_FALSE(cells.gatherings[1].chooses());
+  EXPECT_EQ(cells.gatherings[0].theirs(kValues), 1) << "state 1 of the other cell is cycling";
+  EXPECT_EQ(cells.gatherings[0].own(kValues), 2) << "state 1 of the cell that asks is m1";
+  auto values = kValues;
+  values.insert(values.end(), {4 * 3600.0, 10 * 3600.0});
+  EXPECT_DOUBLE_EQ(f(values), 4 + 10);
+  const auto compile = [&](const char* text) { return Expression(text, symbols(), "h", &cells); };
+  compile("touching(cell, held, in_state(cycling) = 2 * in_state(m1))");
+  EXPECT_EQ(cells.gatherings.size(), 2u) << "one is known";
+  compile("touching(cell, held, in_state(cycling) = 3 * in_state(m1))");
+  EXPECT_EQ(cells.gatherings.size(), 3u) << "another choice is another sum";
+  EXPECT_THROW(compile("touching(cell, held, held)"), InputError) << "equal to what?";
+  EXPECT_THROW(compile("touching(cell, held, held == held)"), InputError);
+  EXPECT_THROW(compile("touching(cell, held, held = 1)"), InputError) << "a time is no number";
+  EXPECT_THROW(compile("touching(cell, held, 1 = touching(cell))"), InputError);
+  EXPECT_THROW(compile("touching(cell, held, in_state(m1) = 1)"), InputError) << "m1 is no state of theirs";
+}
+
 /// Two reservoirs over two species and a vesicle class.
 FormulaCells with_reservoirs() {
   FormulaCells cells = two_types();

@@ -256,6 +256,17 @@ TEST(Scenario, ParameterSetsAndOverrides) {
   EXPECT_EQ(build_problem(base({"time.1.until=3 min"})).schedule.end(), 180'000'000'000);
 }
 
+TEST(Scenario, OverridesPutAnotherKindOfDistributionInThePlaceOfOne) {
+  const auto initial = [](const std::string& value) {
+    const std::string path = "cell_types.watcher.columns.akt.initial=";
+    return build_problem(base({path + value})).cell_types[0].columns[0].initial;
+  };
+  EXPECT_EQ(initial("{value: 3, mark: A, source: test}").kind, Distribution::Kind::constant);
+  EXPECT_EQ(initial("{value: 3, mark: A, source: test}").a, 3);
+  EXPECT_EQ(initial("{integers: [1, 12]}").kind, Distribution::Kind::integers);
+  EXPECT_EQ(initial("{uniform: [1, 2]}").a, 1);
+}
+
 TEST(Scenario, OverridesDropAKeyOnlyWhereToldSo) {
   EXPECT_EQ(base({"seed=null"}).seed, 1u);  // the default again
   for (const char* unset : {"seed=", "seed= "}) {

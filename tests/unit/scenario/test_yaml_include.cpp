@@ -68,6 +68,18 @@ TEST_F(Includes, AnnotatedNumbersAreReplacedWhole) {
   EXPECT_EQ(text(read("main.yaml"), {"k", "source"}), "(absent)");
 }
 
+TEST_F(Includes, WhatHasNothingInCommonWithANumberTakesItsPlace) {
+  write("a.yaml", "k: {value: 1, source: old}\nl: {value: 1}\nm: {uniform: [0, 1], x: 1}\nn: {value: m1, kind: a}");
+  write("main.yaml", "include: [a.yaml]\nk: {integers: [1, 12]}\nl: {source: new}\nm: {x: 2}\nn: {delay: 1 h}");
+  const YamlNode root = read("main.yaml");
+  EXPECT_EQ(text(root, {"k", "value"}), "(absent)");
+  EXPECT_EQ(root.find("k")->find("integers")->items.size(), 2u);
+  EXPECT_EQ(text(root, {"l", "value"}), "1") << "a new source alone";
+  EXPECT_EQ(text(root, {"l", "source"}), "new");
+  EXPECT_NE(root.find("m")->find("uniform"), nullptr) << "maps are merged";
+  EXPECT_EQ(text(root, {"n", "value"}), "m1") << "this is no number";
+}
+
 TEST_F(Includes, EmptyValueTakesAKeyAway) {
   write("a.yaml", "m: {x: 1, y: 2}\ngone: 3");
   write("main.yaml", "include: [a.yaml]\nm: {x: }\ngone:");
