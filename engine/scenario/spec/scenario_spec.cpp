@@ -71,6 +71,31 @@ SpecPointer output() {
            "{sample: 1e5}")});
 }
 
+SpecPointer outcome_spec() {
+  const auto moment = not_negative("time", "s");
+  return record(
+      "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
+      {may("label", text("what it is called in reports; its name if none is given")),
+       need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
+       may("rate", boolean("the change per second since the row before, in place of the sum itself"), "false"),
+       may("normalise", one_of("columns whose sum it is divided by, or `initial`: the sum in the first row",
+                               {text("a column"), list("columns", text("a column"), 1)})),
+       may("reduce",
+           choice(
+               "how the rows become one number (change: last less first; half_life: of the line through the "
+               "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
+               "over the paired run lies, of profile.NAME.*; quantile: distance within which `share` of profile.NAME.* "
+               "itself lies; decay_length: of the exponential with its mean depth; time_above and time_below: when "
+               "they first are at or beyond `level`)",
+               {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "quantile",
+                "decay_length", "at", "time_above", "time_below", "time_of_max"}),
+           "last"),
+       may("at", not_negative("the time of `reduce: at`", "s")),
+       may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
+       may("share", quantity("the share of `reduce: quantile`", {.minimum = 0, .maximum = 1})),
+       may("from", moment, "0 s"), may("until", moment)});
+}
+
 SpecPointer compare() {
   const auto arm = record(
       "what is switched on in this arm",
@@ -90,25 +115,6 @@ SpecPointer compare() {
       "the species whose mean decides",
       {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
        may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
-  const auto moment = not_negative("time", "s");
-  const auto outcome = record(
-      "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
-      {may("label", text("what it is called in reports; its name if none is given")),
-       need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
-       may("rate", boolean("the change per second since the row before, in place of the sum itself"), "false"),
-       may("normalise", one_of("columns whose sum it is divided by, or `initial`: the sum in the first row",
-                               {text("a column"), list("columns", text("a column"), 1)})),
-       may("reduce",
-           choice("how the rows become one number (change: last less first; half_life: of the line through the "
-                  "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
-                  "over the paired run lies, of profile.NAME.*; time_above and time_below: when they first are at "
-                  "or beyond `level`)",
-                  {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "at",
-                   "time_above", "time_below", "time_of_max"}),
-           "last"),
-       may("at", not_negative("the time of `reduce: at`", "s")),
-       may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
-       may("from", moment, "0 s"), may("until", moment)});
   const auto influenced =
       record("when a cell counts as influenced, compared with the paired run without vesicles",
              {may("difference",
@@ -126,7 +132,7 @@ SpecPointer compare() {
   return record("the paired comparison of arms",
                 {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
                  may("arms", named("arms by name", "arm", arm), "{}"), may("primary", primary),
-                 may("outcomes", named("what the arms are judged by, in this order", "outcome", outcome), "{}"),
+                 may("outcomes", named("what the arms are judged by, in this order", "outcome", outcome_spec()), "{}"),
                  may("influenced", influenced, "{}")});
 }
 
