@@ -1,5 +1,6 @@
 #include "engine/analysis/profile_shape.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -31,7 +32,8 @@ std::vector<double> shell_integrals(const SeriesTable& series, const ProfileShel
                                     double until) {
   const SeriesRows rows(series, from, until);
   std::vector<double> amounts;
-  for (const std::string& column : profile.columns) amounts.push_back(integral_over(series, column, rows));
+  for (std::size_t k = 0; k < profile.columns.size(); ++k)
+    amounts.push_back(k < profile.skipped ? 0 : integral_over(series, profile.columns[k], rows));
   return amounts;
 }
 
@@ -48,7 +50,7 @@ std::optional<double> distance_holding(double share, std::span<const double> amo
 }
 
 std::optional<double> decay_length(std::span<const double> amounts, const ProfileShells& profile) {
-  if (!profile.depth && !amounts.empty()) amounts = amounts.subspan(1);
+  amounts = amounts.subspan(std::min(amounts.size(), std::max<std::size_t>(profile.skipped, profile.depth ? 0 : 1)));
   double total = 0, weighted = 0;
   for (std::size_t k = 0; k < amounts.size(); ++k) {
     total += amounts[k];

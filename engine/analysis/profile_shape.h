@@ -14,8 +14,9 @@ namespace interstice {
 /// The columns of a profile, from the region or the face on.
 struct ProfileShells {
   std::vector<std::string> columns;
-  double width = 0;    ///< of a shell [um]
-  bool depth = false;  ///< the first shell begins at a face; else it is the region itself, which has no width
+  double width = 0;         ///< of a shell [um]
+  bool depth = false;       ///< the first shell begins at a face; else it is the region itself, which has no width
+  std::size_t skipped = 0;  ///< of the nearest shells: what they hold does not count
 
   [[nodiscard]] double outer_edge(std::size_t shell) const {
     return width * static_cast<double>(shell + (depth ? 1 : 0));

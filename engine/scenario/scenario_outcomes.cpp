@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/core/constants.h"
 #include "engine/core/units.h"
@@ -96,6 +97,8 @@ void read_what_reductions_need(const Value& v, Diagnostics& diagnostics, SeriesM
   check("at", outcome.reduction == Reduction::at);
   check("level", timed);
   check("share", outcome.reduction == Reduction::quantile);
+  if (v.has("beyond") && outcome.reduction != Reduction::quantile && outcome.reduction != Reduction::decay_length)
+    check("beyond", false);
   if (v.has("share")) outcome.share = v["share"].number;
   if (v.has("at")) outcome.at = v["at"].number;
   if (!v.has("level") || !v["level"].valid || outcome.unit.empty()) return;
@@ -126,7 +129,12 @@ const Profile* whole_profile(const Value& v, const Problem& problem, SeriesMetri
     return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
   });
   if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) return nullptr;
-  outcome.reach.profile = {.columns = outcome.of, .width = profile->width, .depth = profile->depth};
+  ProfileShells& shells = outcome.reach.profile;
+  shells = {.columns = outcome.of, .width = profile->width, .depth = profile->below.has_value()};
+  if (v.has("beyond")) {
+    shells.skipped = static_cast<std::size_t>(std::lround(v["beyond"].number / shells.width)) + (shells.depth ? 0 : 1);
+    shells.skipped = std::min(shells.skipped, shells.columns.size());
+  }
   return &*profile;
 }
 
@@ -140,7 +148,7 @@ void shape_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
 
 void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
   const Profile* profile = whole_profile(v, problem, outcome);
-  if (profile == nullptr || profile->vesicles || profile->depth) {
+  if (profile == nullptr || profile->vesicles || profile->below) {
     diagnostics.report(
         v.place, v.path,
         "a reach is that of a whole profile of a species around a region (expected of: profile.NAME.*, and neither "

@@ -93,6 +93,7 @@ SpecPointer outcome_spec() {
        may("at", not_negative("the time of `reduce: at`", "s")),
        may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
        may("share", quantity("the share of `reduce: quantile`", {.minimum = 0, .maximum = 1})),
+       may("beyond", not_negative("what lies nearer is left out of `reduce: quantile` and `decay_length`", "um")),
        may("from", moment, "0 s"), may("until", moment)});
 }
 
