@@ -21,6 +21,8 @@ Absence absence_of(const SeriesMetric& metric, double duration) {
   if (metric.reduction == Reduction::time_above || metric.reduction == Reduction::time_below)
     return {Status::not_reached, fmt::format("not within {:g} s", duration)};
   if (metric.reduction == Reduction::half_life) return {Status::undefined, "it does not fall"};
+  if (metric.reduction == Reduction::quantile || metric.reduction == Reduction::decay_length)
+    return {Status::undefined, "none is there, or it does not fall"};
   return {Status::undefined, "no row has a value"};
 }
 

@@ -8,15 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "engine/analysis/metrics.h"
+#include "engine/analysis/profile_shape.h"
 
 namespace interstice {
 
 /// What a reach is read from: a profile, and what is needed to know how fast the substance is lost.
 struct ReachSpec {
-  std::vector<std::string> shells;  ///< columns, the region itself first, then outwards
-  double width = 0;                 ///< of a shell [um]
-  double diffusivity = 0;           ///< mean over the fluid outside the region [um^2/s]
+  ProfileShells profile;
+  double diffusivity = 0;  ///< mean over the fluid outside the region [um^2/s]
   std::string species;
   std::vector<std::pair<std::string, double>> consumed;   ///< reactions that take it: column, molecules per event
   std::vector<std::pair<std::string, double>> elsewhere;  ///< reservoirs: column [uM], molecules per uM
@@ -25,8 +24,8 @@ struct ReachSpec {
 /// Share of the excess that the reach holds.
 inline constexpr double kReachShare = 0.9;
 
-/// The distance within which kReachShare of the excess of `run` over `reference` lies, as mean over [from, until]: no
-/// more than the rest lies beyond. Within a shell it counts as evenly spread. Empty where there is no excess.
+/// The distance within which kReachShare of the excess of `run` over `reference` lies, as mean over [from, until]
+/// (distance_holding). Empty where there is no excess.
 std::optional<double> reach(const SeriesTable& run, const SeriesTable& reference, const ReachSpec& spec, double from,
                             double until);
 

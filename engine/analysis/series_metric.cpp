@@ -94,14 +94,26 @@ std::optional<double> reduce_rows(const std::vector<double>& time, std::vector<d
     case SeriesMetric::Reduction::time_of_max:
       return time_of_peak(time, value);
     case SeriesMetric::Reduction::reach:
+    case SeriesMetric::Reduction::quantile:
+    case SeriesMetric::Reduction::decay_length:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
+std::optional<double> shape_of(const SeriesTable& series, const SeriesMetric& metric) {
+  const ProfileShells& profile = metric.reach.profile;
+  const std::vector<double> amounts = shell_integrals(series, profile, metric.from, metric.until);
+  return metric.reduction == SeriesMetric::Reduction::quantile ? distance_holding(metric.share, amounts, profile)
+                                                               : decay_length(amounts, profile);
+}
+
 }  // namespace
 
 std::optional<double> reduce(const SeriesTable& series, const SeriesMetric& metric) {
+  if (metric.reduction == SeriesMetric::Reduction::quantile ||
+      metric.reduction == SeriesMetric::Reduction::decay_length)
+    return shape_of(series, metric);
   const std::vector<double> rows = rows_of(series, metric);
   std::vector<double> time, value;
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -123,6 +135,8 @@ std::string SeriesMetric::value_unit() const {
     case Reduction::time_of_max:
       return "s";
     case Reduction::reach:
+    case Reduction::quantile:
+    case Reduction::decay_length:
       return "um";
     case Reduction::fraction_of_initial:
       return "1";
@@ -144,6 +158,8 @@ std::string description_of(const SeriesMetric& metric) {
                                                 "half-life",
                                                 "last over first value",
                                                 "reach",
+                                                "distance that holds a share",
+                                                "length of the exponential",
                                                 "value",
                                                 "first time at the level",
                                                 "first time down at the level",
@@ -157,6 +173,7 @@ std::string description_of(const SeriesMetric& metric) {
   if (metric.reduction == Reduction::at) text += fmt::format(", at {:g} s", metric.at);
   if (metric.reduction == Reduction::time_above || metric.reduction == Reduction::time_below)
     text += fmt::format(" {:g} {}", metric.level, metric.unit == "1" ? "" : metric.unit);
+  if (metric.reduction == Reduction::quantile) text += fmt::format(", {:g}", metric.share);
   if (metric.from > 0) text += fmt::format(", from {:g} s", metric.from);
   if (std::isfinite(metric.until)) text += fmt::format(", until {:g} s", metric.until);
   return text;

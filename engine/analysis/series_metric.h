@@ -26,6 +26,8 @@ struct SeriesMetric {
     half_life,
     fraction_of_initial,
     reach,
+    quantile,
+    decay_length,
     at,
     time_above,
     time_below,
@@ -43,7 +45,8 @@ struct SeriesMetric {
   double from = 0, until = std::numeric_limits<double>::infinity();  ///< [s]
   double at = 0;                                                     ///< for Reduction::at [s]
   double level = 0;           ///< for Reduction::time_above and time_below, in the unit of the rows
-  ReachSpec reach{};          ///< for Reduction::reach
+  ReachSpec reach{};          ///< for Reduction::reach; its profile alone for quantile and decay_length
+  double share = 0;           ///< for Reduction::quantile
   double scale = 1;           ///< the number is multiplied by it ...
   std::string scaled_unit{};  ///< ... and then has this unit, if any is given
   bool contrast = false;      ///< the difference from the paired run is a metric too
@@ -59,7 +62,8 @@ std::vector<double> rows_of(const SeriesTable& series, const SeriesMetric& metri
 /// rule; `change` is the last number less the first; `half_life` is ln 2 over the slope at which the logarithm of the
 /// numbers above zero falls, by least squares, and empty where it does not fall; `fraction_of_initial` is the
 /// last number over the first. `at` and the times follow straight lines between rows; a time is empty where the level
-/// is not reached. A reach needs two runs: see measure_series.
+/// is not reached. `quantile` and `decay_length` (profile_shape.h) are of the mean profile over time. A reach needs two
+/// runs: see measure_series.
 std::optional<double> reduce(const SeriesTable& series, const SeriesMetric& metric);
 
 /// In words: "mean of a + b over c, from 60 s".

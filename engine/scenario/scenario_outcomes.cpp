@@ -74,6 +74,8 @@ SeriesMetric::Reduction reduction_of(const std::string& word) {
                                                          {"half_life", Reduction::half_life},
                                                          {"fraction_of_initial", Reduction::fraction_of_initial},
                                                          {"reach", Reduction::reach},
+                                                         {"quantile", Reduction::quantile},
+                                                         {"decay_length", Reduction::decay_length},
                                                          {"at", Reduction::at},
                                                          {"time_above", Reduction::time_above},
                                                          {"time_below", Reduction::time_below},
@@ -83,8 +85,8 @@ SeriesMetric::Reduction reduction_of(const std::string& word) {
   return Reduction::last;
 }
 
-/// `at` and `level` go with the reductions that need them, and with no other.
-void read_moment_and_level(const Value& v, Diagnostics& diagnostics, SeriesMetric& outcome) {
+/// `at`, `level` and `share` go with the reductions that need them, and with no other.
+void read_what_reductions_need(const Value& v, Diagnostics& diagnostics, SeriesMetric& outcome) {
   using Reduction = SeriesMetric::Reduction;
   const bool timed = outcome.reduction == Reduction::time_above || outcome.reduction == Reduction::time_below;
   const auto check = [&](const char* key, bool needed) {
@@ -95,6 +97,10 @@ void read_moment_and_level(const Value& v, Diagnostics& diagnostics, SeriesMetri
   };
   check("at", outcome.reduction == Reduction::at);
   check("level", timed);
+  check("share", outcome.reduction == Reduction::quantile);
+  if (v.has("beyond") && outcome.reduction != Reduction::quantile && outcome.reduction != Reduction::decay_length)
+    check("beyond", false);
+  if (v.has("share")) outcome.share = v["share"].number;
   if (v.has("at")) outcome.at = v["at"].number;
   if (!v.has("level") || !v["level"].valid || outcome.unit.empty()) return;
   try {
@@ -118,12 +124,32 @@ double diffusivity_around(const Profile& profile, const Problem& problem) {
   return volume > 0 ? sum / volume : 0;
 }
 
-void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
+/// The profile whose columns are all that is added up, unless they are changed before; null otherwise.
+const Profile* whole_profile(const Value& v, const Problem& problem, SeriesMetric& outcome) {
   const auto profile = std::ranges::find_if(problem.profiles, [&](const Profile& p) {
     return v["of"].items.empty() && v["of"].text == "profile." + p.name + ".*";
   });
-  const bool whole = profile != problem.profiles.end() && !profile->vesicles && !profile->depth;
-  if (!whole || v.has("normalise") || outcome.rate) {
+  if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) return nullptr;
+  ProfileShells& shells = outcome.reach.profile;
+  shells = {.columns = outcome.of, .width = profile->width, .depth = profile->below.has_value()};
+  if (v.has("beyond")) {
+    shells.skipped = static_cast<std::size_t>(std::lround(v["beyond"].number / shells.width)) + (shells.depth ? 0 : 1);
+    shells.skipped = std::min(shells.skipped, shells.columns.size());
+  }
+  return &*profile;
+}
+
+void shape_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
+  if (whole_profile(v, problem, outcome) == nullptr)
+    diagnostics.report(v.place, v.path,
+                       fmt::format("`reduce: {}` is that of a whole profile (expected of: profile.NAME.*, and neither "
+                                   "`normalise` nor `rate`)",
+                                   v["reduce"].text));
+}
+
+void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
+  const Profile* profile = whole_profile(v, problem, outcome);
+  if (profile == nullptr || profile->vesicles || profile->below) {
     diagnostics.report(
         v.place, v.path,
         "a reach is that of a whole profile of a species around a region (expected of: profile.NAME.*, and neither "
@@ -131,8 +157,7 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
     return;
   }
   const SpeciesId species = profile->species;
-  outcome.reach = {.shells = outcome.of,
-                   .width = profile->width,
+  outcome.reach = {.profile = outcome.reach.profile,
                    .diffusivity = diffusivity_around(*profile, problem),
                    .species = problem.species[index(species)].name,
                    .consumed = {},
@@ -251,8 +276,11 @@ std::vector<SeriesMetric> read_outcomes(const Value& outcomes, const Problem& pr
     SeriesMetric outcome = read_rows(outcomes.keys[i], v, columns);
     outcome.contrast = true;
     outcome.reduction = reduction_of(v["reduce"].text);
-    if (outcome.reduction == SeriesMetric::Reduction::reach) reach_from(v, problem, diagnostics, outcome);
-    read_moment_and_level(v, diagnostics, outcome);
+    using Reduction = SeriesMetric::Reduction;
+    if (outcome.reduction == Reduction::reach) reach_from(v, problem, diagnostics, outcome);
+    if (outcome.reduction == Reduction::quantile || outcome.reduction == Reduction::decay_length)
+      shape_from(v, problem, diagnostics, outcome);
+    read_what_reductions_need(v, diagnostics, outcome);
     outcome.from = v["from"].number;
     if (v.has("until")) outcome.until = v["until"].number;
     if (const double end = seconds(problem.schedule.end());

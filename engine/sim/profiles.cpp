@@ -37,7 +37,14 @@ void widen(std::vector<double>& d, const Grid& grid, int axis, bool periodic) {
 }  // namespace
 
 std::size_t Profile::shell_count() const {
+  if (below) return below->shells;
   return of_voxel.empty() ? 1 : std::size_t{1} + *std::ranges::max_element(of_voxel);
+}
+
+std::size_t Profile::shell_at(Vec3 place, const Grid& grid) const {
+  if (!below) return of_voxel[grid.voxel_at(place)];
+  const double along = below->axis == 0 ? place.x : below->axis == 1 ? place.y : place.z;
+  return std::min(below->shells - 1, static_cast<std::size_t>(std::abs(along - below->at) / width));
 }
 
 std::string Profile::column(std::size_t shell) const { return fmt::format("profile.{}.{:g}", name, outer_edge(shell)); }
@@ -64,7 +71,7 @@ void measure_vesicle_profile(const Profile& profile, const State& state, const P
                              std::span<double> out) {
   std::ranges::fill(out, 0.0);
   const auto add = [&](Vec3 at, std::uint64_t number) {
-    out[profile.of_voxel[problem.grid.voxel_at(at)]] += static_cast<double>(number);
+    out[profile.shell_at(at, problem.grid)] += static_cast<double>(number);
   };
   const auto wanted = [&](VesicleState s) { return std::ranges::find(profile.states, s) != profile.states.end(); };
   const Vesicles& all = state.vesicles;

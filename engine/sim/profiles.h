@@ -30,12 +30,20 @@ struct Profile {
   std::vector<double> molecules_per_uM;  ///< per region: of a voxel
   std::optional<VesicleClassId> vesicles{};  ///< what is looked at in place of a species: vesicles of a class ...
   std::vector<VesicleState> states{};        ///< ... in these states
-  bool depth = false;                        ///< shell 0 begins at a face, and is as wide as the others
+  /// A face from which depth counts; shell 0 then begins there, and is as wide as the others.
+  struct Face {
+    int axis;            ///< 0, 1, 2
+    double at;           ///< [um]
+    std::size_t shells;  ///< to the opposite face
+  };
+  std::optional<Face> below{};
 
   [[nodiscard]] std::size_t shell_count() const;
+  /// Of a vesicle or cell: below a face it does not depend on voxels.
+  [[nodiscard]] std::size_t shell_at(Vec3 place, const Grid& grid) const;
   /// How far shell k reaches [um].
   [[nodiscard]] double outer_edge(std::size_t shell) const {
-    return static_cast<double>(shell + (depth ? 1 : 0)) * width;
+    return static_cast<double>(shell + (below ? 1 : 0)) * width;
   }
   [[nodiscard]] const char* unit() const { return vesicles ? "EV" : "molecule"; }
   /// What timeseries.csv calls it: profile.<name>.<outer edge in um>.

@@ -30,22 +30,36 @@ void look_at(const BuildContext& context, const Value& v, Profile& profile) {
       profile.states.push_back(state);
 }
 
+Profile::Face face_of(const std::string& name, double width, const Grid& grid) {
+  const int axis = name.front() - 'x';
+  const Vec3 size = grid.size();
+  const double length = axis == 0 ? size.x : axis == 1 ? size.y : size.z;
+  return {axis, name.ends_with("_min") ? 0 : length, static_cast<std::size_t>(std::ceil(length / width - 1e-9))};
+}
+
 /// Of every voxel's centre [um], from the regions or below the face.
-std::vector<double> distances(const BuildContext& context, const Value& v, const Problem& problem) {
+std::vector<double> distances(const BuildContext& context, const Value& v, const Profile& profile,
+                              const Problem& problem) {
   if (v.has("around")) {
     std::array<bool, 3> periodic{};
     for (std::size_t axis = 0; axis < 3; ++axis) periodic[axis] = problem.walls[2 * axis] == Wall::periodic;
     return distances_from(region_mask(context, v["around"]), problem.regions.of_voxel, problem.grid, periodic);
   }
-  const std::string& face = v["below"].text;
-  const Vec3 size = problem.grid.size();
-  const auto along = [&face](Vec3 p) { return face.front() == 'x' ? p.x : face.front() == 'y' ? p.y : p.z; };
   std::vector<double> depth;
   for (std::size_t k = 0; k < problem.grid.voxel_count(); ++k) {
-    const double at = along(problem.grid.centre(k));
-    depth.push_back(face.ends_with("_min") ? at : along(size) - at);
+    const Vec3 p = problem.grid.centre(k);
+    const int axis = profile.below->axis;
+    depth.push_back(std::abs((axis == 0 ? p.x : axis == 1 ? p.y : p.z) - profile.below->at));
   }
   return depth;
+}
+
+/// Species, and vesicles that are counted, have no finer place than their voxel.
+bool too_narrow(const Profile& profile, const Problem& problem) {
+  if (profile.width >= problem.grid.spacing * (1 - 1e-9)) return false;
+  if (!profile.below || !profile.vesicles) return true;
+  return problem.vesicle_classes[index(*profile.vesicles)].counted &&
+         std::ranges::find(profile.states, VesicleState::free) != profile.states.end();
 }
 
 }  // namespace
@@ -64,9 +78,18 @@ void build_profiles(const BuildContext& context, Problem& problem) {
       context.report(v, "needs either `around` (a region) or `below` (a face)");
       continue;
     }
-    profile.depth = v.has("below");
-    const auto away = distances(context, v, problem);
-    const double farthest = std::ceil(*std::ranges::max_element(away) / profile.width - 1e-9);
+    if (v.has("below")) profile.below = face_of(v["below"].text, profile.width, problem.grid);
+    if (too_narrow(profile, problem)) {
+      context.report(v["width"],
+                     fmt::format("shells narrower than the voxels ({:g} um) stay empty in part (expected: at least "
+                                 "that; less only below a face, for vesicles that are on or in cells, or followed one "
+                                 "by one)",
+                                 problem.grid.spacing));
+      continue;
+    }
+    const auto away = distances(context, v, profile, problem);
+    const double farthest = profile.below ? static_cast<double>(profile.below->shells)
+                                          : std::ceil(*std::ranges::max_element(away) / profile.width - 1e-9);
     if (!(farthest <= kMostShells)) {
       context.report(v, std::isfinite(farthest)
                             ? fmt::format("{:.0f} shells are more than {} use a larger width", farthest, kMostShells)
@@ -75,7 +98,7 @@ void build_profiles(const BuildContext& context, Problem& problem) {
     }
     for (const double distance : away)
       profile.of_voxel.push_back(
-          static_cast<std::uint16_t>(std::ceil(distance / profile.width - 1e-9) - (profile.depth ? 1 : 0)));
+          static_cast<std::uint16_t>(std::ceil(distance / profile.width - 1e-9) - (profile.below ? 1 : 0)));
     for (const Region& region : problem.regions.regions)
       profile.molecules_per_uM.push_back(region.volume_fraction * problem.grid.voxel_volume() *
                                          kMoleculesPerUmCubedPerMicromolar);

@@ -50,13 +50,16 @@ SpecPointer outcome() {
                choice(
                    "how the rows become one number (change: last less first; half_life: of the line through the "
                    "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
-                   "over the paired run lies, of profile.NAME.*; time_above and time_below: when they first are at "
-                   "or beyond `level`)",
-                   {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "at",
-                    "time_above", "time_below", "time_of_max"}),
+                   "over the paired run lies, of profile.NAME.*; quantile: distance within which `share` of "
+                   "profile.NAME.* itself lies; decay_length: of the exponential with its mean depth; time_above and "
+                   "time_below: when they first are at or beyond `level`)",
+                   {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach",
+                    "quantile", "decay_length", "at", "time_above", "time_below", "time_of_max"}),
                "last"),
            may("at", not_negative("the time of `reduce: at`", "s")),
            may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
+           may("share", quantity("the share of `reduce: quantile`", {.minimum = 0, .maximum = 1})),
+           may("beyond", not_negative("what lies nearer is left out of `reduce: quantile` and `decay_length`", "um")),
            may("from", moment, "0 s"), may("until", moment)})
     fields.push_back(std::move(field));
   return record("a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",

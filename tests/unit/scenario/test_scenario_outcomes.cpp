@@ -80,6 +80,26 @@ TEST(ScenarioOutcomes, MistakesAreTold) {
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: time_above}"), "missing (`reduce: time_above`"));
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: time_above, level: 3 um}"), "no level of rows in uM"));
   EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: reach}"), "profile.NAME.*"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: decay_length}"), "whole profile"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: quantile, share: 0.5}"), "whole profile"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, reduce: quantile}"), "missing (`reduce: quantile` needs it)"));
+  EXPECT_TRUE(has(mistakes_of_outcome("{of: mean.all.A, share: 0.5}"), "`reduce: last` has no use for it"));
+}
+
+TEST(ScenarioOutcomes, TheShapeOfAProfileIsRead) {
+  std::string text = kBeforeOutcome + "{of: profile.deep.*, reduce: quantile, share: 0.8, from: 1 s}\n" +
+                     "    y: {of: profile.deep.*, reduce: decay_length}\n" +
+                     "profiles: {deep: {species: A, below: z_max, width: 10 um}}\n";
+  ModelRegistry registry;
+  register_builtin_models(registry);
+  const auto outcomes = load_scenario_text(text, "outcomes.yaml", {}, registry).compare.outcomes;
+  const SeriesTable series{{"profile.deep.10", "profile.deep.20", "profile.deep.30"},
+                           {"molecule", "molecule", "molecule"},
+                           {0, 1, 3},
+                           {{0, 4, 4}, {0, 2, 2}, {30, 1, 1}}};
+  EXPECT_DOUBLE_EQ(reduce(series, outcomes.at(0)).value(), 20 - 10 * (0.2 * 7 - 1) / 2);
+  EXPECT_EQ(outcomes.at(0).value_unit(), "um");
+  EXPECT_FALSE(reduce(series, outcomes.at(1))) << "from the start most lies deep";
 }
 
 const SeriesTable kSeries{{"a", "b"}, {"cell", "cell"}, {0, 1, 3, 4}, {{2, 4, 8, 6}, {0, 4, 4, 2}}};

@@ -41,8 +41,7 @@ TEST(Profiles, ShellsHoldAllMolecules) {
   EXPECT_EQ(profile.column(2), "profile.p.20");
 }
 
-const ReachSpec kSpec{.shells = {"p.0", "p.10", "p.20"},
-                      .width = 10,
+const ReachSpec kSpec{.profile = {.columns = {"p.0", "p.10", "p.20"}, .width = 10},
                       .diffusivity = 100,
                       .species = "A",
                       .consumed = {{"reaction.r", 2}},
@@ -53,6 +52,31 @@ SeriesTable series(double inside, double near, double far) {
           std::vector<std::string>(7),
           {0, 10},
           {{inside, inside}, {near, near}, {far, far}, {0, 40}, {0, 20}, {0, 15}, {0.1, 0.1}}};
+}
+
+TEST(ProfileShape, AShareLiesWithinADistance) {
+  const ProfileShells below{.columns = {}, .width = 10, .depth = true}, around{.columns = {}, .width = 10};
+  const std::vector<double> amounts{60, 30, 10};
+  EXPECT_DOUBLE_EQ(distance_holding(0.5, amounts, below).value(), 10 * 50 / 60.0) << "evenly spread in the first shell";
+  EXPECT_DOUBLE_EQ(distance_holding(0.75, amounts, below).value(), 15);
+  EXPECT_DOUBLE_EQ(distance_holding(1, amounts, below).value(), 30);
+  EXPECT_EQ(distance_holding(0.5, amounts, around).value(), 0) << "in the region itself";
+  EXPECT_DOUBLE_EQ(distance_holding(0.75, amounts, around).value(), 5);
+  EXPECT_FALSE(distance_holding(0.5, std::vector<double>{0, 0}, below));
+}
+
+TEST(ProfileShape, TheLengthIsThatOfAnExponentialHoweverFewShellsShowIt) {
+  const ProfileShells below{.columns = {}, .width = 5, .depth = true}, around{.columns = {}, .width = 5};
+  for (const double length : {3.0, 20.0, 200.0})
+    for (const std::size_t n : {2u, 10u, 100u}) {
+      std::vector<double> amounts;
+      for (std::size_t k = 0; k < n; ++k) amounts.push_back(1e3 * std::exp(-5 * static_cast<double>(k) / length));
+      EXPECT_NEAR(decay_length(amounts, below).value(), length, 1e-6 * length) << n;
+      amounts.insert(amounts.begin(), 7e5);
+      EXPECT_NEAR(decay_length(amounts, around).value(), length, 1e-6 * length) << "what is inside does not count";
+    }
+  for (const std::vector<double>& flat : {std::vector<double>{2, 2, 2}, {1, 2, 3}, {0, 0, 0}, {5}, {}})
+    EXPECT_FALSE(decay_length(flat, below));
 }
 
 TEST(Reach, LeavesATenthBeyondItself) {
