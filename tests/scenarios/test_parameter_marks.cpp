@@ -111,9 +111,10 @@ TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
         std::erase_if(answers.reporters, [](const Reporter& reporter) { return reporter.receptor; });
         for_each_formula(answers, [&](const Expression& formula) {
           for (const std::size_t symbol : formula.simplified({}).symbols_used())
-            if (symbol >= problem.species.size() && symbol - problem.species.size() < problem.columns.size())
+            if (symbol >= problem.species.size() && symbol - problem.species.size() < problem.columns.size()) {
               EXPECT_FALSE(columns.contains(problem.columns[symbol - problem.species.size()].name))
                   << file << ": " << type.name << " by " << mechanism << " in " << formula.text();
+            }
         });
       }
   }
