@@ -110,10 +110,12 @@ TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
         CellType answers = type;
         std::erase_if(answers.reporters, [](const Reporter& reporter) { return reporter.receptor; });
         for_each_formula(answers, [&](const Expression& formula) {
-          for (const std::size_t symbol : formula.simplified({}).symbols_used())
-            if (symbol >= problem.species.size() && symbol - problem.species.size() < problem.columns.size())
-              EXPECT_FALSE(columns.contains(problem.columns[symbol - problem.species.size()].name))
-                  << file << ": " << type.name << " by " << mechanism << " in " << formula.text();
+          for (const std::size_t symbol : formula.simplified({}).symbols_used()) {
+            const std::size_t column = symbol - problem.species.size();
+            if (symbol < problem.species.size() || column >= problem.columns.size()) continue;
+            EXPECT_FALSE(columns.contains(problem.columns[column].name))
+                << file << ": " << type.name << " by " << mechanism << " in " << formula.text();
+          }
         });
       }
   }
