@@ -99,6 +99,13 @@ SpecPointer arm_of_run() {
   return std::make_shared<Spec>(std::move(spec));
 }
 
+SpecPointer cell_parts() {
+  return named(
+      "keys that cell types share, such as the columns of one mechanism; taken over by `like`, and only checked "
+      "there",
+      "cell part", anything("keys of a cell type"));
+}
+
 SpecPointer cells_at_start() {
   const auto placements =
       one_of("where cells of this type stand at the start; of `table`, the cells of a file",
@@ -226,10 +233,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
        may("species", named("diffusing substances", "species", chemistry_spec_species(), formula_words()), "{}"),
        may("reactions", named("reactions", "reaction", chemistry_spec_reaction()), "{}"),
        may("cell_types", named("kinds of cell", "cell type", agent_spec_cell_type(), {"table"}), "{}"),
-       may("cell_parts",
-           named("keys that cell types share, such as the columns of one mechanism; taken over by `like`, and only "
-                 "checked there",
-                 "cell part", anything("keys of a cell type"))),
+       may("cell_parts", cell_parts()),
        may("cells", cells_at_start(), "{}"),
        may("injury",
            list("what harms cells; at the start an entry passes over cells that one before it has injured, hazards are "
