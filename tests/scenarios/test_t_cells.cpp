@@ -138,15 +138,33 @@ Scenario five_days_of_the_well(const Sets& more = {}) {
   return load_tissue("mlr_well.yaml", sets);
 }
 
-// The control of the test before, by the same read-out: the same EVs do act where one cell in eight is a monocyte.
-TEST(TCells, EvsLowerIfngWhereMonocytesAre) {
-  constexpr std::uint64_t seeds = 8;
-  constexpr double t95_one_sided_7 = 1.895;
-  const Scenario s = five_days_of_the_well();
-  const Estimate less =
+Estimate effect_on_ifng(const Scenario& s, std::uint64_t seeds) {
+  const Estimate effect =
       relative(over_seeds(s, "all", "secreted.IFNg", seeds), over_seeds(s, "vehicle", "secreted.IFNg", seeds));
-  std::printf("effect of EVs on IFN-g of the mixed culture: %+.3f +- %.3f\n", less.mean, less.error);
+  std::printf("effect of EVs on IFN-g: %+.3f +- %.3f\n", effect.mean, effect.error);
+  return effect;
+}
+
+// The control of the test before, by the same read-out: the same EVs do act where one cell in eight is a monocyte, and
+// T cells depend on what presenting cells tell them.
+TEST(TCells, EvsLowerIfngOfTheMixedCultureWhereMonocytesAre) {
+  constexpr double t95_one_sided_7 = 1.895;
+  const Estimate less = effect_on_ifng(five_days_of_the_well(), 8);
   EXPECT_LE(less.mean + t95_one_sided_7 * less.error, -0.15);
+}
+
+// With antibodies, as in the test before, it should be 15 % too, but is 11 %: they stand in for both signals of a
+// presenting cell, so that EVs act through regulatory cells alone, and these end at a fifth of the CD4 cells
+// (most_treg), which they reach on the second day. What is missing is a second signal that monocytes give under
+// antibodies as well, or what regulatory cells do to others that they touch.
+TEST(TCells, EvsLowerIfngALittleWhereMonocytesAreAndAntibodiesStimulate) {
+  constexpr double t95_one_sided_3 = 2.353;
+  const Estimate less = effect_on_ifng(
+      five_days_of_the_well({"time.0.until=48 h", "time.0.series=48 h", "cell_types.t_cd4.parameters.stimulus=1",
+                             "cell_types.t_cd8.parameters.stimulus=1", "cell_types.treg.parameters.stimulus=1"}),
+      4);
+  EXPECT_LE(less.mean + t95_one_sided_3 * less.error, -0.05);
+  EXPECT_GE(less.mean - t95_one_sided_3 * less.error, -0.15);
 }
 
 // Of T cells and presenting cells of twelve donors, 1 - 0.95^11 answer one of the eleven others, and then hers only.
@@ -237,14 +255,15 @@ Numbers after_a_day_with_evs(const std::string& myd88) {
 
 /// Regulatory share of CD4 cells after two days of one monocyte on a floor of 950 CD4 and 50 regulatory cells, the
 /// monocyte's columns of surface_contact set to `licence`. Antibodies activate the CD4 cells, which then divide as in a
-/// mixed culture. Cells move and sink at a sixth of their speeds, in steps of six minutes instead of one: they touch as
-/// many others (4 CD4 cells at a time) and still mix within hours.
+/// mixed culture. Cells move and sink at a sixth of their speeds, in steps of six minutes instead of one (thirty in the
+/// first 20 hours, when hardly one cycles): they touch as many others, 4 CD4 cells at a time, and mix within hours.
 std::vector<double> regulatory_after_two_days(const Numbers& licence, const std::string& myd88 = "1",
                                               std::uint64_t seeds = kSeeds) {
   Sets sets{"domain.size=[240 um, 240 um, 480 um]",
             "domain.spacing=240 um",
             "regions.bottom.shape={box: {from: [0 um, 0 um, 0 um], to: [240 um, 240 um, 240 um]}}",
-            "time=[{until: 48 h, transport: 6 min, vesicles: 6 min, cells: 6 min, series: 48 h}]",
+            "time=[{until: 20 h, transport: 30 min, vesicles: 30 min, cells: 30 min, series: 20 h}, "
+            "{until: 48 h, transport: 6 min, vesicles: 6 min, cells: 6 min, series: 28 h}]",
             "cells.t_cd4.count=950",
             "cells.t_cd8.count=0",
             "cells.treg.count=50",
