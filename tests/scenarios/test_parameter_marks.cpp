@@ -89,7 +89,7 @@ TEST(ParameterMarks, NoFormulaHidesANumber) {
 }
 
 TEST(ParameterMarks, RatKneeHasItsParameterSets) {
-  for (const char* name : {"rat_knee", "rat_knee_amp", "rat_knee_atp", "rat_knee_short"})
+  for (const char* name : {"rat_knee", "rat_knee_early", "rat_knee_amp", "rat_knee_atp", "rat_knee_short"})
     EXPECT_EQ(load_marked(INTERSTICE_SOURCE_DIR "/scenarios/" + std::string(name) + ".yaml").parameter_sets,
               (std::vector<std::string>{"uncorrected", "papers", "sceptic"}))
         << name;
