@@ -291,7 +291,7 @@ const ModelDescriptor& cd59() {
           "extracellular and contact: CD59 on EVs against C5b-7, as decoy, by transfer, in contact; "
           "P = kinh s/(kinh s + k9a)",
       .citation = "Loh 2022 Cytotherapy 24:711; Meri 1990 (CD59); Parsons 2019 Nat Commun 10:2066 (first C9)",
-      .mechanism = Mechanism::contact,
+      .mechanism = Mechanism::binding,  // as a decoy it needs no cell
       .parameters = kParameters,
       .choices = kChoices,
       .columns = kColumns,

@@ -7,7 +7,10 @@
 namespace interstice {
 namespace {
 
-constexpr std::array<std::string_view, 23> kFamilies{"primary.time_to",
+constexpr std::array<std::string_view, 26> kFamilies{"phenotype",
+                                                     "phenotype_effect",
+                                                     "phenotype_term",
+                                                     "primary.time_to",
                                                      "primary",
                                                      "outcome",
                                                      "effect",
@@ -17,7 +20,7 @@ constexpr std::array<std::string_view, 23> kFamilies{"primary.time_to",
                                                      "time_to_10pct",
                                                      "time_to_50pct",
                                                      "influenced_minus_sham",
-                                                     "influenced_per_ev_present",
+                                                     "influenced_per_ev_given",
                                                      "influenced_per_ev_engaged",
                                                      "mean_effect",
                                                      "mean_effect_largest",

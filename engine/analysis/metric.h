@@ -12,6 +12,9 @@ namespace interstice {
 
 /// What a metric is one of; its name begins with the family's.
 enum class Family : std::uint8_t {
+  phenotype,                  ///< the shared phenotype at a horizon
+  phenotype_effect,           ///< that less the paired run's: what decides
+  phenotype_term,             ///< what one of its terms adds to that
   primary_time_to,            ///< when the primary field first reaches a threshold
   primary,                    ///< its peak, area and values
   outcome,                    ///< what the scenario names
@@ -22,14 +25,14 @@ enum class Family : std::uint8_t {
   time_to_10pct,              ///< when that many of them had begun to differ
   time_to_50pct,              ///< the same
   influenced_minus_sham,      ///< cells, less those that chance alone influences
-  influenced_per_ev_present,  ///< the same per EV that could act
+  influenced_per_ev_given,    ///< the same per EV given, to patch and reservoirs, whatever the arm
   influenced_per_ev_engaged,  ///< per EV that acted
   mean_effect,                ///< of a reporter, over all cells, at the end
   mean_effect_largest,        ///< where it is largest
   relayed_cells,              ///< of the cells influenced, those through other cells
   relayed_effect,             ///< of the mean effect
   relayed_outcome,            ///< of the effect on an outcome
-  ev,                         ///< EVs present and engaged
+  ev,                         ///< EVs given and engaged
   half_life,                  ///< of a class outside cells
   fate,                       ///< share of the dose in a place
   footprint,                  ///< what one EV adds to the primary field

@@ -67,9 +67,9 @@ void count_cells(const RunOutcome& run, const ArmFacts& arm, const Influence& fo
   const auto ratio = [&](std::optional<double> vesicles) {
     return vesicles && *vesicles > 0 ? std::optional(net / *vesicles) : std::nullopt;
   };
-  metrics.add(Family::influenced_per_ev_present, "cells per EV present", "cell/EV",
-              "cells influenced, sham subtracted, per real vesicle present (see ev.present)",
-              ratio(vesicles_present(run, arm)), {Status::undefined, "no EV present"});
+  metrics.add(Family::influenced_per_ev_given, "cells per EV given", "cell/EV",
+              "cells influenced, sham subtracted, per real vesicle given (see ev.given)",
+              ratio(vesicles_given(run, arm)), {Status::undefined, "no EV given"});
   metrics.add(Family::influenced_per_ev_engaged, "cells per EV engaged", "cell/EV",
               "cells influenced, sham subtracted, per real vesicle engaged by the end (see ev.engaged)",
               ratio(vesicles_engaged(run, arm)), engagement_absence(arm, "no EV engaged"));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/phenotype.h"
 #include "engine/core/constants.h"
 
 namespace interstice {
@@ -170,6 +171,7 @@ std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, cons
                                 const Pairing& pairing, const std::set<std::string>& noisy) {
   std::vector<Metric> metrics;
   const PrimaryField* primary = questions.primary;
+  if (questions.phenotype != nullptr) measure_phenotype(run, arm, *questions.phenotype, pairing, metrics);
   if (primary != nullptr) measure_series(run, arm, primary_metrics(*primary, run.series.time.back()), pairing, metrics);
   measure_cells(run, arm, pairing, questions.influenced, noisy, metrics);
   measure_vesicles(run, arm, metrics);

@@ -44,6 +44,8 @@ struct ClassFacts {
 struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;
+  std::string of;                           ///< of an arm with published edges alone: the arm with all of them
+  std::vector<std::string> edges_left_out;  ///< then: "contact on chondrocyte"
   std::string control;                    ///< arm that it is compared with, "" = the first without vesicles
   std::string direct;                     ///< arm in which only direct effects act, "" = none
   std::vector<std::string> unresponsive;  ///< cell types that do not respond to EVs
@@ -82,9 +84,12 @@ struct Pairing {
 /// Reporters ("type.name") for which chance alone influences so many cells that counting them says nothing.
 std::set<std::string> noisy_reporters(std::span<const Pairing> pairings, const InfluenceRule& rule);
 
+struct Phenotype;
+
 /// What a comparison asks of each run.
 struct Questions {
   const PrimaryField* primary = nullptr;   ///< null: none
+  const Phenotype* phenotype = nullptr;    ///< null: none
   std::span<const SeriesMetric> outcomes;  ///< of the scenario
   InfluenceRule influenced;
 };
@@ -117,12 +122,12 @@ void measure_cells(const RunOutcome& run, const ArmFacts& arm, const Pairing& pa
 /// out.
 void measure_relay(std::span<const Metric> of_direct, const ArmFacts& direct, std::vector<Metric>& out);
 
-/// Real vesicles that could act: those dosed into the patch so far, and for enzymes also those dosed into reservoirs
-/// behind its faces, for what they make there reaches the patch. Empty without vesicles.
-std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm);
+/// Real vesicles that were given so far: all doses, into the patch and into reservoirs. The same for every arm with the
+/// same doses, so that numbers per EV of different arms can be compared. Empty without vesicles.
+std::optional<double> vesicles_given(const RunOutcome& run, const ArmFacts& arm);
 
-/// Real vesicles that acted by the end. Enzymes: all present that carry one (the first turnover comes within seconds);
-/// binding: all present;
+/// Real vesicles that acted by the end. Enzymes: all that carry one (the first turnover comes within seconds), binding:
+/// all, in the patch and in reservoirs behind its faces, because what they do there reaches the patch;
 /// contact: adsorbed or beyond; cargo: released. With several mechanisms one that acts by any of them counts once:
 /// which protein a vesicle carries has no influence on whom it meets. Empty without a mechanism.
 std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& arm);

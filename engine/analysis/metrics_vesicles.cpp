@@ -63,9 +63,10 @@ double exchanged_share(const Problem& problem, std::size_t klass) {
   return all > 0 ? exchanged / all : 0;
 }
 
-double present_of(const RunOutcome& run, const ArmFacts& arm, const ClassFacts& klass) {
+/// Those whose work in the fluid reaches the patch: dosed into it, or into reservoirs behind its faces.
+double in_reach(const RunOutcome& run, const ClassFacts& klass) {
   const double in_reservoirs = run.series.last("vesicles." + klass.name + ".dosed_in_reservoirs");
-  return dosed(run, klass.name) - in_reservoirs + (arm.engagement.enzymes ? klass.exchanged * in_reservoirs : 0);
+  return dosed(run, klass.name) - (1 - klass.exchanged) * in_reservoirs;
 }
 
 /// Those outside cells over time, from the first dose on [s, EV]: all that were dosed by then, at first.
@@ -164,10 +165,10 @@ void describe_vesicles(const Problem& problem, ArmFacts& facts) {
   }
 }
 
-std::optional<double> vesicles_present(const RunOutcome& run, const ArmFacts& arm) {
+std::optional<double> vesicles_given(const RunOutcome& run, const ArmFacts& arm) {
   if (!arm.vesicles) return std::nullopt;
   double sum = 0;
-  for (const auto& klass : arm.vesicle_classes) sum += present_of(run, arm, klass);
+  for (const auto& klass : arm.vesicle_classes) sum += dosed(run, klass.name);
   return sum;
 }
 
@@ -182,7 +183,7 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
                    {VesiclePlace::adsorbed, VesiclePlace::endosomal, VesiclePlace::released, VesiclePlace::degraded});
     else if (arm.engagement.cargo)
       met = places(run, klass.name, {VesiclePlace::released});
-    sum += carriers * present_of(run, arm, klass) + (1 - carriers) * met;
+    sum += carriers * in_reach(run, klass) + (1 - carriers) * met;
   }
   return sum;
 }
@@ -190,14 +191,13 @@ std::optional<double> vesicles_engaged(const RunOutcome& run, const ArmFacts& ar
 void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (!arm.vesicles) return;
   out.push_back(make_metric(
-      Family::ev, "present", "EVs present", "EV",
-      "real vesicles dosed into the patch, whenever; in arms with enzymes also those dosed into the reservoirs behind "
-      "its faces, because what they make there reaches the patch",
-      vesicles_present(run, arm)));
+      Family::ev, "given", "EVs given", "EV",
+      "real vesicles of all doses so far, into the patch and into reservoirs: one denominator for every arm",
+      vesicles_given(run, arm)));
   out.push_back(
       make_metric(Family::ev, "engaged", "EVs engaged", "EV",
-                  "by the end of the run: those present that carry the enzyme; adsorbed or beyond for "
-                  "contact; released in the cytosol for cargo; by any of them in arms with several mechanisms",
+                  "by the end of the run: those in the patch or in reservoirs behind its faces that carry the enzyme, "
+                  "or bind; adsorbed or beyond for contact; released in the cytosol for cargo; by any of them in arms with several mechanisms",
                   vesicles_engaged(run, arm), engagement_absence(arm, "")));
   for (const ClassFacts& klass : arm.vesicle_classes)
     out.push_back(make_metric(
@@ -237,19 +237,19 @@ void measure_footprint(const RunOutcome& run, const ArmFacts& arm, const Primary
   if (!arm.vesicles || pairing.vehicle == nullptr) return;
   const auto* with = run.series.find(primary.series());
   const auto* without = pairing.vehicle->series.find(primary.series());
-  const auto present = vesicles_present(run, arm);
+  const auto given = vesicles_given(run, arm);
   const double since_doses = time_since_doses(run, arm);
-  Absence absence = engagement_absence(arm, "no EV present");
+  Absence absence = engagement_absence(arm, "no EV given");
   std::optional<double> per_vesicle;  // [uM s um^3/EV]
-  if (with != nullptr && without != nullptr && arm.engagement.any() && *present > 0 && since_doses > 0)
+  if (with != nullptr && without != nullptr && arm.engagement.any() && *given > 0 && since_doses > 0)
     per_vesicle =
         (area_under_curve(run.series.time, *with) - area_under_curve(pairing.vehicle->series.time, *without)) *
-        arm.primary_volume / *present;
+        arm.primary_volume / *given;
   const auto scaled = [&](double by) { return per_vesicle ? std::optional(*per_vesicle * by) : std::nullopt; };
   out.push_back(make_metric(Family::footprint, "extra", fmt::format("extra {} time per EV", primary.field),
                             "uM min um^3/EV",
                             fmt::format("(area under the curve of {} in {}, less that without vesicles) x fluid volume "
-                                        "of {} / EVs present",
+                                        "of {} / EVs given",
                                         primary.field, primary.region, primary.region),
                             scaled(1.0 / 60), absence));
   for (const double threshold : primary.thresholds)

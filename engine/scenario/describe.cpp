@@ -99,6 +99,16 @@ std::string parameters_text(const Scenario& scenario) {
   return out;
 }
 
+/// By which mechanisms vesicles act on which cells, and how well that is known.
+std::string edges_text(const Scenario& scenario) {
+  std::string out;
+  for (const EffectEdge& edge : scenario.edges)
+    out += fmt::format("{:<15} {:<8} {:<4} {:<9} {} = {}  \"{}\"\n", edge.cell_type, edge.mechanism, edge.mark,
+                       edge.is_left_out_of_published() ? "left out" : "published", edge.parameter, edge.value,
+                       edge.source);
+  return out;
+}
+
 std::string summary(const Scenario& s) {
   std::string out = s.title + "\n\n" + s.description + "\nFiles:\n";
   for (const SourceFile& f : s.files)
@@ -113,6 +123,10 @@ std::string summary(const Scenario& s) {
   out +=
       fmt::format("parameter set: {}\n", s.parameter_set.empty() ? "none (the values as they stand)" : s.parameter_set);
   for (const std::string& warning : s.warnings) out += "warning: " + warning + "\n";
+  if (!s.edges.empty())
+    out +=
+        "\nEffect edges of EVs (mark of the evidence; assumed ones of EVs alone are left out of `edges: published`):\n";
+  out += edges_text(s);
   return out + fmt::format("\n{} numbers (range, mark, source, where they were said):\n", s.parameters.size()) +
          parameters_text(s);
 }
@@ -140,11 +154,12 @@ std::string describe(std::string_view what, const ModelRegistry& registry,
   if (const RegisteredModel* m = registry.find(what)) return describe_model(m->descriptor, m->origin);
   const Scenario all = shipped(registry, include_directories);
   if (what.empty()) return overview(registry, all);
+  if (what == "edges") return edges_text(all);
   std::string text = shipped_part(all, what);
   if (const Spec* s = find_spec(*spec, std::string(what)))
     text = describe_spec(*s, std::string(what), 20) + (text.empty() ? "" : "\n" + text);
   if (!text.empty()) return text;
-  std::vector<std::string> known{"format", "models", "cells"};
+  std::vector<std::string> known{"format", "models", "cells", "edges"};
   for (const Field& f : spec->fields) known.push_back(f.name);
   for (const RegisteredModel& m : registry.all()) known.emplace_back(m.descriptor.name);
   for (const char* kind : {"cell_types", "species", "reactions"})
@@ -157,6 +172,7 @@ std::string describe(std::string_view what, const ModelRegistry& registry,
 std::string describe(const Scenario& scenario, std::string_view what) {
   if (what.empty()) return summary(scenario);
   if (what == "parameters") return parameters_text(scenario);
+  if (what == "edges") return edges_text(scenario);
   if (const RegisteredModel* m = scenario.registry->find(what)) return describe_model(m->descriptor, m->origin);
   if (const Value* v = find_value(*scenario.values, what)) return value_text(*v, std::string(what));
   throw InputError(fmt::format("{} has no '{}'{}", scenario.path, what, did_you_mean(what, scenario.values->keys)));

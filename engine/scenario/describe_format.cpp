@@ -103,6 +103,11 @@ void describe_below(const Spec& s, int indent, int depth, std::string& out) {
         describe_below(*option, indent, depth, out);
       }
       break;
+    case Spec::Kind::quantity:
+      if (!s.edge) break;
+      out += entry(indent, fmt::format("`edge`: {} (map)", s.edge->doc));
+      describe_below(*s.edge, indent + 2, depth - 1, out);
+      break;
     default:
       break;
   }

@@ -14,6 +14,7 @@
 #include "engine/core/error.h"
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/build/idle_columns.h"
+#include "engine/scenario/published_edges.h"
 #include "engine/scenario/scenario_loading.h"
 #include "engine/scenario/scenario_text.h"
 #include "engine/scenario/spec/scenario_spec.h"
@@ -64,6 +65,7 @@ Names scenario_names(const YamlNode& root, const Spec& spec, const ModelRegistry
     for (const YamlNode& r : reactions->items)
       if (const YamlNode* enzyme = r.find("enzyme"); enzyme != nullptr && enzyme->is_scalar()) add(enzyme->text);
   if (const YamlNode* models = root.find("models")) names["listed model"] = models->keys;
+  names["arm with published edges"] = published_names(names["arm"]);
   return names;
 }
 
@@ -154,6 +156,7 @@ class Loader {
       const auto idle = find_idle_columns(*values);
       idle->leave_out(whole);
       scenario_.compare.outcomes = read_outcomes((*values)["compare"]["outcomes"], whole, *idle, diagnostics_);
+      scenario_.compare.phenotype = read_phenotype((*values)["compare"]["phenotype"], whole, *idle, diagnostics_);
       scenario_.notes = idle->notes();
       if (std::string note = viscosity_note(*values); !note.empty()) scenario_.notes.push_back(std::move(note));
       scenario_.idle_columns = idle;
@@ -308,15 +311,18 @@ class Loader {
     scenario_.parameter_sets = v["parameter_sets"].keys;
     scenario_.models = v["models"].keys;
     std::ranges::sort(scenario_.models);
+    scenario_.registry = registry_;
     output(v["output"]);
-    compare(v["compare"]);
+    read_comparison(v["compare"], scenario_.compare);
+    scenario_.compare.published = published_arms(scenario_, v);
+    scenario_.edges = effect_edges(v);
     scenario_.parameters = parameter_table(v);
     scenario_.resolved = resolved_text(v, scenario_.parameter_set);
     for (const Complaint& warning : diagnostics_.warnings()) scenario_.warnings.push_back(warning.text());
     scenario_.values = with_spec(values_);
-    for (Arm& arm : scenario_.compare.arms)
-      if (arm.values) arm.values = with_spec(std::move(arm.values));
-    scenario_.registry = registry_;
+    for (auto* arms : {&scenario_.compare.arms, &scenario_.compare.published})
+      for (Arm& arm : *arms)
+        if (arm.values) arm.values = with_spec(std::move(arm.values));
   }
 
   // The values point into their specs: tie the two lifetimes together.
@@ -339,16 +345,6 @@ class Loader {
     scenario_.output.vesicle_sample = vesicles.text == "all"    ? OutputSettings::kAll
                                       : vesicles.text == "none" ? 0
                                                                 : static_cast<std::uint64_t>(vesicles["sample"].number);
-  }
-
-  void compare(const Value& v) {
-    scenario_.compare.replicates = static_cast<std::uint64_t>(v["replicates"].number);
-    const Value& rule = v["influenced"];
-    scenario_.compare.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
-    if (!v.has("primary")) return;
-    PrimaryField primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
-    for (const Value& level : v["primary"]["thresholds"].items) primary.thresholds.push_back(level.number);
-    scenario_.compare.primary = std::move(primary);
   }
 
   const LoadOptions& options_;

@@ -13,6 +13,7 @@
 
 #include "engine/analysis/metrics_influence.h"
 #include "engine/analysis/metrics_run.h"
+#include "engine/analysis/phenotype.h"
 #include "engine/model/registry.h"
 #include "engine/scenario/yaml/diagnostics.h"
 #include "engine/scenario/yaml/yaml_include.h"
@@ -38,6 +39,21 @@ struct OutputSettings {
   std::uint64_t vesicle_sample = kAll;  ///< how many vesicle agents a snapshot holds at most
 };
 
+/// What the name of an arm ends in whose assumed effect edges are left out.
+inline constexpr std::string_view kPublished = "@published";
+
+/// EVs act on a kind of cell by a mechanism.
+struct EffectEdge {
+  std::string cell_type, mechanism;
+  std::string parameter, value;  ///< its strength
+  std::string mark, source;      ///< of the evidence that it exists
+
+  /// Assumed, and of EVs alone: what acts through a substance acts for that of the host as well, and stays.
+  [[nodiscard]] bool is_left_out_of_published() const {
+    return (mark == "A" || mark == "calc") && (mechanism == "cargo" || mechanism == "contact");
+  }
+};
+
 /// What is switched on in one arm of a comparison.
 struct Arm {
   std::string name;
@@ -48,13 +64,21 @@ struct Arm {
   std::string direct{};                               ///< arm in which only direct effects act, "" = none
   std::string control{};               ///< arm without vesicles that it is compared with, "" = the first of them
   std::vector<std::string> changes{};  ///< "key.path = value", what `set` changes
-  std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where `set` changes it
+  std::shared_ptr<const Value> values = nullptr;  ///< the checked tree of this arm where it differs
+  std::string of{};                               ///< of NAME@published: NAME
+  std::vector<std::string> edges_left_out{};      ///< of NAME@published: "contact on chondrocyte"
 };
+
+/// Which effect edges a comparison runs.
+enum class Edges : std::uint8_t { both, all, published };
 
 struct CompareSettings {
   std::uint64_t replicates = 8;
   std::vector<Arm> arms;
+  std::vector<Arm> published;  ///< NAME@published, where it differs from NAME (which may be "": no arm)
+  Edges edges = Edges::both;
   std::optional<PrimaryField> primary;
+  std::optional<Phenotype> phenotype;
   std::vector<SeriesMetric> outcomes;
   InfluenceRule influenced;
 };
@@ -86,6 +110,7 @@ struct Scenario {
   CompareSettings compare;
   std::vector<std::string> models;  ///< listed under `models`, sorted
   std::vector<ParameterRecord> parameters;
+  std::vector<EffectEdge> edges;
   std::vector<SourceFile> files;
   std::vector<std::string> warnings;  ///< what is allowed but worth knowing
   std::vector<std::string> notes;     ///< what was done with it
@@ -105,12 +130,19 @@ Scenario load_scenario_text(std::string_view text, const std::string& path, cons
 
 /// Which run of a scenario.
 struct RunVariant {
-  std::string arm;              ///< an arm of `compare`, "" = the scenario's own
+  std::string arm;              ///< an arm of `compare` or NAME@published, "" = the scenario's own
   std::uint64_t replicate = 0;  ///< 0 keeps the scenario's seed
 };
 
 /// Everything the engine needs. Throws InputError for an unknown arm.
 Problem build_problem(const Scenario& scenario, const RunVariant& variant = {});
+
+/// The arm of this name, or nullptr for no arm at all ("" or an arm of none with published edges that makes no
+/// difference). NAME@published is NAME where no assumed edge acts. Throws InputError for an unknown name.
+const Arm* find_arm(const Scenario& scenario, const std::string& name);
+
+/// Names of the arms that a comparison runs, those with published edges alone behind the others.
+std::vector<std::string> compared_arms(const Scenario& scenario);
 
 /// The seed of a run; the first replicate keeps the scenario's.
 std::uint64_t seed_of(const Scenario& scenario, const RunVariant& variant);

@@ -2,6 +2,7 @@
 /// What the parts of loading a scenario share (scenario.cpp, scenario_arms.cpp).
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,5 +41,12 @@ std::vector<Arm> read_arms(const LoadingScenario& scenario);
 /// there.
 std::vector<SeriesMetric> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
                                         Diagnostics& diagnostics);
+
+/// The same for the phenotype; none where the scenario has none.
+std::optional<Phenotype> read_phenotype(const Value& phenotype, const Problem& problem, const IdleColumns& idle,
+                                        Diagnostics& diagnostics);
+
+/// What needs no columns: replicates, edges, primary field, when a cell counts as influenced.
+void read_comparison(const Value& compare, CompareSettings& settings);
 
 }  // namespace interstice

@@ -1,9 +1,10 @@
 /// @file
-/// The outcomes that a comparison is judged by.
+/// What a comparison is judged by: its phenotype and its outcomes.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/core/constants.h"
 #include "engine/core/units.h"
@@ -172,26 +173,108 @@ void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics
 
 }  // namespace
 
+namespace {
+
+/// What becomes of the columns row by row.
+SeriesMetric read_rows(const std::string& name, const Value& v, ColumnReader& columns) {
+  SeriesMetric rows;
+  rows.subject = name;
+  rows.label = v.has("label") ? v["label"].text : name;
+  rows.of = columns.read(v["of"], rows.unit);
+  rows.rate = v["rate"].number != 0;
+  rows.per_initial = v["normalise"].items.empty() && v["normalise"].text == "initial";
+  if (rows.per_initial) rows.unit = "1";
+  if (v.has("normalise") && !rows.per_initial) {
+    std::string below;
+    rows.normalise = columns.read(v["normalise"], below);
+    rows.unit = rows.unit == below ? "1" : fmt::format("{}/({})", rows.unit, below);
+  }
+  if (rows.rate) rows.unit += "/s";
+  return rows;
+}
+
+PhenotypeTerm read_term(const std::string& name, const Value& v, ColumnReader& columns, Diagnostics& diagnostics) {
+  PhenotypeTerm term{.rows = read_rows(name, v, columns),
+                     .sign = v["good"].text == "less" ? -1.0 : 1.0,
+                     .range = 1,
+                     .weight = v["weight"].number};
+  const Value& range = v["range"];
+  if (!range.valid || term.rows.unit.empty()) return term;
+  try {
+    term.range = parse_quantity(range.text).in(term.rows.unit);
+    if (!(term.range > 0)) diagnostics.report(range.place, range.path, "a dynamic range must be above 0");
+  } catch (const InputError&) {
+    diagnostics.report(range.place, range.path,
+                       fmt::format("'{}' is no range of rows in {}", range.text, term.rows.unit));
+  }
+  return term;
+}
+
+/// The rows before and after a time within the run [ns]; both it where a row lies there.
+std::pair<Nanoseconds, Nanoseconds> rows_around(const Schedule& schedule, Nanoseconds time) {
+  Nanoseconds row = 0;
+  for (const Phase& phase : schedule.phases) {
+    const Nanoseconds until = std::min(phase.until, time);
+    if (row < until) row += (until - row) / phase.series * phase.series;
+    if (row == time) return {time, time};
+    if (time < phase.until) return {row, row + phase.series};
+    if (row < phase.until) row += phase.series;  // the row that was due goes over the end of the phase
+  }
+  return {row, schedule.end()};
+}
+
+/// A straight line between far rows would show at a horizon what came long after it.
+void check_horizons(const Value& horizons, const Schedule& schedule, Diagnostics& diagnostics) {
+  for (const Value& horizon : horizons.items) {
+    const auto time = static_cast<Nanoseconds>(std::llround(horizon.number * 1e9));
+    if (!horizon.valid || time > schedule.end()) continue;
+    const auto [before, after] = rows_around(schedule, time);
+    if (after - before <= time / 2) continue;
+    diagnostics.report(
+        horizon.place, horizon.path,
+        fmt::format("timeseries.csv has no row near {} (rows at {:g} and {:g} s) judge at a time that has "
+                    "a row, or give the phase a shorter `series`",
+                    horizon.text, seconds(before), seconds(after)));
+  }
+}
+
+}  // namespace
+
+std::optional<Phenotype> read_phenotype(const Value& v, const Problem& problem, const IdleColumns& idle,
+                                        Diagnostics& diagnostics) {
+  if (!v.valid) return std::nullopt;
+  Phenotype phenotype{.label = v["label"].text, .terms = {}, .horizons = {}};
+  ColumnReader columns(problem, idle, diagnostics);
+  const Value& terms = v["terms"];
+  for (std::size_t i = 0; i < terms.items.size(); ++i)
+    phenotype.terms.push_back(read_term(terms.keys[i], terms.items[i], columns, diagnostics));
+  check_horizons(v["horizons"], problem.schedule, diagnostics);
+  for (const Value& horizon : v["horizons"].items) phenotype.horizons.push_back(horizon.number);
+  std::ranges::sort(phenotype.horizons);
+  phenotype.horizons.erase(std::ranges::unique(phenotype.horizons).begin(), phenotype.horizons.end());
+  return phenotype;
+}
+
+void read_comparison(const Value& v, CompareSettings& settings) {
+  settings.replicates = static_cast<std::uint64_t>(v["replicates"].number);
+  const std::string& edges = v["edges"].text;
+  settings.edges = edges == "all" ? Edges::all : edges == "published" ? Edges::published : Edges::both;
+  const Value& rule = v["influenced"];
+  settings.influenced = {rule["difference"].number, rule["hold"].number, rule["hold_share"].number};
+  if (!v.has("primary")) return;
+  PrimaryField primary{v["primary"]["field"].text, v["primary"]["in"].text, {}};
+  for (const Value& level : v["primary"]["thresholds"].items) primary.thresholds.push_back(level.number);
+  settings.primary = std::move(primary);
+}
+
 std::vector<SeriesMetric> read_outcomes(const Value& outcomes, const Problem& problem, const IdleColumns& idle,
                                         Diagnostics& diagnostics) {
   std::vector<SeriesMetric> all;
   ColumnReader columns(problem, idle, diagnostics);
   for (std::size_t i = 0; i < outcomes.items.size(); ++i) {
     const Value& v = outcomes.items[i];
-    SeriesMetric outcome;
-    outcome.subject = outcomes.keys[i];
+    SeriesMetric outcome = read_rows(outcomes.keys[i], v, columns);
     outcome.contrast = true;
-    outcome.label = v.has("label") ? v["label"].text : outcome.subject;
-    outcome.of = columns.read(v["of"], outcome.unit);
-    outcome.rate = v["rate"].number != 0;
-    outcome.per_initial = v["normalise"].items.empty() && v["normalise"].text == "initial";
-    if (outcome.per_initial) outcome.unit = "1";
-    if (v.has("normalise") && !outcome.per_initial) {
-      std::string below;
-      outcome.normalise = columns.read(v["normalise"], below);
-      outcome.unit = outcome.unit == below ? "1" : fmt::format("{}/({})", outcome.unit, below);
-    }
-    if (outcome.rate) outcome.unit += "/s";
     outcome.reduction = reduction_of(v["reduce"].text);
     using Reduction = SeriesMetric::Reduction;
     if (outcome.reduction == Reduction::reach) reach_from(v, problem, diagnostics, outcome);

@@ -16,16 +16,6 @@ namespace interstice {
 
 namespace {
 
-const Arm* find_arm(const Scenario& scenario, const std::string& name) {
-  const auto found = std::ranges::find_if(scenario.compare.arms, [&name](const Arm& a) { return a.name == name; });
-  if (found != scenario.compare.arms.end()) return &*found;
-  if (name.empty()) return nullptr;
-  std::vector<std::string> names;
-  for (const Arm& a : scenario.compare.arms) names.push_back(a.name);
-  throw InputError(fmt::format("there is no arm '{}' in {} (expected one of: {}){}", name, scenario.path,
-                               fmt::join(names, ", "), did_you_mean(name, names)));
-}
-
 const Arm* arm_of(const Scenario& scenario, const RunVariant& variant) {
   return find_arm(scenario, variant.arm.empty() ? scenario.arm : variant.arm);
 }
@@ -79,6 +69,29 @@ std::string given_cells_digest(const Problem& problem) {
 }
 
 }  // namespace
+
+const Arm* find_arm(const Scenario& scenario, const std::string& name) {
+  for (const auto* arms : {&scenario.compare.arms, &scenario.compare.published})
+    if (const auto found = std::ranges::find(*arms, name, &Arm::name); found != arms->end()) return &*found;
+  if (name.empty()) return nullptr;
+  if (name.ends_with(kPublished)) return find_arm(scenario, name.substr(0, name.size() - kPublished.size()));
+  std::vector<std::string> names;
+  for (const Arm& a : scenario.compare.arms) names.push_back(a.name);
+  throw InputError(fmt::format("there is no arm '{}' in {} (expected one of: {}){}", name, scenario.path,
+                               fmt::join(names, ", "), did_you_mean(name, names)));
+}
+
+std::vector<std::string> compared_arms(const Scenario& scenario) {
+  const CompareSettings& compare = scenario.compare;
+  std::vector<std::string> names;
+  for (const Arm& arm : compare.arms)
+    if (compare.edges != Edges::published || std::ranges::find(compare.published, arm.name, &Arm::of) ==
+                                                 compare.published.end())
+      names.push_back(arm.name);
+  for (const Arm& arm : compare.published)
+    if (compare.edges != Edges::all && !arm.of.empty()) names.push_back(arm.name);
+  return names;
+}
 
 std::uint64_t seed_of(const Scenario& scenario, const RunVariant& variant) {
   return variant.replicate == 0 ? scenario.seed : child_id(scenario.seed, variant.replicate);

@@ -29,6 +29,9 @@ std::string annotated(const Value& v) {
   if (!v.note->mark.empty()) text += ", mark: " + yaml_scalar(v.note->mark);
   if (!v.note->source.empty()) text += ", source: " + yaml_scalar(v.note->source);
   if (v.note->outside) text += ", outside: true";
+  if (const auto& edge = v.note->edge)
+    text += fmt::format(", edge: {{mechanism: {}, mark: {}, source: {}}}", edge->mechanism, edge->mark,
+                        yaml_scalar(edge->source));
   return text + "}";
 }
 

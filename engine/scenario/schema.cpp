@@ -53,9 +53,11 @@ json may_be_dropped(json options, bool complete) {
   return {{"anyOf", std::move(options)}};
 }
 
+json convert(const Spec& s, bool complete);
+
 json quantity(const Spec& s, bool complete) {
   const json scalar = quantity_scalar(s);
-  const json annotated = {
+  json annotated = {
       {"type", "object"},
       {"properties",
        {{"value", scalar},
@@ -65,10 +67,9 @@ json quantity(const Spec& s, bool complete) {
         {"outside", {{"type", "boolean"}, {"description", "the value is meant to lie outside its range"}}}}},
       {"required", {"value"}},
       {"additionalProperties", false}};
+  if (s.edge) annotated["properties"]["edge"] = convert(*s.edge, complete);
   return may_be_dropped({scalar, annotated}, complete);
 }
-
-json convert(const Spec& s, bool complete);
 
 json record(const Spec& s, bool complete) {
   json properties = json::object(), required = json::array();

@@ -70,7 +70,7 @@ TEST_F(Compare, TheReportTellsOfDosesWheneverTheyAreGiven) {
   EXPECT_TRUE(has(report, "Each simulated ev agent stands for 1 real EV (")) << report.substr(0, 4000);
   EXPECT_FALSE(has(report, "(0 dosed)"));
   const auto rows = read_summary(read("here/summary.csv"));
-  EXPECT_NEAR(std::stod(rows.at("emcev/0/ev.present").value), 2 * 2000, 4 * std::sqrt(2 * 2000.0));  // Poisson
+  EXPECT_NEAR(std::stod(rows.at("emcev/0/ev.given").value), 2 * 2000, 4 * std::sqrt(2 * 2000.0));  // Poisson
   double fates = 0;
   for (const auto& [name, row] : rows)
     if (name.starts_with("emcev/0/fate.ev.")) fates += std::stod(row.value);

@@ -142,6 +142,17 @@ TEST_P(Gallery, HasArmsSetsAndSomethingToJudgeBy) {
   for (const char* arm : {"vehicle", "inert", "sham", "uptake", "contact", "emcev", "all"})
     EXPECT_TRUE(std::ranges::any_of(scenario.compare.arms, [arm](const Arm& a) { return a.name == arm; })) << arm;
   EXPECT_TRUE(scenario.compare.primary || !scenario.compare.outcomes.empty());
+  const std::string name = GetParam().scenario();
+  if (name == "vsvg" || name == "label_artefact" || name == "tumour_slab" || name == "ev_kinds")
+    return;  // their cells answer to cargo alone
+  ASSERT_TRUE(scenario.compare.phenotype) << "one signed phenotype for all arms";
+  EXPECT_GE(scenario.compare.phenotype->horizons.size(), 2u);
+  EXPECT_LE(scenario.compare.phenotype->horizons.front(), 2 * 3600);
+  EXPECT_GE(scenario.compare.phenotype->horizons.back(), 24 * 3600);
+  for (const PhenotypeTerm& term : scenario.compare.phenotype->terms)
+    for (const std::string& column : term.rows.of)
+      for (const char* receptor : {"a2a", "ev_fast", "ev_slow", "ev_signal", "ev_monocyte", "R_cargo"})
+        EXPECT_FALSE(column.ends_with(std::string(".") + receptor)) << column << " belongs to one mechanism";
 }
 
 TEST_P(Gallery, GoesOnFromAnyStateToTheSameBits) {

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 #include <regex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +36,7 @@ std::vector<std::string> shipped_scenarios() {
 /// Settings of the computation and what defines the patch: chosen, not known.
 bool is_free_setting(const std::string& path) {
   static const std::regex settings(
-      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until)|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
+      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until|at|share|beyond)|compare\.phenotype\.horizons\.\d+|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
   return std::regex_match(path, settings);
 }
 
@@ -86,6 +89,37 @@ TEST(ParameterMarks, NoFormulaHidesANumber) {
     find_hidden(*load_marked(file).values, hidden);
     EXPECT_EQ(hidden, "") << file;
   }
+}
+
+/// `published` would mean nothing where an assumed mechanism acts past the strength of its edge. A type may read what a
+/// mechanism gives elsewhere only if the edge is published.
+TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
+  const std::map<std::string, std::set<std::string>> gives{
+      {"contact", {"ev_signal", "ev_fast", "ev_slow", "ev_monocyte"}}, {"cargo", {"R_cargo", "cargo"}}};
+  std::size_t looked_at = 0;
+  for (const std::string& file : shipped_scenarios()) {
+    const Scenario scenario = load_marked(file);
+    const Problem problem = build_problem(scenario, {.arm = "@published"});
+    for (const CellType& type : problem.cell_types)
+      for (const auto& [mechanism, columns] : gives) {
+        const auto edge = std::ranges::find_if(
+            scenario.edges, [&](const EffectEdge& e) { return e.cell_type == type.name && e.mechanism == mechanism; });
+        const bool published = edge != scenario.edges.end() && !edge->is_left_out_of_published();
+        if (published || type.name == "reporter") continue;  // which shows cargo by construction
+        ++looked_at;
+        CellType answers = type;
+        std::erase_if(answers.reporters, [](const Reporter& reporter) { return reporter.receptor; });
+        for_each_formula(answers, [&](const Expression& formula) {
+          for (const std::size_t symbol : formula.simplified({}).symbols_used()) {
+            const std::size_t column = symbol - problem.species.size();
+            if (symbol < problem.species.size() || column >= problem.columns.size()) continue;
+            EXPECT_FALSE(columns.contains(problem.columns[column].name))
+                << file << ": " << type.name << " by " << mechanism << " in " << formula.text();
+          }
+        });
+      }
+  }
+  EXPECT_GT(looked_at, 20U);
 }
 
 TEST(ParameterMarks, RatKneeHasItsParameterSets) {

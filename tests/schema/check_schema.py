@@ -37,6 +37,9 @@ SPOILT = [  # where, what, and where the complaint must be
     (["time", 0, "transprot"], "1 s", ["time", 0]),
     (["domain", "spacing"], ["10 um"], ["domain", "spacing"]),
     (["domain", "boundary", "z_max"], 3, ["domain", "boundary", "z_max"]),
+    (["compare", "edges"], "some", ["compare", "edges"]),
+    (["compare", "phenotype", "horizons"], ["soon"], ["compare", "phenotype", "horizons", 0]),
+    (["compare", "phenotype", "terms", "akt", "good"], "up", ["compare", "phenotype", "terms", "akt"]),
     (["vesicles", "msc_sev", "desorbtion"], "1e-3 1/s", ["vesicles", "msc_sev"]),
     (["output", "every"], {"seconds": 1}, ["output", "every"]),
 ]

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <iterator>
@@ -30,11 +31,13 @@ struct CompareOptions {
   std::string output;
   std::vector<std::string> arms;
   std::optional<std::uint64_t> replicates;
+  std::string edges;
   int jobs = available_threads();
   KeepingOptions keeping;
   bool quiet = false, force = false;
 };
 
+/// Of the arms that a comparison runs those that are asked for, each with its run with published edges alone.
 std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector<std::string>& asked) {
   std::vector<std::string> known;
   for (const Arm& arm : scenario.compare.arms) known.push_back(arm.name);
@@ -49,7 +52,13 @@ std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector
     if (std::find(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(i), asked[i]) !=
         asked.begin() + static_cast<std::ptrdiff_t>(i))
       throw InputError(fmt::format("--arms names '{}' twice (an arm is compared once) name it once", asked[i]));
-  return asked.empty() ? known : asked;
+  const std::vector<std::string> all = compared_arms(scenario);
+  if (asked.empty()) return all;
+  std::vector<std::string> chosen;
+  for (const char* end : {"", kPublished.data()})
+    for (const std::string& arm : asked)
+      if (std::ranges::find(all, arm + end) != all.end()) chosen.push_back(arm + end);
+  return chosen;
 }
 
 /// Tells which runs failed, and why there is no report if there is none; the exit code is that of the first failure.
@@ -92,6 +101,12 @@ std::vector<std::filesystem::path> others_below(const ComparePlan& plan) {
   return others;
 }
 
+bool has_arm(const Scenario& scenario, const std::string& name) {
+  return std::ranges::any_of(std::array{&scenario.compare.arms, &scenario.compare.published}, [&](const auto* arms) {
+    return std::ranges::find(*arms, name, &Arm::name) != arms->end();
+  });
+}
+
 /// Where one of the other runs would not be a run of this scenario, a finished comparison is another's: its report is
 /// not replaced.
 void keep_another_comparison(const Scenario& scenario, const ComparePlan& plan, const RunRecord& record) {
@@ -101,8 +116,7 @@ void keep_another_comparison(const Scenario& scenario, const ComparePlan& plan, 
     if (const std::string name = run.parent_path().filename(); name != arm) {
       arm = name;
       problem.reset();
-      if (std::ranges::find(scenario.compare.arms, arm, &Arm::name) != scenario.compare.arms.end())
-        problem = build_problem(scenario, {arm, 0});
+      if (has_arm(scenario, arm)) problem = build_problem(scenario, {arm, 0});
     }
     std::uint64_t replicate = 0;
     const std::string number = run.filename();
@@ -122,6 +136,7 @@ void announce(const ComparePlan& plan, const MissingRuns& missing) {
 
 void compare(const CompareOptions& options) {
   ScenarioOptions which = options.scenario;
+  if (!options.edges.empty()) which.sets.push_back("compare.edges=" + options.edges);
   if (options.replicates) which.sets.push_back(fmt::format("compare.replicates={}", *options.replicates));
   CompareSettings settings{.save_every = options.keeping.save_every(), .quiet = options.quiet};
   StopRequests stop(output_path(options.output, options.scenario, "_compare"), options.keeping.walltime());
@@ -176,6 +191,11 @@ void add_compare_options(CLI::App& command) {
   command.add_option("--arms", options->arms, "Only these arms, for example vehicle,sham,emcev")
       ->delimiter(',')
       ->type_name("A,B,...");
+  command
+      .add_option("--edges", options->edges,
+                  "Which effect edges of EVs: published ones, all, or both (an arm where it matters runs twice)")
+      ->check(CLI::IsMember({"both", "all", "published"}))
+      ->type_name("WHICH");
   command.add_option("-j,--jobs,--threads", options->jobs, "Runs at a time, one thread each")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

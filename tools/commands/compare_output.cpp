@@ -38,9 +38,67 @@ Json arms_json(const ComparisonRuns& runs) {
                     {"relays", arm.relays},
                     {"changes", arm.changes},
                     {"control", reference ? runs.arms[*reference].name : ""},
-                    {"direct", arm.direct}});
+                    {"direct", arm.direct},
+                    {"of", arm.of},
+                    {"edges_left_out", arm.edges_left_out}});
   }
   return arms;
+}
+
+Json phenotype_json(const ComparisonRuns& runs) {
+  if (!runs.phenotype) return nullptr;
+  Json terms = Json::array();
+  for (const PhenotypeTerm& term : runs.phenotype->terms)
+    terms.push_back({{"name", term.rows.subject},
+                     {"label", term.rows.label},
+                     {"what", description_of(term.rows)},
+                     {"good", term.sign > 0 ? "more" : "less"},
+                     {"range", term.range},
+                     {"unit", term.rows.unit},
+                     {"weight", term.weight / runs.phenotype->total_weight()}});
+  Json horizons = Json::array();
+  for (const double horizon : runs.phenotype->horizons)
+    horizons.push_back({{"time", horizon}, {"text", horizon_text(horizon)}, {"subject", horizon_name(horizon)}});
+  return {{"label", runs.phenotype->label}, {"terms", terms}, {"horizons", horizons}};
+}
+
+Json verdicts_json(const std::vector<Verdict>& verdicts) {
+  Json all = Json::array();
+  for (const Verdict& verdict : verdicts) {
+    Json entry = {{"name", verdict.name()},
+                  {"horizon", verdict.horizon},
+                  {"horizon_text", horizon_text(verdict.horizon)},
+                  {"edges", verdict.published ? "published" : "all"},
+                  {"first", {{"name", verdict.first.name}, {"arms", verdict.first.arms}}},
+                  {"second", {{"name", verdict.second.name}, {"arms", verdict.second.arms}}},
+                  {"text", verdict.text()},
+                  {"note", verdict.note},
+                  {"remarks", verdict.remarks},
+                  {"preference", nullptr}};
+    if (const auto& judgement = verdict.judgement) {
+      entry["preference"] = name_of(judgement->preference);
+      entry["share"] = judgement->share;
+      entry["first"]["effect"] = judgement->first;
+      entry["second"]["effect"] = judgement->second;
+      entry["ratio"] = judgement->ratio;
+      entry["replicates"] = judgement->replicates;
+    }
+    all.push_back(std::move(entry));
+  }
+  return all;
+}
+
+Json edges_json(const ComparisonRuns& runs) {
+  Json edges = Json::array();
+  for (const EffectEdge& edge : runs.effect_edges)
+    edges.push_back({{"cell_type", edge.cell_type},
+                     {"mechanism", edge.mechanism},
+                     {"parameter", edge.parameter},
+                     {"value", edge.value},
+                     {"mark", edge.mark},
+                     {"source", edge.source},
+                     {"left_out_of_published", edge.is_left_out_of_published()}});
+  return edges;
 }
 
 Json reporters_json(const ComparisonRuns& runs) {
@@ -126,8 +184,14 @@ std::string short_value(const ArmMetric* value) {
 
 }  // namespace
 
-std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary) {
+std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary,
+                        const std::vector<Verdict>& verdicts) {
   std::string out = "arm,replicate,metric,unit,value,status,note\n";
+  for (const Verdict& verdict : verdicts)
+    out += fmt::format(
+        ",,{},1,{},{},{}\n", verdict.name(), verdict.judgement ? fmt::format("{}", verdict.judgement->share) : "",
+        verdict.judgement ? name_of(verdict.judgement->preference) : "not_judged",
+        csv_text(fmt::format("{}; {}{}", verdict.text(), verdict.note, fmt::join(verdict.remarks, "; "))));
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     for (std::uint64_t replicate = 0; replicate < runs.replicates; ++replicate)
       for (const Metric& metric : summary.runs[arm * runs.replicates + replicate]) {
@@ -142,19 +206,20 @@ std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& sum
 }
 
 std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
-                         const std::string& provenance) {
+                         const std::vector<Verdict>& verdicts, const std::string& provenance) {
   Json document = {{"format", "interstice comparison"},
-                   {"version", 3},
+                   {"version", 4},
                    {"title", scenario.title},
                    {"description", scenario.description}};
-  const auto finished =
-      std::find_if(runs.outcomes.begin(), runs.outcomes.end(), [](const auto& o) { return o.has_value(); });
-  document["horizon"] = finished == runs.outcomes.end() ? 0.0 : (*finished)->series.duration();
+  document["horizon"] = runs.end();
   document["replicates"] = runs.replicates;
   document["recommended_replicates"] = kRecommendedReplicates;
   document["parameter_set"] = scenario.parameter_set.empty() ? "the scenario's own values" : scenario.parameter_set;
   document["parameter_sets"] = scenario.parameter_sets;
   document["arms"] = arms_json(runs);
+  document["phenotype"] = phenotype_json(runs);
+  document["verdicts"] = verdicts_json(verdicts);
+  document["edges"] = edges_json(runs);
   document["vesicles"] = Json::array();
   for (const DosedClass& klass : runs.vesicles)
     document["vesicles"].push_back(
@@ -197,11 +262,19 @@ namespace {
 
 std::string in_unit(const std::string& unit) { return unit == "1" ? "" : " [" + unit + "]"; }
 
-/// The outcomes, and the reporters in which arms differ most from the sham, at most three; and the head of their
-/// columns.
+constexpr const char* kReceptorHead = " [cell] (receptor)";
+
+bool is_receptor(const Metric& metric) { return metric.of.ends_with("(receptor)"); }
+
+/// Effects on the phenotype, the outcomes, and the reporters in which arms differ most from the sham, at most three;
+/// and the head of their columns.
 std::vector<std::pair<Metric, std::string>> terminal_columns(const ComparisonRuns& runs,
                                                              const ComparisonSummary& summary) {
   std::vector<std::pair<Metric, std::string>> columns;
+  for (const double horizon : runs.phenotype ? runs.phenotype->horizons : std::vector<double>{})
+    for (const Metric& metric : summary.metrics)
+      if (metric.family == Family::phenotype_effect && metric.subject == horizon_name(horizon) && horizon <= runs.end())
+        columns.emplace_back(metric, "effect at " + horizon_text(horizon));
   for (const Metric& metric : summary.metrics)
     if (metric.family == Family::outcome) columns.emplace_back(metric, metric.subject + in_unit(metric.unit));
   std::vector<std::pair<double, Metric>> reporters;
@@ -218,7 +291,8 @@ std::vector<std::pair<Metric, std::string>> terminal_columns(const ComparisonRun
   }
   std::stable_sort(reporters.begin(), reporters.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t k = 0; k < std::min<std::size_t>(3, reporters.size()); ++k)
-    columns.emplace_back(reporters[k].second, reporters[k].second.subject + " [cell]");
+    columns.emplace_back(reporters[k].second,
+                         reporters[k].second.subject + (is_receptor(reporters[k].second) ? kReceptorHead : " [cell]"));
   return columns;
 }
 
@@ -244,19 +318,24 @@ std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& 
   if (runs.primary)
     out += fmt::format("Of {} {}; EV share: made by enzymes on EVs. ", runs.primary->field,
                        runs.primary->region == "all" ? "everywhere" : "in " + runs.primary->region);
-  const bool counts_cells = rows[0].back().ends_with("[cell]");
-  return out + "Means over replicates" + (counts_cells ? "; cells: influenced beyond the sham" : "") +
-         ". Intervals: report.html, summary.csv.\n";
+  const auto any = [&](const char* end) {
+    return std::ranges::any_of(rows[0], [end](const std::string& head) { return head.ends_with(end); });
+  };
+  return out + "Means over replicates" +
+         (any("[cell]") || any(kReceptorHead) ? "; cells: influenced beyond the sham" : "") +
+         (any(kReceptorHead) ? " (receptors: shown, not judged)" : "") + ". Intervals: report.html, summary.csv.\n";
 }
 
 void write_comparison(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,
                       const std::string& provenance, bool quiet) {
   const ComparisonSummary summary = summarise(runs, scenario.compare.influenced, scenario.seed);
-  write_file_atomically(directory / "summary.csv", summary_csv(runs, summary));
-  write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, provenance));
+  const std::vector<Verdict> judged = verdicts(runs, summary, scenario.seed);
+  write_file_atomically(directory / "summary.csv", summary_csv(runs, summary, judged));
+  write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, judged, provenance));
   write_file_atomically(directory / "report.html", viz::report_html(viz::Comparison::read(directory / "compare.json")));
   if (quiet) return;
-  say("{}\nReport: {}\n", terminal_table(runs, summary), (directory / "report.html").string());
+  say("{}\n{}\nReport: {}\n", verdict_text(runs, judged), terminal_table(runs, summary),
+      (directory / "report.html").string());
 }
 
 }  // namespace interstice::cli

@@ -9,15 +9,18 @@
 
 #include "engine/results/provenance.h"
 #include "tools/commands/compare_summary.h"
+#include "tools/commands/compare_verdict.h"
 
 namespace interstice::cli {
 
-/// summary.csv: arm, replicate, metric, unit, value, note; one row per metric of every run, and one per failed run.
-std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary);
+/// summary.csv: arm, replicate, metric, unit, value, status, note; the verdicts first (of no arm), then one row per
+/// metric of every run, and one per failed run.
+std::string summary_csv(const ComparisonRuns& runs, const ComparisonSummary& summary,
+                        const std::vector<Verdict>& verdicts);
 
 /// compare.json: everything the report needs (viz/README.md describes it). `provenance`: a text of provenance_json().
 std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, const ComparisonSummary& summary,
-                         const std::string& provenance);
+                         const std::vector<Verdict>& verdicts, const std::string& provenance);
 
 /// The main numbers for the terminal, one row per arm.
 std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary);

@@ -17,10 +17,15 @@ namespace interstice::cli {
 namespace {
 
 /// Only the columns that metrics and curves use are kept in memory; the file has them all.
-void keep_needed_columns(SeriesTable& series, const PrimaryField* primary, std::span<const SeriesMetric> outcomes) {
+void keep_needed_columns(SeriesTable& series, const ComparisonRuns& runs) {
+  const PrimaryField* primary = runs.primary ? &*runs.primary : nullptr;
   std::set<std::string, std::less<>> asked;
-  for (const SeriesMetric& outcome : outcomes)
-    for (const auto* columns : {&outcome.of, &outcome.normalise}) asked.insert(columns->begin(), columns->end());
+  const auto ask = [&asked](const SeriesMetric& metric) {
+    for (const auto* columns : {&metric.of, &metric.normalise}) asked.insert(columns->begin(), columns->end());
+  };
+  for (const SeriesMetric& outcome : runs.described_by) ask(outcome);
+  if (runs.phenotype)
+    for (const PhenotypeTerm& term : runs.phenotype->terms) ask(term.rows);
   SeriesTable kept;
   kept.time = std::move(series.time);
   const std::string means = primary == nullptr ? "mean." : "mean." + primary->region + ".";
@@ -46,12 +51,14 @@ void note_doses(ComparisonRuns& runs) {
 void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRuns& runs) {
   const Problem problem = build_problem(scenario, {arm, 0});
   runs.arms.push_back(describe_arm(problem, arm.empty() ? "all models" : arm, runs.primary ? &*runs.primary : nullptr));
-  for (const Arm& known : scenario.compare.arms)
-    if (known.name == arm) {
-      runs.arms.back().control = known.control;
-      runs.arms.back().direct = known.direct;
-      runs.arms.back().changes = known.changes;
-    }
+  if (const Arm* known = find_arm(scenario, arm)) {
+    ArmFacts& facts = runs.arms.back();
+    facts.control = known->control;
+    facts.direct = known->direct;
+    facts.changes = known->changes;
+    facts.of = known->of;
+    facts.edges_left_out = known->edges_left_out;
+  }
   if (runs.vesicles.empty() && runs.arms.back().vesicles)
     for (const VesicleClass& klass : problem.vesicle_classes)
       runs.vesicles.push_back({klass.name, klass.counted, static_cast<double>(klass.weight), 0});
@@ -81,6 +88,11 @@ std::optional<std::size_t> ComparisonRuns::reference(std::size_t arm) const {
   return std::nullopt;
 }
 
+double ComparisonRuns::end() const {
+  const auto any = std::ranges::find_if(outcomes, [](const auto& outcome) { return outcome.has_value(); });
+  return any == outcomes.end() ? 0.0 : (*any)->series.time.back();
+}
+
 Pairing ComparisonRuns::pairing(std::size_t arm, std::uint64_t replicate) const {
   Pairing pairing;
   const auto vehicle = reference(arm);
@@ -95,7 +107,10 @@ ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& 
   ComparisonRuns runs;
   runs.warnings = scenario.warnings;
   runs.replicates = plan.replicates;
-  runs.judged_by = scenario.compare.outcomes;
+  runs.described_by = scenario.compare.outcomes;
+  runs.phenotype = scenario.compare.phenotype;
+  runs.edges = scenario.compare.edges;
+  runs.effect_edges = scenario.edges;
   runs.primary = scenario.compare.primary;
   for (const auto& arm : plan.arms) describe_one(scenario, arm, runs);
   warn_of_missing_arms(runs);
@@ -141,7 +156,7 @@ void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate,
   outcome.arm = runs.arms[arm].name;
   outcome.replicate = replicate;
   outcome.seed = record.value("seed", std::uint64_t{0});
-  keep_needed_columns(outcome.series, runs.primary ? &*runs.primary : nullptr, runs.judged_by);
+  keep_needed_columns(outcome.series, runs);
   runs.outcomes[arm * plan.replicates + replicate] = std::move(outcome);
 }
 

@@ -47,13 +47,19 @@ struct DosedClass {
 struct ComparisonRuns {
   std::vector<ArmFacts> arms;
   std::optional<PrimaryField> primary;
-  std::vector<SeriesMetric> judged_by;
+  std::optional<Phenotype> phenotype;
+  std::vector<SeriesMetric> described_by;
+  Edges edges = Edges::both;
+  std::vector<EffectEdge> effect_edges;  ///< of the scenario
   std::uint64_t replicates = 0;
   std::vector<std::optional<RunOutcome>> outcomes;  ///< [arm * replicates + replicate]; empty where none finished
   std::vector<RunFailure> failures;
   std::vector<DosedClass> vesicles;
   std::vector<std::string> warnings;  ///< doubtful steps, arms and runs that are missing
   double wall_time = 0;               ///< [s]
+
+  /// When the runs end [s]; 0 where none is there.
+  [[nodiscard]] double end() const;
 
   [[nodiscard]] const RunOutcome* outcome(std::size_t arm, std::uint64_t replicate) const {
     const auto& found = outcomes[arm * replicates + replicate];

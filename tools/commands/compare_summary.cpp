@@ -92,9 +92,17 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
   return out;
 }
 
+void add_phenotype_curve(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
+  if (!runs.phenotype) return;
+  const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
+  Curve curve{"phenotype", runs.phenotype->label, "1", picked(example.series.time, rows), {}};
+  curves.push_back(make_curve(runs, std::move(curve), rows,
+                              [&](const RunOutcome& run) { return phenotype_rows(run.series, *runs.phenotype); }));
+}
+
 void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
-  for (const SeriesMetric& outcome : runs.judged_by) {
+  for (const SeriesMetric& outcome : runs.described_by) {
     if (outcome.reduction == SeriesMetric::Reduction::reach) continue;  // has no rows of its own
     Curve curve{"outcome." + outcome.subject, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
     curves.push_back(
@@ -159,7 +167,8 @@ const ArmMetric* ComparisonSummary::find(std::string_view arm, const Metric& met
 
 ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rule, std::uint64_t seed) {
   ComparisonSummary summary;
-  const Questions questions{runs.primary ? &*runs.primary : nullptr, runs.judged_by, rule};
+  const Questions questions{runs.primary ? &*runs.primary : nullptr, runs.phenotype ? &*runs.phenotype : nullptr,
+                            runs.described_by, rule};
   summary.runs.resize(runs.outcomes.size());
   const RunOutcome* example = nullptr;
   std::map<std::optional<std::size_t>, std::set<std::string>> noisy;  // per arm of reference
@@ -182,6 +191,7 @@ ComparisonSummary summarise(const ComparisonRuns& runs, const InfluenceRule& rul
     for (const Metric& metric : summary.metrics)
       if (auto value = over_replicates(runs, summary, arm, metric, seed)) summary.values.push_back(std::move(*value));
   if (example != nullptr) {
+    add_phenotype_curve(runs, *example, summary.curves);
     add_outcome_curves(runs, *example, summary.curves);
     add_field_curves(runs, *example, summary.curves);
     add_reporter_curves(runs, *example, summary.curves);

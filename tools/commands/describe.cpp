@@ -48,10 +48,11 @@ void add_describe_options(CLI::App& command) {
   auto options = std::make_shared<Options>();
   command
       .add_option("what", options->scenario.file,
-                  "Nothing (an overview), format, models, cells, species, reactions, a name, a key such as "
+                  "Nothing (an overview), format, models, cells, edges, species, reactions, a name, a key such as "
                   "vesicles.dose, a plug-in (.so), or a scenario file")
       ->type_name("WHAT");
-  command.add_option("key", options->key, "With a scenario file: parameters, a key path, or a model that it loads")
+  command
+      .add_option("key", options->key, "With a scenario file: parameters, edges, a key path, or a model that it loads")
       ->type_name("KEY");
   add_scenario_options(command, options->scenario);
   command.footer(

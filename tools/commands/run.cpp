@@ -25,16 +25,29 @@ namespace {
 
 struct RunOptions {
   ScenarioOptions scenario;
-  std::string output, arm;
+  std::string output, arm, edges;
   std::uint64_t replicate = 0;
   int threads = available_threads();
   KeepingOptions keeping;
   bool quiet = false, force = false;
 };
 
+/// The arm, with published edges alone where that is asked.
+std::string arm_of(const RunOptions& options, const std::string& own) {
+  const std::string arm = options.arm.empty() ? own : options.arm;
+  const bool ends = arm.ends_with(kPublished);
+  if (options.edges == "all" && ends)
+    throw InputError(
+        fmt::format("--edges all goes against the arm {} (its assumed edges are left out) name it without "
+                    "{}",
+                    arm, kPublished));
+  return options.edges == "published" && !ends ? arm + std::string(kPublished) : arm;
+}
+
 /// Runs of several arms or replicates may be started at once, as by a job array.
 std::string suffix_of(const RunOptions& options) {
   std::string suffix = options.arm.empty() ? "" : "_" + options.arm;
+  if (options.edges == "published" && !options.arm.ends_with(kPublished)) suffix += kPublished;
   if (options.replicate > 0) suffix += fmt::format("_{}", options.replicate);
   return suffix;
 }
@@ -94,7 +107,7 @@ void run(const RunOptions& options) {
   const double save_every = options.keeping.save_every();
   StopRequests stop(path, options.keeping.walltime());
   const Scenario scenario = load(options.scenario);
-  const RunVariant variant{.arm = options.arm, .replicate = options.replicate};
+  const RunVariant variant{.arm = arm_of(options, scenario.arm), .replicate = options.replicate};
   Problem problem = build_problem(scenario, variant);
   RunRecord record = describe_run(scenario, variant, problem, options.threads);
   const auto files = output_files(scenario, problem, Extent::all);
@@ -129,7 +142,15 @@ void add_run_options(CLI::App& command) {
   auto options = std::make_shared<RunOptions>();
   command.add_option("scenario", options->scenario.file, "Scenario file (YAML)")->required()->type_name("FILE");
   command.add_option("-o,--output", options->output, "Where results go (default out/<scenario>)")->type_name("DIR");
-  command.add_option("--arm", options->arm, "Run an arm of the comparison instead of everything")->type_name("NAME");
+  command
+      .add_option("--arm", options->arm,
+                  "Run an arm of the comparison instead of everything; NAME@published: without assumed edges")
+      ->type_name("NAME");
+  command
+      .add_option("--edges", options->edges,
+                  "Which effect edges of EVs act: published ones alone, as in NAME@published, or all")
+      ->check(CLI::IsMember({"all", "published"}))
+      ->type_name("WHICH");
   command.add_option("--replicate", options->replicate, "Run this replicate of the comparison, counted from 0")
       ->check(whole_number())
       ->type_name("N");

@@ -119,7 +119,7 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
              cost.time    ? ", about " + duration_text(*cost.time) + " on one thread"
              : cost.tried ? "; how long it takes was not found out in time"
                           : "");
-  const auto arms = scenario.compare.arms.size();
+  const auto arms = compared_arms(scenario).size();
   if (arms == 0) return;
   const auto runs = static_cast<double>(arms * scenario.compare.replicates);
   const double jobs = std::min(runs, static_cast<double>(available_threads()));
@@ -132,11 +132,11 @@ void print_cost(const Scenario& scenario, const Cost& cost) {
 /// Builds every arm, for the mistakes in it, as long as there is time. Says which were left out.
 std::optional<std::string> look_at_arms(const Scenario& scenario, WallClock::time_point until) {
   std::vector<std::string> left_out;
-  for (const Arm& arm : scenario.compare.arms)
+  for (const std::string& arm : compared_arms(scenario))
     if (WallClock::now() < until)
-      build_problem(scenario, {.arm = arm.name});
+      build_problem(scenario, {.arm = arm});
     else
-      left_out.push_back(arm.name);
+      left_out.push_back(arm);
   if (left_out.empty()) return std::nullopt;
   return fmt::format("not looked at for lack of time, as the scenario is so large: arms {}", fmt::join(left_out, ", "));
 }

@@ -2,6 +2,7 @@
 /// Reading compare.json.
 #include "viz/report/comparison.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <stdexcept>
@@ -25,12 +26,13 @@ Status status_of(const std::string& word) {
 }  // namespace
 
 Comparison::Comparison(nlohmann::json document) : document_(std::move(document)) {
-  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 3)
+  if (document_.value("format", "") != "interstice comparison" || document_.value("version", 0) != 4)
     throw std::runtime_error("not a comparison that this version reads (format or version differ)");
   for (const auto& arm : document_.at("arms")) {
     arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
                      arm.value("changes", std::vector<std::string>{}), arm.value("control", ""),
-                     arm.value("direct", "")});
+                     arm.value("direct", ""), arm.value("of", ""),
+                     arm.value("edges_left_out", std::vector<std::string>{})});
     if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
   }
 }
@@ -40,6 +42,10 @@ Comparison Comparison::read(const std::filesystem::path& path) {
   if (!file)
     throw std::filesystem::filesystem_error("cannot read", path, std::error_code(errno, std::generic_category()));
   return Comparison(nlohmann::json::parse(file));
+}
+
+bool Comparison::is_second_run(const ArmInfo& arm) const {
+  return !arm.of.empty() && std::ranges::find(arms_, arm.of, &ArmInfo::name) != arms_.end();
 }
 
 std::optional<ArmValue> Comparison::value(std::string_view arm, std::string_view metric) const {

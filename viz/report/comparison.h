@@ -17,10 +17,12 @@ struct ArmInfo {
   std::string name;
   bool vesicles = true, sham = false;
   std::vector<std::string> models;
-  double delay = 0;                  ///< of its fastest model [s]
-  std::vector<std::string> changes;  ///< "key.path = value", what differs in the scenario itself
-  std::string control;               ///< arm that it is compared with, "" if none
-  std::string direct;                ///< arm in which only its direct effects act, "" if none
+  double delay = 0;                         ///< of its fastest model [s]
+  std::vector<std::string> changes;         ///< "key.path = value", what differs in the scenario itself
+  std::string control;                      ///< arm that it is compared with, "" if none
+  std::string direct;                       ///< arm in which only its direct effects act, "" if none
+  std::string of;                           ///< of an arm with published edges alone: the arm with all of them
+  std::vector<std::string> edges_left_out;  ///< then: "contact on chondrocyte"
 };
 
 /// As in the engine (analysis/metric.h).
@@ -42,6 +44,8 @@ class Comparison {
 
   [[nodiscard]] const nlohmann::json& document() const { return document_; }
   [[nodiscard]] const std::vector<ArmInfo>& arms() const { return arms_; }
+  /// Whether an arm is the run with published edges alone of another that is in the comparison too.
+  [[nodiscard]] bool is_second_run(const ArmInfo& arm) const;
   [[nodiscard]] const std::string& reference() const { return reference_; }  ///< arm without vesicles, "" if none
   [[nodiscard]] double horizon() const { return document_.at("horizon"); }   ///< [s]
   [[nodiscard]] std::size_t replicates() const { return document_.at("replicates"); }

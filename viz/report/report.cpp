@@ -26,16 +26,20 @@ std::string script_safe(const nlohmann::json& document) {
 /// What the figures need; the parameter table and the provenance are in the page already.
 nlohmann::json figure_data(const Comparison& comparison) {
   nlohmann::json data;
-  for (const char* key : {"arms", "primary", "curves", "metrics", "values", "horizon", "vesicles", "reporters"})
+  for (const char* key :
+       {"arms", "phenotype", "primary", "curves", "metrics", "values", "horizon", "vesicles", "reporters"})
     data[key] = comparison.document().at(key);
   return data;
 }
 
 std::string contents(const Comparison& comparison) {
   const bool outcomes = !comparison.metrics("outcome").empty();
-  return std::string("<nav>") + (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
+  const bool judged = !comparison.document().at("phenotype").is_null();
+  return std::string("<nav>") + (judged ? R"(<a href="#effects">Effects</a> )" : "") +
+         (receptors_section(comparison).empty() ? "" : R"(<a href="#receptors">Receptors</a> )") +
+         (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
          R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
-<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> <a href="#parameters">Parameters</a>
+<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> <a href="#edges">Edges</a> <a href="#parameters">Parameters</a>
 <a href="#provenance">Provenance</a></nav>
 )";
 }
@@ -56,12 +60,13 @@ std::string report_html(const Comparison& comparison) {
   page += "</header>\n<main>\n<section id=\"answer\">\n<h2>Answer</h2>\n" + answer(comparison) + "</section>\n";
   page +=
       "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables.</p></noscript>\n";
-  page += outcomes_section(comparison) + arms_section(comparison) + curves_section(comparison) +
-          influence_section(comparison);
+  page += effects_section(comparison) + receptors_section(comparison) + outcomes_section(comparison) +
+          arms_section(comparison) + curves_section(comparison) + influence_section(comparison);
   page += time_section(comparison) + fates_section(comparison) + budget_section(comparison);
   page += "<section id=\"assumptions\">\n<h2>Assumptions and whom they favour</h2>\n" + assumptions(comparison) +
           "</section>\n";
-  page += parameters_section(comparison) + metrics_section(comparison) + provenance_section(comparison);
+  page += edges_section(comparison) + parameters_section(comparison) + metrics_section(comparison) +
+          provenance_section(comparison);
   page +=
       "</main>\n<footer>Made by Interstice. Figures: Chart.js 3.9.1, © 2022 Chart.js Contributors, MIT "
       "licence.</footer>\n";

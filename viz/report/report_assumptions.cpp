@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "viz/report/html.h"
+#include "viz/report/report_parts.h"
 #include "viz/report/report_text.h"
 
 namespace interstice::viz {
@@ -91,8 +92,9 @@ std::string assumed(const Comparison& comparison) {
 std::string collective(const Comparison& comparison) {
   std::string best_arm, best_metric;
   double best = 0;
-  for (const auto& metric : comparison.metrics("influenced_per_ev_present"))
+  for (const auto& metric : comparison.metrics("influenced_per_ev_given"))
     for (const auto& arm : comparison.arms()) {
+      if (is_receptor(comparison, metric)) break;
       const auto value = comparison.value(arm.name, metric);
       if (!value || !value->mean || value->low <= 0 || *value->mean <= best) continue;
       best = *value->mean;
@@ -101,7 +103,7 @@ std::string collective(const Comparison& comparison) {
     }
   if (best_arm.empty()) return {};
   return fmt::format(
-      "<li><b>Cells per EV:</b> the most was {} cells per EV present (<b>{}</b>, {}). {}</li>\n", number(best),
+      "<li><b>Cells per EV:</b> the most was {} cells per EV given (<b>{}</b>, {}). {}</li>\n", number(best),
       escape(best_arm), escape(comparison.subject(best_metric)),
       best < 1 ? "Below one, many EVs together influenced each cell." : "Each influenced cell needed one EV or fewer.");
 }

@@ -7,56 +7,11 @@
 #include <algorithm>
 
 #include "viz/report/html.h"
+#include "viz/report/report_parts.h"
 #include "viz/report/report_text.h"
 
 namespace interstice::viz {
 namespace {
-
-std::string section(std::string_view id, std::string_view title, const std::string& body) {
-  return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id, title, body);
-}
-
-std::string figure(std::string_view id, std::string_view caption, int height, std::string_view controls = {}) {
-  return fmt::format(
-      "<figure>{}<div class=\"plot\" style=\"height:{}px\"><canvas id=\"{}\" role=\"img\" "
-      "aria-label=\"{}\"></canvas></div>"
-      "<figcaption>{}</figcaption></figure>\n",
-      controls, height, id, escape(caption), caption);
-}
-
-/// Of a figure with a row for each arm [px].
-int height_for(std::size_t arms) { return 140 + 24 * static_cast<int>(arms); }
-
-std::string details(std::string_view summary, const std::string& body, bool open = false) {
-  return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);
-}
-
-/// One row per metric, one column per arm that has anything to say. Where a heading says what is measured, the labels
-/// need only say of what.
-std::string metric_table(const Comparison& comparison, const std::vector<std::string>& metrics,
-                         const std::string& heading = "quantity", bool short_labels = false) {
-  std::vector<std::string> head{heading}, arms;
-  std::vector<std::size_t> numeric;
-  for (const auto& arm : comparison.arms()) {
-    if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& m) { return comparison.value(arm.name, m); }))
-      continue;
-    numeric.push_back(head.size());
-    head.push_back(escape(arm.name));
-    arms.push_back(arm.name);
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& metric : metrics) {
-    const std::string unit = comparison.unit(metric);
-    const std::string shown = unit == "1" || unit == "s" ? "" : " [" + escape(unit_text(unit)) + "]";
-    const std::string label = short_labels ? comparison.of(metric) : comparison.label(metric);
-    std::vector<std::string> row{fmt::format("<span title=\"{}: {}\">{}</span>{}", escape(metric),
-                                             escape(comparison.description(metric)), escape(unit_text(label)),
-                                             short_labels ? "" : shown)};
-    for (const auto& arm : arms) row.push_back(value_text(comparison.value(arm, metric), unit));
-    rows.push_back(std::move(row));
-  }
-  return table(head, rows, numeric);
-}
 
 /// A key path that may break after its dots and underscores.
 std::string breakable(const std::string& path) {
@@ -71,38 +26,6 @@ std::string short_place(const std::string& place) {
   if (cut != std::string::npos && cut > 0) cut = place.rfind('/', cut - 1);
   const std::string shown = cut == std::string::npos ? place : place.substr(cut + 1);
   return fmt::format("<span title=\"{}\">{}</span>", escape(place), escape(shown));
-}
-
-/// Whether any arm has a value other than zero.
-bool speaks(const Comparison& comparison, const std::string& metric) {
-  return std::any_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
-    const auto value = comparison.value(arm.name, metric);
-    return value && value->mean && (*value->mean != 0 || value->low != 0 || value->high != 0);
-  });
-}
-
-/// All reporters of one kind, folded away; those with nothing to say are left out, for the answer lists them.
-std::string group(const Comparison& comparison, std::string_view family, const std::string& title) {
-  auto metrics = comparison.metrics(family);
-  std::erase_if(metrics, [&](const std::string& metric) {
-    return !speaks(comparison, metric) &&
-           std::none_of(comparison.arms().begin(), comparison.arms().end(), [&](const ArmInfo& arm) {
-             const auto value = comparison.value(arm.name, metric);
-             return value && !value->mean && !value->note.empty();
-           });
-  });
-  return metrics.empty() ? "" : details(title, metric_table(comparison, metrics, "reporter", true));
-}
-
-/// The metrics that say something as a table; the others folded away.
-std::string folded_table(const Comparison& comparison, const std::vector<std::string>& metrics) {
-  std::vector<std::string> loud, silent;
-  for (const auto& metric : metrics) (speaks(comparison, metric) ? loud : silent).push_back(metric);
-  std::string out = loud.empty() ? "<p>Nothing to show in this run.</p>\n" : metric_table(comparison, loud);
-  if (!silent.empty())
-    out += details(fmt::format("{} more: zero, never, or not observable in this horizon", silent.size()),
-                   metric_table(comparison, silent));
-  return out;
 }
 
 /// Whether an effect on one cell could have reached others by what cells secrete.
@@ -134,7 +57,7 @@ std::string footprint(const Comparison& comparison) {
   const auto& primary = comparison.document().at("primary");
   return fmt::format(
              "<h3>Field footprint of one EV</h3>\n<p>What an EV adds to {} in the {} (area under the curve less that "
-             "without EVs, times the fluid volume, per EV present), and the volume that this amount would hold at a "
+             "without EVs, times the fluid volume, per EV given), and the volume that this amount would hold at a "
              "threshold throughout the run. For scale: a cell of 5 µm radius fills 524 µm³.</p>\n",
              escape(primary.at("field").get<std::string>()), escape(primary.at("region").get<std::string>())) +
          metric_table(comparison, metrics);
@@ -187,6 +110,8 @@ std::string arms_section(const Comparison& comparison) {
     const std::string models = arm.models.empty() ? "none" : joined(arm.models, ", ");
     std::vector<std::string> remarks;
     if (arm.sham) remarks.push_back("other random numbers for chemotaxis: shows what chance alone does");
+    if (!arm.of.empty())
+      remarks.push_back(escape(arm.of) + " without its assumed edges: " + escape(joined(arm.edges_left_out, ", ")));
     for (const auto& change : arm.changes) remarks.push_back("<code>" + escape(change) + "</code>");
     if (!arm.control.empty() && arm.control != comparison.reference())
       remarks.push_back("compared with " + escape(arm.control));
@@ -217,28 +142,30 @@ std::string influence_section(const Comparison& comparison) {
   std::string body = fmt::format(
       R"(<p>A cell family (a founder and its descendants) counts as influenced when its reporter differs from
 the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
-whichever is shorter. What the sham arm shows by chance is subtracted. <em>Present</em>: EVs dosed into the patch; in
-arms with enzymes also those dosed into reservoirs behind its faces, because what they make there reaches the patch.
-<em>Engaged</em>: those that acted in the way of the arm: carry the enzyme, adsorbed, or released their cargo.</p>
+whichever is shorter. What the sham arm shows by chance is subtracted. <em>Given</em>: the EVs of all doses, into patch
+and reservoirs; one denominator for every arm. It measures the dose: where all cells are influenced, cells per EV is
+their number over that of EVs. <em>Engaged</em>: those that acted in the way of the arm: carry the enzyme, adsorbed, or
+released their cargo. Receptor read-outs have a section of their own.</p>
 <p>{}</p>
 )",
       number(100 * rule.at("difference").get<double>()), time_text(rule.at("hold").get<double>()),
       number(100 * rule.at("hold_share").get<double>()), relay_sentence(comparison));
   const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
-<option value="influenced_per_ev_present">cells per EV present</option>
+<option value="influenced_per_ev_given">cells per EV given</option>
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
 <option value="influenced_minus_sham">cells</option></select></label></div>)";
   body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.",
                  height_for(comparison.arms().size()), controls);
   body += metric_table(comparison, comparison.metrics("ev"));
-  body += group(comparison, "influenced_per_ev_present", "Cells per EV present");
+  body += group(comparison, "influenced_per_ev_given", "Cells per EV given");
   body += group(comparison, "influenced_per_ev_engaged", "Cells per EV engaged");
   body += group(comparison, "influenced_minus_sham", "Cells influenced, sham subtracted");
   body += group(comparison, "relayed_cells", "Of these, through other cells");
   body += group(comparison, "relayed_effect", "Of the mean effect at the end, through other cells");
   body += footprint(comparison);
-  body += details("Counts before subtraction, population means",
-                  folded_table(comparison, comparison.metrics({"influenced", "mean_effect", "mean_effect_largest"})));
+  auto counts = comparison.metrics({"influenced", "mean_effect", "mean_effect_largest"});
+  std::erase_if(counts, [&](const std::string& metric) { return is_receptor(comparison, metric); });
+  body += details("Counts before subtraction, population means", folded_table(comparison, counts));
   return section("influence", "Cells influenced per EV", body);
 }
 

@@ -8,7 +8,10 @@
 
 namespace interstice::viz {
 
-std::string outcomes_section(const Comparison& comparison);  ///< "" when the scenario names none
+std::string effects_section(const Comparison& comparison);    ///< on the shared phenotype; "" where there is none
+std::string receptors_section(const Comparison& comparison);  ///< shown, not judged; "" without receptors
+std::string edges_section(const Comparison& comparison);      ///< "" where no edge is marked
+std::string outcomes_section(const Comparison& comparison);   ///< "" when the scenario names none
 std::string arms_section(const Comparison& comparison);
 std::string curves_section(const Comparison& comparison);
 std::string influence_section(const Comparison& comparison);

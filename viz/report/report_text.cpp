@@ -9,6 +9,7 @@
 #include <map>
 
 #include "viz/report/html.h"
+#include "viz/report/report_parts.h"
 
 namespace interstice::viz {
 namespace {
@@ -39,6 +40,7 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
   std::vector<Crossing> crossings;
   std::vector<std::string> never;
   for (const auto& arm : comparison.arms()) {
+    if (comparison.is_second_run(arm)) continue;
     const auto value = comparison.value(arm.name, metric_of(comparison, threshold));
     if (!value || !value->mean) {
       if (value && value->status == Status::not_reached) never.push_back(bold(arm.name));
@@ -114,7 +116,7 @@ Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann:
 std::vector<ArmInfo> acting_arms(const Comparison& comparison) {
   std::vector<ArmInfo> acting;
   for (const auto& arm : comparison.arms())
-    if (!arm.models.empty()) acting.push_back(arm);
+    if (!arm.models.empty() && !comparison.is_second_run(arm)) acting.push_back(arm);
   return acting;
 }
 
@@ -124,14 +126,14 @@ struct Influenced {
   std::map<std::string, std::vector<std::string>> found;        ///< by arm: reporters in which it differs
   std::map<std::string, std::size_t> unobservable;              ///< by arm: reporters that the horizon cannot show
   std::vector<std::string> silent, too_slow;                    ///< reporters
+  std::size_t reporters = 0;                                    ///< of the kind that is counted
   std::map<std::string, std::vector<std::string>> not_counted;  ///< by reason: reporters
 };
 
 void sort_in(const Comparison& comparison, const nlohmann::json& reporter, const std::vector<ArmInfo>& acting,
              Influenced& all) {
   const std::string name = name_of(reporter);
-  std::vector<std::string> row{fmt::format("{} <span class=\"note\">{}</span>", name,
-                                           reporter.at("receptor").get<bool>() ? "receptor" : "phenotype")};
+  std::vector<std::string> row{name};
   bool differs = false, judged = false;
   std::string reason;
   for (const auto& arm : acting) {
@@ -153,27 +155,31 @@ void sort_in(const Comparison& comparison, const nlohmann::json& reporter, const
     all.too_slow.push_back(name);
 }
 
-Influenced sort_counts(const Comparison& comparison, const std::vector<ArmInfo>& acting) {
+Influenced sort_counts(const Comparison& comparison, const std::vector<ArmInfo>& acting, Kind kind) {
   Influenced all;
-  for (const auto& reporter : comparison.document().at("reporters")) sort_in(comparison, reporter, acting, all);
+  for (const auto& reporter : comparison.document().at("reporters")) {
+    if (reporter.at("receptor").get<bool>() != (kind == Kind::receptor)) continue;
+    ++all.reporters;
+    sort_in(comparison, reporter, acting, all);
+  }
   return all;
 }
 
 std::string reporter_count(std::size_t count) { return fmt::format("{} reporter{}", count, count == 1 ? "" : "s"); }
 
-std::string influence_headline(const Comparison& comparison, const std::vector<ArmInfo>& acting,
-                               const Influenced& all) {
+std::string influence_headline(const std::vector<ArmInfo>& acting, const Influenced& all) {
   std::vector<std::string> parts;
   for (const auto& arm : acting)
     if (const auto found = all.found.find(arm.name); found != all.found.end())
       parts.push_back(fmt::format("{} in {}", bold(arm.name), found->second.size()));
   if (parts.empty()) return {};
   return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", list(parts),
-                     reporter_count(comparison.document().at("reporters").size()));
+                     reporter_count(all.reporters) + " of what cells do");
 }
 
 /// The counts: a table of what was found, and a line for each kind of silence.
-std::string influence_table(const Comparison& comparison, const std::vector<ArmInfo>& acting, const Influenced& all) {
+std::string influence_table(const Comparison& comparison, const std::vector<ArmInfo>& acting, const Influenced& all,
+                            std::string_view id) {
   std::string out;
   if (!all.rows.empty()) {
     std::vector<std::string> head{"cells influenced beyond the sham"};
@@ -182,7 +188,7 @@ std::string influence_table(const Comparison& comparison, const std::vector<ArmI
       numeric.push_back(head.size());
       head.push_back(escape(arm.name));
     }
-    out += table(head, all.rows, numeric, "influenced-table");
+    out += table(head, all.rows, numeric, id);
     out +=
         "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero. \"Not "
         "observable\": the "
@@ -236,7 +242,8 @@ std::string outcome_sentence(const Comparison& comparison, const std::string& na
   std::vector<std::string> differ, same;
   for (const auto& arm : comparison.arms()) {
     const auto effect = comparison.value(arm.name, "effect." + name);
-    if (!effect || !effect->mean || (arm.models.empty() && arm.changes.empty())) continue;
+    if (!effect || !effect->mean || comparison.is_second_run(arm) || (arm.models.empty() && arm.changes.empty()))
+      continue;
     const bool zero_inside = effect->low <= 0 && effect->high >= 0;
     if (effect->status == Status::not_observable) continue;  // said below
     const auto relative = comparison.value(arm.name, "effect_relative." + name);
@@ -295,8 +302,15 @@ std::string value_text(const std::optional<ArmValue>& value, const std::string& 
   return text;
 }
 
+std::string receptor_counts(const Comparison& comparison) {
+  const auto acting = acting_arms(comparison);
+  return acting.empty()
+             ? ""
+             : influence_table(comparison, acting, sort_counts(comparison, acting, Kind::receptor), "receptor-table");
+}
+
 std::string answer(const Comparison& comparison) {
-  std::string text = "<p class=\"answer\">";
+  std::string text = verdict_table(comparison) + "<p class=\"answer\">";
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
@@ -305,11 +319,11 @@ std::string answer(const Comparison& comparison) {
     if (!sentence.empty()) text += "<br>\n" + sentence;
   }
   const auto acting = acting_arms(comparison);
-  const Influenced all = sort_counts(comparison, acting);
-  for (const auto& sentence : {influence_headline(comparison, acting, all),
-                               unobservable_sentence(comparison, acting, all), basis_sentence(comparison)})
+  const Influenced all = sort_counts(comparison, acting, Kind::phenotype);
+  for (const auto& sentence :
+       {influence_headline(acting, all), unobservable_sentence(comparison, acting, all), basis_sentence(comparison)})
     if (!sentence.empty()) text += "<br>\n" + sentence;
-  return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all));
+  return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all, "influenced-table"));
 }
 
 }  // namespace interstice::viz

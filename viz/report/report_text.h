@@ -12,6 +12,12 @@ namespace interstice::viz {
 /// on, in one paragraph; then a table of the cells influenced and a list of what was not seen, not counted or too slow.
 std::string answer(const Comparison& comparison);
 
+/// Uptake and contact against what EVs do outside cells, horizon by horizon, with all and with published edges.
+std::string verdict_table(const Comparison& comparison);
+
+/// The counts of receptor read-outs: a table of what was found, and a line for each kind of silence.
+std::string receptor_counts(const Comparison& comparison);
+
 /// The assumptions of the scenario and which hypothesis each favours.
 std::string assumptions(const Comparison& comparison);
 

@@ -270,6 +270,10 @@ std::vector<Symbol> with_parameters(const BuildContext& context, const Value& ty
       const Quantity q = parse_quantity(v.text);
       symbol.dimension = q.unit.dimension;
       symbol.constant = q.value * q.unit.scale + q.unit.offset;  // native, scale 1
+      const std::string mechanism = v.note && v.note->edge ? v.note->edge->mechanism : "";
+      if ((mechanism == "cargo" || mechanism == "contact") && !q.unit.dimension.dimensionless())
+        context.report(v, fmt::format("'{}' has a unit (the strength of a {} edge is a number, 0 removes the edge)",
+                                      v.text, mechanism));
     }
     symbols.push_back(symbol);
   }

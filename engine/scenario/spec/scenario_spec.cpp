@@ -1,5 +1,5 @@
 /// @file
-/// Specs of the scenario as a whole, of space, of the chemistry and of what is done with a run.
+/// Specs of the scenario as a whole, of space and of what is done with a run.
 
 #include "engine/scenario/spec/scenario_spec.h"
 
@@ -71,72 +71,6 @@ SpecPointer output() {
            "{sample: 1e5}")});
 }
 
-SpecPointer outcome_spec() {
-  const auto moment = not_negative("time", "s");
-  return record(
-      "a number that a run ends in, from columns of timeseries.csv (`*` at the end stands for anything)",
-      {may("label", text("what it is called in reports; its name if none is given")),
-       need("of", one_of("columns whose sum it is", {text("a column"), list("columns", text("a column"), 1)})),
-       may("rate", boolean("the change per second since the row before, in place of the sum itself"), "false"),
-       may("normalise", one_of("columns whose sum it is divided by, or `initial`: the sum in the first row",
-                               {text("a column"), list("columns", text("a column"), 1)})),
-       may("reduce",
-           choice(
-               "how the rows become one number (change: last less first; half_life: of the line through the "
-               "logarithms; fraction_of_initial: last over first; reach: distance within which 90 % of the excess "
-               "over the paired run lies, of profile.NAME.*; quantile: distance within which `share` of profile.NAME.* "
-               "itself lies; decay_length: of the exponential with its mean depth; time_above and time_below: when "
-               "they first are at or beyond `level`)",
-               {"last", "mean", "min", "max", "area", "change", "half_life", "fraction_of_initial", "reach", "quantile",
-                "decay_length", "at", "time_above", "time_below", "time_of_max"}),
-           "last"),
-       may("at", not_negative("the time of `reduce: at`", "s")),
-       may("level", any_quantity("the level of `reduce: time_above` or `time_below`, in a unit of the rows")),
-       may("share", quantity("the share of `reduce: quantile`", {.minimum = 0, .maximum = 1})),
-       may("beyond", not_negative("what lies nearer is left out of `reduce: quantile` and `decay_length`", "um")),
-       may("from", moment, "0 s"), may("until", moment)});
-}
-
-SpecPointer compare() {
-  const auto arm = record(
-      "what is switched on in this arm",
-      {may("vesicles", boolean("false = no vesicles are dosed"), "true"),
-       may("classes", list("vesicle classes that are dosed; all of them where nothing is said",
-                           reference("a vesicle class", {"vesicle class"}), 1)),
-       may("sham", boolean("other random numbers for chemotaxis, to show what chance alone does"), "false"),
-       may("models", list("active interaction models", reference("a model", {"listed model"})), "[]"),
-       may("set",
-           named("values that differ in this arm, by key path, applied after the parameter set and --set", "key path",
-                 anything("a value")),
-           "{}"),
-       may("direct",
-           reference("arm with the same mechanisms but without relay; the report gives the difference", {"arm"})),
-       may("control", reference("arm without vesicles that it is compared with; by default the first one", {"arm"}))});
-  const auto primary = record(
-      "the species whose mean decides",
-      {need("field", reference("a species", {"species"})), need("in", reference("a region", {"region"}, {"all"})),
-       may("thresholds", list("levels whose first crossing is timed", positive("level", "uM")), "[]")});
-  const auto influenced =
-      record("when a cell counts as influenced, compared with the paired run without vesicles",
-             {may("difference",
-                  quantity("of its reporter, as a share of the dynamic range",
-                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
-                  "0.1"),
-              may("hold",
-                  quantity("how long the difference must last without a break ...",
-                           {.unit = "s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1 min", "60 min"}}),
-                  "10 min"),
-              may("hold_share",
-                  quantity("... or this share of the run, whichever is shorter",
-                           {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.05", "0.5"}}),
-                  "0.2")});
-  return record("the paired comparison of arms",
-                {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
-                 may("arms", named("arms by name", "arm", arm), "{}"), may("primary", primary),
-                 may("outcomes", named("what the arms are judged by, in this order", "outcome", outcome_spec()), "{}"),
-                 may("influenced", influenced, "{}")});
-}
-
 SpecPointer models(const ModelRegistry& registry) {
   std::vector<Field> fields;
   for (const RegisteredModel& m : registry.all())
@@ -153,6 +87,16 @@ SpecPointer media() {
                               "1")});
   return record("what regions take from their medium where they say nothing themselves",
                 {may("fluid", medium, "{}"), may("tissue", medium, "{}")});
+}
+
+/// Names such as `contact@published` are known too: see collect in scenario_names.
+SpecPointer arm_of_run() {
+  Spec spec = *reference(
+      "the arm that `run` runs, perhaps with published edges alone (NAME@published); without it all listed models are on "
+      "and vesicles are dosed",
+      {"arm"});
+  spec.tolerates = "arm with published edges";
+  return std::make_shared<Spec>(std::move(spec));
 }
 
 SpecPointer cells_at_start() {
@@ -298,15 +242,14 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
                  "profile", profile_spec()),
            "{}"),
        may("models", models(registry), "{}"),
-       may("arm",
-           reference("the arm that `run` runs; without it all listed models are on and vesicles are dosed", {"arm"})),
+       may("arm", arm_of_run()),
        may("parameter_sets",
            named("values to set together, by key path", "parameter set",
                  named("key path -> value", "key path", anything("a value"))),
            "{}"),
        may("parameters",
            reference("the parameter set to apply; without it the values of the file hold", {"parameter set"})),
-       may("compare", compare(), "{}"),
+       may("compare", compare_spec(), "{}"),
        may("output", output(), "{}")});
 }
 

@@ -20,6 +20,7 @@ SpecPointer space_spec_reservoir();
 SpecPointer chemistry_spec_species();
 SpecPointer chemistry_spec_reaction();
 SpecPointer agent_spec_cell_type();
+SpecPointer agent_spec_edge();
 SpecPointer agent_spec_placement();
 SpecPointer agent_spec_table();
 SpecPointer agent_spec_injury();
@@ -27,6 +28,7 @@ SpecPointer agent_spec_vesicles();
 SpecPointer label_spec();
 SpecPointer profile_spec();
 SpecPointer model_spec(const ModelDescriptor& model);
+SpecPointer compare_spec();
 
 /// `in: film` or `in: [film, synovium]`; also `all`.
 SpecPointer regions_spec(std::string doc, std::size_t at_least = 1);

@@ -160,6 +160,17 @@ SpecPointer contact() {
 
 }  // namespace
 
+SpecPointer agent_spec_edge() {
+  return record(
+      "of a strength: it is that of an effect edge, by which vesicles act on cells of this type; 0 removes it",
+      {need("mechanism", choice("what vesicles do there; enzyme and binding act through substances of the host, which "
+                                "`edges: published` leaves alone",
+                                {"cargo", "contact", "enzyme", "binding"})),
+       need("mark", choice("evidence that the edge exists, not of its size: verified, literature, assumption, calculated",
+                           {"V", "L", "A", "calc"})),
+       need("source", text("where it is shown, or why it is assumed"))});
+}
+
 SpecPointer agent_spec_cell_type() {
   auto states = std::make_shared<Spec>(*named("states of the statechart", "state", state()));
   states->minimum_items = 1;
@@ -185,7 +196,9 @@ SpecPointer agent_spec_cell_type() {
                          {quantity("copies", {.minimum = 0, .other_units = {"molecule"}}), formula("copies", "1")})),
            "{}"),
        may("parameters",
-           named("named numbers for this type's formulas", "parameter", any_quantity("a value"), formula_words()),
+           named("named numbers for this type's formulas; {value: ..., edge: {...}} where it is the strength of an effect "
+                 "edge",
+                 "parameter", any_quantity("a value", agent_spec_edge()), formula_words()),
            "{}"),
        may("columns",
            named("numbers that each cell carries; left out are those that stay 0 in every arm, and those that nothing "

@@ -73,9 +73,10 @@ SpecPointer not_negative(std::string doc, std::string unit, std::string mark, st
                   {.unit = std::move(unit), .minimum = 0, .mark = std::move(mark), .source = std::move(source)});
 }
 
-SpecPointer any_quantity(std::string doc) {
+SpecPointer any_quantity(std::string doc, SpecPointer edge) {
   auto s = make(Spec::Kind::quantity, std::move(doc));
   s->any_unit = true;
+  s->edge = std::move(edge);
   return s;
 }
 

@@ -45,6 +45,7 @@ struct Spec {
   std::vector<std::pair<std::string, double>> words{};  ///< for example unlimited = infinity
   std::string mark, source;                             ///< of the default
   std::pair<std::string, std::string> range{};          ///< plausible for what has the default, as written
+  SpecPointer edge{};  ///< what may be said of the effect edge that the number is the strength of
 
   std::vector<std::string> choices;     ///< of a choice
   std::vector<std::string> refers;      ///< reference, or keys of a map: kinds of names ("species", "region", ...)
@@ -87,7 +88,7 @@ SpecPointer positive(std::string doc, std::string unit, std::string mark = {}, s
 SpecPointer not_negative(std::string doc, std::string unit, std::string mark = {}, std::string source = {});
 /// A time, or `never`.
 SpecPointer half_life(std::string doc, std::string mark = {}, std::string source = {});
-SpecPointer any_quantity(std::string doc);
+SpecPointer any_quantity(std::string doc, SpecPointer edge = nullptr);
 SpecPointer integer(std::string doc, double minimum, double maximum);
 SpecPointer boolean(std::string doc);
 SpecPointer text(std::string doc);
@@ -110,11 +111,18 @@ Field may(std::string name, SpecPointer spec, std::string fallback = "");
 
 }  // namespace spec
 
+/// That vesicles act on a kind of cell by a mechanism, and how well that is known; the size of the effect is the number
+/// that carries the note.
+struct EdgeNote {
+  std::string mechanism, mark, source;
+};
+
 /// What the annotated form {value, range, mark, source} says besides the value.
 struct Annotation {
   std::string low, high;  ///< of the range, as written
   std::string mark, source;
   bool outside = false;  ///< the value lies outside the range, and is meant to
+  std::optional<EdgeNote> edge{};
 };
 
 /// A checked value: the tree mirrors the spec, defaults included.

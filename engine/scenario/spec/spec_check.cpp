@@ -250,7 +250,8 @@ class Checker {
   }
 
   void annotated(const YamlNode& node, const Spec& spec, Value& v) {
-    static const std::vector<std::string> keys{"value", "range", "mark", "source", "outside"};
+    std::vector<std::string> keys{"value", "range", "mark", "source", "outside"};
+    if (spec.edge) keys.emplace_back("edge");
     bool misspelt = false;
     for (std::size_t i = 0; i < node.keys.size(); ++i)
       if (std::ranges::find(keys, node.keys[i]) == keys.end()) {
@@ -275,18 +276,11 @@ class Checker {
         diagnostics_.report(outside->place, below(v.path, "outside"), "expected true or false");
     }
     annotate_range(node, spec, v);
-    if (const YamlNode* mark = node.find("mark")) {
-      static const std::vector<std::string> marks{"V", "L", "A", "calc"};
-      v.note->mark = mark->text;
-      if (!mark->is_scalar() || std::ranges::find(marks, mark->text) == marks.end())
-        diagnostics_.report(mark->place, below(v.path, "mark"),
-                            fmt::format("'{}' is no mark (expected V verified, L literature, A assumption, or calc)",
-                                        mark->text.substr(0, 60)));
-    }
-    if (const YamlNode* source = node.find("source")) {
-      v.note->source = source->text;
-      if (!source->is_scalar()) diagnostics_.report(source->place, below(v.path, "source"), "expected a text");
-    }
+    read_mark_and_source(node, v.path, *v.note, diagnostics_);
+    const YamlNode* edge = node.find("edge");
+    if (edge == nullptr || !spec.edge) return;
+    const Value said = check(*edge, *spec.edge, below(v.path, "edge"), true);
+    v.note->edge = EdgeNote{said["mechanism"].text, said["mark"].text, said["source"].text};
   }
 
   void annotate_range(const YamlNode& node, const Spec& spec, Value& v) {

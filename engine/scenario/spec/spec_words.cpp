@@ -74,4 +74,20 @@ std::string wrong_unit(const std::string& text, const Quantity& quantity, const 
   return fmt::format("'{}' has the wrong unit (expected {}){}", text, expectation(spec), hint);
 }
 
+void read_mark_and_source(const YamlNode& annotated, const std::string& path, Annotation& note,
+                          Diagnostics& diagnostics) {
+  if (const YamlNode* mark = annotated.find("mark")) {
+    static const std::vector<std::string> marks{"V", "L", "A", "calc"};
+    note.mark = mark->text;
+    if (!mark->is_scalar() || std::ranges::find(marks, mark->text) == marks.end())
+      diagnostics.report(mark->place, path + ".mark",
+                         fmt::format("'{}' is no mark (expected V verified, L literature, A assumption, or calc)",
+                                     mark->text.substr(0, 60)));
+  }
+  if (const YamlNode* source = annotated.find("source")) {
+    note.source = source->text;
+    if (!source->is_scalar()) diagnostics.report(source->place, path + ".source", "expected a text");
+  }
+}
+
 }  // namespace interstice

@@ -34,4 +34,8 @@ std::optional<std::uint64_t> unsigned_number(std::string_view text, double numbe
 /// it.
 std::string wrong_unit(const std::string& text, const Quantity& quantity, const Spec& spec, const Spec* record);
 
+/// What the annotated form at `path` says of how well its number is known.
+void read_mark_and_source(const YamlNode& annotated, const std::string& path, Annotation& note,
+                          Diagnostics& diagnostics);
+
 }  // namespace interstice

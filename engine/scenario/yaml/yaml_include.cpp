@@ -63,6 +63,21 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
   }
 }
 
+/// What stands for a number in place of an annotated one. Whose effect the number is stays true of another size, and so
+/// does how well it is known that there is such an effect.
+YamlNode in_place_of(const YamlNode& annotated, const YamlNode& over) {
+  const YamlNode* edge = annotated.is_map() ? annotated.find("edge") : nullptr;
+  const bool number = over.is_scalar() || (over.is_map() && over.find("value") != nullptr);
+  if (edge == nullptr || !number || over.find("edge") != nullptr) return over;
+  YamlNode kept = over;
+  if (over.is_scalar()) {
+    kept = YamlNode::empty_map(over.place);
+    kept.add("value", over.place, over);
+  }
+  kept.add("edge", edge->place, *edge);
+  return kept;
+}
+
 /// `over` wins; {value, range, ...} counts as one value, so that no old range or source stays with a new number.
 void overlay(YamlNode& base, const YamlNode& over) {
   for (std::size_t i = 0; i < over.keys.size(); ++i) {
@@ -74,7 +89,7 @@ void overlay(YamlNode& base, const YamlNode& over) {
     } else if (present->is_map() && over.items[i].is_map() && over.items[i].find("value") == nullptr) {
       overlay(*present, over.items[i]);
     } else {
-      *present = over.items[i];
+      *present = in_place_of(*present, over.items[i]);
       const auto at = static_cast<std::size_t>(present - base.items.data());
       base.key_places[at] = over.key_places[i];
     }

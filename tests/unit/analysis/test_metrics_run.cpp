@@ -134,7 +134,7 @@ TEST(RunMetrics, FatesAreSharesOfTheDoseAndAddUpToOne) {
   std::vector<Metric> metrics;
   measure_vesicles(small_run(), arm, metrics);
   EXPECT_DOUBLE_EQ(find(metrics, "fate.ev.released").value.value(), 0.2);
-  EXPECT_DOUBLE_EQ(find(metrics, "ev.present").value.value(), 80);
+  EXPECT_DOUBLE_EQ(find(metrics, "ev.given").value.value(), 100);
   double sum = 0;
   for (const Metric& metric : metrics)
     if (metric.family == Family::fate) sum += metric.value.value();
@@ -173,21 +173,29 @@ TEST(RunMetrics, EngagedDependsOnTheMechanism) {
   EXPECT_FALSE(vesicles_engaged(small_run(), arm));
 }
 
-TEST(RunMetrics, EnzymesInADosedReservoirBehindAFaceCountAsPresent) {
+// Numbers per EV of different arms are compared: all of them divide by the EVs given, whatever their mechanism.
+TEST(RunMetrics, EveryArmHasTheSameDenominator) {
+  Problem problem = small_problem();
+  for (const Mechanism mechanism : {Mechanism::enzyme, Mechanism::binding, Mechanism::contact, Mechanism::cargo}) {
+    problem.models[0].mechanism = mechanism;
+    EXPECT_EQ(vesicles_given(small_run(), describe_arm(problem, "x", nullptr)), 100.0);  // 80 in the patch
+  }
+}
+
+TEST(RunMetrics, EnzymesInADosedReservoirBehindAFaceCountAsEngaged) {
   Problem problem = small_problem();
   problem.reservoirs.resize(2);
   problem.reservoirs[0].volume = 3000;
   problem.reservoirs[1].volume = 1000;
   problem.doses[0].density = 1;
   problem.doses[0].reservoirs = {ReservoirId{0}, ReservoirId{1}};
-  EXPECT_EQ(vesicles_present(small_run(), describe_arm(problem, "x", nullptr)), 80.0);  // behind no face
+  const double carriers = 0.5 * (1 - std::exp(-10));
+  EXPECT_NEAR(vesicles_engaged(small_run(), describe_arm(problem, "x", nullptr)).value(), 80 * carriers, 1e-9);
   problem.walls[5] = Wall::reservoir;
   problem.reservoir_of_face[5] = ReservoirId{0};
   const ArmFacts enzymes = describe_arm(problem, "x", nullptr);
-  EXPECT_EQ(vesicles_present(small_run(), enzymes), 80 + 0.75 * 20);
-  EXPECT_NEAR(vesicles_engaged(small_run(), enzymes).value(), 95 * 0.5 * (1 - std::exp(-10)), 1e-9);
-  problem.models[0].mechanism = Mechanism::cargo;
-  EXPECT_EQ(vesicles_present(small_run(), describe_arm(problem, "uptake", nullptr)), 80.0);
+  EXPECT_NEAR(vesicles_engaged(small_run(), enzymes).value(), (80 + 0.75 * 20) * carriers, 1e-9);
+  EXPECT_EQ(vesicles_given(small_run(), enzymes), 100.0);
 }
 
 TEST(RunMetrics, ApparentHalfLifeIsSeenOrExtrapolated) {
@@ -213,9 +221,9 @@ TEST(RunMetrics, FootprintOfOneVesicle) {
   vehicle.series.value[0] = {0, 0, 0};
   std::vector<Metric> metrics;
   measure_footprint(run, arm, kPrimary, {&vehicle, nullptr}, metrics);
-  // Extra area 5 + 135 uM s, 1000 um^3 of film, 80 vesicles, 100 s.
-  EXPECT_DOUBLE_EQ(find(metrics, "footprint.extra").value.value(), 140 * 1000 / 80.0 / 60);
-  EXPECT_DOUBLE_EQ(find(metrics, "footprint.volume.0.3uM").value.value(), 140 * 1000 / 80.0 / (100 * 0.3));
+  // Extra area 5 + 135 uM s, 1000 um^3 of film, 100 vesicles, 100 s.
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.extra").value.value(), 140 * 1000 / 100.0 / 60);
+  EXPECT_DOUBLE_EQ(find(metrics, "footprint.volume.0.3uM").value.value(), 140 * 1000 / 100.0 / (100 * 0.3));
 }
 
 TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {
@@ -274,7 +282,7 @@ TEST(RunMetrics, CellsInfluencedMinusShamPerVesicle) {
   measure_cells(run, arm, pairing, {}, noisy_reporters(std::span(&pairing, 1), {}), metrics);
   EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").value, 5.0);
   EXPECT_EQ(find(metrics, "influenced_minus_sham.chondrocyte.AKT").value, 4.0);
-  EXPECT_DOUBLE_EQ(find(metrics, "influenced_per_ev_present.chondrocyte.AKT").value.value(), 4.0 / 80);
+  EXPECT_DOUBLE_EQ(find(metrics, "influenced_per_ev_given.chondrocyte.AKT").value.value(), 4.0 / 100);
   EXPECT_EQ(find(metrics, "time_to_50pct.chondrocyte.AKT").value, 60.0);
   EXPECT_DOUBLE_EQ(find(metrics, "mean_effect.chondrocyte.AKT").value.value(), 0.5);
   EXPECT_EQ(find(metrics, "influenced.chondrocyte.AKT").status, Status::measured);

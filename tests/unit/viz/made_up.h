@@ -45,7 +45,7 @@ class MadeUp {
  public:
   MadeUp() {
     document_ = {{"format", "interstice comparison"},
-                 {"version", 3},
+                 {"version", 4},
                  {"title", "Rat knee <10 ug>"},
                  {"description", "A made-up comparison.\nNothing here was simulated."},
                  {"horizon", 1800.0},
@@ -57,7 +57,10 @@ class MadeUp {
                  {"warnings", json::array()},
                  {"arms", json::array()},
                  {"values", json::array()},
-                 {"metrics", json::array()}};
+                 {"metrics", json::array()},
+                 {"phenotype", nullptr},
+                 {"verdicts", json::array()},
+                 {"edges", json::array()}};
     document_["vesicles"] = {{{"class", "msc_sev"}, {"counted", false}, {"weight", 10.0}, {"dosed", 1e6}}};
     document_["primary"] = {{"field", "adenosine"},
                             {"region", "film"},
@@ -110,6 +113,7 @@ class MadeUp {
   }
   void metric(const std::string& name, const std::string& unit, const std::string& description) {
     document_["metrics"].push_back(metric_entry(name, "the " + name, unit, description));
+    if (name.ends_with("A2A")) document_["metrics"].back()["of"] = "chondrocyte A2A (receptor)";
   }
   void value(const MadeUpArm& arm, const std::string& name, double mean, double half, bool observable = true) {
     document_["values"].push_back(value_entry(arm.name, name, mean, mean - half, mean + half));
@@ -133,7 +137,7 @@ inline void MadeUp::add_metrics() {
   metric("primary.time_to.0.3uM", "s", "first time at 0.3 uM");
   metric("primary.time_to.3uM", "s", "first time at 3 uM");
   for (const char* reporter : {"chondrocyte.A2A", "chondrocyte.AKT"})
-    for (const char* kind : {"influenced.", "influenced_minus_sham.", "influenced_per_ev_present.",
+    for (const char* kind : {"influenced.", "influenced_minus_sham.", "influenced_per_ev_given.",
                              "influenced_per_ev_engaged.", "time_to_50pct."})
       metric(std::string(kind) + reporter, std::string(kind).starts_with("time") ? "s" : "cell",
              "about " + std::string(reporter));
@@ -156,7 +160,7 @@ inline void MadeUp::add_metrics() {
       if (!arm.vesicles) continue;
       value(arm, "influenced." + key, acts ? 150 : 2, 1);
       value(arm, "influenced_minus_sham." + key, acts ? 148 : 0, acts ? 3 : 1, arm.delay < 1800);
-      value(arm, "influenced_per_ev_present." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, arm.delay < 1800);
+      value(arm, "influenced_per_ev_given." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, arm.delay < 1800);
       value(arm, "influenced_per_ev_engaged." + key, acts ? 1.5e-4 : 0, acts ? 3e-6 : 1e-6, arm.delay < 1800);
       acts ? value(arm, "time_to_50pct." + key, key.ends_with("AKT") ? 700 : 5, 1) : never(arm, "time_to_50pct." + key);
     }

@@ -151,15 +151,19 @@ TEST(Report, AReporterWithANoisyShamIsNotCalledUnchanged) {
 TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
   MadeUp made_up;
   for (auto& value : made_up.document()["values"])
-    if (value["arm"] == "contact" && value["metric"] == "influenced_minus_sham.chondrocyte.A2A") {
+    if (value["arm"] == "contact" && value["metric"] == "influenced_minus_sham.chondrocyte.AKT") {
       value["mean"] = 6;
       value["low"] = 4.6;
       value["high"] = 7.6;
       value["status"] = "measured";
     }
-  const std::string text = answer(Comparison(made_up.document()));
+  auto& document = made_up.document();
+  document["reporters"].push_back(
+      {{"cell_type", "chondrocyte"}, {"name", "sGAG"}, {"receptor", false}, {"range", 1.0}, {"delay", 600.0}});
+  set_count(document, "contact", "chondrocyte.sGAG", 0, false);
+  const std::string text = answer(Comparison(document));
   EXPECT_NE(text.find("effects of <b>uptake</b> (own delay 4 h) –"), std::string::npos) << text;
-  EXPECT_NE(text.find("<b>contact</b> (own delay 1 h) shows in chondrocyte A2A; its other 1 reporter cannot be judged"),
+  EXPECT_NE(text.find("<b>contact</b> (own delay 1 h) shows in chondrocyte AKT; its other 1 reporter cannot be judged"),
             std::string::npos)
       << text;
   EXPECT_NE(text.find("<b>6 <span class=\"ci\">[4.6, 7.6]</span></b>"), std::string::npos) << text;
@@ -168,13 +172,13 @@ TEST(Report, AnArmThatShowsInSpiteOfItsDelayIsNotSaidToShowNothing) {
 TEST(Report, TablesOfOneKindDoNotRepeatItInEveryRow) {
   MadeUp made_up;
   for (auto& metric : made_up.document()["metrics"])
-    if (metric["name"] == "influenced_per_ev_present.chondrocyte.A2A") {
-      metric["label"] = "cells per EV present: chondrocyte A2A";
-      metric["of"] = "chondrocyte A2A";
+    if (metric["name"] == "influenced_per_ev_given.chondrocyte.AKT") {
+      metric["label"] = "cells per EV given: chondrocyte AKT";
+      metric["of"] = "chondrocyte AKT (phenotype)";
     }
   const std::string page = report_html(Comparison(made_up.document()));
-  EXPECT_NE(page.find(">chondrocyte A2A</span></td>"), std::string::npos);
-  EXPECT_EQ(page.find(">cells per EV present: chondrocyte A2A<"), std::string::npos);
+  EXPECT_NE(page.find(">chondrocyte AKT (phenotype)</span></td>"), std::string::npos);
+  EXPECT_EQ(page.find(">cells per EV given: chondrocyte AKT<"), std::string::npos);
 }
 
 TEST(Report, SaysWhetherEffectsCanBeRelayed) {
@@ -249,8 +253,7 @@ TEST(Report, AssumptionsFollowFromTheNumbers) {
   MadeUp made_up;
   auto& document = made_up.document();
   const std::string before = assumptions(Comparison(document));
-  EXPECT_NE(before.find("cells per EV present (<b>emcev</b>, chondrocyte.A2A). Below one"), std::string::npos)
-      << before;
+  EXPECT_NE(before.find("cells per EV given (<b>emcev</b>, chondrocyte.AKT). Below one"), std::string::npos) << before;
   EXPECT_NE(before.find("3.11 % of the dose was on or in cells"), std::string::npos) << before;
   EXPECT_EQ(before.find("Substrate"), std::string::npos) << before;  // nothing said about what is not known
   document["values"].push_back(value_entry("vehicle", "budget.at_start", 6.0, 6.0, 6.0));

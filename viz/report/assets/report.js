@@ -8,7 +8,9 @@
   const style = {};
   let coloured = 0, grey = 0;
   for (const arm of data.arms)  // every second line is dashed, so that two equal curves are both seen
-    style[arm.name] = arm.models.length
+    style[arm.name] = style[arm.of]
+      ? { ...style[arm.of], dash: [2, 4] }  // the same arm with published edges alone
+      : arm.models.length
       ? { colour: palette[coloured % palette.length], dash: coloured++ % 2 ? [9, 7] : [], width: 2.4 }
       : { colour: greys[grey % 3][0], dash: greys[grey++ % 3][1], width: 1.6 };
   const parts = ["#0072b2", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#cc79a7", "#b8a900", "#777777", "#000000", "#cccccc"];
@@ -166,6 +168,12 @@
                    } } } },
       },
     });
+  }
+
+  if (data.phenotype) {
+    const compared = armNames.filter((arm) => data.phenotype.horizons.some((h) => value(arm, "phenotype_effect." + h.subject)));
+    points("effects-plot", compared, data.phenotype.horizons.filter((h) => h.time <= data.horizon).map((h) => ({ metric: "phenotype_effect." + h.subject, label: h.text })),
+           "effect on the phenotype (above 0: better)", false, "1");
   }
 
   const outcome = document.getElementById("outcome"), outcomeKind = document.getElementById("outcome-kind");

@@ -1,0 +1,125 @@
+/// @file
+/// What decides comes first, and receptor read-outs are shown without deciding.
+#include <gtest/gtest.h>
+
+#include "tests/unit/viz/made_up.h"
+#include "viz/report/report.h"
+#include "viz/report/report_sections.h"
+#include "viz/report/report_text.h"
+
+namespace interstice::viz {
+namespace {
+
+json verdict(double horizon, const char* text, const char* edges, const json& preference, const char* who,
+             const char* note = "") {
+  json entry = {{"horizon", horizon},
+                {"horizon_text", text},
+                {"edges", edges},
+                {"first", {{"name", who}, {"arms", {"uptake"}}}},
+                {"second", {{"name", "extracellular"}, {"arms", {"emcev"}}}},
+                {"text", preference == "second" ? std::string("extracellular over ") + who : preference.dump()},
+                {"note", preference.is_null() ? note : ""},
+                {"remarks", preference.is_null() || *note == '\0' ? json::array() : json::array({note})},
+                {"preference", preference}};
+  if (preference.is_null()) return entry;
+  entry["share"] = 0.96;
+  entry["first"]["effect"] = -0.01;
+  entry["second"]["effect"] = 0.21;
+  return entry;
+}
+
+/// The made-up comparison with a phenotype, seen at 10 minutes and not at a day.
+MadeUp judged() {
+  MadeUp made_up;
+  json& document = made_up.document();
+  document["phenotype"] = {{"label", "repair <all>"},
+                           {"horizons",
+                            {{{"time", 600.0}, {"text", "10 min"}, {"subject", "600s"}},
+                             {{"time", 86400.0}, {"text", "24 h"}, {"subject", "86400s"}}}},
+                           {"terms",
+                            {{{"name", "akt"},
+                              {"label", "AKT"},
+                              {"what", "value of akt"},
+                              {"good", "more"},
+                              {"range", 0.7},
+                              {"unit", "1"},
+                              {"weight", 1.0}}}}};
+  document["verdicts"] = {verdict(600, "10 min", "all", "second", "uptake or contact", "uptake cannot show yet"),
+                          verdict(600, "10 min", "published", "neither", "uptake or contact"),
+                          verdict(86400, "24 h", "all", nullptr, "uptake or contact", "the run ends at 30 min"),
+                          verdict(86400, "24 h", "published", nullptr, "uptake or contact", "the run ends at 30 min")};
+  document["arms"].push_back({{"name", "uptake@published"},
+                              {"of", "uptake"},
+                              {"edges_left_out", {"cargo on chondrocyte"}},
+                              {"vesicles", true},
+                              {"sham", false},
+                              {"models", {"cargo_delivery"}},
+                              {"delay", 14400.0},
+                              {"relays", json::array()}});
+  document["metrics"].push_back(metric_entry("phenotype_effect.600s", "effect", "1"));
+  for (const char* arm : {"uptake", "emcev", "uptake@published"})
+    document["values"].push_back(value_entry(arm, "phenotype_effect.600s", 0.21, 0.18, 0.24));
+  document["edges"] = {{{"cell_type", "chondrocyte"},
+                        {"mechanism", "cargo"},
+                        {"parameter", "w_cargo"},
+                        {"value", "0.7"},
+                        {"mark", "A"},
+                        {"source", "not shown"},
+                        {"left_out_of_published", true}}};
+  return made_up;
+}
+
+TEST(ReportVerdict, StandsBeforeEverythingElseForBothHorizonsAndBothSetsOfEdges) {
+  const std::string page = report_html(Comparison(judged().document()));
+  const auto at = [&page](const char* text) { return page.find(text, page.find("<main>")); };
+  ASSERT_NE(at("id=\"verdict-table\""), std::string::npos);
+  EXPECT_LT(at("id=\"verdict-table\""), at("class=\"answer\""));
+  EXPECT_LT(at("class=\"answer\""), at("id=\"effects-table\""));
+  EXPECT_LT(at("id=\"effects-table\""), at("id=\"receptors\""));
+  EXPECT_LT(at("id=\"receptors\""), at("id=\"arms\""));
+  const std::string text = verdict_table(Comparison(judged().document()));
+  EXPECT_NE(text.find("repair &lt;all&gt;"), std::string::npos);
+  EXPECT_NE(text.find("<th>all edges</th><th>published edges</th>"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>extracellular over uptake or contact</b><br><span class=\"note\">96 % of samples; effects "
+                      "−0.01 and +0.21</span>"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("<i>not judged</i> <span class=\"note\">the run ends at 30 min</span>"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("<li>10 min: uptake cannot show yet</li>"), std::string::npos) << text;
+}
+
+TEST(ReportVerdict, EffectsBeyondTheEndAreNotObservableAndSecondRunsAreThere) {
+  const std::string text = effects_section(Comparison(judged().document()));
+  EXPECT_NE(text.find("not observable: the run ends at 30 min"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>uptake@published</b>"), std::string::npos);
+  EXPECT_NE(text.find("0.21 <span class=\"ci\">[0.18, 0.24]</span>"), std::string::npos) << text;
+  EXPECT_EQ(effects_section(Comparison(MadeUp().document())), "");
+}
+
+TEST(ReportVerdict, ReceptorReadOutsAreShownAndNotJudged) {
+  const Comparison comparison(judged().document());
+  const std::string receptors = receptors_section(comparison);
+  EXPECT_NE(receptors.find("Receptor read-outs: shown, not judged"), std::string::npos);
+  EXPECT_NE(receptors.find("chondrocyte A2A"), std::string::npos) << receptors;
+  EXPECT_EQ(receptors.find("chondrocyte AKT"), std::string::npos) << receptors;
+  const std::string text = answer(comparison);
+  EXPECT_EQ(text.find("A2A"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>emcev</b> in 1 and <b>all</b> in 1 of 1 reporter of what cells do"), std::string::npos)
+      << text;
+  EXPECT_EQ(influence_section(comparison).find("A2A"), std::string::npos);
+}
+
+TEST(ReportVerdict, SaysWhatIsLeftOutAndOnWhichEvidence) {
+  const Comparison comparison(judged().document());
+  EXPECT_NE(edges_section(comparison).find("<td>off</td><td>not shown</td>"), std::string::npos);
+  EXPECT_NE(arms_section(comparison).find("uptake without its assumed edges: cargo on chondrocyte"), std::string::npos);
+  EXPECT_EQ(edges_section(Comparison(MadeUp().document())), "");
+}
+
+TEST(ReportVerdict, WithoutAPhenotypeNothingIsJudged) {
+  EXPECT_NE(answer(Comparison(MadeUp().document())).find("declares no shared phenotype"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace interstice::viz
