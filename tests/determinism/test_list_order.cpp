@@ -149,13 +149,13 @@ TEST(ListOrder, MeansNothingInTheGallery) {
   std::vector<std::string> names{"rat_knee_short"};
   if (trials() > 0)
     names = {
-        "rat_knee",        "mlr_well",    "amp_spike", "complement_neutrophil", "stroke_penumbra", "agvhd_crypt",
+        "rat_knee_early",  "mlr_well",    "amp_spike", "complement_neutrophil", "stroke_penumbra", "agvhd_crypt",
         "rat_knee_repair", "iv_vs_local", "vsvg",      "topical_psoriasis",     "label_artefact",  "self_limitation"};
   for (const std::string& name : names) expect_order_to_mean_nothing(short_text(name), std::max(1, trials()), name);
 }
 
 TEST(ListOrder, OfIncludesMeansNothing) {
-  const std::string path = INTERSTICE_SOURCE_DIR "/scenarios/rat_knee.yaml";
+  const std::string path = INTERSTICE_SOURCE_DIR "/scenarios/rat_knee_early.yaml";
   YamlNode root = tree_of(test::file_text(path));
   const Problem problem = build_problem(load(test::scenario_text(root)));
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {

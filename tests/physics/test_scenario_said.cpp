@@ -85,6 +85,7 @@ TEST(VesicleProfiles, HoldAllOfThePatch) {
         "profiles:\n  free: {vesicles: ev, states: [free], below: z_max, width: 20 um}\n"
         "  inside: {vesicles: ev, states: [endosomal], below: z_max, width: 20 um}\n"
         "  bound: {vesicles: ev, states: [adsorbed], around: top, width: 20 um}\n"
+        "  thin: {vesicles: ev, states: [adsorbed, endosomal], below: z_max, width: 1 um}\n"
         "  any: {vesicles: ev, below: z_min, width: 30 um}\n"));
     const SeriesTable table = test::run_series(s);
     const VesicleLedger& ledger = s.state().ledger[0];
@@ -98,6 +99,13 @@ TEST(VesicleProfiles, HoldAllOfThePatch) {
     EXPECT_EQ(sum("bound", {0, 20, 40, 60, 80}), static_cast<double>(ledger.adsorbed)) << how;
     EXPECT_EQ(sum("any", {30, 60, 90, 120}), static_cast<double>(ledger.free + ledger.adsorbed + ledger.endosomal));
     EXPECT_GT(ledger.endosomal, 100u);
+    std::vector<double> thin(100), expected(100);  // by the places of cells, finer than voxels
+    for (int k = 0; k < 100; ++k) thin[k] = table.find(fmt::format("profile.thin.{}", k + 1))->back();
+    const Cells& cells = s.state().cells;
+    for (std::size_t c = 0; c < cells.size(); ++c)
+      expected[static_cast<std::size_t>(100 - cells.position(c).z)] +=
+          static_cast<double>(cells.bound[c] + cells.internal[c]);
+    EXPECT_EQ(thin, expected) << how;
     const auto at_start = [&](int edge) { return table.find(fmt::format("profile.free.{}", edge))->front(); };
     EXPECT_GT(at_start(20), 15000);
     EXPECT_EQ(at_start(40), 0);
@@ -109,7 +117,9 @@ TEST(VesicleProfiles, HoldAllOfThePatch) {
   for (const auto& [text, words] :
        {std::pair("{vesicles: ev, species: A, below: z_min, width: 1 um}", "either a species or vesicles"),
         std::pair("{vesicles: ev, width: 10 um}", "either `around`"),
-        std::pair("{species: A, states: [free], below: x_min, width: 10 um}", "a species has no states")})
+        std::pair("{species: A, states: [free], below: x_min, width: 10 um}", "a species has no states"),
+        std::pair("{species: A, below: z_min, width: 1 um}", "narrower than the voxels"),
+        std::pair("{vesicles: ev, around: everywhere, width: 1 um}", "narrower than the voxels")})
     EXPECT_NE(said_mistakes(head + "profiles: {p: " + text + "}\n").find(words), std::string::npos) << text;
 }
 

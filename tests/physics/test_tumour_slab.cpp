@@ -123,18 +123,18 @@ constexpr const char* kAgents = "weight: 1";
 // 2e8 cells/ml.
 TEST(TumourSlab, InLooseTissueTheLengthIsThatOfDiffusionAndUptake) {
   EXPECT_NEAR(relative_length({kCounts, 0.001, 5, 2e8, 1000, 60, 20, 20, 1e13, 600, 60}, 1), 1, 0.05);
-  EXPECT_NEAR(relative_length({kCounts, 0.01, 1.5, 2e8, 240, 80, 10, 10, 1e13, 100, 10}, 1), 1, 0.05);
-  EXPECT_NEAR(relative_length({kAgents, 0.01, 1.5, 2e8, 240, 80, 20, 10, 1e11, 100, 2}, 1), 1, 0.05);
-  EXPECT_NEAR(relative_length({kCounts, 0.03, 0.3, 2e8, 80, 80, 10, 5, 1e13, 60, 5}, 2), 1, 0.05);
-  EXPECT_NEAR(relative_length({kAgents, 0.03, 0.3, 2e8, 80, 80, 20, 5, 2e11, 60, 1}, 2), 1, 0.05);
+  EXPECT_NEAR(relative_length({kCounts, 0.01, 1.5, 2e8, 240, 160, 20, 10, 1e13, 100, 20}, 1), 1, 0.05);
+  EXPECT_NEAR(relative_length({kAgents, 0.01, 1.5, 2e8, 240, 160, 20, 10, 2e10, 100, 2}, 1), 1, 0.05);
+  EXPECT_NEAR(relative_length({kCounts, 0.03, 0.3, 2e8, 80, 160, 10, 5, 1e13, 60, 5}, 1), 1, 0.05);
+  EXPECT_NEAR(relative_length({kAgents, 0.03, 0.3, 2e8, 80, 160, 20, 5, 5e10, 60, 1}, 1), 1, 0.05);
 }
 
 // 1e9 cells/ml: half of the volume.
 TEST(TumourSlab, InPackedTissueItIsSoWithinATenth) {
   EXPECT_NEAR(relative_length({kCounts, 0.001, 0.3, 1e9, 140, 50, 10, 5, 1e13, 150, 10}, 1), 1, 0.1);
-  EXPECT_NEAR(relative_length({kAgents, 0.001, 0.3, 1e9, 140, 50, 20, 5, 2e11, 150, 2}, 1), 1, 0.1);
+  EXPECT_NEAR(relative_length({kAgents, 0.001, 0.3, 1e9, 150, 50, 25, 5, 2e11, 150, 2}, 1), 1, 0.1);
   EXPECT_NEAR(relative_length({kCounts, 0.03, 5, 1e9, 100, 50, 10, 5, 1e13, 20, 5}, 2), 1, 0.1);
-  EXPECT_NEAR(relative_length({kAgents, 0.03, 5, 1e9, 100, 50, 20, 5, 1e11, 20, 0.2}, 2), 1, 0.1);
+  EXPECT_NEAR(relative_length({kAgents, 0.03, 5, 1e9, 100, 50, 25, 5, 1e11, 20, 0.2}, 2), 1, 0.1);
   EXPECT_NEAR(relative_length({kCounts, 0.01, 0.3, 1e9, 60, 60, 5, 2.5, 1e13, 25, 2}, 2), 1, 0.1);
   EXPECT_NEAR(relative_length({kAgents, 0.01, 0.3, 1e9, 60, 60, 20, 2.5, 5e11, 25, 0.5}, 2), 1, 0.1);
   EXPECT_NEAR(relative_length({kAgents, 0.03, 0.3, 1e9, 60, 60, 20, 2.5, 1e12, 15, 0.2}, 2), 1, 0.1);

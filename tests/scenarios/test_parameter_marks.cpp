@@ -36,7 +36,7 @@ std::vector<std::string> shipped_scenarios() {
 /// Settings of the computation and what defines the patch: chosen, not known.
 bool is_free_setting(const std::string& path) {
   static const std::regex settings(
-      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until)|compare\.phenotype\.horizons\.\d+|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
+      R"((domain|time|output)\..*|compare\.outcomes\.\w+\.(from|until|at|share|beyond)|compare\.phenotype\.horizons\.\d+|profiles\.\w+\.width|regions\.\w+\.shape\..*|reservoirs\.\w+\.represents|vesicles\.\w+\.(weight|agents))");
   return std::regex_match(path, settings);
 }
 
@@ -122,7 +122,7 @@ TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
 }
 
 TEST(ParameterMarks, RatKneeHasItsParameterSets) {
-  for (const char* name : {"rat_knee", "rat_knee_amp", "rat_knee_atp", "rat_knee_short"})
+  for (const char* name : {"rat_knee", "rat_knee_early", "rat_knee_amp", "rat_knee_atp", "rat_knee_short"})
     EXPECT_EQ(load_marked(INTERSTICE_SOURCE_DIR "/scenarios/" + std::string(name) + ".yaml").parameter_sets,
               (std::vector<std::string>{"uncorrected", "papers", "sceptic"}))
         << name;

@@ -58,7 +58,8 @@ std::vector<double> distances(const BuildContext& context, const Value& v, const
 bool too_narrow(const Profile& profile, const Problem& problem) {
   if (profile.width >= problem.grid.spacing * (1 - 1e-9)) return false;
   if (!profile.below || !profile.vesicles) return true;
-  return problem.vesicle_classes[index(*profile.vesicles)].counted &&
+  const std::size_t klass = index(*profile.vesicles);
+  return klass < problem.vesicle_classes.size() && problem.vesicle_classes[klass].counted &&
          std::ranges::find(profile.states, VesicleState::free) != profile.states.end();
 }
 

@@ -89,38 +89,36 @@ SpecPointer phenotype() {
 }
 
 SpecPointer influenced() {
-  return record("when a cell counts as influenced, compared with the paired run without vesicles",
-                {may("difference",
-                     quantity("of its reporter, as a share of the dynamic range",
-                              {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
-                     "0.1"),
-                 may("hold",
-                     quantity("how long the difference must last without a break ...", {.unit = "s",
-                                                                                        .minimum = 0,
-                                                                                        .mark = "A",
-                                                                                        .source = "assumed",
-                                                                                        .range = {"1 min", "60 min"}}),
-                     "10 min"),
-                 may("hold_share",
-                     quantity("... or this share of the run, whichever is shorter",
-                              {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.05", "0.5"}}),
-                     "0.2")});
+  return record(
+      "when a cell counts as influenced, compared with the paired run without vesicles",
+      {may("difference",
+           quantity("of its reporter, as a share of the dynamic range",
+                    {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.03", "0.3"}}),
+           "0.1"),
+       may("hold",
+           quantity("how long the difference must last without a break ...",
+                    {.unit = "s", .minimum = 0, .mark = "A", .source = "assumed", .range = {"1 min", "60 min"}}),
+           "10 min"),
+       may("hold_share",
+           quantity("... or this share of the run, whichever is shorter",
+                    {.minimum = 0, .maximum = 1, .mark = "A", .source = "assumed", .range = {"0.05", "0.5"}}),
+           "0.2")});
 }
 
 }  // namespace
 
 SpecPointer compare_spec() {
-  return record("the paired comparison of arms",
-                {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
-                 may("edges",
-                     choice("which effect edges of EVs act: all; only those that are published (mark V or L); or both, "
-                            "where arms on which it makes a difference run a second time, as NAME@published",
-                            {"both", "all", "published"}),
-                     "both"),
-                 may("arms", named("arms by name", "arm", arm()), "{}"), may("primary", primary()),
-                 may("phenotype", phenotype()),
-                 may("outcomes", named("what else arms are described by, in this order", "outcome", outcome()), "{}"),
-                 may("influenced", influenced(), "{}")});
+  return record(
+      "the paired comparison of arms",
+      {may("replicates", integer("paired runs per arm", 1, 100000), "8"),
+       may("edges",
+           choice("which effect edges of EVs act: all; only those that are published (mark V or L); or both, "
+                  "where arms on which it makes a difference run a second time, as NAME@published",
+                  {"both", "all", "published"}),
+           "both"),
+       may("arms", named("arms by name", "arm", arm()), "{}"), may("primary", primary()), may("phenotype", phenotype()),
+       may("outcomes", named("what else arms are described by, in this order", "outcome", outcome()), "{}"),
+       may("influenced", influenced(), "{}")});
 }
 
 }  // namespace interstice

@@ -65,6 +65,17 @@ TEST(ProfileShape, AShareLiesWithinADistance) {
   EXPECT_FALSE(distance_holding(0.5, std::vector<double>{0, 0}, below));
 }
 
+TEST(ProfileShape, WhatIsNearerIsLeftOut) {
+  const ProfileShells all{.columns = {"a", "b", "c", "d"}, .width = 5, .depth = true};
+  ProfileShells beyond = all;
+  beyond.skipped = 2;
+  const SeriesTable series{{"a", "b", "c", "d"}, {"EV", "EV", "EV", "EV"}, {0}, {{1}, {50}, {20}, {10}}};
+  const auto amounts = shell_integrals(series, beyond, 0, 1);
+  EXPECT_EQ(amounts, (std::vector<double>{0, 0, 20, 10}));
+  EXPECT_DOUBLE_EQ(distance_holding(0.5, amounts, beyond).value(), 10 + 5 * 0.75) << "distances still count from zero";
+  EXPECT_NEAR(decay_length(amounts, beyond).value(), 5 / std::log(2.0), 1e-9);
+}
+
 TEST(ProfileShape, TheLengthIsThatOfAnExponentialHoweverFewShellsShowIt) {
   const ProfileShells below{.columns = {}, .width = 5, .depth = true}, around{.columns = {}, .width = 5};
   for (const double length : {3.0, 20.0, 200.0})
