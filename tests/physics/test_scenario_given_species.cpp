@@ -167,12 +167,13 @@ TEST(PermeableFace, ToAReservoir) {
 
 TEST(GivenSpecies, GoOnAfterAnyRestart) {
   test::expect_same_after_restarts(
-      test::problem_from(given_scenario("0.7 s",
-                                        "fixed: {vessel: 8 uM}, initial: {formula: \"1 [uM/um]*y\"}, doses: [{amount: "
-                                        "1e6 molecule, at: [3 s, 7.77 s]}, {concentration: 2 uM, over: 11.1 s, "
-                                        "reservoirs: [plasma]}], boundary: {z_max: {reservoir: plasma, permeability: "
-                                        "0.5 um/s}}",
-                                        "reservoirs: {plasma: {volume: 4e5 um^3}}")),
+      test::problem_from(given_scenario(
+          "0.7 s",
+          "fixed: {vessel: 8 uM}, initial: {default: {formula: \"1 [uM/um]*y\"}, plasma: 0 uM}, doses: [{amount: "
+          "1e6 molecule, at: [3 s, 7.77 s]}, {concentration: 2 uM, over: 11.1 s, "
+          "reservoirs: [plasma]}], boundary: {z_max: {reservoir: plasma, permeability: "
+          "0.5 um/s}}",
+          "reservoirs: {plasma: {volume: 4e5 um^3}}")),
       5);
 }
 

@@ -109,6 +109,10 @@ TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
         ++looked_at;
         CellType answers = type;
         std::erase_if(answers.reporters, [](const Reporter& reporter) { return reporter.receptor; });
+        answers.gatherings.clear();  // what cells of another type offer goes past an edge of theirs
+        for (const CellType& asks : problem.cell_types)
+          for (const Gathering& gathering : asks.gatherings)
+            if (problem.cell_types[gathering.type].name == type.name) answers.gatherings.push_back(gathering);
         for_each_formula(answers, [&](const Expression& formula) {
           for (const std::size_t symbol : formula.simplified({}).symbols_used())
             if (symbol >= problem.species.size() && symbol - problem.species.size() < problem.columns.size()) {
