@@ -8,19 +8,11 @@
 namespace interstice {
 namespace {
 
-/// A day of the scenario: nets and IL-17 have come by then. Published: less than 1 % of the EVs leave the corneum by
-/// themselves. Some are carried down by neutrophils that took them up.
+/// A day of the scenario: nets and IL-17 have come by then.
 SeriesTable day_of(const std::string& arm) {
   const Scenario& scenario = test::shipped("topical_psoriasis.yaml", {"time.0.until=24 h"});
   Simulation simulation(build_problem(scenario, {.arm = arm}), 1);
-  const auto dosed = static_cast<double>(simulation.state().vesicles.size());
-  SeriesTable series = test::run_series(simulation);
-  const Vesicles& vesicles = simulation.state().vesicles;
-  double below = 0;
-  for (std::size_t v = 0; v < vesicles.size(); ++v)
-    below += vesicles.state[v] == VesicleState::free && vesicles.z[v] > 20 ? 1 : 0;
-  EXPECT_LE(below, 0.01 * dosed) << arm;
-  return series;
+  return test::run_series(simulation);
 }
 
 double made(const SeriesTable& series, const std::string& column) {
