@@ -108,6 +108,7 @@ TEST(ParameterMarks, NoFormulaGoesPastAnAssumedEdge) {
         if (published || type.name == "reporter") continue;  // which shows cargo by construction
         ++looked_at;
         CellType answers = type;
+        answers.gatherings.clear();  // what it asks of cells it touches: their own edges count
         std::erase_if(answers.reporters, [](const Reporter& reporter) { return reporter.receptor; });
         answers.gatherings.clear();  // what cells of another type offer goes past an edge of theirs
         for (const CellType& asks : problem.cell_types)
