@@ -119,7 +119,7 @@ TEST(VesicleProfiles, HoldAllOfThePatch) {
         std::pair("{vesicles: ev, width: 10 um}", "either `around`"),
         std::pair("{species: A, states: [free], below: x_min, width: 10 um}", "a species has no states"),
         std::pair("{species: A, below: z_min, width: 1 um}", "narrower than the voxels"),
-        std::pair("{vesicles: ev, around: everywhere, width: 1 um}", "narrower than the voxels")})
+        std::pair("{vesicles: ev, around: top, width: 1 um}", "narrower than the voxels")})
     EXPECT_NE(said_mistakes(head + "profiles: {p: " + text + "}\n").find(words), std::string::npos) << text;
 }
 

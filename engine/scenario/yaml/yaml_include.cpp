@@ -63,18 +63,21 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
   }
 }
 
-/// What stands for a number in place of an annotated one. Whose effect the number is stays true of another size, and so
-/// does how well it is known that there is such an effect.
+/// What stands for a number in place of an annotated one. Whose effect the number is (`edge`) stays true of another
+/// size, and so does how well it is known that there is such an effect. A key that no annotated number has stays too, so
+/// that it is told as a mistake.
 YamlNode in_place_of(const YamlNode& annotated, const YamlNode& over) {
-  const YamlNode* edge = annotated.is_map() ? annotated.find("edge") : nullptr;
   const bool number = over.is_scalar() || (over.is_map() && over.find("value") != nullptr);
-  if (edge == nullptr || !number || over.find("edge") != nullptr) return over;
+  if (!number || !annotated.is_map() || std::ranges::none_of(annotated.keys, is_note)) return over;
   YamlNode kept = over;
-  if (over.is_scalar()) {
-    kept = YamlNode::empty_map(over.place);
-    kept.add("value", over.place, over);
+  for (std::size_t i = 0; i < annotated.keys.size(); ++i) {
+    if (is_note(annotated.keys[i]) || over.find(annotated.keys[i]) != nullptr) continue;
+    if (kept.is_scalar()) {
+      kept = YamlNode::empty_map(over.place);
+      kept.add("value", over.place, over);
+    }
+    kept.add(annotated.keys[i], annotated.key_places[i], annotated.items[i]);
   }
-  kept.add("edge", edge->place, *edge);
   return kept;
 }
 

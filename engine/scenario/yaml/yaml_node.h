@@ -58,6 +58,9 @@ struct YamlNode {
 /// Same content, wherever it stands.
 bool same_content(const YamlNode& a, const YamlNode& b);
 
+/// Is it a key of a number with its notes, as in {value, range, mark, source}?
+bool is_note(const std::string& key);
+
 /// Maps that cannot be merged: one is a number with its notes ({value, source, ...}), the other something else, such as
 /// a distribution.
 bool unlike(const YamlNode& a, const YamlNode& b);

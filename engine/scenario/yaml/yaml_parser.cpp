@@ -34,12 +34,12 @@ bool same_content(const YamlNode& a, const YamlNode& b) {
   return true;
 }
 
-namespace {
-
 bool is_note(const std::string& key) {
   static constexpr std::array<std::string_view, 5> notes{"value", "range", "mark", "source", "outside"};
   return std::ranges::find(notes, key) != notes.end();
 }
+
+namespace {
 
 bool is_number_with_notes(const YamlNode& node) {
   const YamlNode* value = node.is_map() ? node.find("value") : nullptr;
