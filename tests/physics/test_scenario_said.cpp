@@ -113,13 +113,14 @@ TEST(VesicleProfiles, HoldAllOfThePatch) {
   }
   const std::string head = kSaidHead +
                            "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, series: 1 s}]\n"
+                           "regions: {bed: {shape: everywhere, medium: fluid}}\n"
                            "vesicles: {ev: {number: 10 EV}}\nspecies: {A: {diffusivity: 1 um^2/s}}\n";
   for (const auto& [text, words] :
        {std::pair("{vesicles: ev, species: A, below: z_min, width: 1 um}", "either a species or vesicles"),
         std::pair("{vesicles: ev, width: 10 um}", "either `around`"),
         std::pair("{species: A, states: [free], below: x_min, width: 10 um}", "a species has no states"),
         std::pair("{species: A, below: z_min, width: 1 um}", "narrower than the voxels"),
-        std::pair("{vesicles: ev, around: top, width: 1 um}", "narrower than the voxels")})
+        std::pair("{vesicles: ev, around: bed, width: 1 um}", "narrower than the voxels")})
     EXPECT_NE(said_mistakes(head + "profiles: {p: " + text + "}\n").find(words), std::string::npos) << text;
 }
 
