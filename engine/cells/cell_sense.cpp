@@ -230,7 +230,7 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
   totals_.assign(offers.size(), {});
   for (std::size_t k = 0; k < offers.size(); ++k)
     for (std::size_t c = 0; c < cells.size() && offers[k].gathering->from == Gathering::From::all; ++c)
-      if (index(cells.type[c]) == offers[k].gathering->type)
+      if (index(cells.type[c]) == offers[k].gathering->type && !(!theirs_[k].empty() && std::isnan(theirs_[k][c])))
         totals_[k][theirs_[k].empty() ? 0 : theirs_[k][c]] += offers_[k][c];
 }
 

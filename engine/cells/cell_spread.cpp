@@ -15,7 +15,7 @@ constexpr std::size_t kSpreadGrain = 256;    ///< cells per block
 constexpr std::size_t kSortGrain = 1 << 12;  ///< voxels per block
 constexpr std::size_t kBits = 64;
 
-/// The voxels that a cell meets, with parts of Exchange::Share::kWhole; what rounding leaves goes to the largest.
+/// The voxels that a cell meets, with parts of Exchange::Share::kWhole that add up to it.
 class Parts {
  public:
   explicit Parts(const CellEnvironment& environment) : environment_(environment) {}
@@ -27,16 +27,16 @@ class Parts {
       parts_.emplace_back(centre_, kWhole);
       return;
     }
-    std::int64_t left = kWhole;
-    std::size_t largest = 0;
     const Footprint place(cells.position(c), cells.radius[c], *environment_.grid, environment_.box);
+    double sum = 0;
+    std::int64_t given = 0;  // of what the voxels so far should have, so that rounding does not add up
     place.for_each([&](std::size_t voxel, double weight) {
-      const std::int64_t parts = std::llround(weight * Exchange::Share::kWhole);
-      left -= parts;
-      parts_.emplace_back(static_cast<std::uint32_t>(voxel), parts);
-      if (parts > parts_[largest].second) largest = parts_.size() - 1;
+      sum += weight;
+      const std::int64_t up_to_here = std::min<std::int64_t>(std::llround(sum * Exchange::Share::kWhole), kWhole);
+      parts_.emplace_back(static_cast<std::uint32_t>(voxel), up_to_here - given);
+      given = up_to_here;
     });
-    parts_[largest].second += left;
+    parts_.back().second += kWhole - given;
   }
   [[nodiscard]] const auto& list() const { return parts_; }
   [[nodiscard]] std::uint32_t centre() const { return centre_; }

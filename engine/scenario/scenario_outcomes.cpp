@@ -132,19 +132,25 @@ const Profile* whole_profile(const Value& v, const Problem& problem, SeriesMetri
   if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) return nullptr;
   ProfileShells& shells = outcome.reach.profile;
   shells = {.columns = outcome.of, .width = profile->width, .depth = profile->below.has_value()};
-  if (v.has("beyond")) {
+  if (v.has("beyond"))
     shells.skipped = static_cast<std::size_t>(std::lround(v["beyond"].number / shells.width)) + (shells.depth ? 0 : 1);
-    shells.skipped = std::min(shells.skipped, shells.columns.size());
-  }
   return &*profile;
 }
 
 void shape_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
   if (whole_profile(v, problem, outcome) == nullptr)
-    diagnostics.report(v.place, v.path,
-                       fmt::format("`reduce: {}` is that of a whole profile (expected of: profile.NAME.*, and neither "
-                                   "`normalise` nor `rate`)",
-                                   v["reduce"].text));
+    return diagnostics.report(v.place, v.path,
+                              fmt::format("`reduce: {}` is that of a whole profile (expected of: profile.NAME.*, and "
+                                          "neither `normalise` nor `rate`)",
+                                          v["reduce"].text));
+  const ProfileShells& shells = outcome.reach.profile;
+  const Value& beyond = v["beyond"];
+  if (!v.has("beyond") || !beyond.valid) return;
+  if (std::abs(std::remainder(beyond.number, shells.width)) > 1e-6 * shells.width)
+    diagnostics.report(beyond.place, beyond.path,
+                       fmt::format("lies within a shell (expected a multiple of its width, {:g} um)", shells.width));
+  else if (shells.skipped >= shells.columns.size())
+    diagnostics.report(beyond.place, beyond.path, "leaves out the whole profile (expected less)");
 }
 
 void reach_from(const Value& v, const Problem& problem, Diagnostics& diagnostics, SeriesMetric& outcome) {
@@ -212,15 +218,18 @@ PhenotypeTerm read_term(const std::string& name, const Value& v, ColumnReader& c
 
 /// The rows before and after a time within the run [ns]; both it where a row lies there.
 std::pair<Nanoseconds, Nanoseconds> rows_around(const Schedule& schedule, Nanoseconds time) {
-  Nanoseconds row = 0;
+  Nanoseconds before = 0, row = 0;
   for (const Phase& phase : schedule.phases) {
+    if (row > time) return {before, row};
     const Nanoseconds until = std::min(phase.until, time);
     if (row < until) row += (until - row) / phase.series * phase.series;
     if (row == time) return {time, time};
     if (time < phase.until) return {row, row + phase.series};
-    if (row < phase.until) row += phase.series;  // the row that was due goes over the end of the phase
+    if (row >= phase.until) continue;
+    before = row;
+    row += phase.series;  // the row that was due goes over the end of the phase
   }
-  return {row, schedule.end()};
+  return row > time ? std::pair(before, row) : std::pair(row, schedule.end());
 }
 
 /// A straight line between far rows would show at a horizon what came long after it.

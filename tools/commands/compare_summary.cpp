@@ -103,7 +103,10 @@ void add_phenotype_curve(const ComparisonRuns& runs, const RunOutcome& example, 
 void add_outcome_curves(const ComparisonRuns& runs, const RunOutcome& example, std::vector<Curve>& curves) {
   const auto rows = rows_to_draw(example.series.time, kRowsToDraw);
   for (const SeriesMetric& outcome : runs.described_by) {
-    if (outcome.reduction == SeriesMetric::Reduction::reach) continue;  // has no rows of its own
+    using Reduction = SeriesMetric::Reduction;
+    if (outcome.reduction == Reduction::reach || outcome.reduction == Reduction::quantile ||
+        outcome.reduction == Reduction::decay_length)
+      continue;  // have no rows of their own
     Curve curve{"outcome." + outcome.subject, outcome.label, outcome.unit, picked(example.series.time, rows), {}};
     curves.push_back(
         make_curve(runs, std::move(curve), rows, [&](const RunOutcome& run) { return rows_of(run.series, outcome); }));

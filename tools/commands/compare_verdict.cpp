@@ -92,14 +92,20 @@ class Contest {
       effects[k].push_back(*effect_in(runs_, summary_, side.arms[k], replicate, horizon_name(verdict_.horizon))->value);
   }
 
+  [[nodiscard]] bool cannot_show(const std::string& arm) const {
+    for (std::uint64_t replicate = 0; replicate < runs_.replicates; ++replicate)
+      if (const Metric* effect = effect_in(runs_, summary_, arm, replicate, horizon_name(verdict_.horizon)))
+        return effect->status == Status::not_observable;
+    return false;
+  }
+
   [[nodiscard]] std::vector<std::string> remarks() const {
     std::vector<std::string> all;
-    if (runs_.replicates < 2) all.emplace_back("a single replicate decides nothing");
+    if (verdict_.judgement->replicates < 2) all.emplace_back("a single replicate decides nothing");
     for (const Side* side : {&verdict_.first, &verdict_.second})
       for (const std::string& name : side->arms) {
         const ArmFacts& arm = *std::ranges::find(runs_.arms, name, &ArmFacts::name);
-        const Metric* effect = effect_in(runs_, summary_, name, 0, horizon_name(verdict_.horizon));
-        if (effect != nullptr && effect->status == Status::not_observable)
+        if (cannot_show(name))
           all.push_back(
               fmt::format("{} cannot show yet: own delay {}", arm.of.empty() ? name : arm.of, horizon_text(arm.delay)));
       }
@@ -128,6 +134,8 @@ std::string Verdict::text() const {
       return over(first, second, judgement->first);
     case Preference::second:
       return over(second, first, judgement->second);
+    case Preference::equivalent:
+      return judgement->first * judgement->second < 0 ? "equivalent in size, opposite in sign" : "equivalent";
     default:
       return std::string(name_of(judgement->preference));
   }

@@ -39,7 +39,9 @@ std::string contents(const Comparison& comparison) {
          (receptors_section(comparison).empty() ? "" : R"(<a href="#receptors">Receptors</a> )") +
          (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
          R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
-<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> <a href="#edges">Edges</a> <a href="#parameters">Parameters</a>
+<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> )" +
+         (edges_section(comparison).empty() ? "" : R"(<a href="#edges">Edges</a> )") +
+         R"(<a href="#parameters">Parameters</a>
 <a href="#provenance">Provenance</a></nav>
 )";
 }

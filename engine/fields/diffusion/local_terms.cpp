@@ -199,7 +199,7 @@ void LocalTerms::prepare(double h, double out, bool no_more) {
 
 Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
   const double uptake = uptake_[place], most = most_[place];
-  if (uptake == 0) return {elsewhere_.taken(c, gain), 0};
+  if (uptake == 0 || most == 0) return {elsewhere_.taken(c, gain), 0};
   const double kh = decay_ * h_, Vh = most * h_, Km = most / uptake, there = std::max(c, 0.0);
   const double x = kh + Vh / (Km + there), theta = weight_of_gain(x);
   // The level at which losses at that level leave it: a level^2 + b level = all Km.

@@ -180,5 +180,28 @@ TEST(CellExchange, AddsTheSameBitsOnAnyNumberOfThreads) {
   }
 }
 
+// All voxels in the middle of a cube have one weight, whose rounding must not add up.
+TEST(CellExchange, LargeCellsOnFineVoxelsGiveEvenly) {
+  for (const double radius : {12.0, 17.0, 21.0, 24.0}) {  // in voxels
+    CellWorld world;
+    world.grid = {64, 64, 64, 1};
+    const SpeciesId s = world.add_species("A");
+    world.species[0].diffusivity = {100};
+    CellType& type = world.add_type();
+    type.radius = radius;
+    type.states[0].secretions.push_back({s, world.formula("1000 [molecule/s]", "molecule/s")});
+    world.build();
+    world.put({{32.3, 31.7, 32.1}});
+    world.cells.radius[0] = radius;
+    const InAllVoxels exchange = exchange_of(world, 0, 1);
+    EXPECT_NEAR(total(exchange.secretion[s]), 1000, 1e-9);
+    const double even = 1000 / std::pow(2.5 * radius, 3);
+    for (const double given : exchange.secretion[s]) {
+      ASSERT_GE(given, 0) << radius;
+      ASSERT_LE(given, even * 1.001) << radius;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace interstice
