@@ -98,6 +98,163 @@ TEST(Like, ParameterSetsReachThoseThatAreLikeAnother) {
   EXPECT_EQ(in("t", "cells.a.count"), "3");
 }
 
+/// What the set `s` says at a path, as an entry of its own or within one; "(absent)" where it says nothing.
+std::string set_says(const YamlNode& root, const std::string& path) {
+  const YamlNode& set = *root.find("parameter_sets")->find("s");
+  for (std::size_t i = 0; i < set.keys.size(); ++i)
+    if (set.keys[i] == path)
+      return set.items[i].text;
+    else if (path.starts_with(set.keys[i] + "."))
+      if (const std::string text = text_at(set.items[i], path.substr(set.keys[i].size() + 1)); text != "(absent)")
+        return text;
+  return "(absent)";
+}
+
+/// b takes from resting and c from b; `set` is what the set `s` says.
+YamlNode chain_with_set(const std::string& set, const std::string& b = "") {
+  Diagnostics none;
+  const YamlNode root = resolved(
+      "cell_types:\n"
+      "  resting: {radius: 5 um, parameters: {K: 3 uM, L: 4 uM}}\n"
+      "  b: {like: resting" +
+          b + "}\n  c: {like: b}\nparameter_sets: {s: {" + set + "}}\n",
+      none);
+  EXPECT_TRUE(none.empty()) << set;
+  return root;
+}
+
+const std::string kOfC = "cell_types.c.parameters.";
+
+TEST(Like, OfTwoThatASetChangesTheNearerCounts) {
+  const std::string near = "cell_types.b.parameters.K: 2 uM", far = "cell_types.resting.parameters.K: 1 uM";
+  EXPECT_EQ(set_says(chain_with_set(near + ", " + far), kOfC + "K"), "2 uM");
+  EXPECT_EQ(set_says(chain_with_set(far + ", " + near), kOfC + "K"), "2 uM");
+  const YamlNode subtree = chain_with_set(far + ", cell_types.b.parameters: {K: 2 uM}");
+  EXPECT_EQ(set_says(subtree, kOfC + "K"), "2 uM");
+  EXPECT_EQ(set_says(subtree, "cell_types.b.parameters.K"), "2 uM");
+}
+
+TEST(Like, WhatASetSaysOfATypeItselfWins) {
+  for (const std::string own : {"cell_types.c.parameters: {K: 7 uM}", "cell_types.c: {parameters: {K: 7 uM}}"})
+    for (const std::string far : {"cell_types.resting.parameters.K: 1 uM, cell_types.resting.parameters.L: 2 uM",
+                                  "cell_types.resting.parameters: {K: 1 uM, L: 2 uM}"})
+      for (const std::string& set : {own + ", " + far, far + ", " + own}) {
+        const YamlNode root = chain_with_set(set);
+        EXPECT_EQ(set_says(root, kOfC + "K"), "7 uM") << set;
+        EXPECT_EQ(set_says(root, kOfC + "L"), "2 uM") << set;
+        EXPECT_EQ(set_says(root, "cell_types.b.parameters.K"), "1 uM") << set;
+        for (const std::string& key : root.find("parameter_sets")->find("s")->keys)
+          EXPECT_FALSE(own.starts_with("cell_types.c:") && key.starts_with(kOfC))
+              << "what goes into a map that replaces another stands in it: " << key;
+      }
+}
+
+TEST(Like, ASetOfAWholeTypeReachesThoseThatAreLikeIt) {
+  const YamlNode root =
+      chain_with_set("cell_types.resting: {radius: {value: 7 um, range: [6 um, 8 um]}, mobile: true}");
+  for (const std::string type : {"cell_types.b.", "cell_types.c."}) {
+    EXPECT_EQ(set_says(root, type + "radius.value"), "7 um") << type;
+    EXPECT_EQ(set_says(root, type + "mobile"), "true") << type;
+  }
+}
+
+TEST(Like, OfASubtreeOnlyWhatATypeSaysItselfIsKept) {
+  for (const std::string set :
+       {"cell_types.resting.parameters: {K: 1 uM, L: 2 uM}", "cell_types.resting: {parameters: {K: 1 uM, L: 2 uM}}",
+        "cell_types: {resting: {parameters: {K: 1 uM, L: 2 uM}}}"}) {
+    const YamlNode root = chain_with_set(set, ", parameters: {K: 9 uM}");
+    for (const std::string type : {"cell_types.b.", "cell_types.c."}) {
+      EXPECT_EQ(set_says(root, type + "parameters.K"), "(absent)") << type << " " << set;
+      EXPECT_EQ(set_says(root, type + "parameters.L"), "2 uM") << type << " " << set;
+    }
+  }
+}
+
+TEST(Like, ADistributionOfAnotherKindIsKeptWhole) {
+  const std::string set = "cell_types.resting.columns.x.initial: {lognormal: {median: 1, gsd: 2}}";
+  const std::string path = "cell_types.b.columns.x.initial.lognormal.";
+  const YamlNode other = chain_with_set(set, ", columns: {x: {initial: {uniform: [1, 2]}}}");
+  EXPECT_EQ(set_says(other, path + "median"), "(absent)");
+  const YamlNode same = chain_with_set(set, ", columns: {x: {initial: {lognormal: {gsd: 3}}}}");
+  EXPECT_EQ(set_says(same, path + "median"), "1");
+  EXPECT_EQ(set_says(same, path + "gsd"), "(absent)");
+  const YamlNode set_too = chain_with_set(set + ", cell_types.b.columns.x.initial: {uniform: [1, 2]}");
+  EXPECT_EQ(set_says(set_too, "cell_types.c.columns.x.initial.uniform"), "");
+  EXPECT_EQ(set_says(set_too, "cell_types.c.columns.x.initial.lognormal.median"), "(absent)");
+}
+
+TEST(Like, ASetReachesThroughCellPartsHoweverItIsWritten) {
+  for (const std::string set :
+       {"cell_parts: {p: {radius: 8 um}}", "cell_parts.p: {radius: 8 um}", "cell_parts.p.radius: 8 um"}) {
+    Diagnostics none;
+    const YamlNode root = resolved(
+        "cell_parts: {p: {radius: 6 um}}\ncell_types: {a: {like: p}, b: {like: a}}\n"
+        "parameter_sets: {s: {" +
+            set + "}}\n",
+        none);
+    EXPECT_TRUE(none.empty() && none.warnings().empty()) << set;
+    EXPECT_EQ(set_says(root, "cell_types.a.radius"), "8 um") << set;
+    EXPECT_EQ(set_says(root, "cell_types.b.radius"), "8 um") << set;
+    EXPECT_EQ(set_says(root, "cell_parts.p.radius"), "(absent)") << set;
+  }
+}
+
+TEST(Like, SetsOfPartsThatAreNotThereAreRefused) {
+  const std::string parts =
+      "cell_parts: {pore: {radius: 6 um}}\ncell_types: {a: {like: pore}}\nparameter_sets:\n  s:\n";
+  EXPECT_EQ(complaint(parts + "    cell_parts.pores.radius: 8 um\n"),
+            "scenario.yaml:5:5: parameter_sets.s.cell_parts.pores.radius: there is no cell part 'pores' did you mean "
+            "'pore'?");
+  EXPECT_EQ(complaint(parts + "    cell_parts: {pores: {radius: 8 um}}\n"),
+            "scenario.yaml:5:18: parameter_sets.s.cell_parts.pores: there is no cell part 'pores' did you mean "
+            "'pore'?");
+  EXPECT_NE(complaint(parts + "    cell_parts: 5\n").find("expected a map"), std::string::npos);
+  EXPECT_NE(complaint(parts + "    cell_parts.pore: 5\n").find("expected keys of a cell type"), std::string::npos);
+  Diagnostics idle;
+  resolved("cell_parts: {p: {}}\ncell_types: {a: {}}\nparameter_sets: {s: {cell_parts.p.radius: 8 um}}\n", idle);
+  EXPECT_TRUE(idle.empty());
+  ASSERT_EQ(idle.warnings().size(), 1U);
+  EXPECT_NE(idle.warnings()[0].text().find("no cell type is like 'p'"), std::string::npos);
+}
+
+/// t0 takes from t1, and so on, over `steps`, written from the first or from the last one on.
+std::string chain_of(int steps, bool last_first) {
+  std::string text = "cell_types:\n";
+  for (int i = 0; i <= steps; ++i) {
+    const int n = last_first ? steps - i : i;
+    text +=
+        "  t" + std::to_string(n) + (n == steps ? ": {radius: 5 um}\n" : ": {like: t" + std::to_string(n + 1) + "}\n");
+  }
+  return text;
+}
+
+TEST(Like, ChainsMayHaveAHundredSteps) {
+  for (const bool last_first : {false, true}) {
+    Diagnostics none;
+    EXPECT_EQ(text_at(resolved(chain_of(100, last_first), none), "cell_types.t0.radius"), "5 um");
+    EXPECT_TRUE(none.empty());
+  }
+  EXPECT_EQ(complaint(chain_of(5000, false)).find("scenario.yaml:102:16: cell_types.t100.like: more than 100 steps"),
+            0U);
+  EXPECT_EQ(complaint(chain_of(101, true)).find("scenario.yaml:103:14: cell_types.t0.like: more than 100 steps"), 0U);
+}
+
+// Each level takes twice from the next: 2^24 ways lead down.
+TEST(Like, DiamondsTakeNoLongerThanChains) {
+  std::string text = "cell_types:\n";
+  for (int i = 0; i < 24; ++i) {
+    const std::string n = std::to_string(i), below = std::to_string(i + 1);
+    text += "  t" + n + ": {like: [l" + n + ", r" + n + "]}\n";
+    for (const char* side : {"l", "r"}) text += "  " + (side + n) + ": {like: t" + below + "}\n";
+  }
+  text += "  t24: {parameters: {K: 1}}\nparameter_sets: {s: {cell_types.t24.parameters.K: 2}}\n";
+  Diagnostics none;
+  const YamlNode root = resolved(text, none);
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(text_at(root, "cell_types.t0.parameters.K"), "1");
+  EXPECT_EQ(set_says(root, "cell_types.t0.parameters.K"), "2");
+}
+
 TEST(Like, MistakesAreNamedWithTheirPlace) {
   EXPECT_EQ(
       complaint("cell_types:\n  macrophage: {}\n  microglia: {like: macrofage}\n"),
