@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 namespace interstice {
 namespace {
@@ -21,6 +23,13 @@ double first_effect(const ArmFacts& arm) {
   for (const ClassFacts& klass : arm.vesicle_classes)
     if (!klass.doses.empty()) dose = std::min(dose, klass.doses.front());
   return arm.delay + (std::isfinite(dose) ? dose : 0);
+}
+
+/// A straight line between far rows would show at a time what came long after it.
+bool has_row_near(const std::vector<double>& rows, double time) {
+  const auto after = std::ranges::lower_bound(rows, time);
+  if (after == rows.begin() || after == rows.end() || *after == time) return true;
+  return *after - *std::prev(after) <= time / 2;
 }
 
 std::optional<double> difference(std::optional<double> a, std::optional<double> b) {
@@ -62,7 +71,7 @@ class AtHorizon {
   }
 
   std::string name_, text_;
-  Absence absence_{Status::undefined, "a term has no value then"};
+  Absence absence_{Status::undefined, "a term has no value then, or rows are far apart"};
   bool too_early_ = false;
   std::vector<Metric>& out_;
 };
@@ -76,6 +85,7 @@ double Phenotype::total_weight() const {
 }
 
 std::optional<double> term_at(const SeriesTable& series, const PhenotypeTerm& term, double time) {
+  if (!has_row_near(series.time, time)) return std::nullopt;
   const auto value = reduce(series, rows_at(term, time));
   return value ? std::optional(term.sign * *value / term.range) : std::nullopt;
 }

@@ -29,7 +29,8 @@ struct Phenotype {
   [[nodiscard]] double total_weight() const;
 };
 
-/// sign * value / range at that time, straight lines between rows; empty outside the run and where no row has a value.
+/// sign * value / range at that time, straight lines between rows; empty outside the run, where no row has a value, and
+/// between rows that are further apart than half of the time.
 std::optional<double> term_at(const SeriesTable& series, const PhenotypeTerm& term, double time);
 
 /// The weighted mean of the terms; empty where one of them is.

@@ -232,17 +232,17 @@ std::pair<Nanoseconds, Nanoseconds> rows_around(const Schedule& schedule, Nanose
   return row > time ? std::pair(before, row) : std::pair(row, schedule.end());
 }
 
-/// A straight line between far rows would show at a horizon what came long after it.
+/// Where rows are too far apart nothing is judged (has_row_near).
 void check_horizons(const Value& horizons, const Schedule& schedule, Diagnostics& diagnostics) {
   for (const Value& horizon : horizons.items) {
     const auto time = static_cast<Nanoseconds>(std::llround(horizon.number * 1e9));
     if (!horizon.valid || time > schedule.end()) continue;
     const auto [before, after] = rows_around(schedule, time);
     if (after - before <= time / 2) continue;
-    diagnostics.report(
+    diagnostics.warn(
         horizon.place, horizon.path,
-        fmt::format("timeseries.csv has no row near {} (rows at {:g} and {:g} s) judge at a time that has "
-                    "a row, or give the phase a shorter `series`",
+        fmt::format("nothing is judged then: timeseries.csv has no row near {} (rows at {:g} and {:g} s); judge at a "
+                    "time that has a row, or give the phase a shorter `series`",
                     horizon.text, seconds(before), seconds(after)));
   }
 }
