@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "engine/analysis/phenotype.h"
@@ -12,12 +13,17 @@ namespace {
 
 const double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
-RunOutcome run_of(std::vector<double> akt, std::vector<double> m1) {
+std::vector<double> with_middles(const std::array<double, 3>& v) {
+  return {v[0], (v[0] + v[1]) / 2, v[1], (v[1] + v[2]) / 2, v[2]};
+}
+
+/// Values at 0, 600 and 1200 s; rows every 300 s.
+RunOutcome run_of(const std::array<double, 3>& akt, const std::array<double, 3>& m1) {
   RunOutcome run;
-  run.series.time = {0, 600, 1200};
+  run.series.time = {0, 300, 600, 900, 1200};
   run.series.name = {"akt", "m1"};
   run.series.unit = {"1", "1"};
-  run.series.value = {std::move(akt), std::move(m1)};
+  run.series.value = {with_middles(akt), with_middles(m1)};
   return run;
 }
 
@@ -48,7 +54,9 @@ TEST(Phenotype, IsTheWeightedMeanOfSignedSharesOfTheRange) {
   const RunOutcome run = run_of({0.1, 0.2, 0.4}, {1, 0.5, 0});
   EXPECT_DOUBLE_EQ(phenotype_at(run.series, repair({}), 600).value(), (3 * 0.2 / 0.5 - 0.5 / 2) / 4);
   EXPECT_DOUBLE_EQ(phenotype_at(run.series, repair({}), 900).value(), (3 * 0.3 / 0.5 - 0.25 / 2) / 4);
-  EXPECT_DOUBLE_EQ(phenotype_rows(run.series, repair({}))[2], 3 * 0.4 / 0.5 / 4);
+  EXPECT_DOUBLE_EQ(phenotype_rows(run.series, repair({}))[4], 3 * 0.4 / 0.5 / 4);
+  EXPECT_TRUE(phenotype_at(run.series, repair({}), 700));
+  EXPECT_FALSE(phenotype_at(run.series, repair({}), 450));  // between rows that are far apart for it
   EXPECT_FALSE(phenotype_at(run.series, repair({}), 1201));
 }
 
@@ -86,7 +94,7 @@ TEST(Phenotype, BeforeTheDelayOfTheMechanismAfterTheFirstDoseNothingCanShow) {
                         "phenotype_effect." + horizon_name(horizon))
         .status;
   };
-  EXPECT_EQ(status(450), Status::not_observable);
+  EXPECT_EQ(status(300), Status::not_observable);
   EXPECT_EQ(status(600), Status::measured);
   arm.vesicle_classes = {{.name = "late", .doses = {300, 900}}, {.name = "early", .doses = {200}}};
   EXPECT_EQ(status(600), Status::not_observable);
