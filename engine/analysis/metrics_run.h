@@ -46,10 +46,10 @@ struct ArmFacts {
   bool vesicles = true, sham = false;
   std::string of;                           ///< of an arm with published edges alone: the arm with all of them
   std::vector<std::string> edges_left_out;  ///< then: "contact on chondrocyte"
-  std::string control;                    ///< arm that it is compared with, "" = the first without vesicles
-  std::string direct;                     ///< arm in which only direct effects act, "" = none
-  std::vector<std::string> unresponsive;  ///< cell types that do not respond to EVs
-  std::vector<std::string> changes;       ///< "key.path = value", what differs in the scenario itself
+  std::string control;                      ///< arm that it is compared with, "" = the first without vesicles
+  std::string direct;                       ///< arm in which only direct effects act, "" = none
+  std::vector<std::string> unresponsive;    ///< cell types that do not respond to EVs
+  std::vector<std::string> changes;         ///< "key.path = value", what differs in the scenario itself
   std::vector<std::string> models;
   double delay = 0;  ///< of the fastest model [s]
   Engagement engagement;

@@ -197,7 +197,8 @@ void measure_vesicles(const RunOutcome& run, const ArmFacts& arm, std::vector<Me
   out.push_back(
       make_metric(Family::ev, "engaged", "EVs engaged", "EV",
                   "by the end of the run: those in the patch or in reservoirs behind its faces that carry the enzyme, "
-                  "or bind; adsorbed or beyond for contact; released in the cytosol for cargo; by any of them in arms with several mechanisms",
+                  "or bind; adsorbed or beyond for contact; released in the cytosol for cargo; by any of them in arms "
+                  "with several mechanisms",
                   vesicles_engaged(run, arm), engagement_absence(arm, "")));
   for (const ClassFacts& klass : arm.vesicle_classes)
     out.push_back(make_metric(

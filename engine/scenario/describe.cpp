@@ -104,8 +104,7 @@ std::string edges_text(const Scenario& scenario) {
   std::string out;
   for (const EffectEdge& edge : scenario.edges)
     out += fmt::format("{:<15} {:<8} {:<4} {:<8} {} = {}  \"{}\"\n", edge.cell_type, edge.mechanism, edge.mark,
-                       edge.is_left_out_of_published() ? "left out" : "stays", edge.parameter, edge.value,
-                       edge.source);
+                       edge.is_left_out_of_published() ? "left out" : "stays", edge.parameter, edge.value, edge.source);
   return out;
 }
 

@@ -16,8 +16,8 @@ namespace interstice {
 /// All edges that the values hold, in their order.
 std::vector<EffectEdge> effect_edges(const Value& root);
 
-/// For every arm, and for the scenario without an arm (NAME is empty), on which assumed edges act: its run without them,
-/// called NAME@published. Where none acts, the run would be the same.
+/// For every arm, and for the scenario without an arm (NAME is empty), on which assumed edges act: its run without
+/// them, called NAME@published. Where none acts, the run would be the same.
 std::vector<Arm> published_arms(const Scenario& scenario, const Value& values);
 
 /// Names that `arm:` may have besides those of arms: NAME@published.

@@ -85,8 +85,8 @@ std::vector<std::string> compared_arms(const Scenario& scenario) {
   const CompareSettings& compare = scenario.compare;
   std::vector<std::string> names;
   for (const Arm& arm : compare.arms)
-    if (compare.edges != Edges::published || std::ranges::find(compare.published, arm.name, &Arm::of) ==
-                                                 compare.published.end())
+    if (compare.edges != Edges::published ||
+        std::ranges::find(compare.published, arm.name, &Arm::of) == compare.published.end())
       names.push_back(arm.name);
   for (const Arm& arm : compare.published)
     if (compare.edges != Edges::all && !arm.of.empty()) names.push_back(arm.name);

@@ -92,7 +92,8 @@ SpecPointer media() {
 /// Names such as `contact@published` are known too: see collect in scenario_names.
 SpecPointer arm_of_run() {
   Spec spec = *reference(
-      "the arm that `run` runs, perhaps with published edges alone (NAME@published); without it all listed models are on "
+      "the arm that `run` runs, perhaps with published edges alone (NAME@published); without it all listed models are "
+      "on "
       "and vesicles are dosed",
       {"arm"});
   spec.tolerates = "arm with published edges";

@@ -167,8 +167,9 @@ SpecPointer agent_spec_edge() {
       {need("mechanism", choice("what vesicles do there; enzyme and binding act through substances of the host, which "
                                 "`edges: published` leaves alone",
                                 {"cargo", "contact", "enzyme", "binding"})),
-       need("mark", choice("evidence that the edge exists, not of its size: verified, literature, assumption, calculated",
-                           {"V", "L", "A", "calc"})),
+       need("mark",
+            choice("evidence that the edge exists, not of its size: verified, literature, assumption, calculated",
+                   {"V", "L", "A", "calc"})),
        need("source", text("where it is shown, or why it is assumed"))});
 }
 
@@ -200,7 +201,8 @@ SpecPointer agent_spec_cell_type() {
                          {quantity("copies", {.minimum = 0, .other_units = {"molecule"}}), formula("copies", "1")})),
            "{}"),
        may("parameters",
-           named("named numbers for this type's formulas; {value: ..., edge: {...}} where it is the strength of an effect "
+           named("named numbers for this type's formulas; {value: ..., edge: {...}} where it is the strength of an "
+                 "effect "
                  "edge",
                  "parameter", any_quantity("a value", agent_spec_edge()), formula_words()),
            "{}"),

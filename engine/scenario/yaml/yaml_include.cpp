@@ -64,8 +64,8 @@ void merge_siblings(YamlNode& base, const YamlNode& added, std::vector<std::stri
 }
 
 /// What stands for a number in place of an annotated one. Whose effect the number is (`edge`) stays true of another
-/// size, and so does how well it is known that there is such an effect. A key that no annotated number has stays too, so
-/// that it is told as a mistake.
+/// size, and so does how well it is known that there is such an effect. A key that no annotated number has stays too,
+/// so that it is told as a mistake.
 YamlNode in_place_of(const YamlNode& annotated, const YamlNode& over) {
   const bool number = over.is_scalar() || (over.is_map() && over.find("value") != nullptr);
   if (!number || !annotated.is_map() || std::ranges::none_of(annotated.keys, is_note)) return over;
