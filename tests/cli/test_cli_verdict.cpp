@@ -133,7 +133,7 @@ TEST_F(VerdictOf, EdgesAreDescribedWithTheirMarks) {
   EXPECT_EQ(own.code, 0) << own.err;
   EXPECT_EQ(own.out, "sentinel        cargo    A    left out w_cargo = 0.7  \"y\"\n");
   const Said shipped = interstice("describe edges");
-  EXPECT_TRUE(has(shipped.out, "macrophage      contact  V    stays    w_EV = 0.7")) << shipped.out;
+  EXPECT_TRUE(has(shipped.out, "macrophage      contact  L    stays    w_EV = 0.7")) << shipped.out;
   EXPECT_TRUE(has(shipped.out, "chondrocyte     contact  A    left out w_contact = 0.7"));
   EXPECT_TRUE(has(shipped.out, "neutrophil      binding  V    stays    kinh"));
 }
