@@ -237,7 +237,7 @@ std::map<std::string, std::string> bytes_below(const std::filesystem::path& dire
 TEST_F(RestartOfCompare, KilledAtAnyMomentItEndsAsIfNothingHadHappened) {
   write("disturb", kDisturb);
   const auto command = [](const std::string& directory) {
-    return "compare tiny.yaml --set time.0.until=12s --set time.0.series=1s --quiet --jobs 2 --save-every 20ms -o " +
+    return "compare tiny.yaml --set time.0.until=30s --set time.0.series=1s --quiet --jobs 2 --save-every 20ms -o " +
            directory;
   };
   ASSERT_EQ(interstice(command("whole")).code, 0);
