@@ -66,11 +66,14 @@ struct Exchange {
   }
   /// What cells give and take in a voxel.
   [[nodiscard]] double amount(std::size_t place, std::size_t quantity) const {
+    const std::size_t width = quantities.size(), end = first[place + 1];
+    const double* of = given.data() + quantity;
     double sum = 0;
-    for (std::size_t k = first[place]; k < first[place + 1]; ++k) {
-      const double weight = spread[quantity] != 0 ? shares[k].parts / Share::kWhole : shares[k].centre;
-      sum += weight * given[std::size_t{shares[k].cell} * quantities.size() + quantity];
+    if (spread[quantity] != 0) {
+      for (std::size_t k = first[place]; k < end; ++k) sum += shares[k].parts * of[shares[k].cell * width];
+      return sum / Share::kWhole;
     }
+    for (std::size_t k = first[place]; k < end; ++k) sum += shares[k].centre * of[shares[k].cell * width];
     return sum;
   }
   [[nodiscard]] double strength_of(std::size_t reaction) const { return strength.empty() ? 1.0 : strength[reaction]; }

@@ -2,17 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "engine/core/constants.h"
-#include "engine/core/pinned_math.h"
-#include "engine/fields/lanes.h"
-#include "engine/fields/vector_clones.h"
 
 namespace interstice {
 namespace {
 
-constexpr double kSmall = 0.1;            ///< below this series are exact to 1e-13
 constexpr std::size_t kBlock = 1u << 12;  ///< voxels
 
 }  // namespace
@@ -23,7 +18,7 @@ struct LocalTerms::ExchangeOf {
     for (std::uint32_t q = 0; q < exchange.quantities.size(); ++q) {
       const auto& [kind, of] = exchange.quantities[q];
       if (of != index(species) || kind == Exchange::Kind::copies || !exchange.anyone_gives(q)) continue;
-      columns.push_back({q, static_cast<std::size_t>(kind), exchange.spread[q] != 0});
+      columns[static_cast<std::size_t>(kind)] = {q, true};
     }
     for (const Exchange::Array& array : exchange.arrays) {
       if (array.quantity.of != index(species)) continue;
@@ -32,29 +27,25 @@ struct LocalTerms::ExchangeOf {
     }
   }
   [[nodiscard]] bool everywhere() const { return !secretion_arrays.empty() || !clearance_arrays.empty(); }
-  [[nodiscard]] bool anywhere() const { return everywhere() || !columns.empty(); }
+  [[nodiscard]] bool anywhere() const {
+    return everywhere() || std::ranges::any_of(columns, [](const Column& column) { return column.given; });
+  }
 
   /// What cells give and take in a place, by Exchange::Kind.
   [[nodiscard]] std::array<double, 3> of_cells(std::size_t place) const {
-    std::array<double, 3> sum{};
-    const std::size_t width = exchange.quantities.size();
-    for (std::size_t k = exchange.first[place]; k < exchange.first[place + 1]; ++k) {
-      const Exchange::Share& share = exchange.shares[k];
-      const double* given = exchange.given.data() + std::size_t{share.cell} * width;
-      const double weight = share.parts / Exchange::Share::kWhole, centre = share.centre;
-      for (const Column& column : columns)
-        sum[column.kind] += (column.spread ? weight : centre) * given[column.quantity];
-    }
-    return sum;
+    return {sum(columns[0], place), sum(columns[1], place), sum(columns[2], place)};
   }
 
+  /// Of the cells, one quantity per kind.
   struct Column {
-    std::uint32_t quantity;
-    std::size_t kind;
-    bool spread;
+    std::uint32_t quantity = 0;
+    bool given = false;
   };
+  [[nodiscard]] double sum(const Column& column, std::size_t place) const {
+    return column.given ? exchange.amount(place, column.quantity) : 0;
+  }
   const Exchange& exchange;
-  std::vector<Column> columns;
+  std::array<Column, 3> columns;
   std::vector<const double*> secretion_arrays, clearance_arrays;
 };
 
@@ -66,52 +57,7 @@ double sum_at(const std::vector<const double*>& arrays, std::size_t voxel) {
   return sum;
 }
 
-/// gain <- gain - what the loss takes; returns the sum of that.
-INTERSTICE_VECTOR_CLONES double take_run(const FirstOrderLoss& loss, bool no_more, const double* c, std::size_t n,
-                                         double* gain) {
-  const Lanes zero{};
-  Lanes sum{};
-  std::size_t i = 0;
-  for (; i + kVector <= n; i += kVector) {
-    const Lanes now = lanes(c + i), g = lanes(gain + i);
-    const Lanes mean = loss.of_now * now + loss.of_gain * g, kept = loss.of_kept * now;
-    Lanes taken = mean > kept ? mean : kept;
-    taken = taken > zero ? taken : zero;
-    if (no_more) taken = taken < now + g ? taken : now + g;
-    lanes(gain + i) = g - taken;
-    sum += taken;
-  }
-  double total = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  for (; i < n; ++i) {
-    double taken = loss.taken(c[i], gain[i]);
-    if (no_more) taken = std::min(taken, c[i] + gain[i]);
-    gain[i] -= taken;
-    total += taken;
-  }
-  return total;
-}
-
 }  // namespace
-
-double mean_of_decay(double x) {
-  if (x >= kSmall) return -pinned::expm1(-x) / x;
-  return 1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6 * (1 - x / 7 * (1 - x / 8))))));
-}
-
-double weight_of_gain(double x) {
-  if (x >= kSmall) return (1 / mean_of_decay(x) - 1) / x;
-  return 0.5 + x * (1.0 / 12) * (1 - x * x * (1.0 / 60) * (1 - x * x * (1.0 / 42)));
-}
-
-FirstOrderLoss::FirstOrderLoss(double k_h, double out_h)
-    : of_now(k_h / (1 + weight_of_gain(k_h) * k_h)),
-      of_gain(weight_of_gain(k_h) * of_now),
-      of_kept(k_h * mean_of_decay(k_h + out_h)) {}
-
-double FirstOrderLoss::taken(double c, double gain) const {
-  const double mean = of_now * c + of_gain * gain, kept = of_kept * c;
-  return std::max(std::max(mean, kept), 0.0);
-}
 
 /// What a block of voxels has in store.
 struct LocalTerms::Part {
@@ -180,56 +126,9 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
 }
 
 void LocalTerms::prepare(double h, double out, bool no_more) {
-  h_ = h;
-  out_h_ = out * h;
   no_more_ = no_more;
-  elsewhere_ = FirstOrderLoss(decay_ * h, out_h_);
-  losses_.clear();
-  if (Km_ > 0) return;
-  losses_.reserve(uptake_.size());
-  for (const double uptake : uptake_) {
-    const double k_h = (decay_ + uptake) * h, theta = weight_of_gain(k_h);
-    FirstOrderLoss loss;
-    loss.of_now = k_h / (1 + theta * k_h);
-    loss.of_gain = theta * loss.of_now;
-    loss.of_kept = k_h / (1 + k_h + out_h_);
-    losses_.push_back(loss);
-  }
-}
-
-Taken LocalTerms::saturable(std::size_t place, double c, double gain) const {
-  const double uptake = uptake_[place], most = most_[place];
-  if (uptake == 0 || most == 0) return {elsewhere_.taken(c, gain), 0};
-  const double kh = decay_ * h_, Vh = most * h_, Km = most / uptake, there = std::max(c, 0.0);
-  const double x = kh + Vh / (Km + there), theta = weight_of_gain(x);
-  // The level at which losses at that level leave it: a level^2 + b level = all Km.
-  const double all = c + theta * gain, a = 1 + theta * kh, b = a * Km + theta * Vh - all;
-  double level = there / (1 + x + out_h_);
-  if (all > 0) {
-    const double root = std::sqrt(b * b + 4 * a * all * Km);
-    level = std::max(level, b > 0 ? 2 * all * Km / (b + root) : (root - b) / (2 * a));
-  }
-  return {kh * level, Vh * level / (Km + level)};
-}
-
-Taken LocalTerms::take_at(std::size_t place, double c, double& gain) const {
-  gain += h_ * source_[place];
-  const double rate = decay_ + uptake_[place];
-  Taken taken;
-  if (Km_ > 0) {
-    taken = saturable(place, c, gain);
-  } else if (rate > 0) {
-    const double all = losses_[place].taken(c, gain);
-    taken.decayed = decay_ > 0 ? all * (decay_ / rate) : 0;
-    taken.taken_up = all - taken.decayed;
-  }
-  const double all = taken.decayed + taken.taken_up, there = std::max(0.0, c + gain);
-  if (no_more_ && all > there) {
-    taken.decayed *= there / all;
-    taken.taken_up = there - taken.decayed;
-  }
-  gain -= taken.decayed + taken.taken_up;
-  return taken;
+  elsewhere_ = FirstOrderLoss(decay_ * h, out * h);
+  losses_.prepare(h, decay_, out, uptake_, most_);
 }
 
 double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
@@ -241,21 +140,33 @@ double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* 
     const double mass = conductance.mass(kind);
     next = conductance.unit_mass() ? end : v + 1;
     while (next < end && conductance.mass(conductance.kind(next)) == mass) ++next;
-    if (!conductance.held(kind)) taken += mass * take_run(elsewhere_, no_more_, c + v, next - v, gain + v);
+    if (!conductance.held(kind)) taken += mass * elsewhere_.take(no_more_, c + v, next - v, gain + v);
   }
   return taken;
+}
+
+/// How many of the ascending voxels from `from` on, before `end`, follow each other and are of the same kind.
+std::size_t LocalTerms::run_length(std::size_t from, std::size_t end, const Conductance& conductance) const {
+  const std::size_t voxel = voxels_[from], most = std::min(voxels_.size() - from, end - voxel);
+  const std::uint8_t kind = conductance.kind(voxel);
+  std::size_t n = 1;
+  while (n < most && voxels_[from + n] == voxel + n && conductance.kind(voxel + n) == kind) ++n;
+  return n;
 }
 
 Taken LocalTerms::take(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
                        double* gain) const {
   Taken all;
   std::size_t at = first;
-  for (auto v = std::lower_bound(voxels_.begin(), voxels_.end(), first); v != voxels_.end() && *v < end; ++v) {
-    all.decayed += take_decay(at, *v, c, conductance, gain);
-    at = *v + 1;
-    const std::uint8_t kind = conductance.kind(*v);
+  auto place = static_cast<std::size_t>(std::ranges::lower_bound(voxels_, first) - voxels_.begin());
+  for (std::size_t n = 0; place < voxels_.size() && voxels_[place] < end; place += n) {
+    const std::size_t voxel = voxels_[place];
+    n = run_length(place, end, conductance);
+    all.decayed += take_decay(at, voxel, c, conductance, gain);
+    at = voxel + n;
+    const std::uint8_t kind = conductance.kind(voxel);
     if (conductance.held(kind)) continue;  // what is given and taken there does not matter
-    const Taken here = take_at(static_cast<std::size_t>(v - voxels_.begin()), c[*v], gain[*v]);
+    const Taken here = losses_.take(no_more_, place, n, source_.data(), c + voxel, gain + voxel);
     const double mass = conductance.mass(kind);
     all += {mass * here.decayed, mass * here.taken_up};
   }

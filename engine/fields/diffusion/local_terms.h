@@ -22,34 +22,10 @@
 #include "engine/core/ids.h"
 #include "engine/core/parallel.h"
 #include "engine/fields/diffusion/conductance.h"
+#include "engine/fields/diffusion/local_losses.h"
 #include "engine/fields/exchange.h"
 
 namespace interstice {
-
-/// (1 - e^-x)/x, the mean of e^-xt over t from 0 to 1; and the weight of the gain in the mean (see above).
-[[nodiscard]] double mean_of_decay(double x);
-[[nodiscard]] double weight_of_gain(double x);
-
-/// A loss k h per substep, ready to be taken: taken = max(of_now c + of_gain g, of_kept c, 0).
-struct FirstOrderLoss {
-  FirstOrderLoss() = default;
-  /// out_h: what leaves to the neighbours per substep, relative.
-  FirstOrderLoss(double k_h, double out_h);
-  [[nodiscard]] double taken(double c, double gain) const;
-
-  double of_now = 0, of_gain = 0, of_kept = 0;
-};
-
-/// Amounts [uM], weighed with the volume fractions that the operator tells apart.
-struct Taken {
-  double decayed = 0, taken_up = 0;
-
-  Taken& operator+=(const Taken& more) {
-    decayed += more.decayed;
-    taken_up += more.taken_up;
-    return *this;
-  }
-};
 
 /// Sources and losses of one species in flight.
 class LocalTerms {
@@ -67,7 +43,8 @@ class LocalTerms {
   /// For substeps of h [s], in which voxels lose up to `out` to their neighbours [1/s]. If `no_more`, losses take at
   /// most what is there and comes.
   void prepare(double h, double out, bool no_more);
-  /// gain <- gain + source - losses in voxels [first, end).
+  /// gain <- gain + source - losses in voxels [first, end). Returns what was lost, weighed with the volume fractions
+  /// that the operator tells apart.
   [[nodiscard]] Taken take(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
                            double* gain) const;
 
@@ -76,10 +53,9 @@ class LocalTerms {
   struct Part;
   [[nodiscard]] Part find(const ExchangeOf& of, std::size_t begin, std::size_t end,
                           std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const;
+  [[nodiscard]] std::size_t run_length(std::size_t from, std::size_t end, const Conductance& conductance) const;
   [[nodiscard]] double take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
                                   double* gain) const;
-  [[nodiscard]] Taken take_at(std::size_t place, double c, double& gain) const;
-  [[nodiscard]] Taken saturable(std::size_t place, double c, double gain) const;
 
   double decay_ = 0, Km_ = 0;            ///< [1/s]; [uM], 0 = linear
   std::vector<std::uint32_t> voxels_;    ///< ascending: where there is more than decay
@@ -87,10 +63,9 @@ class LocalTerms {
   std::vector<double> most_;             ///< that is taken up there, if it saturates [uM/s]
   double secreted_ = 0, taken_at_once_ = 0, fastest_ = 0;
 
-  double h_ = 0, out_h_ = 0;
   bool no_more_ = false;
   FirstOrderLoss elsewhere_;
-  std::vector<FirstOrderLoss> losses_;  ///< per place, of linear uptake
+  PlaceLosses losses_;
 };
 
 }  // namespace interstice
