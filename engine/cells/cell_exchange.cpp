@@ -80,14 +80,9 @@ void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, double
   const CellExchangePlan& plan = environment.rules->exchange_plan(index(giver.cells.type[c]));
   if (plan.near.empty()) return;
   const std::size_t region = environment.regions->of_voxel[voxel];
-  const double alpha = environment.regions->regions[region].volume_fraction;
-  const LeftResistance resistance(giver.cells.position(c), giver.cells.radius[c], *environment.grid, environment.box);
-  const auto left = [&](std::uint32_t species) {
-    const double D = environment.rules->diffusivity(species, region);
-    return D > 0 ? resistance.with(environment.rules->open(species)) / (alpha * D) : 0.0;
-  };
+  const LeftResistance resistance = left_resistance(giver.cells, c, environment);
   for (const auto& near : plan.near) {
-    const double resistance_here = left(near.species);
+    const double resistance_here = left_for(near.species, region, resistance, environment);
     double enzymes = 0;
     for (const auto& enzyme : near.enzymes) enzymes += amounts[enzyme.copies] * enzyme.per_copy;
     const double share = 1 / (1 + (near.uptake + enzymes) * resistance_here);

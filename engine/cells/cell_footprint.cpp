@@ -127,7 +127,13 @@ Footprint::Footprint(Vec3 centre, double radius, const Grid& grid, const Box& bo
   });
 }
 
-LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box) {
+double mean_footprint(double radius, const Grid& grid) {
+  const double along = 2 * half_edge(radius / grid.spacing) + 1;
+  return along * along * along;
+}
+
+LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box,
+                               std::span<const std::uint8_t> region_of_voxel) {
   const double dx = grid.spacing, R = radius / dx;
   if (R > kLargest) {
     alone_ = kLeftOfLarge / (4 * kPi * radius);
@@ -139,17 +145,31 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
   const std::array<Shares, 3> shares{Shares(at[0], half), Shares(at[1], half), Shares(at[2], half)};
   const std::array<Correlation, 3> self{Correlation(shares[0]), Correlation(shares[1]), Correlation(shares[2])};
   alone_ = 1 / (4 * kPi * radius) - own_lattice_sum(self) / dx;
+  const std::size_t voxel = grid.voxel_at(centre);
+  const std::size_t stride[3] = {1, static_cast<std::size_t>(n[0]), static_cast<std::size_t>(n[0]) * n[1]};
   for (std::size_t a = 0; a < 3; ++a) {
-    if (box.periodic[a]) continue;
-    const auto image = [&](double position) {
-      const double distance = std::abs(position - at[a]);
+    const auto image = [&](double plane) {
+      const double position = 2 * plane - at[a], distance = std::abs(position - at[a]);
       if (distance >= kNear) return 0.0;
       const Correlation across(shares[a], Shares(position, half));
       const double sum = lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2]);
       return 1 / (4 * kPi * std::max(distance * dx, radius)) - sum / dx;
     };
-    images_[2 * a] = image(-at[a]);
-    images_[2 * a + 1] = image(2 * n[a] - at[a]);
+    const auto here = static_cast<int>(voxel / stride[a] % n[a]);
+    for (const int side : {0, 1}) {
+      const int next = here + 2 * side - 1;
+      const bool out = next < 0 || next >= n[a];
+      if (out && box.periodic[a]) continue;
+      const std::size_t face = 2 * a + side;
+      if (!out) {
+        const std::size_t beyond = voxel + next * stride[a] - here * stride[a];
+        if (region_of_voxel[beyond] == region_of_voxel[voxel]) continue;
+        beyond_[face] = region_of_voxel[beyond];
+      } else {
+        beyond_[face] = kWall;
+      }
+      images_[face] = image(here + side);
+    }
   }
 }
 

@@ -9,10 +9,11 @@
 ///
 /// which is positive for all R and dx. With it the surface has c_s = (sum_i w_i c_i + left Q)/(1 + u left), Q being
 /// secreted and u c_s taken up, and the fluid loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than one voxel
-/// mirror the cell; what the grid lacks of the field of such an image is added to `left`. Other cells that are so near
-/// are left to the grid. Accuracy: engine/ACCURACY.md.
+/// mirror the cell, and so do interfaces, in part; what the grid lacks of the field of such an image is added to
+/// `left`. Other cells that are so near are left to the grid. Accuracy: engine/ACCURACY.md.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -74,20 +75,30 @@ class Footprint {
   std::array<double, kListed> weight_;
 };
 
+/// How many voxels the cube of such a cell meets, on average over where it lies.
+[[nodiscard]] double mean_footprint(double radius, const Grid& grid);
+
 /// What is left of a sphere's resistance to diffusion beside what the grid has, times alpha D: `left` alpha D [1/um].
 class LeftResistance {
  public:
-  LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box);
-  /// With the images in those walls that are closed, by Face [1/um].
-  [[nodiscard]] double with(std::span<const bool, 6> open) const {
+  static constexpr int kWall = -1;  ///< in place of a region beyond a face
+
+  LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box,
+                 std::span<const std::uint8_t> region_of_voxel);
+  /// With the images in walls and interfaces that are near [1/um], each by reflection(face, region beyond or kWall): 1
+  /// of a closed wall, 0 of an open one, (k - k')/(k + k') of an interface between alpha D of k and k'.
+  template <class Reflection>
+  [[nodiscard]] double with(const Reflection& reflection) const {
     double sum = alone_;
-    for (std::size_t face = 0; face < 6; ++face) sum += open[face] ? 0 : images_[face];
-    return sum;
+    for (int face = 0; face < 6; ++face)
+      if (images_[face] != 0) sum += images_[face] * reflection(face, int{beyond_[face]});
+    return std::max(sum, 0.0);
   }
 
  private:
   double alone_ = 0;
   std::array<double, 6> images_{};  ///< by Face
+  std::array<std::int16_t, 6> beyond_{};
 };
 
 }  // namespace interstice

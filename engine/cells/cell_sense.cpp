@@ -83,6 +83,25 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, const Footprint& place,
   return sum;
 }
 
+LeftResistance left_resistance(const Cells& cells, std::size_t c, const CellEnvironment& environment) {
+  return {cells.position(c), cells.radius[c], *environment.grid, environment.box, environment.regions->of_voxel};
+}
+
+double left_for(std::size_t species, std::size_t region, const LeftResistance& resistance,
+                const CellEnvironment& environment) {
+  const CellRules& rules = *environment.rules;
+  const auto conductivity = [&](std::size_t r) {
+    return environment.regions->regions[r].volume_fraction * rules.diffusivity(species, r);
+  };
+  const double here = conductivity(region);
+  if (here <= 0) return 0;
+  return resistance.with([&](int face, int beyond) {
+    if (beyond == LeftResistance::kWall) return rules.open(species)[face] ? 0.0 : 1.0;
+    const double there = conductivity(beyond);
+    return (here - there) / (here + there);
+  }) / here;
+}
+
 double at_surface(double c, double left, double secretion, double uptake, double Km) {
   const double beside = c + left * secretion;
   if (uptake == 0) return beside;
@@ -161,12 +180,11 @@ void add_own_fields(const Cells& cells, std::size_t c, std::size_t voxel, std::s
   constexpr double kSettled = 1e-4;  // relative
   const CellRules& rules = *environment.rules;
   const std::size_t region = environment.regions->of_voxel[voxel];
-  const double alpha = environment.regions->regions[region].volume_fraction;
-  const LeftResistance resistance(cells.position(c), cells.radius[c], *environment.grid, environment.box);
+  const LeftResistance resistance = left_resistance(cells, c, environment);
   thread_local std::vector<OwnFieldHere> here;
   here.clear();
   for (const OwnField& field : own) {
-    const double left = resistance.with(rules.open(field.species)) / (alpha * rules.diffusivity(field.species, region));
+    const double left = left_for(field.species, region, resistance, environment);
     const double share = 1 / (1 + field.enzymes * left);  // enzymes beside it take their part
     here.push_back({values[field.species] * share, left * share, 0});
   }

@@ -53,6 +53,12 @@ class CellSurroundings {
   std::vector<double> held_;
 };
 
+/// Of cell c as it lies.
+[[nodiscard]] LeftResistance left_resistance(const Cells& cells, std::size_t c, const CellEnvironment& environment);
+/// `left` of a species in the cell's region [s/um^3]; 0 where it does not diffuse.
+[[nodiscard]] double left_for(std::size_t species, std::size_t region, const LeftResistance& resistance,
+                              const CellEnvironment& environment);
+
 /// Concentration at the surface of a cell where the fluid around would have `c` without it, `left` being the resistance
 /// that the grid lacks [s/um^3] (cell_footprint.h): secretion [uM um^3/s]; uptake [um^3/s], saturable if Km > 0 [uM].
 [[nodiscard]] double at_surface(double c, double left, double secretion, double uptake, double Km);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "engine/cells/cell_footprint.h"
 #include "engine/core/constants.h"
 #include "engine/fields/regions.h"
 #include "engine/fields/transport.h"
@@ -149,6 +150,20 @@ void check_cells(const Problem& problem, const Phase& phase, std::vector<std::st
   }
 }
 
+/// Of what cells are to the grid (cells/cell_footprint.h): a share per voxel of each cell's cube; and for two species
+/// at a time, what is given and taken in the voxels that meet cells.
+double footprint_memory(const Problem& problem) {
+  if (std::ranges::none_of(problem.species, [](const Species& s) { return s.diffuses_everywhere(); })) return 0;
+  constexpr double share = 8, place = 8 + 2 * 64;
+  const auto voxels = static_cast<double>(problem.grid.voxel_count());
+  double shares = 0;
+  for (const CellPlacement& placement : problem.placements) {
+    const double radius = problem.cell_types[index(placement.type)].radius;
+    shares += static_cast<double>(placement.count) * mean_footprint(radius, problem.grid);
+  }
+  return share * shares + place * std::min(shares, voxels);
+}
+
 }  // namespace
 
 std::vector<std::string> check_steps(const Problem& problem) {
@@ -184,7 +199,7 @@ double estimate_memory(const Problem& problem) {
                              (problem.vesicle_columns.empty() ? 0 : 4) +
                              8 * static_cast<double>(problem.vesicle_columns.size());
   const double per_cell = 256 + 16 * static_cast<double>(problem.columns.size());
-  return 16e6 + voxels * per_voxel + vesicles * per_vesicle + cells * per_cell;
+  return 16e6 + voxels * per_voxel + vesicles * per_vesicle + cells * per_cell + footprint_memory(problem);
 }
 
 }  // namespace interstice

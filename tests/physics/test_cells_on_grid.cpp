@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdio>
 #include <random>
 
 #include "engine/cells/cell_exchange.h"
@@ -131,6 +132,71 @@ TEST(CellsOnGrid, OwnSecretionDoesNotDependOnTheVoxel) {
     worst = std::max(worst, std::abs(error));
   }
   RecordProperty("worst", std::to_string(worst));
+}
+
+/// A cell that secretes beside an interface, in a cube whose upper half has another diffusivity; `gap` from its centre
+/// to the interface, `across` where it lies in its voxel. The image of the cell has (D - D')/(D + D') of its strength,
+/// and on average over a sphere a field is what it is in the middle. Far away both together are a source in fluid of
+/// mean diffusivity.
+double error_beside_interface(double D, double beyond, double radius, double dx, double gap, Vec3 across) {
+  const int n = 2 * static_cast<int>(std::ceil(std::max(12.0, 6 * radius / dx)));
+  CellWorld world;
+  world.grid = {n, n, n, dx};
+  world.periodic = {false, false, false};
+  world.regions.regions.push_back({.name = "below"});
+  world.regions.regions.push_back({.name = "above"});
+  for (std::size_t v = 0; v < world.grid.voxel_count(); ++v)
+    world.regions.of_voxel.push_back(world.grid.centre(v).z > 0.5 * n * dx ? 1 : 0);
+  const SpeciesId s = world.add_species("A");
+  world.species[0].diffusivity = {D, beyond};
+  world.species[0].faces.fill(FixedValue{0});
+  CellType& type = world.add_type();
+  type.mobile = false;
+  type.radius = radius;
+  type.states[0].secretions.push_back({s, world.formula("1000 [molecule/s]", "molecule/s")});
+  const ColumnId seen = world.add_column("seen", "uM");
+  type.columns.push_back({seen, {}, world.formula("A / 1 [s]", "uM/s"), world.formula("1 / 1 [s]", "1/s")});
+  world.build();
+  world.put({0.5 * n * dx * Vec3{1, 1, 1} + Vec3{across.x * dx, across.y * dx, -gap}});
+  world.cells.radius[0] = radius;
+  Exchange exchange;
+  DiffusionSolver solver(world.grid, world.regions, world.species, {});
+  FieldSet nothing = FieldSet::empty(1, world.fields.voxel_count());
+  Budget budget;
+  budget.resize(1, 0);
+  const double dt = 4 * dx * dx / std::max(D, beyond);
+  const SpeciesId which[] = {s};
+  const std::size_t middle = world.grid.voxel_at(world.cells.position(0));
+  for (double last = -1; std::abs(world.fields[s][middle] - last) > 1e-7 * last;) {
+    last = world.fields[s][middle];
+    exchange.clear();
+    add_cell_exchange(world.cells, world.fields, world.environment(), {0, 0, dt}, exchange, world.scratch,
+                      world.threads);
+    for (int k = 0; k < 10; ++k)
+      solver.diffuse(which, {.dt = dt, .exchange = exchange, .reacted_reservoirs = {}, .supply = {}}, world.fields,
+                     nothing, {}, budget, world.threads);
+  }
+  world.update_only({0, 0, 1e6});
+  const double image = (D - beyond) / (D + beyond);
+  const double resistance =
+      ((1 / radius + image / (2 * gap)) / D - kMadelung / (n * dx) * 2 / (D + beyond)) / (4 * kPi);
+  return world.cells.columns[0][0] / (1000 / kMoleculesPerUmCubedPerMicromolar * resistance) - 1;
+}
+
+TEST(CellsOnGrid, InterfacesMirrorThem) {
+  std::mt19937_64 random(8);
+  const auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
+  double worst = 0;
+  for (int k = 0; k < 60; ++k) {
+    const Case c = random_case(random);
+    const double ratio = k < 20 ? (k % 2 == 0 ? 0.2 : 5) : std::pow(5, uniform(-1, 1));
+    const double gap = c.radius * uniform(1, 2);
+    const double error = error_beside_interface(c.D, c.D * ratio, c.radius, c.spacing, gap, c.off);
+    EXPECT_NEAR(error, 0, 0.1) << c.radius << " um on " << c.spacing << " um, " << gap << " um from " << ratio;
+    worst = std::max(worst, std::abs(error));
+  }
+  RecordProperty("worst", std::to_string(worst));
+  std::printf("worst beside an interface: %.3f\n", worst);
 }
 
 /// Around a point that gives 1 molecule/s in fluid that loses k c, summed over the images of a cube of edge L whose

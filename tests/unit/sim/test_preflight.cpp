@@ -4,6 +4,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/core/error.h"
+#include "engine/sim/simulation.h"
 #include "support/run_scenario.h"
 
 namespace interstice {
@@ -61,6 +62,17 @@ TEST(Preflight, CellsAndDosesNeedRoom) {
 /// What is said of the placement of cells in the culture.
 std::vector<std::string> placement(std::vector<std::string> sets) {
   return check_placement(Simulation(test::problem_from(kCulture, std::move(sets))));
+}
+
+TEST(Preflight, MemoryCountsTheVoxelsThatEachCellMeets) {
+  const auto of_a_cell = [](const std::string& spacing) {
+    const std::vector<std::string> many{"domain.spacing=" + spacing, "cells.eater.count=10"};
+    return (estimate_memory(test::problem_from(kCulture, many)) -
+            estimate_memory(test::problem_from(kCulture, {many[0], "cells.eater.count=0"}))) /
+           10;
+  };
+  EXPECT_LT(of_a_cell("10 um"), 4096);  // 2.5^3 voxels
+  EXPECT_GT(of_a_cell("1 um"), 8 * 13.5 * 13.5 * 13.5);
 }
 
 TEST(Preflight, CellsMustNotHideTheirSurface) {
