@@ -74,13 +74,12 @@ void add_stretch(Giver& giver, const Stretch& done, std::size_t voxel, double* a
 
 /// What the fluid does not see of what a cell takes and gives, since the cell stands in a field of its own
 /// (cell_footprint.h). Returns, per species, what it secretes and takes up at once.
-void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, double* amounts,
-                    std::span<double> taken_at_once) {
+void see_near_field(const Giver& giver, std::size_t c, std::size_t voxel, const LeftResistance& resistance,
+                    double* amounts, std::span<double> taken_at_once) {
   const CellEnvironment& environment = giver.environment;
   const CellExchangePlan& plan = environment.rules->exchange_plan(index(giver.cells.type[c]));
   if (plan.near.empty()) return;
   const std::size_t region = environment.regions->of_voxel[voxel];
-  const LeftResistance resistance = left_resistance(giver.cells, c, environment);
   for (const auto& near : plan.near) {
     const double resistance_here = left_for(near.species, region, resistance, environment);
     double enzymes = 0;
@@ -140,7 +139,7 @@ void find_given(const Cells& cells, const FieldSet& fields, const CellEnvironmen
       const std::size_t voxel = environment.grid->voxel_at(cells.position(c));
       double* amounts = scratch.given.data() + c * width;
       set_given(giver, c, voxel, scratch.stretches.of(c), amounts);
-      see_near_field(giver, c, voxel, amounts, own);
+      see_near_field(giver, c, voxel, scratch.spread.left(c), amounts, own);
     }
   });
   taken_at_once.assign(species, 0.0);

@@ -136,7 +136,7 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
                                std::span<const std::uint8_t> region_of_voxel) {
   const double dx = grid.spacing, R = radius / dx;
   if (R > kLargest) {
-    alone_ = kLeftOfLarge / (4 * kPi * radius);
+    alone_ = static_cast<float>(kLeftOfLarge / (4 * kPi * radius));
     return;
   }
   const double at[3] = {centre.x / dx, centre.y / dx, centre.z / dx};
@@ -144,7 +144,7 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
   const double half = half_edge(R);
   const std::array<Shares, 3> shares{Shares(at[0], half), Shares(at[1], half), Shares(at[2], half)};
   const std::array<Correlation, 3> self{Correlation(shares[0]), Correlation(shares[1]), Correlation(shares[2])};
-  alone_ = 1 / (4 * kPi * radius) - own_lattice_sum(self) / dx;
+  alone_ = static_cast<float>(1 / (4 * kPi * radius) - own_lattice_sum(self) / dx);
   const std::size_t voxel = grid.voxel_at(centre);
   const std::size_t stride[3] = {1, static_cast<std::size_t>(n[0]), static_cast<std::size_t>(n[0]) * n[1]};
   for (std::size_t a = 0; a < 3; ++a) {
@@ -168,7 +168,7 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
       } else {
         beyond_[face] = kWall;
       }
-      images_[face] = image(here + side);
+      images_[face] = static_cast<float>(image(here + side));
     }
   }
 }

@@ -83,6 +83,7 @@ class LeftResistance {
  public:
   static constexpr int kWall = -1;  ///< in place of a region beyond a face
 
+  LeftResistance() = default;
   LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box,
                  std::span<const std::uint8_t> region_of_voxel);
   /// With the images in walls and interfaces that are near [1/um], each by reflection(face, region beyond or kWall): 1
@@ -96,8 +97,9 @@ class LeftResistance {
   }
 
  private:
-  double alone_ = 0;
-  std::array<double, 6> images_{};  ///< by Face
+  // Kept for every cell; 1e-7 of them does not matter.
+  float alone_ = 0;
+  std::array<float, 6> images_{};  ///< by Face
   std::array<std::int16_t, 6> beyond_{};
 };
 

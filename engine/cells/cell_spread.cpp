@@ -6,7 +6,7 @@
 #include <cmath>
 #include <utility>
 
-#include "engine/cells/cell_footprint.h"
+#include "engine/cells/cell_sense.h"
 
 namespace interstice {
 namespace {
@@ -86,8 +86,17 @@ std::uint32_t CellSpread::place_of(std::uint32_t voxel) const {
   return rank_[voxel / kBits] + static_cast<std::uint32_t>(std::popcount(before));
 }
 
+void CellSpread::find_left(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {
+  left_.resize(cells.size());
+  if (!environment.rules->any_spreads()) return;
+  threads.for_blocks(cells.size(), kSpreadGrain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t c = begin; c < end; ++c) left_[c] = left_resistance(cells, c, environment);
+  });
+}
+
 void CellSpread::find(const Cells& cells, const CellEnvironment& environment, const Threads& threads) {
   if (as_before(cells)) return;
+  find_left(cells, environment, threads);
   // Threads share the arrays: bits and counts are the same whoever comes first, and what lies in a voxel is sorted.
   met_.assign((environment.grid->voxel_count() + kBits - 1) / kBits, 0);
   for_all_parts(cells, environment, threads, [this](std::uint32_t, const Parts& parts) {
