@@ -7,7 +7,8 @@
 #include "engine/fields/lanes.h"
 #include "engine/fields/vector_clones.h"
 
-// What takes or returns four doubles is inlined into functions for one instruction set: there is no call to disagree on.
+// What takes or returns four doubles is inlined into functions for one instruction set: there is no call to disagree
+// on.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 namespace interstice {
@@ -140,36 +141,33 @@ Taken over_all(std::size_t n, const Step& step) {
   return taken;
 }
 
-/// Per place, from the first on.
-struct Linear {
-  const double *of_now, *of_gain, *of_kept, *of_decay, *source;
-  double h;
-  bool no_more;
+/// Where the voxels of a run are told about.
+struct Run {
+  const double *source, *uptake, *most, *c;
+  double* gain;
 };
 
-INTERSTICE_VECTOR_CLONES Taken take_linear(const Linear& at, std::size_t n, const double* c, double* gain) {
+INTERSTICE_VECTOR_CLONES Taken take_linear(const PlaceLosses& losses, std::size_t n, const Run& run) {
   return over_all(n, [&]<class V>(std::size_t i, V) {
-    V g = load<V>(gain + i) + at.h * load<V>(at.source + i);
-    const V taken = take_at(load<V>(at.of_now + i), load<V>(at.of_gain + i), load<V>(at.of_kept + i), at.no_more,
-                            load<V>(c + i), g);
-    store(gain + i, g);
-    const V decayed = taken * load<V>(at.of_decay + i);
+    const V rate = losses.decay + load<V>(run.uptake + i), k_h = rate * losses.h, theta = weight_for(k_h);
+    const V of_now = k_h / (1 + theta * k_h), of_kept = k_h / (1 + k_h + losses.out * losses.h);
+    V gain = load<V>(run.gain + i) + losses.h * load<V>(run.source + i);
+    const V taken = take_at<V>(of_now, theta * of_now, of_kept, losses.no_more, load<V>(run.c + i), gain);
+    store(run.gain + i, gain);
+    const V decayed = taken * (losses.decay / (rate > 0 ? rate : 1 + V{}));
     return Amounts<V>{decayed, taken - decayed};
   });
 }
 
-struct Saturable {
-  const double *most_h, *Km, *source;
-  double h, decay_h, out_h;
-  bool no_more;
-};
-
-INTERSTICE_VECTOR_CLONES Taken take_saturable(const Saturable& at, std::size_t n, const double* c, double* gain) {
+INTERSTICE_VECTOR_CLONES Taken take_saturable(const PlaceLosses& losses, std::size_t n, const Run& run) {
   return over_all(n, [&]<class V>(std::size_t i, V) {
-    V g = load<V>(gain + i) + at.h * load<V>(at.source + i);
-    const Amounts<V> taken =
-        take_saturably(at.decay_h, at.out_h, load<V>(at.most_h + i), load<V>(at.Km + i), at.no_more, load<V>(c + i), g);
-    store(gain + i, g);
+    const V uptake = load<V>(run.uptake + i), most = load<V>(run.most + i);
+    const V both = smaller(uptake, most);  // where one is 0, decay alone is left
+    const V most_h = losses.h * (both > 0 ? most : V{}), Km = both > 0 ? most / uptake : 1 + V{};
+    V gain = load<V>(run.gain + i) + losses.h * load<V>(run.source + i);
+    const Amounts<V> taken = take_saturably<V>(losses.decay * losses.h, losses.out * losses.h, most_h, Km,
+                                               losses.no_more, load<V>(run.c + i), gain);
+    store(run.gain + i, gain);
     return taken;
   });
 }
@@ -181,7 +179,9 @@ double mean_of_decay(double x) {
   return 1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5 * (1 - x / 6 * (1 - x / 7 * (1 - x / 8))))));
 }
 
-[[gnu::noinline]] double weight_of_gain(double x) { return x < kFraction ? weight_by_fraction(x) : (1 / mean_of_decay(x) - 1) / x; }
+[[gnu::noinline]] double weight_of_gain(double x) {
+  return x < kFraction ? weight_by_fraction(x) : (1 / mean_of_decay(x) - 1) / x;
+}
 
 FirstOrderLoss::FirstOrderLoss(double k_h, double out_h)
     : of_now(k_h / (1 + weight_of_gain(k_h) * k_h)),
@@ -196,35 +196,14 @@ double FirstOrderLoss::take(bool no_more, const double* c, std::size_t n, double
   return take_alike(*this, no_more, c, n, gain);
 }
 
-void PlaceLosses::prepare(double h, double decay, double out, const std::vector<double>& uptake,
-                          const std::vector<double>& most) {
-  h_ = h;
-  decay_h_ = decay * h;
-  out_h_ = out * h;
-  const std::size_t linear = most.empty() ? uptake.size() : 0;
-  for (auto* list : {&of_now_, &of_gain_, &of_kept_, &of_decay_}) list->resize(linear);
-  for (auto* list : {&most_h_, &Km_}) list->resize(most.size());
-  for (std::size_t k = 0; k < linear; ++k) {
-    const double rate = decay + uptake[k], k_h = rate * h, theta = weight_of_gain(k_h);
-    of_now_[k] = k_h / (1 + theta * k_h);
-    of_gain_[k] = theta * of_now_[k];
-    of_kept_[k] = k_h / (1 + k_h + out_h_);
-    of_decay_[k] = rate > 0 ? decay / rate : 0;
-  }
-  for (std::size_t k = 0; k < most.size(); ++k) {
-    const bool any = uptake[k] > 0 && most[k] > 0;  // where not, decay alone is left
-    most_h_[k] = any ? most[k] * h : 0;
-    Km_[k] = any ? most[k] / uptake[k] : 1;
-  }
+Taken PlaceLosses::take(std::size_t n, const double* source, const double* uptake, const double* c,
+                        double* gain) const {
+  return take_linear(*this, n, {source, uptake, nullptr, c, gain});
 }
 
-Taken PlaceLosses::take(bool no_more, std::size_t place, std::size_t n, const double* source, const double* c,
-                        double* gain) const {
-  if (!Km_.empty())
-    return take_saturable({&most_h_[place], &Km_[place], source + place, h_, decay_h_, out_h_, no_more}, n, c, gain);
-  return take_linear(
-      {&of_now_[place], &of_gain_[place], &of_kept_[place], &of_decay_[place], source + place, h_, no_more}, n, c,
-      gain);
+Taken PlaceLosses::take_saturably(std::size_t n, const double* source, const double* uptake, const double* most,
+                                  const double* c, double* gain) const {
+  return take_saturable(*this, n, {source, uptake, most, c, gain});
 }
 
 }  // namespace interstice

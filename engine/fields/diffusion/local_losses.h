@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 namespace interstice {
 
@@ -35,21 +34,20 @@ struct FirstOrderLoss {
   double of_now = 0, of_gain = 0, of_kept = 0;
 };
 
-/// Losses that differ from place to place: decay, which is the same everywhere, and uptake.
-class PlaceLosses {
- public:
-  /// For substeps of h [s]. Rates [1/s]: of decay, of uptake at low concentrations per place, and at which voxels lose
-  /// to their neighbours at most. `most`: uptake per place when saturated [uM/s]; empty if it does not saturate.
-  void prepare(double h, double decay, double out, const std::vector<double>& uptake, const std::vector<double>& most);
-  /// gain <- gain + source h - losses, for n voxels that lie at one piece in `c` and `gain`, as their places do from
-  /// `place` on.
-  [[nodiscard]] Taken take(bool no_more, std::size_t place, std::size_t n, const double* source, const double* c,
-                           double* gain) const;
+/// Losses that differ from voxel to voxel: of decay, which is the same everywhere, and of what cells and models take
+/// up.
+struct PlaceLosses {
+  double h = 0;          ///< substep [s]
+  double decay = 0;      ///< [1/s]
+  double out = 0;        ///< at which voxels lose to their neighbours at most [1/s]
+  bool no_more = false;  ///< at most what is there and comes
 
- private:
-  double h_ = 0, decay_h_ = 0, out_h_ = 0;
-  std::vector<double> of_now_, of_gain_, of_kept_, of_decay_;  ///< of FirstOrderLoss; share of decay
-  std::vector<double> most_h_, Km_;                            ///< or, of uptake that saturates [uM]
+  /// gain <- gain + source h - losses, for n voxels: source [uM/s], uptake [1/s]. Returns the sum of what was lost.
+  [[nodiscard]] Taken take(std::size_t n, const double* source, const double* uptake, const double* c,
+                           double* gain) const;
+  /// The same of uptake that saturates: `uptake` at low concentrations, at most `most` [uM/s].
+  [[nodiscard]] Taken take_saturably(std::size_t n, const double* source, const double* uptake, const double* most,
+                                     const double* c, double* gain) const;
 };
 
 }  // namespace interstice

@@ -113,6 +113,7 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
   for (auto* list : {&source_, &uptake_, &most_}) list->clear();
   voxels_.clear();
   voxels_.reserve(places), source_.reserve(places), uptake_.reserve(places);
+  if (Km_ > 0) most_.reserve(places);
   secreted_ = taken_at_once_;
   fastest_ = 0;
   for (const Part& part : parts) {
@@ -126,9 +127,8 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
 }
 
 void LocalTerms::prepare(double h, double out, bool no_more) {
-  no_more_ = no_more;
   elsewhere_ = FirstOrderLoss(decay_ * h, out * h);
-  losses_.prepare(h, decay_, out, uptake_, most_);
+  losses_ = {h, decay_, out, no_more};
 }
 
 double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
@@ -140,7 +140,7 @@ double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* 
     const double mass = conductance.mass(kind);
     next = conductance.unit_mass() ? end : v + 1;
     while (next < end && conductance.mass(conductance.kind(next)) == mass) ++next;
-    if (!conductance.held(kind)) taken += mass * elsewhere_.take(no_more_, c + v, next - v, gain + v);
+    if (!conductance.held(kind)) taken += mass * elsewhere_.take(losses_.no_more, c + v, next - v, gain + v);
   }
   return taken;
 }
@@ -166,7 +166,10 @@ Taken LocalTerms::take(std::size_t first, std::size_t end, const double* c, cons
     at = voxel + n;
     const std::uint8_t kind = conductance.kind(voxel);
     if (conductance.held(kind)) continue;  // what is given and taken there does not matter
-    const Taken here = losses_.take(no_more_, place, n, source_.data(), c + voxel, gain + voxel);
+    const double *source = &source_[place], *uptake = &uptake_[place];
+    const Taken here = most_.empty()
+                           ? losses_.take(n, source, uptake, c + voxel, gain + voxel)
+                           : losses_.take_saturably(n, source, uptake, &most_[place], c + voxel, gain + voxel);
     const double mass = conductance.mass(kind);
     all += {mass * here.decayed, mass * here.taken_up};
   }

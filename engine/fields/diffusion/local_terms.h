@@ -63,7 +63,6 @@ class LocalTerms {
   std::vector<double> most_;             ///< that is taken up there, if it saturates [uM/s]
   double secreted_ = 0, taken_at_once_ = 0, fastest_ = 0;
 
-  bool no_more_ = false;
   FirstOrderLoss elsewhere_;
   PlaceLosses losses_;
 };

@@ -45,8 +45,7 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
     }
     const std::size_t none = trial % n;
     most[none] = 0;  // takes nothing up: decay is left
-    PlaceLosses losses;
-    losses.prepare(h, decay, 0, uptake, most);
+    const PlaceLosses losses{h, decay};
     Taken expected;
     std::vector<double> left = gain;
     for (std::size_t i = 0; i < n; ++i) {
@@ -56,7 +55,7 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
       left[i] += h * source[i] - here.decayed - here.taken_up;
     }
     const std::vector<double> before = gain;
-    const Taken taken = losses.take(false, 0, n, source.data(), c.data(), gain.data());
+    const Taken taken = losses.take_saturably(n, source.data(), uptake.data(), most.data(), c.data(), gain.data());
     EXPECT_NEAR(taken.decayed, expected.decayed, 1e-9 * expected.decayed);
     EXPECT_NEAR(taken.taken_up, expected.taken_up, 1e-9 * expected.taken_up);
     for (std::size_t i = 0; i < n; ++i)
@@ -64,14 +63,34 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
   }
 }
 
+TEST(LocalLosses, OfLinearUptakeAreSharedWithDecay) {
+  constexpr std::size_t n = 5;
+  const double h = 2, decay = 0.1;
+  const std::vector<double> uptake{0, 0.01, 0.3, 3, 1}, source(n, 0.5), c{1, 2, 0, 0.5, 7};
+  std::vector<double> gain{0.1, -0.2, 1, 0, -3};
+  Taken expected;
+  std::vector<double> left(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double k = decay + uptake[i], theta = weight_of_gain(k * h), g = gain[i] + h * source[i];
+    const double mean = std::max((c[i] + theta * g) / (1 + theta * k * h), c[i] / (1 + k * h));
+    expected += {decay * h * mean, uptake[i] * h * mean};
+    left[i] = g - k * h * mean;
+  }
+  const Taken taken = PlaceLosses{h, decay}.take(n, source.data(), uptake.data(), c.data(), gain.data());
+  EXPECT_NEAR(taken.decayed, expected.decayed, 1e-14 * expected.decayed);
+  EXPECT_NEAR(taken.taken_up, expected.taken_up, 1e-14 * expected.taken_up);
+  for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(gain[i], left[i], 1e-14) << i;
+}
+
 TEST(LocalLosses, TakeAtMostWhatIsThereAndComes) {
+  const std::vector<double> source(5), uptake(5, 10.0), most(5, 20.0), c{1, 2, 0, 3, 1};
   for (const bool saturates : {false, true}) {
-    PlaceLosses losses;
-    losses.prepare(100, 1, 0, std::vector<double>(5, 10.0), std::vector<double>(saturates ? 5 : 0, 20.0));
-    const std::vector<double> source(5), c{1, 2, 0, 3, 1};
+    const PlaceLosses losses{100, 1, 0, true};
     std::vector<double> gain{-0.99, -1.99, 0, -3.5, -0.5};
     const std::vector<double> before = gain;
-    const Taken taken = losses.take(true, 0, 5, source.data(), c.data(), gain.data());
+    const Taken taken = saturates
+                            ? losses.take_saturably(5, source.data(), uptake.data(), most.data(), c.data(), gain.data())
+                            : losses.take(5, source.data(), uptake.data(), c.data(), gain.data());
     EXPECT_GT(taken.taken_up, 0);
     for (std::size_t i = 0; i < 5; ++i) EXPECT_GE(c[i] + gain[i], std::min(0.0, c[i] + before[i]) - 1e-15) << i;
   }
