@@ -29,11 +29,11 @@ void check_reach(const Problem& problem, std::vector<std::string>& findings) {
     for (std::size_t r = 0; r < fluid.size(); ++r)
       if (fluid[r] > 0 && species.diffusivity[r] > 0) slowest = std::min(slowest, species.diffusivity[r]);
     const double reach = std::sqrt(slowest / species.decay);
-    if (reach < problem.grid.spacing)
+    if (const double widest = problem.grid.coarsest(); reach < widest)
       findings.push_back(
           fmt::format("{} reaches {:.2g} um before it decays, less than a voxel of {:.3g} um: its profiles "
                       "are those of the voxels; use voxels of {:.2g} um or less",
-                      species.name, reach, problem.grid.spacing, reach));
+                      species.name, reach, widest, reach));
   }
 }
 
@@ -75,7 +75,7 @@ void check_crowding(const Problem& problem, std::size_t t, std::vector<std::stri
                     "of the volume; "
                     "voxels of {:.2g} um would do",
                     cells, type.name, species.name, uptake.clearance / perfect,
-                    problem.grid.spacing * std::cbrt(kMostPerVoxel / cells)));
+                    std::cbrt(problem.grid.voxel_volume() * kMostPerVoxel / cells)));
   }
 }
 
