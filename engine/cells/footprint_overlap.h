@@ -9,11 +9,12 @@
 
 namespace interstice {
 
+constexpr double kHalfEdgeOfRadius = 1.25, kHalfEdgeOfVoxel = 0.75;
+constexpr double kMostHalfEdge = 30;  ///< voxels: as many as Footprint has room for
+
 /// Half edge along an axis, for a radius in voxels of it.
 inline double half_edge(double radius_in_voxels) {
-  constexpr double kOfRadius = 1.25, kOfVoxel = 0.75;
-  constexpr double kMost = 30;  // voxels: as many as Footprint has room for
-  return std::min(std::max(kOfRadius * radius_in_voxels, kOfVoxel), kMost);
+  return std::min(std::max(kHalfEdgeOfRadius * radius_in_voxels, kHalfEdgeOfVoxel), kMostHalfEdge);
 }
 
 /// The largest whole number that is not above x; floor() is a call where SSE 4.1 cannot be taken for granted.

@@ -16,7 +16,7 @@
 namespace interstice {
 namespace {
 
-constexpr double kNearInEdges = 4;  ///< offsets that are computed, in coarsest edges
+constexpr double kNearInEdges = 6;  ///< offsets that are computed, in coarsest edges
 
 /// The integral by the trapezoidal rule in log t, whose error falls as exp(-pi^2/step); what lies outside adds 1e-13.
 constexpr double kFirstLog = -36, kLastLog = 60, kLogStep = 0.25;

@@ -18,8 +18,8 @@ class BoxLattice {
   static const BoxLattice& of(Vec3 spacing);
 
   /// G(a, b, c), a to c in voxels: the steady concentration at that offset from a voxel which gives 1 per second, is
-  /// G/(D coarsest edge) in unbounded fluid. Exact to rounding up to four of the coarsest edges along each axis, but at
-  /// most kMostNear voxels, and within 2e-4 of 1/(4 pi r) beyond the former.
+  /// G/(D coarsest edge) in unbounded fluid. Exact to rounding up to six of the coarsest edges along each axis (at most
+  /// kMostNear voxels), beyond that 1/(4 pi r) with the lattice's next term, right within 1e-3.
   [[nodiscard]] double green(std::int32_t a, std::int32_t b, std::int32_t c) const;
 
   static constexpr std::size_t kMostNear = 64;

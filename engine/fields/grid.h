@@ -14,10 +14,16 @@ enum class Axis : int { x = 0, y = 1, z = 2 };
 enum class Face : int { x_min = 0, x_max = 1, y_min = 2, y_max = 3, z_min = 4, z_max = 5 };
 inline constexpr std::array<const char*, 6> kFaceNames{"x_min", "x_max", "y_min", "y_max", "z_min", "z_max"};
 
+/// Edges of a voxel [um]; one number stands for those of a cube.
+struct Spacing : Vec3 {
+  constexpr Spacing(double edge) : Vec3{edge, edge, edge} {}
+  constexpr Spacing(Vec3 edges) : Vec3(edges) {}
+};
+
 /// nx * ny * nz voxels with edges `spacing` [um]; the lower corner of the domain is the origin.
 struct Grid {
   int nx = 1, ny = 1, nz = 1;
-  Vec3 spacing{1, 1, 1};
+  Spacing spacing = 1;
 
   [[nodiscard]] std::size_t voxel_count() const { return static_cast<std::size_t>(nx) * ny * nz; }
   [[nodiscard]] double voxel_volume() const { return spacing.x * spacing.y * spacing.z; }  ///< [um^3]

@@ -7,6 +7,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/counts/vesicle_counts_room.h"
 #include "engine/vesicles/vesicle_parts.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -57,6 +58,8 @@ void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<
                     "done in {} parts and takes as much longer; one of {:.2g} s is done in one",
                     dt, seconds(phase.until), parts, dt / parts));
 }
+
+bool counted_vesicles_reach(double radius, const Grid& grid) { return counts_can_reach(radius, grid); }
 
 // While vesicles spread from where they are given, voxels smear their front: with voxels of h, cells have taken 8 %,
 // 6 % and 5 % too little after 1.7, 3.4 and 5 times h^2/D (engine/ACCURACY.md).

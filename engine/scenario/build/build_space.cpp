@@ -21,8 +21,8 @@ std::optional<std::size_t> key_index(const Value& map, std::string_view name) {
 
 Vec3 point(const Value& v) { return {v.items[0].number, v.items[1].number, v.items[2].number}; }
 
-Vec3 voxel_edges(const Value& spacing) {
-  return spacing.items.empty() ? Vec3{spacing.number, spacing.number, spacing.number} : point(spacing);
+Spacing voxel_edges(const Value& spacing) {
+  return spacing.items.empty() ? Spacing(spacing.number) : Spacing(point(spacing));
 }
 
 std::vector<std::uint8_t> region_mask(const BuildContext& context, const Value& in) {
