@@ -68,8 +68,8 @@ TEST(VesicleEdges, AReservoirOfEqualDensityKeepsThePatchUniform) {
       for (std::size_t v = 0; v < world.vesicles.size(); ++v)
         along += world.vesicles.position(v)[face / 2] / 10 / expected / kSteps;
     }
-    EXPECT_NEAR(number, 1, 0.01) << face;
-    EXPECT_NEAR(along, 1, 0.015) << face;
+    EXPECT_NEAR(number, 1, 0.02) << face;  // error 0.4 %
+    EXPECT_NEAR(along, 1, 0.03) << face;
   }
 }
 
