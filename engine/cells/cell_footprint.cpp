@@ -99,8 +99,8 @@ void LeftResistance::measure_among_cubes(Vec3 centre, double radius, const Grid&
       const double distance = std::abs(position - at[a]);
       if (distance >= kNear) return 0.0;
       const CubeCorrelation across(shares[a], CubeShares(position, half));
-      const double sum = lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2],
-                                     lattice_green);
+      const double sum =
+          lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2], lattice_green);
       return 1 / (4 * kPi * std::max(distance * dx, radius)) - sum / dx;
     };
     images_[2 * a] = image(-at[a]);

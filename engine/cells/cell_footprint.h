@@ -1,7 +1,8 @@
 /// @file
 /// What a cell is to the grid. A species that diffuses meets a cell not in one voxel but in a box around its centre of
 /// half edges max(1.25 R, 0.75 dx), dx along each axis; the share of each voxel in that box weighs what the cell senses
-/// there, gives and takes. So numbers do not depend on how the cell lies on the grid, and its own secretion gives it no gradient.
+/// there, gives and takes. So numbers do not depend on how the cell lies on the grid, and its own secretion gives it no
+/// gradient.
 ///
 /// The grid knows the field of such a box, not that at the cell's surface. Between the two lies a resistance
 ///

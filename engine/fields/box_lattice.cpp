@@ -1,6 +1,7 @@
 /// @file
 /// With t in squares of the coarsest edge and voxels of volume V, a particle that hops is at offset n after t with
-/// probability prod exp(-x_a) I_{n_a}(x_a), x_a = 2 t/edge_a^2, so that G = 1/V int_0^inf prod exp(-x_a) I_{n_a}(x_a) dt.
+/// probability prod exp(-x_a) I_{n_a}(x_a), x_a = 2 t/edge_a^2, so that G = 1/V int_0^inf prod exp(-x_a) I_{n_a}(x_a)
+/// dt.
 #include "engine/fields/box_lattice.h"
 
 #include <algorithm>

@@ -14,9 +14,9 @@
 namespace interstice {
 
 struct Mirror {
-  int start = 0, sign = 1;      ///< what lies at x [voxels] is seen at start + sign x
-  double away = 0;              ///< from the place itself [um]
-  std::uint32_t faces = 0;      ///< that mirror it, a bit each by Face; none beyond periodic faces
+  int start = 0, sign = 1;  ///< what lies at x [voxels] is seen at start + sign x
+  double away = 0;          ///< from the place itself [um]
+  std::uint32_t faces = 0;  ///< that mirror it, a bit each by Face; none beyond periodic faces
   [[nodiscard]] bool itself() const { return start == 0 && sign == 1; }
   [[nodiscard]] double of(double x) const { return start + sign * x; }
   [[nodiscard]] int of_voxel(int i) const { return sign > 0 ? start + i : start - 1 - i; }

@@ -87,14 +87,16 @@ void check_edges(const Problem& problem, std::vector<std::string>& findings) {
   if (grid.cubic() || problem.cell_types.empty() || std::ranges::none_of(problem.species, &Species::diffuses)) return;
   const double ratio = grid.coarsest() / grid.finest(), most = kMostHalfEdge / kHalfEdgeOfRadius * grid.finest();
   if (ratio > kMostRatio * (1 + 1e-9))
-    findings.push_back(fmt::format("edges of voxels differ {:.3g} times: what cells take up and read of their own "
-                                   "secretion was measured up to {:g} times, where it is right within 2 %",
-                                   ratio, kMostRatio));
+    findings.push_back(
+        fmt::format("edges of voxels differ {:.3g} times: what cells take up and read of their own "
+                    "secretion was measured up to {:g} times, where it is right within 2 %",
+                    ratio, kMostRatio));
   for (const CellType& type : problem.cell_types)
     if (type.radius > most)
-      findings.push_back(fmt::format("cells of type {} have a radius of more than 24 voxels of {:.3g} um: what they take "
-                                     "up is not right; voxels of {:.2g} um or more would do",
-                                     type.name, grid.finest(), type.radius / most * grid.finest()));
+      findings.push_back(
+          fmt::format("cells of type {} have a radius of more than 24 voxels of {:.3g} um: what they take "
+                      "up is not right; voxels of {:.2g} um or more would do",
+                      type.name, grid.finest(), type.radius / most * grid.finest()));
 }
 
 }  // namespace

@@ -11,8 +11,8 @@
 namespace interstice {
 namespace {
 
-/// d[i] <- min over j of d[j] + gap(i, j)^2 along every line of an axis, where the gap [edges of the finest axis] is that
-/// between the centre of i and the nearer side of j.
+/// d[i] <- min over j of d[j] + gap(i, j)^2 along every line of an axis, where the gap [edges of the finest axis] is
+/// that between the centre of i and the nearer side of j.
 void widen(std::vector<double>& d, const Grid& grid, int axis, bool periodic) {
   const std::array<std::size_t, 3> n{static_cast<std::size_t>(grid.nx), static_cast<std::size_t>(grid.ny),
                                      static_cast<std::size_t>(grid.nz)};

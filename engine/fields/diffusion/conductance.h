@@ -55,7 +55,7 @@ class Conductance {
   std::vector<std::uint8_t> kind_of_region_;
   std::vector<double> mass_;
   std::array<std::vector<double>, 3> between_;  ///< by axis
-  std::vector<bool> held_;  ///< per kind
+  std::vector<bool> held_;                      ///< per kind
   std::array<std::vector<double>, 6> wall_;
   bool uniform_ = true, unit_mass_ = true;
   std::array<bool, 3> periodic_{};

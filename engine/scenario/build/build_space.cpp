@@ -71,9 +71,8 @@ void build_grid(const BuildContext& context, Problem& problem) {
     const double count = size.items[a].number / problem.grid.spacing[a], whole = std::round(count);
     voxels *= std::max(whole, 1.0);
     if (whole < 1 || std::abs(count - whole) > 1e-9 * count)
-      context.report(size.items[a],
-                     fmt::format("{} is not a multiple of the spacing {}", size.items[a].text,
-                                 spacing.items.empty() ? spacing.text : spacing.items[a].text));
+      context.report(size.items[a], fmt::format("{} is not a multiple of the spacing {}", size.items[a].text,
+                                                spacing.items.empty() ? spacing.text : spacing.items[a].text));
     else if (voxels <= 4e9)
       *n[a] = static_cast<int>(whole);
   }

@@ -164,11 +164,12 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
 void cells_meet_counts(const BuildContext& context, const Value& v, const Problem& problem) {
   for (const CellType& type : problem.cell_types) {
     if (!(type.contact.adsorption > 0) || counted_vesicles_reach(type.radius, problem.grid)) continue;
-    context.report(v["representation"],
-                   fmt::format("cells of type {} have a radius of {:g} um and so reach more voxels of {:g} um to {:g} um "
-                               "than counts solve for (expected edges that differ less) use such, or "
-                               "`representation: agents`",
-                               type.name, type.radius, problem.grid.finest(), problem.grid.coarsest()));
+    context.report(
+        v["representation"],
+        fmt::format("cells of type {} have a radius of {:g} um and so reach more voxels of {:g} um to {:g} um "
+                    "than counts solve for (expected edges that differ less) use such, or "
+                    "`representation: agents`",
+                    type.name, type.radius, problem.grid.finest(), problem.grid.coarsest()));
     return;
   }
 }

@@ -253,8 +253,8 @@ void move_all(const VesicleColumns& columns, std::size_t count, const MotionTabl
   if (whole < count) move_rest(columns, whole, count, tables, block);
 }
 
-VoxelRange voxels_all(const Vec3& per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
-                      std::size_t count, std::uint32_t* out) {
+VoxelRange voxels_all(const Vec3& per_um, const std::array<int, 3>& n, const double* x, const double* y,
+                      const double* z, std::size_t count, std::uint32_t* out) {
   const U32 u;
   const std::size_t lanes = hn::Lanes(u);
   VoxelRange range;

@@ -123,8 +123,8 @@ struct Gate {
     WalkEnd w;
     w.position = p;
     if (by_cell) {
-      const Vec3 start = face.point(opening, 0, across - sigma * xi[1] / face.edge(face.a),
-                                    along - sigma * xi[2] / face.edge(face.b));
+      const Vec3 start =
+          face.point(opening, 0, across - sigma * xi[1] / face.edge(face.a), along - sigma * xi[2] / face.edge(face.b));
       const Walker entering{id,
                             VesicleClassId{static_cast<std::uint8_t>(klass)},
                             variance,

@@ -147,9 +147,7 @@ struct CellImage {
 /// A cell and its images in closed walls and beyond periodic faces, nearer than two coarsest edges.
 std::vector<CellImage> images_of(Vec3 centre, std::span<const bool, 6> open, const Grid& grid, const Box& box) {
   const double reach = 2 * grid.coarsest();
-  const auto along = [&](int axis) {
-    return mirrors_along(axis, centre[axis] / grid.spacing[axis], grid, box, reach);
-  };
+  const auto along = [&](int axis) { return mirrors_along(axis, centre[axis] / grid.spacing[axis], grid, box, reach); };
   const auto blocked = [&](const Mirror& mirror) {
     for (std::size_t face = 0; face < 6; ++face)
       if (open[face] && (mirror.faces >> face & 1U) != 0) return true;
@@ -317,8 +315,8 @@ double counted_adsorption(double radius, double reactivity, const CountsDiffusiv
                           const CountsReach& reach, std::span<const bool, 6> open, const Grid& grid, const Box& box) {
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
   if (reach.places.size() <= kMostReached) {
-    const auto green = grid.cubic() ? cube_green_matrix(reach, grid, box)
-                                    : box_green_matrix(centre, radius, reach, open, grid, box);
+    const auto green =
+        grid.cubic() ? cube_green_matrix(reach, grid, box) : box_green_matrix(centre, radius, reach, open, grid, box);
     return solve_fluxes(1 / to_cell, D.in_reach, reach, green, grid.coarsest());
   }
   const double on_grid = shell_green(reach, centre, grid, box) / (D.in_reach * grid.coarsest());

@@ -42,8 +42,8 @@ struct Wave {
     const std::array<int, 3> n{grid.nx, grid.ny, grid.nz};
     double sum = 0;
     for (int a = 0; a < 3; ++a)
-      sum += 2 * D / (grid.spacing[a] * grid.spacing[a]) *
-             (1 - std::cos((periodic[a] ? 2 : 1) * kPi * waves[a] / n[a]));
+      sum +=
+          2 * D / (grid.spacing[a] * grid.spacing[a]) * (1 - std::cos((periodic[a] ? 2 : 1) * kPi * waves[a] / n[a]));
     return sum;
   }
 };
