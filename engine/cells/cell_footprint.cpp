@@ -3,80 +3,28 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/cells/footprint_overlap.h"
 #include "engine/core/constants.h"
+#include "engine/fields/box_lattice.h"
 #include "engine/fields/lattice_green.h"
+#include "engine/fields/mirrors.h"
 
 namespace interstice {
 namespace {
 
-constexpr double kOfRadius = 1.25, kOfVoxel = 0.75;  ///< half edge of the cube
-constexpr double kMostHalfEdge = 30;                 ///< voxels: as many as Footprint has room for
-constexpr double kLargest = 2.5;                     ///< radius in voxels above which this share is left of a sphere's:
-constexpr double kLeftOfLarge = 0.247;               ///< within 0.004, however it lies
-constexpr double kNear = 2;                          ///< distance of images that count, in voxels
+constexpr double kLargest = 2.5;        ///< radius in coarsest edges above which this share is left of a sphere's:
+constexpr double kLeftOfLarge = 0.247;  ///< within 0.004, however it lies
+constexpr double kNear = 2;             ///< distance of images that count, in coarsest edges
 
-double half_edge(double radius_in_voxels) {
-  return std::min(std::max(kOfRadius * radius_in_voxels, kOfVoxel), kMostHalfEdge);
-}
-
-/// The largest whole number that is not above x; floor() is a call where SSE 4.1 cannot be taken for granted.
-int floor_of(double x) {
-  const int whole = static_cast<int>(x);
-  return whole - (whole > x ? 1 : 0);
-}
-
-/// visit(i, share) for the voxels along an axis that the cube around x (in voxels) meets, ascending.
-template <class Visit>
-void visit_shares(double x, double half, const Visit& visit) {
-  const double low = x - half, high = x + half, scale = 1 / (2 * half);
-  for (int i = floor_of(low); i < high; ++i) visit(i, (std::min(high, i + 1.0) - std::max(low, double(i))) * scale);
-}
-
-/// The same as a list, first, first + 1, ..., of cells up to kLargest.
-struct Shares {
-  static constexpr int kMost = 8;  // half edges are at most 3.2
-  Shares(double x, double half) : first(floor_of(x - half)) {
-    visit_shares(x, half, [this](int, double part) { share[count++] = part; });
-  }
-  int first, count = 0;
-  std::array<double, kMost> share;
-};
-
-/// How much two sets of shares have of each distance: value[k] of first + k.
-struct Correlation {
-  Correlation(const Shares& a, const Shares& b) : first(b.first - a.first - a.count + 1), count(a.count + b.count - 1) {
-    for (int i = 0; i < a.count; ++i)
-      for (int j = 0; j < b.count; ++j) value[a.count - 1 - i + j] += a.share[i] * b.share[j];
-  }
-  /// Of one set with itself: distances of both signs together.
-  explicit Correlation(const Shares& a) : first(0), count(a.count) {
-    for (int k = 0; k < count; ++k) {
-      double sum = 0;
-      for (int i = 0; i + k < count; ++i) sum += a.share[i] * a.share[i + k];
-      value[k] = (k == 0 ? 1 : 2) * sum;
-    }
-  }
-  int first, count;
-  std::array<double, 2 * Shares::kMost - 1> value{};
-};
-
-/// sum_ij w_i w'_j G(i - j).
-double lattice_sum(const Correlation& x, const Correlation& y, const Correlation& z) {
-  double sum = 0;
-  for (int c = 0; c < z.count; ++c)
-    for (int b = 0; b < y.count; ++b) {
-      double row = 0;
-      for (int a = 0; a < x.count; ++a) row += x.value[a] * lattice_green(x.first + a, y.first + b, z.first + c);
-      sum += z.value[c] * y.value[b] * row;
-    }
-  return sum;
-}
+constexpr std::size_t kMostShares = 8;  ///< of cubes up to kLargest, half edges are at most 3.2
+using CubeShares = Shares<kMostShares>;
+using CubeCorrelation = Correlation<kMostShares>;
 
 /// sum_ij w_i w_j G(i - j) of a cube with itself.
-double own_lattice_sum(const std::array<Correlation, 3>& self) {
+double own_lattice_sum(const std::array<CubeCorrelation, 3>& self) {
   const auto& [x, y, z] = self;
   const LatticeTable& green = lattice_green_near();
-  if (std::max({x.count, y.count, z.count}) > kLatticeNear + 1) return lattice_sum(x, y, z);
+  if (std::max({x.count, y.count, z.count}) > kLatticeNear + 1) return lattice_sum(x, y, z, lattice_green);
   double sum = 0;
   for (int c = 0; c < z.count; ++c)
     for (int b = 0; b < y.count; ++b) {
@@ -101,11 +49,11 @@ void Footprint::Axis::add(std::uint32_t where, double share) {
 
 Footprint::Footprint(Vec3 centre, double radius, const Grid& grid, const Box& box)
     : stride_{1, static_cast<std::size_t>(grid.nx), static_cast<std::size_t>(grid.nx) * grid.ny} {
-  const double half = half_edge(radius / grid.spacing);
-  const double at[3] = {centre.x / grid.spacing, centre.y / grid.spacing, centre.z / grid.spacing};
+  const double at[3] = {centre.x / grid.spacing.x, centre.y / grid.spacing.y, centre.z / grid.spacing.z};
   const int n[3] = {grid.nx, grid.ny, grid.nz};
   for (std::size_t a = 0; a < 3; ++a) {
     Axis& axis = axis_[a];
+    const double half = half_edge(radius / grid.spacing[a]);
     if (at[a] - half >= 0 && at[a] + half <= n[a]) {
       visit_shares(at[a], half, [&axis](int i, double share) {
         axis.voxel[axis.count] = static_cast<std::uint32_t>(i);
@@ -128,22 +76,30 @@ Footprint::Footprint(Vec3 centre, double radius, const Grid& grid, const Box& bo
 }
 
 double mean_footprint(double radius, const Grid& grid) {
-  const double along = 2 * half_edge(radius / grid.spacing) + 1;
-  return along * along * along;
+  double product = 1;
+  for (int a = 0; a < 3; ++a) product *= 2 * half_edge(radius / grid.spacing[a]) + 1;
+  return product;
 }
 
 LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box,
                                std::span<const std::uint8_t> region_of_voxel) {
-  const double dx = grid.spacing, R = radius / dx;
-  if (R > kLargest) {
+  if (radius / grid.coarsest() > kLargest)
     alone_ = static_cast<float>(kLeftOfLarge / (4 * kPi * radius));
-    return;
-  }
+  else if (grid.cubic())
+    measure_among_cubes(centre, radius, grid, box, region_of_voxel);
+  else
+    measure_among_boxes(centre, radius, grid, box);
+}
+
+void LeftResistance::measure_among_cubes(Vec3 centre, double radius, const Grid& grid, const Box& box,
+                                         std::span<const std::uint8_t> region_of_voxel) {
+  const double dx = grid.spacing.x, R = radius / dx;
   const double at[3] = {centre.x / dx, centre.y / dx, centre.z / dx};
   const int n[3] = {grid.nx, grid.ny, grid.nz};
   const double half = half_edge(R);
-  const std::array<Shares, 3> shares{Shares(at[0], half), Shares(at[1], half), Shares(at[2], half)};
-  const std::array<Correlation, 3> self{Correlation(shares[0]), Correlation(shares[1]), Correlation(shares[2])};
+  const std::array<CubeShares, 3> shares{CubeShares(at[0], half), CubeShares(at[1], half), CubeShares(at[2], half)};
+  const std::array<CubeCorrelation, 3> self{CubeCorrelation(shares[0]), CubeCorrelation(shares[1]),
+                                            CubeCorrelation(shares[2])};
   alone_ = static_cast<float>(1 / (4 * kPi * radius) - own_lattice_sum(self) / dx);
   const std::size_t voxel = grid.voxel_at(centre);
   const std::size_t stride[3] = {1, static_cast<std::size_t>(n[0]), static_cast<std::size_t>(n[0]) * n[1]};
@@ -151,8 +107,9 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
     const auto image = [&](double plane) {
       const double position = 2 * plane - at[a], distance = std::abs(position - at[a]);
       if (distance >= kNear) return 0.0;
-      const Correlation across(shares[a], Shares(position, half));
-      const double sum = lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2]);
+      const CubeCorrelation across(shares[a], CubeShares(position, half));
+      const double sum =
+          lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2], lattice_green);
       return 1 / (4 * kPi * std::max(distance * dx, radius)) - sum / dx;
     };
     const auto here = static_cast<int>(voxel / stride[a] % n[a]);
@@ -171,6 +128,58 @@ LeftResistance::LeftResistance(Vec3 centre, double radius, const Grid& grid, con
       images_[face] = static_cast<float>(image(here + side));
     }
   }
+}
+
+namespace {
+
+using BoxShares = Shares<Footprint::kMost>;
+using BoxCorrelation = Correlation<Footprint::kMost>;
+
+/// The cell along one axis, itself or mirrored, and how its shares overlap with the cell's.
+struct AxisImage {
+  Mirror mirror;
+  BoxCorrelation overlap;
+};
+
+std::vector<AxisImage> images_along(int axis, Vec3 centre, double radius, const Grid& grid, const Box& box,
+                                    double reach) {
+  const double h = grid.spacing[axis], at = centre[axis] / h, half = half_edge(radius / h);
+  const BoxShares shares(at, half);
+  std::vector<AxisImage> images;
+  for (const Mirror& mirror : mirrors_along(axis, at, grid, box, reach))
+    images.push_back({mirror, BoxCorrelation(shares, BoxShares(mirror.of(at), half))});
+  return images;
+}
+
+}  // namespace
+
+void LeftResistance::measure_among_boxes(Vec3 centre, double radius, const Grid& grid, const Box& box) {
+  const BoxLattice& lattice = BoxLattice::of(grid.spacing);
+  const double coarsest = grid.coarsest(), reach = kNear * coarsest;
+  const auto lack = [&](double away, const AxisImage& x, const AxisImage& y, const AxisImage& z) {
+    const auto green = [&](std::int32_t a, std::int32_t b, std::int32_t c) { return lattice.green(a, b, c); };
+    return 1 / (4 * kPi * std::max(away, radius)) - lattice_sum(x.overlap, y.overlap, z.overlap, green) / coarsest;
+  };
+  const auto along = [&](int axis) { return images_along(axis, centre, radius, grid, box, reach); };
+  const auto xs = along(0), ys = along(1), zs = along(2);
+  for (const AxisImage& z : zs)
+    for (const AxisImage& y : ys)
+      for (const AxisImage& x : xs) {
+        const double away = norm({x.mirror.away, y.mirror.away, z.mirror.away});
+        if (away >= reach) continue;
+        if (x.mirror.itself() && y.mirror.itself() && z.mirror.itself())
+          alone_ += static_cast<float>(lack(0, x, y, z));
+        else
+          add_image(x.mirror.faces | y.mirror.faces | z.mirror.faces, lack(away, x, y, z));
+      }
+}
+
+void LeftResistance::add_image(std::uint32_t faces, double lack) {
+  const auto same = std::ranges::find(mirrored_, faces, &Mirrored::faces);
+  if (same != mirrored_.end())
+    same->lack += static_cast<float>(lack);
+  else
+    mirrored_.push_back({faces, static_cast<float>(lack)});
 }
 
 }  // namespace interstice

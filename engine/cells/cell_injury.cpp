@@ -32,10 +32,10 @@ std::vector<std::size_t> rim(RegionId region, const CellEnvironment& environment
   return voxels;
 }
 
-/// Squared distance from a point to a cube of half edge `half`, given the vector to the cube's centre.
-double squared_distance(Vec3 to_centre, double half) {
-  const double x = std::max(0.0, std::abs(to_centre.x) - half), y = std::max(0.0, std::abs(to_centre.y) - half),
-               z = std::max(0.0, std::abs(to_centre.z) - half);
+/// Squared distance from a point to a box of half edges `half`, given the vector to the box's centre.
+double squared_distance(Vec3 to_centre, Vec3 half) {
+  const double x = std::max(0.0, std::abs(to_centre.x) - half.x), y = std::max(0.0, std::abs(to_centre.y) - half.y),
+               z = std::max(0.0, std::abs(to_centre.z) - half.z);
   return x * x + y * y + z * z;
 }
 

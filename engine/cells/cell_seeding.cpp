@@ -135,7 +135,7 @@ class Candidates {
   Vec3 in_some_voxel() {
     const auto chosen = static_cast<std::size_t>(uniform(0) * static_cast<double>(place_.voxels.size()));
     const Vec3 centre = environment_.grid->centre(place_.voxels[std::min(chosen, place_.voxels.size() - 1)]);
-    const Vec3 p = centre + environment_.grid->spacing * Vec3{uniform(1) - 0.5, uniform(2) - 0.5, uniform(3) - 0.5};
+    const Vec3 p = centre + by_axis(environment_.grid->spacing, {uniform(1) - 0.5, uniform(2) - 0.5, uniform(3) - 0.5});
     ++draw_;
     return p;
   }

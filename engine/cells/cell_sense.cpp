@@ -31,7 +31,7 @@ Vec3 gradient(const FieldSet& fields, SpeciesId species, std::size_t voxel, cons
       above = c[last ? voxel - span : voxel + stride[a]] - c[voxel];
     else if (environment.rules->open(index(species), static_cast<Face>(2 * a + 1)))
       --faces;
-    slope[a] = faces == 0 ? 0 : (below + above) / (faces * grid.spacing);
+    slope[a] = faces == 0 ? 0 : (below + above) / (faces * grid.spacing[a]);
   }
   return {slope[0], slope[1], slope[2]};
 }
@@ -54,7 +54,7 @@ struct Differences {
       below[k] = first ? (wraps ? span : 0) : 0 - stride;  // modulo the size of addresses
       above[k] = last ? (wraps ? 0 - span : 0) : stride;
       const int faces = 2 - (first && !wraps && open[2 * axis]) - (last && !wraps && open[2 * axis + 1]);
-      scale[k] = faces == 0 ? 0 : 1 / (faces * grid.spacing);
+      scale[k] = faces == 0 ? 0 : 1 / (faces * grid.spacing[axis]);
     }
   }
   std::array<std::size_t, Footprint::kMost> below, above;

@@ -49,8 +49,8 @@ struct Bounds {
   const Grid& grid;
 
   [[nodiscard]] std::array<Reach, 3> between(Vec3 from, Vec3 to) const {
-    return {reach_of(from.x, to.x, grid.spacing, grid.nx), reach_of(from.y, to.y, grid.spacing, grid.ny),
-            reach_of(from.z, to.z, grid.spacing, grid.nz)};
+    return {reach_of(from.x, to.x, grid.spacing.x, grid.nx), reach_of(from.y, to.y, grid.spacing.y, grid.ny),
+            reach_of(from.z, to.z, grid.spacing.z, grid.nz)};
   }
   std::array<Reach, 3> operator()(const Everywhere&) const { return between({}, grid.size()); }
   std::array<Reach, 3> operator()(const BoxShape& box) const { return between(box.from, box.to); }

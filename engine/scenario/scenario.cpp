@@ -278,7 +278,8 @@ class Loader {
   /// To build billions of voxels takes minutes, and is in vain where there is no room for the fields on them.
   void refuse_where_no_room(const Value& domain, std::size_t fields) const {
     double bytes = sizeof(double) * static_cast<double>(fields);
-    for (const Value& length : domain["size"].items) bytes *= std::max(1.0, length.number / domain["spacing"].number);
+    const Vec3 size = point(domain["size"]), edges = voxel_edges(domain["spacing"]);
+    for (int axis = 0; axis < 3; ++axis) bytes *= std::max(1.0, size[axis] / edges[axis]);
     if (bytes > options_.most_memory)
       throw Error(ExitCode::memory,
                   fmt::format("its fields alone would need {:.3g} GB of memory ({:.3g} GB can be had here) use a wider "

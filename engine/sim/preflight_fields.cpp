@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/cells/footprint_overlap.h"
 #include "engine/core/constants.h"
 #include "engine/fields/regions.h"
 
@@ -29,11 +30,11 @@ void check_reach(const Problem& problem, std::vector<std::string>& findings) {
     for (std::size_t r = 0; r < fluid.size(); ++r)
       if (fluid[r] > 0 && species.diffusivity[r] > 0) slowest = std::min(slowest, species.diffusivity[r]);
     const double reach = std::sqrt(slowest / species.decay);
-    if (reach < problem.grid.spacing)
+    if (const double widest = problem.grid.coarsest(); reach < widest)
       findings.push_back(
           fmt::format("{} reaches {:.2g} um before it decays, less than a voxel of {:.3g} um: its profiles "
                       "are those of the voxels; use voxels of {:.2g} um or less",
-                      species.name, reach, problem.grid.spacing, reach));
+                      species.name, reach, widest, reach));
   }
 }
 
@@ -75,14 +76,34 @@ void check_crowding(const Problem& problem, std::size_t t, std::vector<std::stri
                     "of the volume; "
                     "voxels of {:.2g} um would do",
                     cells, type.name, species.name, uptake.clearance / perfect,
-                    problem.grid.spacing * std::cbrt(kMostPerVoxel / cells)));
+                    std::cbrt(problem.grid.voxel_volume() * kMostPerVoxel / cells)));
   }
+}
+
+/// Cells were measured on edges that differ up to ten times; their boxes have up to 60 voxels along an axis.
+void check_edges(const Problem& problem, std::vector<std::string>& findings) {
+  constexpr double kMostRatio = 10;
+  const Grid& grid = problem.grid;
+  if (grid.cubic() || problem.cell_types.empty() || std::ranges::none_of(problem.species, &Species::diffuses)) return;
+  const double ratio = grid.coarsest() / grid.finest(), most = kMostHalfEdge / kHalfEdgeOfRadius * grid.finest();
+  if (ratio > kMostRatio * (1 + 1e-9))
+    findings.push_back(
+        fmt::format("edges of voxels differ {:.3g} times: what cells take up and read of their own "
+                    "secretion was measured up to {:g} times, where it is right within 2 %",
+                    ratio, kMostRatio));
+  for (const CellType& type : problem.cell_types)
+    if (type.radius > most)
+      findings.push_back(
+          fmt::format("cells of type {} have a radius of more than 24 voxels of {:.3g} um: what they take "
+                      "up is not right; voxels of {:.2g} um or more would do",
+                      type.name, grid.finest(), type.radius / most * grid.finest()));
 }
 
 }  // namespace
 
 void check_voxels(const Problem& problem, std::vector<std::string>& findings) {
   check_reach(problem, findings);
+  check_edges(problem, findings);
   for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
     const bool placed = std::ranges::any_of(problem.placements, [t](const CellPlacement& placement) {
       return index(placement.type) == t && placement.count > 0;

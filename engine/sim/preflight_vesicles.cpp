@@ -7,6 +7,7 @@
 
 #include "engine/core/constants.h"
 #include "engine/sim/workspace.h"
+#include "engine/vesicles/counts/vesicle_counts_room.h"
 #include "engine/vesicles/vesicle_parts.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -45,12 +46,12 @@ void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<
   if (problem.doses.empty()) return;
   // Steps are divided near cells, and open faces are exact for any step.
   const double dt = seconds(phase.vesicles), diffusivity = fastest_vesicle(problem);
-  const double step = std::sqrt(2 * diffusivity * dt), limit = problem.grid.spacing / 2;
+  const double step = std::sqrt(2 * diffusivity * dt), edge = problem.grid.finest(), limit = edge / 2;
   if (problem.regions.regions.size() > 1 && step > limit)
     findings.push_back(fmt::format(
         "vesicles move {:.2g} um a step ({:.3g} s until {:.3g} s) on voxels of {:.3g} um: regions blur; at most "
         "{:.2g} s would do",
-        step, dt, seconds(phase.until), problem.grid.spacing, limit * limit / (2 * diffusivity)));
+        step, dt, seconds(phase.until), edge, limit * limit / (2 * diffusivity)));
   if (const int parts = parts_of_step(vesicle_environment_of(problem), dt); parts > 1)
     findings.push_back(
         fmt::format("vesicles cross the domain or empty a reservoir in a step of {:.3g} s (until {:.3g} s): each is "
@@ -58,11 +59,13 @@ void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<
                     dt, seconds(phase.until), parts, dt / parts));
 }
 
+bool counted_vesicles_reach(double radius, const Grid& grid) { return counts_can_reach(radius, grid); }
+
 // While vesicles spread from where they are given, voxels smear their front: with voxels of h, cells have taken 8 %,
 // 6 % and 5 % too little after 1.7, 3.4 and 5 times h^2/D (engine/ACCURACY.md).
 void check_counted_vesicles(const Problem& problem, std::vector<std::string>& findings) {
   constexpr double kCrossings = 5, kSoon = 30;  // h^2/D, s
-  const double h = problem.grid.spacing;
+  const double h = problem.grid.coarsest();
   for (std::size_t k = 0; k < problem.vesicle_classes.size(); ++k) {
     const VesicleClass& klass = problem.vesicle_classes[k];
     const bool given = std::ranges::any_of(problem.doses, [k](const Dose& dose) { return index(dose.klass) == k; });

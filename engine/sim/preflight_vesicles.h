@@ -15,4 +15,7 @@ void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<
 /// Counted vesicles that must first reach the cells over voxels that are wide for it.
 void check_counted_vesicles(const Problem& problem, std::vector<std::string>& findings);
 
+/// Can cells of this radius [um] take vesicles that are counted on this grid?
+bool counted_vesicles_reach(double radius, const Grid& grid);
+
 }  // namespace interstice

@@ -11,16 +11,18 @@
 namespace interstice {
 namespace {
 
-/// d[i] <- min over j of d[j] + gap(i, j)^2 along every line of an axis, where the gap [voxels] is that between the
-/// centre of i and the nearer side of j.
+/// d[i] <- min over j of d[j] + gap(i, j)^2 along every line of an axis, where the gap [edges of the finest axis] is
+/// that between the centre of i and the nearer side of j.
 void widen(std::vector<double>& d, const Grid& grid, int axis, bool periodic) {
   const std::array<std::size_t, 3> n{static_cast<std::size_t>(grid.nx), static_cast<std::size_t>(grid.ny),
                                      static_cast<std::size_t>(grid.nz)};
   const std::size_t length = n[axis], stride = axis == 0 ? 1 : axis == 1 ? n[0] : n[0] * n[1];
+  const double edge = grid.spacing[axis] / grid.finest();
   std::vector<double> line(length), gap(length);
   for (std::size_t k = 0; k < length; ++k) {
     const std::size_t apart = periodic ? std::min(k, length - k) : k;
-    gap[k] = apart == 0 ? 0 : (static_cast<double>(apart) - 0.5) * (static_cast<double>(apart) - 0.5);
+    const double way = apart == 0 ? 0 : (static_cast<double>(apart) - 0.5) * edge;
+    gap[k] = way * way;
   }
   for (std::size_t first = 0; first < d.size(); ++first) {
     if (first / stride % length != 0) continue;
@@ -55,7 +57,7 @@ std::vector<double> distances_from(std::span<const std::uint8_t> in_region, std:
   for (std::size_t v = 0; v < d.size(); ++v)
     if (in_region[of_voxel[v]] != 0) d[v] = 0;
   for (int axis = 0; axis < 3; ++axis) widen(d, grid, axis, periodic[axis]);
-  for (double& distance : d) distance = grid.spacing * std::sqrt(distance);
+  for (double& distance : d) distance = grid.finest() * std::sqrt(distance);
   return d;
 }
 

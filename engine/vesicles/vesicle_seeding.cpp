@@ -60,7 +60,7 @@ class DosedVolume {
 Vec3 draw_position(const DosedVolume& volume, const Grid& grid, const Noise& noise, AgentId id) {
   const auto u = [&](std::uint32_t draw) { return noise.uniform(Stream::vesicle_seeding, id, 0, draw); };
   const Vec3 centre = grid.centre(volume.at(u(0)));
-  return centre + grid.spacing * Vec3{u(1) - 0.5, u(2) - 0.5, u(3) - 0.5};
+  return centre + by_axis(grid.spacing, {u(1) - 0.5, u(2) - 0.5, u(3) - 0.5});
 }
 
 constexpr std::size_t kSeedingGrain = 1 << 14;  ///< vesicles a thread takes at a time

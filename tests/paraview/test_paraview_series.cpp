@@ -64,7 +64,7 @@ Json fields_reference(const State& s, const Problem& p) {
   const std::size_t voxels = p.grid.voxel_count(), shown = p.grid.nz == 1 ? 2 * voxels : voxels;
   for (std::size_t v = 0; v < shown; ++v) {
     Vec3 point = p.grid.centre(v % voxels);
-    if (p.grid.nz == 1) point.z = v < voxels ? 0 : p.grid.spacing;
+    if (p.grid.nz == 1) point.z = v < voxels ? 0 : p.grid.spacing.z;
     reference.exact_point(point);
   }
   reference.reals("ATP [uM]", shown, [&](auto v) { return s.fields[SpeciesId{0}][v % voxels]; });

@@ -1,14 +1,17 @@
 /// @file
 /// What a cell takes, and what it reads of its own secretion, does not depend on the voxels: radii of 3.5 to 10 um on
-/// voxels of 2.5 to 40 um, anywhere in the grid, in the middle of a cube of fluid with fixed walls. 200 random cases.
+/// voxels of 2.5 to 40 um, anywhere in the grid, in the middle of a cube of fluid with fixed walls. 200 random cases;
+/// and 30 on voxels whose edges differ by up to nine times.
 ///
 /// There a sphere of radius R has the resistance 1/(4 pi D R) - M/(4 pi D L): the images of a point in the middle of a
 /// cube of edge L are a crystal of rock salt, M = 1.7475646 (Madelung's constant).
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <random>
+#include <string>
 
 #include "engine/cells/cell_exchange.h"
 #include "engine/core/constants.h"
@@ -22,24 +25,22 @@ using testing::CellWorld;
 
 constexpr double kMadelung = 1.747564594633182;
 
-/// One immobile cell in the middle voxel of a cube.
-struct CellInACube {
-  double D, alpha, radius, spacing;
-  int n = 17;
+/// One immobile cell in a box of fluid.
+struct LoneCell {
+  double D, alpha, radius;
   CellWorld world;
   Exchange exchange;
   Budget budget;
 
-  CellInACube(double D_, double alpha_, double radius_, double spacing_, Vec3 off_centre, double wall, double uptake,
-              double secretion)
-      : D(D_), alpha(alpha_), radius(radius_), spacing(spacing_) {
-    if (spacing < radius) n = 2 * static_cast<int>(std::ceil(4 * radius / spacing)) + 1;
-    world.grid = {n, n, n, spacing};
+  LoneCell(double D_, double alpha_, double radius_) : D(D_), alpha(alpha_), radius(radius_) {}
+  void put(const Grid& grid, const std::array<FaceCondition, 6>& faces, Vec3 place, double outside, double uptake,
+           double secretion) {
+    world.grid = grid;
     world.periodic = {false, false, false};
     world.regions.regions.push_back({.name = "tissue", .volume_fraction = alpha});
     const SpeciesId s = world.add_species("A");
     world.species[0].diffusivity = {D};
-    world.species[0].faces.fill(FixedValue{wall});
+    world.species[0].faces = faces;
     CellType& type = world.add_type();
     type.mobile = false;
     type.radius = radius;
@@ -50,17 +51,16 @@ struct CellInACube {
     const ColumnId seen = world.add_column("seen", "uM");
     type.columns.push_back({seen, {}, world.formula("A / 1 [s]", "uM/s"), world.formula("1 / 1 [s]", "1/s")});
     world.build();
-    for (double& c : world.fields[s]) c = wall;
-    world.put({0.5 * (n - 1 + 1) * spacing * Vec3{1, 1, 1} + spacing * off_centre});
+    for (double& c : world.fields[s]) c = outside;
+    world.put({place});
     for (double& r : world.cells.radius) r = radius;
     budget.resize(1, 0);
   }
-  [[nodiscard]] double edge() const { return n * spacing; }
-  [[nodiscard]] double resistance() const { return (1 / radius - kMadelung / edge()) / (4 * kPi * alpha * D); }
   /// Until nothing changes; returns what is taken up in the last second [uM um^3].
   double settle() {
     DiffusionSolver solver(world.grid, world.regions, world.species, {});
-    const double dt = 2 * spacing * spacing / D;
+    const double coarsest = world.grid.coarsest(), dt = 2 * coarsest * coarsest / D;
+    const double edges = world.grid.size().x / coarsest;
     FieldSet nothing = FieldSet::empty(1, world.fields.voxel_count());
     double flux = 0;
     for (int k = 0; k < 4000; ++k) {
@@ -73,9 +73,9 @@ struct CellInACube {
                      nothing, {}, budget, world.threads);
       const double last = flux;
       flux = (budget.taken_up[0] - before) / dt / kMoleculesPerUmCubedPerMicromolar;
-      const double c = world.fields[SpeciesId{0}][world.grid.index(n / 2, n / 2, n / 2)];
-      if (k > n && std::abs(flux - last) <= 1e-7 * flux && std::abs(c - seen_in_middle) <= 1e-7 * c) break;
-      seen_in_middle = c;
+      const double c = world.fields[SpeciesId{0}][world.grid.voxel_at(world.cells.position(0))];
+      if (k > edges && std::abs(flux - last) <= 1e-7 * flux && std::abs(c - at_cell) <= 1e-7 * c) break;
+      at_cell = c;
     }
     return flux;
   }
@@ -84,7 +84,25 @@ struct CellInACube {
     world.update_only({0, 0, 1e6});
     return world.cells.columns[0][0];
   }
-  double seen_in_middle = -1;
+  double at_cell = -1;
+};
+
+/// In the middle voxel of a cube with fixed walls.
+struct CellInACube : LoneCell {
+  double edge;
+  /// `least`: voxels of the coarsest edge along the cube's.
+  CellInACube(double D_, double alpha_, double radius_, Spacing spacing, Vec3 off_centre, double wall, double uptake,
+              double secretion, int least = 17)
+      : LoneCell(D_, alpha_, radius_) {
+    const double coarsest = Grid{.spacing = spacing}.coarsest();
+    edge = coarsest * (coarsest < radius ? 2 * static_cast<int>(std::ceil(4 * radius / coarsest)) + 1 : least);
+    const auto voxels = [&](double h) { return static_cast<int>(std::lround(edge / h)); };
+    std::array<FaceCondition, 6> faces;
+    faces.fill(FixedValue{wall});
+    put({voxels(spacing.x), voxels(spacing.y), voxels(spacing.z), spacing}, faces,
+        0.5 * edge * Vec3{1, 1, 1} + by_axis(spacing, off_centre), wall, uptake, secretion);
+  }
+  [[nodiscard]] double resistance() const { return (1 / radius - kMadelung / edge) / (4 * kPi * alpha * D); }
 };
 
 struct Case {
@@ -197,6 +215,92 @@ TEST(CellsOnGrid, InterfacesMirrorThem) {
   }
   RecordProperty("worst", std::to_string(worst));
   std::printf("worst beside an interface: %.3f\n", worst);
+}
+
+/// On voxels whose edges differ by 3, 5 or 9 times, the coarsest up to 100 um.
+struct FlatCase : Case {
+  Spacing edges = 1;
+};
+FlatCase random_flat_case(std::mt19937_64& random) {
+  FlatCase c{random_case(random)};
+  const double coarsest[] = {10, 20, 40, 100}, finer[] = {3, 5, 9};
+  std::array<double, 3> edge{};
+  edge.fill(coarsest[random() % 4]);
+  const std::size_t first = random() % 3;
+  edge[first] /= finer[random() % 3];
+  if (random() % 2 == 0) edge[(first + 1) % 3] /= finer[random() % 3];
+  c.edges = Vec3{edge[0], edge[1], edge[2]};
+  return c;
+}
+std::string said(const FlatCase& c) {
+  return std::to_string(c.radius) + " um on " + std::to_string(c.edges.x) + " x " + std::to_string(c.edges.y) + " x " +
+         std::to_string(c.edges.z) + " um";
+}
+
+TEST(CellsOnGrid, UptakeDoesNotDependOnEdgesThatDiffer) {
+  std::mt19937_64 random(15);
+  double worst = 0;
+  for (int k = 0; k < 15; ++k) {
+    const FlatCase c = random_flat_case(random);
+    const double perfect = 4 * kPi * c.alpha * c.D * c.radius;
+    const double uptake = perfect * std::pow(10, std::uniform_real_distribution<double>(-2, 0)(random));
+    CellInACube cube(c.D, c.alpha, c.radius, c.edges, c.off, 1, uptake, 0, 9);
+    const double expected = 1 / (1 / uptake + cube.resistance());
+    const double error = cube.settle() / expected - 1;
+    EXPECT_NEAR(error, 0, 0.02) << said(c) << ", " << uptake / perfect;
+    worst = std::max(worst, std::abs(error));
+  }
+  RecordProperty("worst", std::to_string(worst));
+}
+
+TEST(CellsOnGrid, OwnSecretionDoesNotDependOnEdgesThatDiffer) {
+  std::mt19937_64 random(16);
+  double worst = 0;
+  for (int k = 0; k < 15; ++k) {
+    const FlatCase c = random_flat_case(random);
+    const double uptake = k % 2 == 0 ? 0 : 4 * kPi * c.alpha * c.D * c.radius;
+    CellInACube cube(c.D, c.alpha, c.radius, c.edges, c.off, 0, uptake, 1000, 9);
+    cube.settle();
+    const double secretion = 1000 / kMoleculesPerUmCubedPerMicromolar;
+    const double expected = secretion / (uptake + 1 / cube.resistance());
+    const double error = cube.seen() / expected - 1;
+    EXPECT_NEAR(error, 0, 0.02) << said(c) << ", takes up " << (k % 2);
+    worst = std::max(worst, std::abs(error));
+  }
+  RecordProperty("worst", std::to_string(worst));
+}
+
+/// In a layer of 30 um between closed walls, 300 um wide between fixed ones, `coarse` voxels along x and y and `fine`
+/// ones across.
+struct CellInALayer : LoneCell {
+  CellInALayer(int coarse, int fine, double radius_, Vec3 place, double outside, double uptake, double secretion)
+      : LoneCell(100, 0.8, radius_) {
+    std::array<FaceCondition, 6> faces;
+    faces.fill(FixedValue{outside});
+    faces[4] = faces[5] = NoFlux{};
+    put({coarse, coarse, fine, Vec3{300.0 / coarse, 300.0 / coarse, 30.0 / fine}}, faces, place, outside, uptake,
+        secretion);
+  }
+};
+
+TEST(CellsOnGrid, LayersOfFlatVoxelsAreThoseOfCubes) {
+  std::mt19937_64 random(17);
+  const auto uniform = [&](double a, double b) { return std::uniform_real_distribution<double>(a, b)(random); };
+  double worst = 0;
+  for (const auto& [coarse, fine] : {std::array{5, 5}, std::array{5, 3}, std::array{10, 10}, std::array{15, 15}}) {
+    const double radius = uniform(3.5, 8);
+    const Vec3 place{uniform(120, 180), uniform(120, 180), uniform(radius, 30 - radius)};
+    const double uptake = 4 * kPi * 0.8 * 100 * radius * uniform(0.1, 1);
+    const double taken = CellInALayer(60, 6, radius, place, 1, uptake, 0).settle();
+    const double error = CellInALayer(coarse, fine, radius, place, 1, uptake, 0).settle() / taken - 1;
+    CellInALayer cubes(60, 6, radius, place, 0, 0, 1000), flat(coarse, fine, radius, place, 0, 0, 1000);
+    cubes.settle(), flat.settle();
+    const double seen = flat.seen() / cubes.seen() - 1;
+    EXPECT_NEAR(error, 0, 0.05) << radius << " um in " << coarse << " x " << fine;
+    EXPECT_NEAR(seen, 0, 0.05) << radius << " um in " << coarse << " x " << fine;
+    worst = std::max({worst, std::abs(error), std::abs(seen)});
+  }
+  RecordProperty("worst", std::to_string(worst));
 }
 
 /// Around a point that gives 1 molecule/s in fluid that loses k c, summed over the images of a cube of edge L whose

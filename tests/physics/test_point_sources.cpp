@@ -19,7 +19,7 @@ double shell_mean(const Tissue& t, std::span<const double> c, Vec3 centre, doubl
   double sum = 0, reference = 0;
   for (std::size_t i = 0; i < c.size(); ++i) {
     const double distance = norm(t.grid.centre(i) - centre);
-    if (std::abs(distance - r) > t.grid.spacing / 2) continue;
+    if (std::abs(distance - r) > t.grid.spacing.x / 2) continue;
     sum += c[i], reference += expected(distance);
   }
   return sum / reference;  // 1 where the shell holds what is expected at each voxel's own distance

@@ -23,7 +23,7 @@ std::pair<double, double> shell_means(const Simulation& simulation, double radiu
   double measured = 0, expected = 0, count = 0;
   for (std::size_t v = 0; v < grid.voxel_count(); ++v) {
     const double r = norm(grid.centre(v) - middle);
-    if (std::abs(r - radius) > grid.spacing / 2) continue;
+    if (std::abs(r - radius) > grid.spacing.x / 2) continue;
     measured += field[v];
     expected += formula(r);
     ++count;

@@ -143,7 +143,9 @@ TEST(VesicleRepresentations, CountsHoldWhatASphereHoldsHoweverItLiesOnTheGrid) {
        {Sphere{"3.5 um", "1e6 um/s", "10 um", "0 1/s", "10 min"},
         Sphere{"5 um", "0.6 um/s", "10 um", "0 1/s", "10 min"}, Sphere{"7 um", "0.2 um/s", "10 um", "0 1/s", "10 min"},
         Sphere{"10 um", "1e6 um/s", "10 um", "0 1/s", "10 min"}, Sphere{"10 um", "0.6 um/s", "5 um", "0 1/s", "10 min"},
-        Sphere{"10 um", "0.6 um/s", "10 um", "0.01 1/s", "5 min"}})
+        Sphere{"10 um", "0.6 um/s", "10 um", "0.01 1/s", "5 min"},
+        Sphere{"5 um", "0.6 um/s", "[14 um, 14 um, 3.5 um]", "0 1/s", "10 min"},
+        Sphere{"7 um", "1e6 um/s", "[7 um, 7 um, 14 um]", "0 1/s", "10 min"}})
     EXPECT_NEAR(caught(sphere, "counts") / caught(sphere, "agents"), 1, kTolerance)
         << sphere.radius << " " << sphere.kappa << " " << sphere.spacing << " " << sphere.desorption;
 }

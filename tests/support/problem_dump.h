@@ -39,8 +39,8 @@ class ProblemDump {
   }
 
   void space(const Problem& p) {
-    line("{} {} {} {} {:a} seed {} {}", p.title, p.grid.nx, p.grid.ny, p.grid.nz, p.grid.spacing, p.noise.seed(),
-         p.chemotaxis_variant);
+    line("{} {} {} {} {:a} {:a} {:a} seed {} {}", p.title, p.grid.nx, p.grid.ny, p.grid.nz, p.grid.spacing.x,
+         p.grid.spacing.y, p.grid.spacing.z, p.noise.seed(), p.chemotaxis_variant);
     for (std::size_t f = 0; f < 6; ++f)
       line("wall {} {} {}", static_cast<int>(p.walls[f]), index(p.reservoir_of_face[f]), p.reactivity_of_face[f]);
     for (const auto& s : p.schedule.phases)

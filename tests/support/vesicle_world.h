@@ -33,7 +33,7 @@ struct VesicleWorld {
   Noise noise{1};
   VesicleStep now;
 
-  VesicleWorld(int nx, int ny, int nz, double spacing) : grid{nx, ny, nz, spacing} {
+  VesicleWorld(int nx, int ny, int nz, Spacing spacing) : grid{nx, ny, nz, spacing} {
     regions.regions.push_back({"fluid"});
     regions.of_voxel.assign(grid.voxel_count(), 0);
     VesicleClass& klass = classes[0];

@@ -57,16 +57,17 @@ Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Speci
     for (double& value : alpha_d) value /= mass_[0];
     mass_.assign(kinds, 1.0);
   }
-  const double h = grid.spacing;
   for (std::size_t a = 0; a < kinds; ++a) {
     for (std::size_t b = 0; b < kinds; ++b) {
       double across = harmonic_mean(alpha_d[a], alpha_d[b]);
       if (held_[a] != held_[b]) across = 2 * alpha_d[held_[a] ? b : a];  // what is held is so up to its surface
-      between_.push_back(across / (h * h));
+      for (std::size_t axis = 0; axis < 3; ++axis)
+        between_[axis].push_back(across / (grid.spacing[axis] * grid.spacing[axis]));
     }
   }
   for (int axis = 0; axis < 3; ++axis) periodic_[axis] = std::holds_alternative<Periodic>(species.faces[2 * axis]);
   for (int face = 0; face < 6; ++face) {
+    const double h = grid.spacing[face / 2];
     for (const double value : alpha_d) wall_[face].push_back(wall_conductance(species.faces[face], value, h) / h);
   }
   measure_rates();
@@ -107,7 +108,7 @@ void Conductance::measure_rates() {
             continue;
           }
           beyond[axis] = (beyond[axis] + n[axis]) % n[axis];
-          const double rate = between(here, kind(grid_.index(beyond[0], beyond[1], beyond[2]))) * inverse;
+          const double rate = between(axis, here, kind(grid_.index(beyond[0], beyond[1], beyond[2]))) * inverse;
           loss += rate;
           neighbour_rate_ = std::max(neighbour_rate_, rate);
         }

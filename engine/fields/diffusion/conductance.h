@@ -25,8 +25,10 @@ class Conductance {
   [[nodiscard]] bool periodic(int axis) const { return periodic_[axis]; }
 
   [[nodiscard]] std::uint8_t kind(std::size_t voxel) const { return uniform_ ? 0 : kind_of_region_[of_voxel_[voxel]]; }
-  /// Between neighbours of two kinds [1/s].
-  [[nodiscard]] double between(std::uint8_t a, std::uint8_t b) const { return between_[a * mass_.size() + b]; }
+  /// Between neighbours of two kinds along an axis [1/s].
+  [[nodiscard]] double between(int axis, std::uint8_t a, std::uint8_t b) const {
+    return between_[axis][a * mass_.size() + b];
+  }
   /// Across the wall at a face next to a voxel of a kind [1/s]; 0 where the wall is closed or periodic.
   [[nodiscard]] double wall(int face, std::uint8_t kind) const { return wall_[face][kind]; }
   /// Volume fraction of a kind, 1 when unit_mass().
@@ -39,7 +41,7 @@ class Conductance {
   [[nodiscard]] double wall_total(int face) const;
   /// Turns a flux in these units into uM um^3.
   [[nodiscard]] double flux_volume() const { return flux_volume_; }
-  /// Largest exchange rate of a voxel with one neighbour, D/dx^2 in uniform tissue [1/s].
+  /// Largest exchange rate of a voxel with one neighbour, D/dx^2 of the finest axis in uniform tissue [1/s].
   [[nodiscard]] double neighbour_rate() const { return neighbour_rate_; }
   /// Largest rate at which a voxel loses to all its neighbours and walls [1/s].
   [[nodiscard]] double loss_rate() const { return loss_rate_; }
@@ -51,8 +53,9 @@ class Conductance {
   Grid grid_;
   const std::uint8_t* of_voxel_;
   std::vector<std::uint8_t> kind_of_region_;
-  std::vector<double> mass_, between_;
-  std::vector<bool> held_;  ///< per kind
+  std::vector<double> mass_;
+  std::array<std::vector<double>, 3> between_;  ///< by axis
+  std::vector<bool> held_;                      ///< per kind
   std::array<std::vector<double>, 6> wall_;
   bool uniform_ = true, unit_mass_ = true;
   std::array<bool, 3> periodic_{};

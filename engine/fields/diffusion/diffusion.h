@@ -17,7 +17,7 @@
 
 namespace interstice {
 
-/// alpha V dc/dt = sum over faces of G (c_neighbour - c), G = h * harmonic mean of (alpha D).
+/// alpha V dc/dt = sum over faces of G (c_neighbour - c), G = area/edge * harmonic mean of (alpha D).
 class DiffusionSolver {
  public:
   /// `regions` must outlive the solver.

@@ -80,7 +80,7 @@ double DiffusionFactors::face_between(int axis, std::size_t below, std::size_t a
   const Conductance& g = *conductance_;
   if (below == kNoVoxel) return g.wall(2 * axis, g.kind(above));
   if (above == kNoVoxel) return g.wall(2 * axis + 1, g.kind(below));
-  return below == above ? 0.0 : g.between(g.kind(below), g.kind(above));  // a ring of one voxel has no faces
+  return below == above ? 0.0 : g.between(axis, g.kind(below), g.kind(above));  // a ring of one voxel has no faces
 }
 
 void DiffusionFactors::factor(int axis, double half, AxisFactors& factors) const {

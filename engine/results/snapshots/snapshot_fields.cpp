@@ -15,7 +15,7 @@ struct Image {
     for (std::size_t a = 0; a < 3; ++a) {
       const bool layer = extent_[a] == 1;
       points_[a] = layer ? 2 : static_cast<std::uint64_t>(extent_[a]);
-      origin_[a] = layer ? 0 : grid.spacing / 2;
+      origin_[a] = layer ? 0 : grid.spacing[a] / 2;
     }
   }
 
@@ -38,7 +38,7 @@ struct Image {
     std::array<std::int64_t, 6> whole{};
     for (std::size_t a = 0; a < 3; ++a) whole[2 * a + 1] = static_cast<std::int64_t>(points_[a]) - 1;
     const std::array<std::int64_t, 2> version{1, 0};
-    const std::array<double, 3> spacing{grid_.spacing, grid_.spacing, grid_.spacing};
+    const std::array<double, 3> spacing{grid_.spacing.x, grid_.spacing.y, grid_.spacing.z};
     const std::array<double, 9> direction{1, 0, 0, 0, 1, 0, 0, 0, 1};
     file.create_group("/VTKHDF");
     file.set_attribute("/VTKHDF", "Version", version);
@@ -51,7 +51,7 @@ struct Image {
     for (std::size_t a = 0; a < 3; ++a) {
       std::vector<double> position;
       for (std::uint64_t i = 0; i < points_[a]; ++i)
-        position.push_back(origin_[a] + static_cast<double>(i) * grid_.spacing);
+        position.push_back(origin_[a] + static_cast<double>(i) * grid_.spacing[a]);
       file.write<double>(axis(a), position, std::array<std::uint64_t, 1>{points_[a]});
       file.set_attribute(axis(a), "units", "um");
     }

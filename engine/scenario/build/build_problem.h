@@ -32,6 +32,11 @@ struct BuildContext {
 /// Place of `name` among the keys of a map, if it is there.
 std::optional<std::size_t> key_index(const Value& map, std::string_view name);
 
+/// Three numbers.
+Vec3 point(const Value& v);
+/// `spacing`: one length, or one along each axis [um].
+Spacing voxel_edges(const Value& spacing);
+
 /// `in: film`, `in: [film, clot]` or `in: all` as one flag per region.
 std::vector<std::uint8_t> region_mask(const BuildContext& context, const Value& in);
 

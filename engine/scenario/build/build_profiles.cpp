@@ -54,9 +54,14 @@ std::vector<double> distances(const BuildContext& context, const Value& v, const
   return depth;
 }
 
+/// Width of shells that all hold voxels [um].
+double narrowest(const Profile& profile, const Grid& grid) {
+  return profile.below ? grid.spacing[profile.below->axis] : grid.coarsest();
+}
+
 /// Species, and vesicles that are counted, have no finer place than their voxel.
 bool too_narrow(const Profile& profile, const Problem& problem) {
-  if (profile.width >= problem.grid.spacing * (1 - 1e-9)) return false;
+  if (profile.width >= narrowest(profile, problem.grid) * (1 - 1e-9)) return false;
   if (!profile.below || !profile.vesicles) return true;
   const std::size_t klass = index(*profile.vesicles);
   return klass < problem.vesicle_classes.size() && problem.vesicle_classes[klass].counted &&
@@ -85,7 +90,7 @@ void build_profiles(const BuildContext& context, Problem& problem) {
                      fmt::format("shells narrower than the voxels ({:g} um) stay empty in part (expected: at least "
                                  "that; less only below a face, for vesicles that are on or in cells, or followed one "
                                  "by one)",
-                                 problem.grid.spacing));
+                                 narrowest(profile, problem.grid)));
       continue;
     }
     const auto away = distances(context, v, profile, problem);

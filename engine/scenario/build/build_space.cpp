@@ -19,6 +19,12 @@ std::optional<std::size_t> key_index(const Value& map, std::string_view name) {
   return static_cast<std::size_t>(found - map.keys.begin());
 }
 
+Vec3 point(const Value& v) { return {v.items[0].number, v.items[1].number, v.items[2].number}; }
+
+Spacing voxel_edges(const Value& spacing) {
+  return spacing.items.empty() ? Spacing(spacing.number) : Spacing(point(spacing));
+}
+
 std::vector<std::uint8_t> region_mask(const BuildContext& context, const Value& in) {
   const Value& regions = context.root["regions"];
   std::vector<std::uint8_t> mask(regions.keys.size(), 0);
@@ -57,22 +63,22 @@ const Value* face_value(const Value& faces, int face) {
 void build_grid(const BuildContext& context, Problem& problem) {
   const Value& domain = context.root["domain"];
   const Value &size = domain["size"], &spacing = domain["spacing"];
-  if (!size.sound() || !spacing.valid) return;
-  problem.grid.spacing = spacing.number;
+  if (!size.sound() || !spacing.sound()) return;
+  problem.grid.spacing = voxel_edges(spacing);
   int* const n[3] = {&problem.grid.nx, &problem.grid.ny, &problem.grid.nz};
   double voxels = 1;
   for (std::size_t a = 0; a < 3; ++a) {
-    const double count = size.items[a].number / spacing.number, whole = std::round(count);
+    const double count = size.items[a].number / problem.grid.spacing[a], whole = std::round(count);
     voxels *= std::max(whole, 1.0);
     if (whole < 1 || std::abs(count - whole) > 1e-9 * count)
-      context.report(size.items[a],
-                     fmt::format("{} is not a multiple of the spacing {}", size.items[a].text, spacing.text));
+      context.report(size.items[a], fmt::format("{} is not a multiple of the spacing {}", size.items[a].text,
+                                                spacing.items.empty() ? spacing.text : spacing.items[a].text));
     else if (voxels <= 4e9)
       *n[a] = static_cast<int>(whole);
   }
   if (voxels <= 4e9) return;
   context.report(spacing, fmt::format("{:.2g} voxels are more than 4e9; use a wider spacing", voxels));
-  problem.grid = Grid{.spacing = spacing.number};
+  problem.grid = Grid{.spacing = voxel_edges(spacing)};
 }
 
 void build_walls(const BuildContext& context, Problem& problem) {
@@ -103,8 +109,6 @@ void build_walls(const BuildContext& context, Problem& problem) {
                           std::string(kFaceNames[face]).substr(0, 1)));
   }
 }
-
-Vec3 point(const Value& v) { return {v.items[0].number, v.items[1].number, v.items[2].number}; }
 
 std::optional<Shape> shape_of(const Value& v) {
   if (!v.sound()) return std::nullopt;
@@ -185,7 +189,7 @@ void paint_region(const BuildContext& context, std::size_t i, Problem& problem) 
     return;
   }
   const Value& domain = context.root["domain"];
-  if (!domain["size"].sound() || !domain["spacing"].valid || context.complained("domain.size") ||
+  if (!domain["size"].sound() || !domain["spacing"].sound() || context.complained("domain.size") ||
       context.complained("domain.spacing"))
     return;
   if (v.has("image"))

@@ -13,6 +13,7 @@
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/build/protein_mass.h"
+#include "engine/sim/preflight_vesicles.h"
 
 namespace interstice {
 
@@ -159,6 +160,20 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
   return v.has("weight") && v["weight"].valid ? static_cast<std::uint64_t>(v["weight"].number) : 1;
 }
 
+/// Refuses cells that counts cannot meet, where voxels are no cubes.
+void cells_meet_counts(const BuildContext& context, const Value& v, const Problem& problem) {
+  for (const CellType& type : problem.cell_types) {
+    if (!(type.contact.adsorption > 0) || counted_vesicles_reach(type.radius, problem.grid)) continue;
+    context.report(
+        v["representation"],
+        fmt::format("cells of type {} have a radius of {:g} um and so reach more voxels of {:g} um to {:g} um "
+                    "than counts solve for (expected edges that differ less) use such, or "
+                    "`representation: agents`",
+                    type.name, type.radius, problem.grid.finest(), problem.grid.coarsest()));
+    return;
+  }
+}
+
 /// How the class is represented: counted, or as agents of a weight.
 void represent(const BuildContext& context, const Value& v, double vesicles_in_patch, VesicleClass& klass) {
   klass.counted = v["representation"].text == "counts";
@@ -229,6 +244,7 @@ void build_vesicles(const BuildContext& context, Problem& problem) {
     dose.density = density_of(context, v, patch);
     const double in_patch = dose.density * patch;
     if (countable(context, v, in_patch, "the patch")) represent(context, v, in_patch, klass);
+    if (klass.counted && !context.complained("domain")) cells_meet_counts(context, v, problem);
     for (const Value& r : v["reservoirs"].items)
       if (const auto id = key_index(context.root["reservoirs"], r.text))
         dose.reservoirs.push_back(ReservoirId{static_cast<std::uint8_t>(*id)});

@@ -102,7 +102,8 @@ std::string likely_transposition(const Sizes& pixels, const Sizes& voxels) {
   return found;
 }
 
-void check_size(const std::filesystem::path& path, const LabelPixels& image, const Sizes& grid) {
+/// Where the edges of voxels differ, pixels may well be finer along one axis and coarser along another.
+void check_size(const std::filesystem::path& path, const LabelPixels& image, const Sizes& grid, bool cubic) {
   const Sizes pixels{image.size[0], image.size[1], image.size[2]};
   const bool empty = std::ranges::find(pixels, 0U) != pixels.end();
   const std::string turned = empty ? "" : likely_transposition(pixels, grid);
@@ -111,7 +112,7 @@ void check_size(const std::filesystem::path& path, const LabelPixels& image, con
       throw InputError(fmt::format("{}: {} pixels along {} do not fit {} voxels (neither divides the other) {}",
                                    path.string(), pixels[a], axis_name(a), grid[a],
                                    turned.empty() ? "resample the image or choose another spacing" : turned));
-  if (const auto axes = opposite_scales(pixels, grid))
+  if (const auto axes = opposite_scales(pixels, grid); cubic && axes)
     throw InputError(fmt::format(
         "{}: {} x {} x {} pixels are finer than {} x {} x {} voxels along {} and coarser along {} (an image "
         "shows one scale) {}",
@@ -128,7 +129,7 @@ std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, co
   const LabelPixels image = read_pixels(path, dataset);
   const std::array<std::uint64_t, 3> voxels{static_cast<std::uint64_t>(grid.nx), static_cast<std::uint64_t>(grid.ny),
                                             static_cast<std::uint64_t>(grid.nz)};
-  check_size(path, image, voxels);
+  check_size(path, image, voxels, grid.cubic());
   std::vector<std::int32_t> labels;
   labels.reserve(grid.voxel_count());
   for (std::uint64_t k = 0; k < voxels[2]; ++k)

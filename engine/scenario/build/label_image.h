@@ -14,8 +14,8 @@ namespace interstice {
 
 /// One label per voxel of `grid`, x fastest. The image must have the grid's dimensions, or along each axis an integer
 /// multiple (the commonest label of the covered pixels wins, the smallest at a tie) or an integer fraction (labels are
-/// repeated). `dataset` is the path in an HDF5 file ("" = the only dataset) or the array name of a .vti ("" = the
-/// only array). Throws InputError.
+/// repeated); on voxels that are cubes not the one along one axis and the other along another. `dataset` is the path in
+/// an HDF5 file ("" = the only dataset) or the array name of a .vti ("" = the only array). Throws InputError.
 std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, const std::string& dataset,
                                            const Grid& grid);
 

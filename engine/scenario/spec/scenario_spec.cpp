@@ -134,7 +134,9 @@ SpecPointer space_spec_domain() {
   return record(
       "the simulated patch",
       {need("size", list("edge lengths x, y, z", positive("edge length, a multiple of the spacing", "um"), 3, 3)),
-       need("spacing", positive("voxel edge", "um")),
+       need("spacing", one_of("voxel edge, the same along all axes or one for each",
+                              {positive("voxel edge", "um"),
+                               list("voxel edges along x, y, z", positive("voxel edge", "um"), 3, 3)})),
        may("boundary", faces("faces of the domain", side, "no_flux"), "{}")});
 }
 

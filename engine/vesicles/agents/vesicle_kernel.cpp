@@ -47,11 +47,11 @@ HWY_INLINE hn::Vec<I32> along(const Doubles& x, double per_um, int n) {
 }
 
 /// i + nx (j + ny k).
-HWY_INLINE VU32 flat_index(const Doubles& x, const Doubles& y, const Doubles& z, double per_um,
+HWY_INLINE VU32 flat_index(const Doubles& x, const Doubles& y, const Doubles& z, const Vec3& per_um,
                            const std::array<int, 3>& n) {
   const I32 d;
-  const auto rows = hn::Add(hn::Mul(along(z, per_um, n[2]), hn::Set(d, n[1])), along(y, per_um, n[1]));
-  return hn::BitCast(U32(), hn::Add(hn::Mul(rows, hn::Set(d, n[0])), along(x, per_um, n[0])));
+  const auto rows = hn::Add(hn::Mul(along(z, per_um.z, n[2]), hn::Set(d, n[1])), along(y, per_um.y, n[1]));
+  return hn::BitCast(U32(), hn::Add(hn::Mul(rows, hn::Set(d, n[0])), along(x, per_um.x, n[0])));
 }
 
 HWY_INLINE VF64 fold(VF64 x, double size, bool periodic) {
@@ -253,8 +253,8 @@ void move_all(const VesicleColumns& columns, std::size_t count, const MotionTabl
   if (whole < count) move_rest(columns, whole, count, tables, block);
 }
 
-VoxelRange voxels_all(double per_um, const std::array<int, 3>& n, const double* x, const double* y, const double* z,
-                      std::size_t count, std::uint32_t* out) {
+VoxelRange voxels_all(const Vec3& per_um, const std::array<int, 3>& n, const double* x, const double* y,
+                      const double* z, std::size_t count, std::uint32_t* out) {
   const U32 u;
   const std::size_t lanes = hn::Lanes(u);
   VoxelRange range;
@@ -306,7 +306,7 @@ void move_free(const VesicleColumns& columns, std::size_t count, const MotionTab
 
 VoxelRange voxels_at(const Grid& grid, const double* x, const double* y, const double* z,
                      std::span<std::uint32_t> out) {
-  return HWY_DYNAMIC_DISPATCH(voxels_all)(1 / grid.spacing, {grid.nx, grid.ny, grid.nz}, x, y, z, out.size(),
+  return HWY_DYNAMIC_DISPATCH(voxels_all)(grid.voxels_per_um(), {grid.nx, grid.ny, grid.nz}, x, y, z, out.size(),
                                           out.data());
 }
 

@@ -45,7 +45,7 @@ struct MotionBlock {
 /// What the free step must know.
 struct MotionTables {
   std::array<int, 3> bins{};
-  double bins_per_um = 1;
+  Vec3 bins_per_um{1, 1, 1};
   const VesicleMap::Surroundings* surroundings = nullptr;  ///< per bin
   float margin_unit = 1;                                   ///< of the margins in it [um]
   std::span<const float> dt_over_viscosity;                ///< per region, viscosity relative to water [s]

@@ -39,7 +39,8 @@ constexpr double kThickestSkin = 2;  ///< [um]
 constexpr double kJustLess = 1 - 1e-6;
 constexpr double kFarthest = 255;  ///< largest margin, in units
 
-/// A number per bin, of which each round takes the least or the greatest in a neighbourhood that is wider by one bin.
+/// A number per bin, of which each round takes the least or the greatest in a neighbourhood that is wider by one bin
+/// along some axes.
 class Neighbourhood {
  public:
   Neighbourhood(std::array<int, 3> bins, std::array<bool, 3> periodic, const std::vector<std::uint8_t>& values)
@@ -48,7 +49,15 @@ class Neighbourhood {
   [[nodiscard]] std::uint8_t operator[](std::size_t bin) const { return value_[bin]; }
 
   template <class Choose>
-  void widen(const Threads& threads, Choose choose) {
+  void widen(const Threads& threads, std::array<bool, 3> along, Choose choose) {
+    if (along[0]) widen_rows(threads, choose);
+    for (const int axis : {1, 2})
+      if (along[axis]) widen_across(threads, axis, choose);
+  }
+
+ private:
+  template <class Choose>
+  void widen_rows(const Threads& threads, Choose choose) {
     const std::size_t nx = n_[0], layer = nx * n_[1];
     threads.for_blocks(n_[2], 1, [&](std::size_t k, std::size_t) {
       for (std::size_t row = k * layer; row < (k + 1) * layer; row += nx) {
@@ -60,21 +69,20 @@ class Neighbourhood {
       }
     });
     value_.swap(next_);
-    for (const int axis : {1, 2}) {
-      const std::size_t step = axis == 1 ? nx : layer;
-      threads.for_blocks(n_[2], 1, [&](std::size_t k, std::size_t) {
-        for (std::size_t j = 0; j < static_cast<std::size_t>(n_[1]); ++j) {
-          const std::size_t at = axis == 1 ? j : k, row = k * layer + j * nx, base = row - at * step;
-          const std::uint8_t *v = &value_[row], *low = &value_[base + before(at, axis) * step],
-                             *high = &value_[base + after(at, axis) * step];
-          for (std::size_t i = 0; i < nx; ++i) next_[row + i] = choose(v[i], choose(low[i], high[i]));
-        }
-      });
-      value_.swap(next_);
-    }
   }
-
- private:
+  template <class Choose>
+  void widen_across(const Threads& threads, int axis, Choose choose) {
+    const std::size_t nx = n_[0], layer = nx * n_[1], step = axis == 1 ? nx : layer;
+    threads.for_blocks(n_[2], 1, [&](std::size_t k, std::size_t) {
+      for (std::size_t j = 0; j < static_cast<std::size_t>(n_[1]); ++j) {
+        const std::size_t at = axis == 1 ? j : k, row = k * layer + j * nx, base = row - at * step;
+        const std::uint8_t *v = &value_[row], *low = &value_[base + before(at, axis) * step],
+                           *high = &value_[base + after(at, axis) * step];
+        for (std::size_t i = 0; i < nx; ++i) next_[row + i] = choose(v[i], choose(low[i], high[i]));
+      }
+    });
+    value_.swap(next_);
+  }
   /// The neighbour along an axis; itself at a wall.
   [[nodiscard]] std::size_t before(std::size_t i, int axis) const {
     return i > 0 ? i - 1 : periodic_[axis] ? static_cast<std::size_t>(n_[axis]) - 1 : 0;
@@ -102,11 +110,13 @@ std::vector<std::uint8_t> kinds_of(const std::vector<Region>& regions) {
 }  // namespace
 
 std::size_t VesicleMap::bin_at(Vec3 p) const {
-  const auto along = [&](double x, int n) {
-    return static_cast<std::size_t>(std::clamp(static_cast<int>(x * bins_per_um_), 0, n - 1));
+  const auto along = [](double x, int n) {
+    return static_cast<std::size_t>(std::clamp(static_cast<int>(x), 0, n - 1));
   };
-  return along(p.x, bins_[0]) + static_cast<std::size_t>(bins_[0]) *
-                                    (along(p.y, bins_[1]) + static_cast<std::size_t>(bins_[1]) * along(p.z, bins_[2]));
+  const Vec3 at = by_axis(p, bins_per_um_);
+  return along(at.x, bins_[0]) +
+         static_cast<std::size_t>(bins_[0]) *
+             (along(at.y, bins_[1]) + static_cast<std::size_t>(bins_[1]) * along(at.z, bins_[2]));
 }
 
 void VesicleMap::update(const Cells& cells, std::span<const Vec3> moves, const VesicleEnvironment& environment,
@@ -142,7 +152,7 @@ void VesicleMap::lay_out(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
   per_voxel_ = divisions(grid.voxel_count());
   bins_ = {grid.nx * per_voxel_, grid.ny * per_voxel_, grid.nz * per_voxel_};
-  bins_per_um_ = per_voxel_ / grid.spacing;
+  bins_per_um_ = {per_voxel_ / grid.spacing.x, per_voxel_ / grid.spacing.y, per_voxel_ / grid.spacing.z};
   reach_ = kReachInRootDt * longest_root_dt(environment, dt_);
   // Beyond the cap the distance is not measured. A step longer than it, or than the box, takes the careful path.
   cap_ = std::min({1.2 * reach_, environment.box.size.x, environment.box.size.y, environment.box.size.z});
@@ -154,10 +164,11 @@ std::uint8_t VesicleMap::quantised(double distance) const {
 }
 
 std::array<int, 2> VesicleMap::bins_within(int axis, double at, double distance, bool periodic) const {
-  const int low = static_cast<int>(std::floor((at - distance) * bins_per_um_));
-  const int high = static_cast<int>(std::floor((at + distance) * bins_per_um_));
+  const double per_um = bins_per_um_[axis];
+  const int low = static_cast<int>(std::floor((at - distance) * per_um));
+  const int high = static_cast<int>(std::floor((at + distance) * per_um));
   // Along a periodic axis the nearest image of each bin is within half a period.
-  const int first = periodic ? static_cast<int>(std::floor(at * bins_per_um_)) - bins_[axis] / 2 : 0;
+  const int first = periodic ? static_cast<int>(std::floor(at * per_um)) - bins_[axis] / 2 : 0;
   const int last = periodic ? first + 2 * (bins_[axis] / 2) : bins_[axis] - 1;
   return {std::max(low, first), std::min(high, last)};
 }
@@ -176,7 +187,7 @@ void VesicleMap::measure_walls(const VesicleEnvironment& environment) {
       for (at[1] = 0; at[1] < bins_[1]; ++at[1])
         for (at[0] = 0; at[0] < bins_[0]; ++at[0], ++bin) {
           const int bins_away = face % 2 == 0 ? at[axis] : bins_[axis] - 1 - at[axis];
-          tissue_[bin].meet = std::min(tissue_[bin].meet, quantised(bins_away / bins_per_um_));
+          tissue_[bin].meet = std::min(tissue_[bin].meet, quantised(bins_away / bins_per_um_[axis]));
         }
   }
 }
@@ -198,10 +209,15 @@ void VesicleMap::measure_tissue(const VesicleEnvironment& environment, const Thr
   });
   if (std::all_of(kind_of_region.begin(), kind_of_region.end(), [](std::uint8_t k) { return k == 0; })) return;
   Neighbourhood least(bins_, environment.box.periodic, kind), greatest(bins_, environment.box.periodic, kind);
-  for (int steps = 0; steps / bins_per_um_ < cap_; ++steps) {
-    least.widen(threads, [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
-    greatest.widen(threads, [](std::uint8_t a, std::uint8_t b) { return std::max(a, b); });
-    const std::uint8_t distance = quantised(steps / bins_per_um_);
+  const double per_um = std::max({bins_per_um_.x, bins_per_um_.y, bins_per_um_.z});
+  // After some steps of the finest axis, as many bins along another are met as begin nearer than the next step.
+  const auto bins_met = [&](int steps, std::size_t axis) { return std::ceil(steps * (bins_per_um_[axis] / per_um)); };
+  for (int steps = 0; steps / per_um < cap_; ++steps) {
+    std::array<bool, 3> along{};
+    for (std::size_t axis = 0; axis < 3; ++axis) along[axis] = bins_met(steps + 1, axis) > bins_met(steps, axis);
+    least.widen(threads, along, [](std::uint8_t a, std::uint8_t b) { return std::min(a, b); });
+    greatest.widen(threads, along, [](std::uint8_t a, std::uint8_t b) { return std::max(a, b); });
+    const std::uint8_t distance = quantised(steps / per_um);
     threads.for_blocks(tissue_.size(), layer_size(), [&](std::size_t begin, std::size_t end) {
       for (std::size_t bin = begin; bin < end; ++bin)
         if (least[bin] != greatest[bin]) tissue_[bin].cross = std::min(tissue_[bin].cross, distance);
@@ -240,22 +256,22 @@ void VesicleMap::measure_layer(std::size_t layer, const Box& box) {
               surroundings_.begin() + static_cast<std::ptrdiff_t>(begin));
   std::vector<Hit>& hits = layers_[layer].hits;
   hits.clear();
-  const double width = 1 / bins_per_um_;
+  const Vec3 widths{1 / bins_per_um_.x, 1 / bins_per_um_.y, 1 / bins_per_um_.z};
   // Distance along one axis to bin b, which may be an image beyond a periodic face.
-  const auto gap = [&](double at, int b) { return std::max({0.0, b * width - at, at - (b + 1) * width}); };
+  const auto gap = [](double at, int b, double width) { return std::max({0.0, b * width - at, at - (b + 1) * width}); };
   const auto wrap = [&](int a, int b) { return static_cast<std::size_t>(((b % bins_[a]) + bins_[a]) % bins_[a]); };
   for (const auto [c, k] : layers_[layer].cells) {
     const BuiltCell& cell = built_at_[c];
     const double blocked = cell.radius + cell.skin, distance = blocked + std::max(reach_, cap_);
-    const double gz = gap(cell.centre.z, k);
+    const double gz = gap(cell.centre.z, k, widths.z);
     const auto [low_y, high_y] = bins_within(1, cell.centre.y, distance, box.periodic[1]);
     const auto [low_x, high_x] = bins_within(0, cell.centre.x, distance, box.periodic[0]);
     for (int j = low_y; j <= high_y; ++j) {
-      const double gy = gap(cell.centre.y, j), beside = gy * gy + gz * gz;
+      const double gy = gap(cell.centre.y, j, widths.y), beside = gy * gy + gz * gz;
       if (beside > distance * distance) continue;
       const std::size_t row = begin + static_cast<std::size_t>(bins_[0]) * wrap(1, j);
       for (int i = low_x; i <= high_x; ++i) {
-        const double gx = gap(cell.centre.x, i), square = gx * gx + beside;
+        const double gx = gap(cell.centre.x, i, widths.x), square = gx * gx + beside;
         if (square > distance * distance) continue;
         const std::size_t bin = row + wrap(0, i);
         const double away = std::max(0.0, std::sqrt(square) - blocked);

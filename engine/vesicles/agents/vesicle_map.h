@@ -52,7 +52,7 @@ class VesicleMap {
   [[nodiscard]] bool open() const { return !any_wall_ && built_at_.empty() && regions_->regions.size() == 1; }
   [[nodiscard]] double margin_unit() const { return unit_; }  ///< [um]
   [[nodiscard]] std::array<int, 3> bins() const { return bins_; }
-  [[nodiscard]] double bins_per_um() const { return bins_per_um_; }
+  [[nodiscard]] Vec3 bins_per_um() const { return bins_per_um_; }
   /// No vesicle looks for cells beyond this distance [um] from its start.
   [[nodiscard]] double longest_reach() const { return reach_; }
 
@@ -86,7 +86,7 @@ class VesicleMap {
   [[nodiscard]] std::size_t layer_size() const { return static_cast<std::size_t>(bins_[0]) * bins_[1]; }
 
   std::array<int, 3> bins_{0, 0, 0};
-  double bins_per_um_ = 1;
+  Vec3 bins_per_um_{1, 1, 1};
   int per_voxel_ = 1;
   const RegionMap* regions_ = nullptr;  ///< the tissue that was measured
   bool any_wall_ = false;               ///< that is reactive or leads to a reservoir

@@ -96,7 +96,7 @@ double sorting_interval(const VesicleEnvironment& environment, double dt) {
     fastest = std::max(fastest, stokes_einstein(klass.median_diameter, klass.temperature, klass.water_viscosity));
   double thinnest = std::numeric_limits<double>::infinity();
   for (const Region& region : environment.regions->regions) thinnest = std::min(thinnest, region.viscosity);
-  const double stray = kStray * environment.grid->spacing;
+  const double stray = kStray * environment.grid->finest();
   return std::max(kFewestSteps * dt, stray * stray * thinnest / (2 * fastest));
 }
 

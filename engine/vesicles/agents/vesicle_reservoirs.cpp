@@ -21,6 +21,7 @@ struct OpenFace {
   OpenFace(int face, const Grid& of)
       : number(face), across(face / 2), a((across + 1) % 3), b((across + 2) % 3), n{of.nx, of.ny, of.nz}, grid(of) {}
 
+  [[nodiscard]] double edge(int axis) const { return grid.spacing[axis]; }  ///< [um]
   [[nodiscard]] bool upper() const { return number % 2 != 0; }
   [[nodiscard]] std::size_t openings() const { return static_cast<std::size_t>(n[a]) * n[b]; }
   [[nodiscard]] std::array<int, 3> at(std::size_t opening) const {
@@ -39,9 +40,9 @@ struct OpenFace {
   [[nodiscard]] Vec3 point(std::size_t opening, double depth, double u, double v) const {
     const auto corner = at(opening);
     std::array<double, 3> p{};
-    p[across] = upper() ? n[across] * grid.spacing - depth : depth;
-    p[a] = (corner[a] + u) * grid.spacing;
-    p[b] = (corner[b] + v) * grid.spacing;
+    p[across] = upper() ? n[across] * edge(across) - depth : depth;
+    p[a] = (corner[a] + u) * edge(a);
+    p[b] = (corner[b] + v) * edge(b);
     return {p[0], p[1], p[2]};
   }
 };
@@ -58,8 +59,8 @@ std::vector<double> smallest_cells(const OpenFace& face, std::span<const WalkSph
     const double distance = cell.wide + kReachInRootDt * root_dt;
     if ((face.upper() ? size[face.across] - p[face.across] : p[face.across]) > distance) continue;
     const auto covered = [&](int axis) {
-      const int first = static_cast<int>(std::floor((p[axis] - distance) / face.grid.spacing));
-      const int last = static_cast<int>(std::floor((p[axis] + distance) / face.grid.spacing)), n = face.n[axis];
+      const int first = static_cast<int>(std::floor((p[axis] - distance) / face.edge(axis)));
+      const int last = static_cast<int>(std::floor((p[axis] + distance) / face.edge(axis))), n = face.n[axis];
       if (box.periodic[axis]) return std::array{first, std::min(last, first + n - 1)};
       return std::array{std::max(first, 0), std::min(last, n - 1)};
     };
@@ -122,8 +123,8 @@ struct Gate {
     WalkEnd w;
     w.position = p;
     if (by_cell) {
-      const double h = environment.grid->spacing;
-      const Vec3 start = face.point(opening, 0, across - sigma * xi[1] / h, along - sigma * xi[2] / h);
+      const Vec3 start =
+          face.point(opening, 0, across - sigma * xi[1] / face.edge(face.a), along - sigma * xi[2] / face.edge(face.b));
       const Walker entering{id,
                             VesicleClassId{static_cast<std::uint8_t>(klass)},
                             variance,
@@ -169,8 +170,8 @@ void admit_through(const Gate& gate, std::span<const double> smallest_cell, doub
   const std::uint64_t weight = gate.properties().weight;
   const std::uint64_t& there = gate.accounts.reservoirs[gate.reservoir].vesicles[gate.klass];
   const double density = static_cast<double>(there) / e.reservoirs[gate.reservoir].share();
-  const double h = e.grid->spacing;
-  const double per_opening = 2 * h * h * density / static_cast<double>(weight) * root_dt / std::sqrt(kPi);
+  const double opening_area = gate.face.edge(gate.face.a) * gate.face.edge(gate.face.b);
+  const double per_opening = 2 * opening_area * density / static_cast<double>(weight) * root_dt / std::sqrt(kPi);
   for (std::size_t opening = 0; opening < smallest_cell.size(); ++opening) {
     const std::size_t voxel = gate.face.voxel(opening);
     const Region& region = e.regions->regions[e.regions->of_voxel[voxel]];

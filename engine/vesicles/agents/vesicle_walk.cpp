@@ -40,7 +40,7 @@ VesicleWalk::VesicleWalk(const Cells& cells, std::span<const Vec3> moves, const 
       map_(map),
       environment_(environment),
       grid_(*environment.grid),
-      voxels_per_um_(1 / grid_.spacing),
+      voxels_per_um_(grid_.voxels_per_um()),
       nearest_image_(environment.box),
       step_(step) {
   for (const VesicleClass& klass : environment.classes)
@@ -293,7 +293,7 @@ bool VesicleWalk::reaches(const Walker& walker, Vec3 here, Vec3 there) const {
   const double at_start = vesicle_capacity(region_at(walker.start));
   double least = at_start;
   const Vec3 way = there - here;
-  const int points = 1 + static_cast<int>(kPointsPerVoxel * voxels_per_um_ * norm(way));
+  const int points = 1 + static_cast<int>(kPointsPerVoxel / grid_.finest() * norm(way));
   for (int i = 0; i <= points; ++i)
     least = std::min(least, vesicle_capacity(region_at(folded(here + (static_cast<double>(i) / points) * way))));
   if (least >= at_start) return true;

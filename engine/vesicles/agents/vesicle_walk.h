@@ -113,8 +113,9 @@ class VesicleWalk {
   [[nodiscard]] Vec3 folded_back(Vec3 p) const;
   /// Of a point in the box.
   [[nodiscard]] const Region& region_at(Vec3 p) const {
-    const auto along = [&](double x, int n) { return std::min(static_cast<int>(x * voxels_per_um_), n - 1); };
-    const std::size_t voxel = grid_.index(along(p.x, grid_.nx), along(p.y, grid_.ny), along(p.z, grid_.nz));
+    const auto along = [](double x, int n) { return std::min(static_cast<int>(x), n - 1); };
+    const Vec3 at = by_axis(p, voxels_per_um_);
+    const std::size_t voxel = grid_.index(along(at.x, grid_.nx), along(at.y, grid_.ny), along(at.z, grid_.nz));
     return environment_.regions->regions[environment_.regions->of_voxel[voxel]];
   }
 
@@ -122,7 +123,7 @@ class VesicleWalk {
   const VesicleMap& map_;
   const VesicleEnvironment& environment_;
   Grid grid_;
-  double voxels_per_um_ = 1;
+  Vec3 voxels_per_um_{1, 1, 1};
   NearestImage nearest_image_;
   VesicleStep step_;
   std::vector<double> reactivity_;  ///< [class * types + type], dt-free: kappa [um/s]

@@ -45,7 +45,7 @@ class HopRates {
     if (!(conductance_[region] > 0)) return 0;
     const double half_way = 2 * diffusivity_[region] / room_.outside(a);
     if (environment_.reservoir_of_face[face] >= 0 || std::isinf(fusogenic_[face])) return half_way;
-    const double kappa_h = fusogenic_[face] * environment_.grid->spacing;
+    const double kappa_h = fusogenic_[face] * environment_.grid->spacing[face / 2];
     return kappa_h > 0 ? half_way * kappa_h / (kappa_h + 2 * diffusivity_[region]) : 0;
   }
   /// Mean number that a reservoir of this density [1/um^3] sends into `a`, per (dt / h^2).
@@ -92,15 +92,23 @@ double hop_rate(const HopRates& rates, const AxisLines& lines, std::size_t voxel
   return lines.count == 1 ? 0 : rates.between(voxel, lines.neighbour(voxel, upper));
 }
 
-/// Largest probability per (dt / h^2) of a hop along any one axis.
-double fastest(const HopRates& rates, std::size_t voxels, const Grid& grid, const Box& box) {
-  double most = 0;
+/// Square of a voxel's edge [um^2].
+double squared_edge(const Grid& grid, int axis) {
+  const double h = grid.spacing[axis];
+  return h * h;
+}
+
+/// Largest probability of a hop along any one axis in dt.
+double likeliest(const HopRates& rates, const Grid& grid, const Box& box, double dt) {
+  double likeliest = 0;
   for (int axis = 0; axis < 3; ++axis) {
     const AxisLines lines(axis, grid, box);
-    for (std::size_t v = 0; v < voxels; ++v)
+    double most = 0;
+    for (std::size_t v = 0; v < grid.voxel_count(); ++v)
       most = std::max(most, hop_rate(rates, lines, v, false) + hop_rate(rates, lines, v, true));
+    likeliest = std::max(likeliest, most * dt / squared_edge(grid, axis));
   }
-  return most;
+  return likeliest;
 }
 
 /// down[v], up[v] <- how many hop to either side.
@@ -185,7 +193,7 @@ void pass_walls(std::vector<std::uint64_t>& counts, bool with_cargo, const AxisL
 int hop_substeps(std::size_t klass, const VesicleEnvironment& environment, double dt, const CountsScratch& scratch) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
-  const double most = fastest(rates, grid.voxel_count(), grid, environment.box) * dt / (grid.spacing * grid.spacing);
+  const double most = likeliest(rates, grid, environment.box, dt);
   return std::max(1, static_cast<int>(std::ceil(most / kMostHopsPerAxis)));
 }
 
@@ -194,12 +202,12 @@ void hop_counts(std::size_t klass, VesicleCounts& counts, const VesicleAccounts&
                 CountsScratch& scratch, const Threads& threads) {
   const Grid& grid = *environment.grid;
   const HopRates rates(environment.classes[klass], environment, scratch.room);
-  const double share = step.dt / substep.count / (grid.spacing * grid.spacing);
   const WallTraffic traffic{klass, accounts, environment};
   const std::uint64_t own = 0x6669656c64686f70ULL ^ name_key(environment.classes[klass].name);
   for (int axis = 0; axis < 3; ++axis)
     for (const std::size_t cargo : {0, 1}) {
       const AxisLines lines(axis, grid, environment.box);
+      const double share = step.dt / substep.count / squared_edge(grid, axis);
       const AgentId key =
           mix64(own + 8 * static_cast<std::size_t>(substep.number) + 2 * static_cast<std::size_t>(axis) + cargo);
       std::vector<std::uint64_t>& free = counts.free[cargo];

@@ -7,7 +7,9 @@
 #include "engine/cells/cell_list.h"
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
+#include "engine/fields/box_lattice.h"
 #include "engine/fields/lattice_green.h"
+#include "engine/fields/mirrors.h"
 
 namespace interstice {
 namespace {
@@ -29,18 +31,21 @@ struct Cover {
   }
 };
 
-/// visit(voxel, volume) for what a cube around `p` overlaps [um^3].
+/// visit(voxel, volume) for what a box around `p` overlaps [um^3].
 template <class Visit>
-void visit_cube(Vec3 p, double half, const Grid& grid, const Box& box, Visit visit) {
-  const Cover x(p.x, half, grid.nx, grid.spacing, box.periodic[0]),
-      y(p.y, half, grid.ny, grid.spacing, box.periodic[1]), z(p.z, half, grid.nz, grid.spacing, box.periodic[2]);
+void visit_box(Vec3 p, Vec3 half, const Grid& grid, const Box& box, Visit visit) {
+  const Cover x(p.x, half.x, grid.nx, grid.spacing.x, box.periodic[0]),
+      y(p.y, half.y, grid.ny, grid.spacing.y, box.periodic[1]),
+      z(p.z, half.z, grid.nz, grid.spacing.z, box.periodic[2]);
   for (std::size_t k = 0; k < z.voxel.size(); ++k)
     for (std::size_t j = 0; j < y.voxel.size(); ++j)
       for (std::size_t i = 0; i < x.voxel.size(); ++i)
         visit(grid.index(x.voxel[i], y.voxel[j], z.voxel[k]), x.length[i] * y.length[j] * z.length[k]);
 }
 
-/// Cells of a larger radius, in voxels, have no voxels of their own: they reach those around them.
+Vec3 cube(double half) { return {half, half, half}; }
+
+/// Cells of a larger radius, in coarsest edges, have no voxels of their own: they reach those around them.
 constexpr double kLargeCell = 1.5;
 
 /// Points spread evenly over the unit sphere, on a spiral by the golden ratio.
@@ -108,17 +113,21 @@ struct Bare {
   }
 };
 
+/// Voxels in reach of a cell whose densities are solved for.
+constexpr std::size_t kMostReached = 125;
+
 /// Below this share of the density far away a voxel counts as empty: what the grid brings it cannot be exceeded.
 constexpr double kLeastDensity = 0.01;
 
+/// From a to b, by the nearest image.
 int offset(std::size_t a, std::size_t b, int n, bool periodic) {
   const int d = static_cast<int>(b) - static_cast<int>(a);
   if (!periodic) return d;
   return d > n / 2 ? d - n : d < -(n / 2) ? d + n : d;
 }
 
-/// Of every pair of voxels of a reach.
-std::vector<double> green_matrix(const CountsReach& reach, const Grid& grid, const Box& box) {
+/// Of every pair of voxels of a reach, where voxels are cubes.
+std::vector<double> cube_green_matrix(const CountsReach& reach, const Grid& grid, const Box& box) {
   const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
   std::vector<double> green;
   for (const auto& [a, share_a, open_a] : reach.places)
@@ -126,6 +135,66 @@ std::vector<double> green_matrix(const CountsReach& reach, const Grid& grid, con
       green.push_back(lattice_green(offset(a % nx, b % nx, grid.nx, box.periodic[0]),
                                     offset(a / nx % ny, b / nx % ny, grid.ny, box.periodic[1]),
                                     offset(a / nx / ny, b / nx / ny, grid.nz, box.periodic[2])));
+  return green;
+}
+
+/// A cell itself or an image of it.
+struct CellImage {
+  std::array<Mirror, 3> along;
+  double away;  ///< [um]
+};
+
+/// A cell and its images in closed walls and beyond periodic faces, nearer than two coarsest edges.
+std::vector<CellImage> images_of(Vec3 centre, std::span<const bool, 6> open, const Grid& grid, const Box& box) {
+  const double reach = 2 * grid.coarsest();
+  const auto along = [&](int axis) { return mirrors_along(axis, centre[axis] / grid.spacing[axis], grid, box, reach); };
+  const auto blocked = [&](const Mirror& mirror) {
+    for (std::size_t face = 0; face < 6; ++face)
+      if (open[face] && (mirror.faces >> face & 1U) != 0) return true;
+    return false;
+  };
+  std::vector<CellImage> images;
+  const auto xs = along(0), ys = along(1), zs = along(2);
+  for (const Mirror& x : xs)
+    for (const Mirror& y : ys)
+      for (const Mirror& z : zs) {
+        const double away = norm({x.away, y.away, z.away});
+        if (away >= reach || blocked(x) || blocked(y) || blocked(z)) continue;
+        images.push_back({{x, y, z}, away});
+      }
+  return images;
+}
+
+/// The same where edges differ. As the grid is as coarse as its coarsest edge, it has less than there is of the images
+/// of the cell in walls across a finer one: what it lacks is taken off.
+std::vector<double> box_green_matrix(Vec3 centre, double radius, const CountsReach& reach,
+                                     std::span<const bool, 6> open, const Grid& grid, const Box& box) {
+  const BoxLattice& lattice = BoxLattice::of(grid.spacing);
+  const std::vector<CellImage> images = images_of(centre, open, grid, box);
+  double there = 0;
+  for (const CellImage& image : images)
+    if (image.away > 0) there += grid.coarsest() / (4 * kPi * std::max(image.away, radius));
+  const std::array<int, 3> n{grid.nx, grid.ny, grid.nz};
+  const auto nx = static_cast<std::size_t>(grid.nx), ny = static_cast<std::size_t>(grid.ny);
+  const auto place = [&](std::uint32_t voxel) {
+    return std::array{static_cast<int>(voxel % nx), static_cast<int>(voxel / nx % ny),
+                      static_cast<int>(voxel / nx / ny)};
+  };
+  std::vector<double> green;
+  for (const auto& [a, share_a, open_a] : reach.places)
+    for (const auto& [b, share_b, open_b] : reach.places) {
+      const auto from = place(a), to = place(b);
+      double sum = 0;
+      for (const CellImage& image : images) {
+        const auto way = [&](int axis) {
+          const Mirror& mirror = image.along[axis];
+          if (mirror.sign < 0) return mirror.of_voxel(to[axis]) - from[axis];
+          return mirror.start + offset(from[axis], to[axis], n[axis], box.periodic[axis]);
+        };
+        sum += lattice.green(way(0), way(1), way(2));
+      }
+      green.push_back(sum - there);
+    }
   return green;
 }
 
@@ -148,14 +217,14 @@ double shell_green(const CountsReach& reach, Vec3 centre, const Grid& grid, cons
   double sum = 0;
   for (const CountsReach::Place& place : reach.places)
     sum += place.share / norm(box.separation(centre, grid.centre(place.voxel)));
-  return sum * grid.spacing / (4 * kPi);
+  return sum * grid.coarsest() / (4 * kPi);
 }
 
 /// Flux into the voxels per density far away, solved for by iteration; returns the rate per density in them.
-double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach, const Grid& grid, const Box& box) {
+double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach, const std::vector<double>& green,
+                    double edge) {
   constexpr int kIterations = 4;
   const std::size_t count = reach.places.size();
-  const auto green = green_matrix(reach, grid, box);
   std::vector<double> flux(count);
   for (std::size_t i = 0; i < count; ++i) flux[i] = wanted * reach.places[i].share;
   double rate = wanted;
@@ -163,8 +232,7 @@ double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach,
     std::vector<double> density(count, 1.0);
     double mean = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t j = 0; j < count; ++j)
-        density[i] -= green[i * count + j] * flux[j] / (diffusivity * grid.spacing);
+      for (std::size_t j = 0; j < count; ++j) density[i] -= green[i * count + j] * flux[j] / (diffusivity * edge);
       density[i] = std::max(density[i], kLeastDensity);
       mean += reach.places[i].share * density[i];
     }
@@ -181,8 +249,8 @@ void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& r
   bare_ = bare.surface;
   outside_.assign(grid.voxel_count(), 0.0);  // first what cells take
   for (std::size_t c = 0; c < cells.size(); ++c)
-    visit_cube(cells.position(c), 0.5 * pinned::pow(bare.volume[c], 1.0 / 3), grid, box,
-               [&](std::size_t voxel, double volume) { outside_[voxel] += volume; });
+    visit_box(cells.position(c), cube(0.5 * pinned::pow(bare.volume[c], 1.0 / 3)), grid, box,
+              [&](std::size_t voxel, double volume) { outside_[voxel] += volume; });
   std::vector<double> taken(regions.regions.size(), 0.0), whole(regions.regions.size(), 0.0);
   for (std::size_t v = 0; v < outside_.size(); ++v) {
     const double share = outside_[v] / grid.voxel_volume();
@@ -204,20 +272,23 @@ void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const
   const Vec3 centre = cells.position(c);
   const double radius = cells.radius[c];
   reach.places.clear();
-  reach.shell = radius > kLargeCell * grid.spacing;
+  const double edge = grid.coarsest();
+  reach.shell = radius > kLargeCell * edge;
   std::array<double, 256> touched{}, reached{};  // per region [um^3]
   double all = 0;
-  visit_cube(centre, radius, grid, box, [&](std::size_t voxel, double volume) {
+  visit_box(centre, cube(radius), grid, box, [&](std::size_t voxel, double volume) {
     touched[regions.of_voxel[voxel]] += volume;
     all += volume;
   });
-  const double half = reach.shell ? radius + 1.5 * grid.spacing : std::max(radius, grid.spacing);
-  visit_cube(centre, half, grid, box, [&](std::size_t voxel, double volume) {
+  const Vec3 half = reach.shell ? cube(radius + 1.5 * edge)
+                                : Vec3{std::max(radius, grid.spacing.x), std::max(radius, grid.spacing.y),
+                                       std::max(radius, grid.spacing.z)};
+  visit_box(centre, half, grid, box, [&](std::size_t voxel, double volume) {
     const std::uint8_t region = regions.of_voxel[voxel];
     if (!(touched[region] > 0)) return;
     if (reach.shell) {
       const double gap = norm(box.separation(centre, grid.centre(voxel))) - radius;
-      if (gap < 0 || gap >= grid.spacing) return;
+      if (gap < 0 || gap >= edge) return;
       volume = grid.voxel_volume();
     }
     reach.places.push_back({static_cast<std::uint32_t>(voxel), volume * room.outside(voxel),
@@ -233,12 +304,22 @@ void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const
   for (CountsReach::Place& place : reach.places) place.share /= sum;  // a region may be touched and not reached
 }
 
+bool counts_can_reach(double radius, const Grid& grid) {
+  if (grid.cubic() || radius > kLargeCell * grid.coarsest()) return true;
+  double most = 1;
+  for (int axis = 0; axis < 3; ++axis) most *= std::ceil(2 * std::max(radius / grid.spacing[axis], 1.0)) + 1;
+  return most <= kMostReached;
+}
+
 double counted_adsorption(double radius, double reactivity, const CountsDiffusivity& D, Vec3 centre,
-                          const CountsReach& reach, const Grid& grid, const Box& box) {
-  constexpr std::size_t kMostVoxels = 125;
+                          const CountsReach& reach, std::span<const bool, 6> open, const Grid& grid, const Box& box) {
   const double to_cell = 1 / (4 * kPi * radius * radius * reactivity) + 1 / (4 * kPi * D.in_fluid * radius);
-  if (reach.places.size() <= kMostVoxels) return solve_fluxes(1 / to_cell, D.in_reach, reach, grid, box);
-  const double on_grid = shell_green(reach, centre, grid, box) / (D.in_reach * grid.spacing);
+  if (reach.places.size() <= kMostReached) {
+    const auto green =
+        grid.cubic() ? cube_green_matrix(reach, grid, box) : box_green_matrix(centre, radius, reach, open, grid, box);
+    return solve_fluxes(1 / to_cell, D.in_reach, reach, green, grid.coarsest());
+  }
+  const double on_grid = shell_green(reach, centre, grid, box) / (D.in_reach * grid.coarsest());
   return 1 / std::max(kLeastDensity * to_cell, to_cell - on_grid);
 }
 

@@ -52,10 +52,10 @@ struct CountsReach {
   [[nodiscard]] bool any_open() const { return std::ranges::any_of(places, &Place::open); }
 };
 
-/// Finds `reach` of cell `c`: for a cell of up to 1.5 voxels in radius, what a cube of twice its radius (of at least
-/// two voxels) overlaps outside cells; for larger ones the voxels whose centres are up to one edge away from its
-/// surface. Regions count by how much of a cube of twice its radius lies in them: of a sphere across a plane that is
-/// the share of its surface.
+/// Finds `reach` of cell `c`: for a cell of up to 1.5 coarsest edges in radius, what a box of twice its radius (along
+/// each axis of at least two voxels) overlaps outside cells; for larger ones the voxels whose centres are up to one
+/// coarsest edge away from its surface. Regions count by how much of a cube of twice its radius lies in them: of a
+/// sphere across a plane that is the share of its surface.
 void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const Grid& grid, const RegionMap& regions,
                 const Box& box, CountsReach& reach);
 
@@ -68,10 +68,14 @@ struct CountsDiffusivity {
 /// Rate at which a cell takes vesicles from the voxels that it reaches, per density there [um^3/s], such that with a
 /// density c far away it takes c / (1 / (4 pi R^2 kappa) + 1 / (4 pi D R)) (Collins & Kimball 1949). The voxels are
 /// emptier than far away: their densities are c - sum_j G(i - j) flux_j / (D h), G being the Green function of the
-/// simple cubic lattice (Glasser & Zucker 1977), and the flux into each follows from its density. Solved by iteration.
-/// What comes off the cell must reach the voxels faster than off its surface by the same factor, rate / (4 pi R^2
-/// kappa).
+/// simple cubic lattice (Glasser & Zucker 1977) or of one of boxes (fields/box_lattice.h), and the flux into each
+/// follows from its density. Solved by iteration. What comes off the cell must reach the voxels faster than off its
+/// surface by the same factor, rate / (4 pi R^2 kappa). `open`: faces through which vesicles leave.
 double counted_adsorption(double radius, double reactivity, const CountsDiffusivity& D, Vec3 centre,
-                          const CountsReach& reach, const Grid& grid, const Box& box);
+                          const CountsReach& reach, std::span<const bool, 6> open, const Grid& grid, const Box& box);
+
+/// Does that hold for cells of this radius [um]? Not for those that are large for the finest edges and small for the
+/// coarsest.
+bool counts_can_reach(double radius, const Grid& grid);
 
 }  // namespace interstice

@@ -60,8 +60,10 @@ double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& re
   const VesicleEnvironment& e = s.environment;
   find_reach(s.cells(), c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
   if (!(kappa > 0) || !reach.any_open()) return 0;
+  std::array<bool, 6> open{};
+  for (int face = 0; face < 6; ++face) open[face] = e.reservoir_of_face[face] >= 0 || e.reactivity[face] > 0;
   return counted_adsorption(s.cells().radius[c], kappa, around(s, reach, mean_diffusivity(s.klass())),
-                            s.cells().position(c), reach, *e.grid, e.box);
+                            s.cells().position(c), reach, open, *e.grid, e.box);
 }
 
 void find_draws(const CountsStep& s) {

@@ -22,7 +22,7 @@ struct Tissue {
   std::vector<ReservoirState> state, reacted_state;
   Budget budget;
 
-  Tissue(int nx, int ny, int nz, double spacing) : grid{nx, ny, nz, spacing} {
+  Tissue(int nx, int ny, int nz, Spacing spacing) : grid{nx, ny, nz, spacing} {
     regions.regions.push_back({.name = "fluid"});
     regions.of_voxel.assign(grid.voxel_count(), 0);
   }

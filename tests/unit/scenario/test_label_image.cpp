@@ -73,6 +73,16 @@ TEST(LabelImage, CoarserImagesAreRepeated) {
   for (std::size_t v = 0; v < labels.size(); ++v) EXPECT_EQ(labels[v], v < 12 ? 1 : 2);
 }
 
+TEST(LabelImage, FlatVoxelsTakePixelsThatAreFinerAlongOneAxisAndCoarserAlongAnother) {
+  const TemporaryDirectory directory;
+  std::vector<std::int32_t> pixels;  // cubes of 10 um
+  for (int k = 0; k < 4; ++k) pixels.insert(pixels.end(), 16, k);
+  const auto path = write_hdf5(directory, pixels, {4, 4, 4});
+  const auto labels = read_label_image(path, "", Grid{2, 2, 8, Vec3{20, 20, 5}});
+  ASSERT_EQ(labels.size(), 32U);
+  for (std::size_t v = 0; v < labels.size(); ++v) EXPECT_EQ(labels[v], static_cast<std::int32_t>(v / 8));
+}
+
 std::string refusal(const std::filesystem::path& path, const std::string& dataset = "", Grid grid = kGrid) {
   try {
     read_label_image(path, dataset, grid);

@@ -47,7 +47,7 @@ TEST(Scenario, SpaceAndWalls) {
   EXPECT_EQ(p.grid.nx, 10);
   EXPECT_EQ(p.grid.ny, 6);
   EXPECT_EQ(p.grid.nz, 8);
-  EXPECT_EQ(p.grid.spacing, 10.0);
+  EXPECT_EQ(p.grid.spacing, (Vec3{10, 10, 10}));
   const std::array<Wall, 6> walls{Wall::reflecting, Wall::reflecting, Wall::periodic,
                                   Wall::periodic,   Wall::absorbing,  Wall::reservoir};
   EXPECT_EQ(p.walls, walls);

@@ -30,6 +30,18 @@ TEST(Profiles, DistancesCountFromTheSurfaceOfTheNearestVoxel) {
   EXPECT_DOUBLE_EQ(from_voxel(1, 0, {true, false, false})[kGrid.index(7, 0, 0)], 15);
 }
 
+TEST(Profiles, DistancesGoByTheEdgesOfEachAxis) {
+  const Grid grid{3, 4, 5, Vec3{20, 10, 2.5}};
+  std::vector<std::uint8_t> of_voxel(grid.voxel_count(), 0);
+  of_voxel[grid.index(1, 0, 2)] = 1;
+  const std::vector<std::uint8_t> in_region{0, 1};
+  const auto d = distances_from(in_region, of_voxel, grid, {false, true, false});
+  EXPECT_DOUBLE_EQ(d[grid.index(2, 0, 2)], 10);
+  EXPECT_DOUBLE_EQ(d[grid.index(1, 3, 2)], 5);
+  EXPECT_DOUBLE_EQ(d[grid.index(1, 0, 4)], 3.75);
+  EXPECT_DOUBLE_EQ(d[grid.index(0, 2, 0)], std::sqrt(100 + 225 + 3.75 * 3.75));
+}
+
 TEST(Profiles, ShellsHoldAllMolecules) {
   const Profile profile{
       .name = "p", .species = SpeciesId{0}, .width = 10, .of_voxel = {0, 1, 1, 2}, .molecules_per_uM = {100, 50}};

@@ -17,7 +17,7 @@ struct FieldWorld : VesicleWorld {
   CountsScratch counts_scratch;
   std::uint64_t dosed = 0;
 
-  FieldWorld(int nx, int ny, int nz, double spacing = 10) : VesicleWorld(nx, ny, nz, spacing) {
+  FieldWorld(int nx, int ny, int nz, Spacing spacing = 10) : VesicleWorld(nx, ny, nz, spacing) {
     set_diffusivity(kD);
     classes[0].counted = true;
     begin_vesicle_counts(vesicles, classes, grid.voxel_count());
@@ -57,6 +57,44 @@ TEST(VesicleCounts, SpreadsBy2DtAlongEachAxisWhateverTheStep) {
     for (const double square : {x, y, z}) EXPECT_NEAR(square / 200000 / (2 * kD * 100), 1, 0.015);  // error 0.32 %
     EXPECT_NEAR(mean / 200000, 0, 0.3);                                                             // error 0.07 um
   }
+}
+
+TEST(VesicleCounts, SpreadsBy2DtWhereEdgesDiffer) {
+  for (const double dt : {0.5, 20.0}) {
+    FieldWorld w(81, 41, 17, Vec3{5, 10, 25});
+    const Vec3 middle = 0.5 * w.grid.size();
+    w.put(w.grid.voxel_at(middle), 200000);
+    w.run(100, dt);
+    double x = 0, y = 0, z = 0;
+    for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) {
+      const Vec3 d = w.grid.centre(v) - middle;
+      const auto n = static_cast<double>(w.free_in(v));
+      x += n * d.x * d.x, y += n * d.y * d.y, z += n * d.z * d.z;
+    }
+    for (const double square : {x, y, z}) EXPECT_NEAR(square / 200000 / (2 * kD * 100), 1, 0.015);
+  }
+}
+
+TEST(VesicleCounts, EdgesThatDifferKeepTheEquilibriumOfRegionsReservoirsAndCells) {
+  FieldWorld w(8, 3, 10, Vec3{5, 20, 4});
+  w.regions.regions.push_back({"tissue", 0.2, 1.0, 0.5, 0.0});
+  for (std::size_t v = 0; v < w.grid.voxel_count(); ++v) w.regions.of_voxel[v] = w.grid.centre(v).z > 20 ? 1 : 0;
+  w.periodic = {false, true, false};
+  w.add_cell({20, 25, 10}, 4);
+  w.add_reservoir(1e6);
+  w.reservoir_of_face[5] = 0;
+  w.reservoir_states[0].vesicles[0] = 10000000;
+  w.ledger[0].dosed = w.ledger[0].in_reservoir = 10000000;
+  w.run(6000, 10);
+  double fluid = 0, tissue = 0, reservoir = 0;
+  for (int i = 0; i < 20; ++i, w.run(w.now.time + 200, 10)) {
+    for (std::size_t v = 0; v < w.grid.voxel_count(); ++v)
+      (w.regions.of_voxel[v] == 1 ? tissue : fluid) += static_cast<double>(w.free_in(v)) / 20;
+    reservoir += static_cast<double>(w.reservoir_states[0].vesicles[0]) / 1e6 / 20;  // per um^3
+  }
+  const double side = 40.0 * 60 * 20, cell = 4 * kPi / 3 * 64;
+  EXPECT_NEAR(tissue / (0.1 * side) / reservoir, 1, 0.01);
+  EXPECT_NEAR(fluid / (side - cell) / reservoir, 1, 0.01);
 }
 
 TEST(VesicleCounts, RegionsAndCellsKeepTheirEquilibrium) {
