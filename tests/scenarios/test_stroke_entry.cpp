@@ -30,8 +30,8 @@ TEST(StrokeEntry, TheWallFeelsEvsOfThePlasmaAsCellsFeelBoundOnes) {
                                       .signal_time = 7200,
                                       .fast_time = 3600,
                                       .slow_time = 86400,
-                                      .licence_gain_time = 10800,
-                                      .licence_loss_time = 259200};
+                                      .licence_gain_time = 8 * 3600,  // here of tolerance: the same equation
+                                      .licence_loss_time = 72 * 3600};
   models::ContactState wall;
   double bound = 0;
   for (double t = 3600; t < 3 * 3600; t += 1) {
@@ -43,6 +43,7 @@ TEST(StrokeEntry, TheWallFeelsEvsOfThePlasmaAsCellsFeelBoundOnes) {
   EXPECT_NEAR(series.last("column.endothelium.wall_n") / wall.signal, 1, 0.03);
   EXPECT_NEAR(series.last("column.endothelium.wall_f") / wall.fast, 1, 0.03);
   EXPECT_NEAR(series.last("column.endothelium.wall_s") / wall.slow, 1, 0.03);
+  EXPECT_NEAR(series.last("column.endothelium.tolerance") / wall.monocyte, 1, 0.03);
 }
 
 TEST(StrokeEntry, EvsLowerEntryOnlyThroughTheWall) {
