@@ -7,10 +7,15 @@
 namespace interstice {
 namespace {
 
-/// Mean number of the shell, of n, where each holds q times what the one before holds.
-double mean_shell(double q, std::size_t n) {
+/// Mean number of the shell, of n, where each holds q times what the one before holds, and the last one what `last` of
+/// its width would hold.
+double mean_shell(double q, std::size_t n, double last) {
   double sum = 0, weighted = 0, power = 1;
-  for (std::size_t k = 0; k < n; ++k, power *= q) sum += power, weighted += static_cast<double>(k) * power;
+  for (std::size_t k = 0; k < n; ++k, power *= q) {
+    const double held = k + 1 < n || last == 1 ? power : power * (q == 1 ? last : (1 - std::pow(q, last)) / (1 - q));
+    sum += held;
+    weighted += static_cast<double>(k) * held;
+  }
   return weighted / sum;
 }
 
@@ -43,7 +48,9 @@ std::optional<double> distance_holding(double share, std::span<const double> amo
   const double most = (1 - share) * total;
   double beyond = 0;  // from the farthest shell inwards
   for (std::size_t k = amounts.size(); k-- > (profile.depth ? 0u : 1u);) {
-    if (beyond + amounts[k] > most) return profile.outer_edge(k) - profile.width * (most - beyond) / amounts[k];
+    const double width = profile.width * profile.share(k, amounts.size());
+    if (beyond + amounts[k] > most)
+      return profile.outer_edge(k) - (profile.width - width) - width * (most - beyond) / amounts[k];
     beyond += amounts[k];
   }
   return 0;
@@ -56,12 +63,14 @@ std::optional<double> decay_length(std::span<const double> amounts, const Profil
     total += amounts[k];
     weighted += static_cast<double>(k) * amounts[k];
   }
-  if (!(total > 0) || !(weighted > 0) || !(weighted / total < mean_shell(1, amounts.size()))) return std::nullopt;
+  if (!(total > 0) || !(weighted > 0)) return std::nullopt;
+  constexpr double kRounding = 1e-12;  // what falls by less is as dense everywhere
+  if (!(weighted / total < (1 - kRounding) * mean_shell(1, amounts.size(), profile.last))) return std::nullopt;
   double low = 0, high = 1;
   constexpr int kHalvings = 60;
   for (int i = 0; i < kHalvings; ++i) {
     const double q = 0.5 * (low + high);
-    (mean_shell(q, amounts.size()) < weighted / total ? low : high) = q;
+    (mean_shell(q, amounts.size(), profile.last) < weighted / total ? low : high) = q;
   }
   return -profile.width / std::log(0.5 * (low + high));
 }

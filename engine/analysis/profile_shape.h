@@ -17,7 +17,10 @@ struct ProfileShells {
   double width = 0;         ///< of a shell [um]
   bool depth = false;       ///< the first shell begins at a face; else it is the region itself, which has no width
   std::size_t skipped = 0;  ///< of the nearest shells: what they hold does not count
+  double last = 1;          ///< how much of its width the outermost one has, which the opposite face may cut off
 
+  /// What shell `shell` of `count` has of the width.
+  [[nodiscard]] double share(std::size_t shell, std::size_t count) const { return shell + 1 == count ? last : 1; }
   [[nodiscard]] double outer_edge(std::size_t shell) const {
     return width * static_cast<double>(shell + (depth ? 1 : 0));
   }
@@ -44,7 +47,8 @@ std::vector<double> shell_integrals(const SeriesTable& series, const ProfileShel
 std::optional<double> distance_holding(double share, std::span<const double> amounts, const ProfileShells& profile);
 
 /// The length of the exponential that has the same mean depth within the same shells, which is the most likely one
-/// where numbers are counted. What lies in the region itself does not count. Empty where nothing falls.
+/// where numbers are counted. Of a shell that is cut off it knows; what lies in the region itself does not count. Empty
+/// where nothing falls.
 std::optional<double> decay_length(std::span<const double> amounts, const ProfileShells& profile);
 
 }  // namespace interstice

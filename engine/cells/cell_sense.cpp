@@ -253,6 +253,7 @@ void CellSurroundings::look_around(const Cells& cells, const FieldSet& fields, c
 }
 
 double CellSurroundings::total(std::size_t which, double own) const {
+  if (std::isnan(own)) return 0;  // equals none, and has no place in the order of a map
   const auto found = totals_[which].find(own);
   return found == totals_[which].end() ? 0 : found->second;
 }

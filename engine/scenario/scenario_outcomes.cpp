@@ -132,6 +132,7 @@ const Profile* whole_profile(const Value& v, const Problem& problem, SeriesMetri
   if (profile == problem.profiles.end() || v.has("normalise") || outcome.rate) return nullptr;
   ProfileShells& shells = outcome.reach.profile;
   shells = {.columns = outcome.of, .width = profile->width, .depth = profile->below.has_value()};
+  if (profile->below) shells.last = profile->below->last;
   if (v.has("beyond"))
     shells.skipped = static_cast<std::size_t>(std::lround(v["beyond"].number / shells.width)) + (shells.depth ? 0 : 1);
   return &*profile;

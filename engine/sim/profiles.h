@@ -35,6 +35,7 @@ struct Profile {
     int axis;            ///< 0, 1, 2
     double at;           ///< [um]
     std::size_t shells;  ///< to the opposite face
+    double last = 1;     ///< how much of its width the last of them has before that face
   };
   std::optional<Face> below{};
 

@@ -87,7 +87,8 @@ TEST_F(VerdictOf, EdgesCanBeChosenAndRunsServeAgain) {
 }
 
 TEST_F(VerdictOf, ChosenArmsBringTheirSecondRun) {
-  ASSERT_EQ(interstice("compare tiny.yaml -o here --arms vehicle,uptake --replicates 1 --quiet").code, 0);
+  const Said said = interstice("compare tiny.yaml -o here --arms vehicle,uptake --replicates 1");
+  ASSERT_EQ(said.code, 0) << said.err;
   const auto arms = comparison().at("arms");
   ASSERT_EQ(arms.size(), 3u);
   EXPECT_EQ(arms[2].at("name"), "uptake@published");
@@ -95,6 +96,28 @@ TEST_F(VerdictOf, ChosenArmsBringTheirSecondRun) {
   EXPECT_EQ(arms[2].at("edges_left_out"), nlohmann::json::array({"cargo on sentinel"}));
   const auto verdicts = comparison().at("verdicts");
   EXPECT_EQ(find(verdicts, "verdict.0.5s.all.uptake_or_contact").at("note"), "no arm with extracellular alone");
+  for (const char* edges : {"all edges,       ", "published edges,"})
+    EXPECT_TRUE(has(said.out, std::string("0.5 s, ") + edges)) << said.out;
+}
+
+TEST_F(VerdictOf, ArmsWithPublishedEdgesCanBeChosenAsInRun) {
+  const auto names = [&](const std::string& arms) {
+    const Said said = interstice("compare tiny.yaml -o here --force --quiet --replicates 1 --arms " + arms);
+    EXPECT_EQ(said.code, 0) << said.err;
+    std::vector<std::string> all;
+    for (const auto& arm : comparison().at("arms")) all.push_back(arm.at("name"));
+    return all;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names("vehicle,uptake@published"), (Names{"vehicle", "uptake@published"}));
+  EXPECT_EQ(names("vehicle,uptake@published,uptake"), (Names{"vehicle", "uptake", "uptake@published"}));
+  EXPECT_EQ(names("vehicle@published,emcev@published"), (Names{"vehicle", "emcev"})) << "no assumed edge acts";
+  const Said nobody = interstice("compare tiny.yaml --arms vehicle,uptak@published");
+  EXPECT_EQ(nobody.code, 2);
+  EXPECT_TRUE(has(nobody.err, "did you mean 'uptake'")) << nobody.err;
+  const Said against = interstice("compare tiny.yaml --edges all --arms vehicle,uptake@published");
+  EXPECT_EQ(against.code, 2);
+  EXPECT_TRUE(has(against.err, "go against the arm")) << against.err;
 }
 
 TEST_F(VerdictOf, AJobArrayFillsItsRuns) {

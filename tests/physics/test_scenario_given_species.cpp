@@ -147,6 +147,24 @@ TEST(FixedRegion, HoldsAndBooksWhatItGives) {
   }
 }
 
+// What a reaction takes from the held region is given again at once: outside nothing changes, and the budget knows.
+TEST(FixedRegion, GivesWhatReactionsTakeThere) {
+  for (const char* transport : {"0.05 s", "1 s", "7 s"}) {
+    const auto run = [&](const char* k) {
+      return run_through(
+          given_scenario(transport, "fixed: {vessel: 8 uM}",
+                         fmt::format("reactions: {{eaten: {{equation: \"A ->\", k: {}, in: [vessel]}}}}", k)));
+    };
+    const Simulation idle = run("0 1/s"), eaten = run("0.1 1/s");
+    for (std::size_t v = 0; v < eaten.problem().grid.voxel_count(); ++v)
+      ASSERT_NEAR(eaten.state().fields[SpeciesId{0}][v], idle.state().fields[SpeciesId{0}][v], 1e-9) << v;
+    const double given = eaten.state().budget.through_boundary[0] - idle.state().budget.through_boundary[0];
+    EXPECT_NEAR(given / (8 * kVesselFluid * kPerMicromolar * 0.1 * 21), 1, transport[0] == '7' ? 0.4 : 0.06)
+        << transport;
+    EXPECT_NEAR(given / eaten.state().budget.reacted[0], 1, 1e-9) << transport;
+  }
+}
+
 // Two well-mixed sides of a face: the difference fades with P A (1/V + 1/W).
 TEST(PermeableFace, ToAReservoir) {
   const double p = 0.05, area = 60 * 40, volume = kTissueFluid + kVesselFluid, other = 2e5;

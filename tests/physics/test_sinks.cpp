@@ -96,6 +96,26 @@ void expect_steady_states_agree(bool saturable) {
 TEST(Sinks, SteadyStatesDoNotDependOnTheStep) { expect_steady_states_agree(false); }
 TEST(Sinks, SteadyStatesOfSaturableUptakeDoNotDependOnTheStep) { expect_steady_states_agree(true); }
 
+// In a voxel whose cells have no transporters the most that is taken up is 0.
+TEST(Sinks, SaturableUptakeOfNothingIsNone) {
+  Mersenne random(23);
+  for (int n = 0; n < 50; ++n) {
+    SinkBox without(random, true);
+    SinkBox with = without;
+    for (double& most : with.clearance[SpeciesId{0}]) most = 0;
+    with.exchange.arrays[0].values = with.secretion[SpeciesId{0}];
+    with.exchange.arrays[1].values = with.clearance[SpeciesId{0}];
+    without.exchange.arrays = {{{Exchange::Kind::secretion, 0}, without.secretion[SpeciesId{0}]}};
+    DiffusionSolver solver = with.tissue.solver(), other = without.tissue.solver();
+    for (int step = 0; step < 5; ++step) {
+      with.step(solver, 3);
+      without.step(other, 3);
+    }
+    for (std::size_t v = 0; v < with.tissue.field().size(); ++v)
+      ASSERT_NEAR(with.tissue.field()[v] / without.tissue.field()[v], 1, 1e-12) << "case " << n << " voxel " << v;
+  }
+}
+
 TEST(Sinks, DecayInASlab) {
   // Fixed 1 uM at both ends of 100 um, D 100 um^2/s, decay 0.1 /s: cosh(x/lambda), lambda 31.6 um. Voxels of 2.5 um.
   for (const double dt : {0.1, 2.5, 10.0, 100.0}) {

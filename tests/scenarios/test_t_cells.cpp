@@ -153,18 +153,16 @@ TEST(TCells, EvsLowerIfngOfTheMixedCultureWhereMonocytesAre) {
   EXPECT_LE(less.mean + t95_one_sided_5 * less.error, -0.15);
 }
 
-// With antibodies, as in the test before, it should be 15 % too, but is 11 %: they stand in for both signals of a
-// presenting cell, so that EVs act through regulatory cells alone, and these end at a fifth of the CD4 cells
-// (most_treg), which they reach on the second day. What is missing is a second signal that monocytes give under
-// antibodies as well, or what regulatory cells do to others that they touch.
-TEST(TCells, EvsLowerIfngALittleWhereMonocytesAreAndAntibodiesStimulate) {
+// With antibodies, as in the test before, it should be 15 % too. Antibodies stand in for both signals of a presenting
+// cell, so that EVs act through regulatory cells alone, which hold back T cells that they touch: 16 %, with a 90 %
+// interval of 14 to 18 % (11 % without that brake, b_treg 0). So a little less than 15 % is not excluded.
+TEST(TCells, EvsLowerIfngWhereMonocytesAreAndAntibodiesStimulate) {
   constexpr double t95_one_sided_11 = 1.796;
   const Estimate less = effect_on_ifng(
       five_days_of_the_well({"time.0.until=48 h", "time.0.series=48 h", "cell_types.t_cd4.parameters.stimulus=1",
                              "cell_types.t_cd8.parameters.stimulus=1", "cell_types.treg.parameters.stimulus=1"}),
       12);
-  EXPECT_LE(less.mean + t95_one_sided_11 * less.error, -0.05);
-  EXPECT_GE(less.mean - t95_one_sided_11 * less.error, -0.15);
+  EXPECT_LE(less.mean + t95_one_sided_11 * less.error, -0.12);
 }
 
 // Of T cells and presenting cells of twelve donors, 1 - 0.95^11 answer one of the eleven others, and then hers only.

@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/run_scenario.h"
@@ -72,6 +74,55 @@ TEST(VesselWall, AdenosineHoldsAdhesionBack) {
   };
   EXPECT_NEAR(calm({}), 0.7 * 0.5 * (1 - std::exp(-6.0)), 2e-3) << "half of the receptors, 12 h with 2 h";
   EXPECT_EQ(calm({"cell_types.endothelium.parameters.w_A2A=0"}), 0);
+}
+
+// Endothelium that LPS made tolerant answers LPS less, TNF as before (Lush 2000).
+TEST(VesselWall, ToleranceHoldsDangerBackButNotTnf) {
+  const auto open = [](const std::string& species, const std::string& amount, double tolerant,
+                       std::vector<std::string> sets = {}) {
+    sets.push_back("species." + species + ".initial=" + amount);
+    sets.push_back("species." + species + ".decay=0 1/s");
+    sets.emplace_back("cell_types.endothelium.columns.convertase.initial=0 molecules");
+    sets.push_back("cell_types.endothelium.columns.tolerance.initial=" + std::to_string(tolerant));
+    return test::run_series(kWall, sets).last("column.endothelium.E_perm");
+  };
+  const double fast = 7200, slow = 72 * 3600, t = 12 * 3600, full = 9.0 / 10, naive = full * (1 - std::exp(-t / fast));
+  // E' = (full (1 - 0.7 exp(-t/slow)) - E)/fast
+  const double missing = 0.7 * full * slow / (slow - fast) * (std::exp(-t / slow) - std::exp(-t / fast));
+  EXPECT_NEAR(open("HMGB1", "3 nM", 0), naive, 2e-3);
+  EXPECT_NEAR(open("HMGB1", "3 nM", 1), naive - missing, 2e-3);
+  EXPECT_EQ(open("HMGB1", "3 nM", 1, {"cell_types.endothelium.parameters.w_tolerance=0"}), open("HMGB1", "3 nM", 0));
+  EXPECT_EQ(open("TNF", "60 pM", 1), open("TNF", "60 pM", 0));
+  EXPECT_GT(open("TNF", "60 pM", 1), 0.5);
+}
+
+/// Neutrophils that twenty vessel points, open and with CXCL8, let into the tissue of `file` within three hours, with
+/// adhesion held back by `calm`.
+double let_in(const std::string& file, const std::string& region, const std::string& calm) {
+  const Scenario& scenario = test::shipped(
+      file, {"time=[{until: 3 h, transport: 60 s, vesicles: 300 s, cells: 300 s, series: 3 h}]",
+             "vesicles.msc_sev.at=[{value: 0 s}]", "species.CXCL8.initial=200 nM", "cells.neutrophil={count: 0}",
+             "cells.endothelium={count: 20, in: [" + region + "]}", "cell_types.endothelium.columns.E_perm.initial=1",
+             "cell_types.endothelium.parameters.t_perm=1e6 h", "cell_types.endothelium.columns.calm.initial=" + calm,
+             "cell_types.endothelium.parameters.t_adhesion=1e6 h"});
+  Simulation simulation(build_problem(scenario, {.arm = "quiet"}), 1);
+  const SeriesTable series = test::run_series(simulation);
+  double there = 0;
+  for (const std::string& name : series.name)
+    if (name.starts_with("cells.neutrophil.")) there += series.last(name);
+  return there;
+}
+
+// 20 points x 2 /h x 3 h: 120, three errors 33, and one in ten dies meanwhile.
+TEST(VesselWall, WhatHoldsAdhesionBackKeepsNeutrophilsOutOfKneeAndCrypt) {
+  for (const auto& [file, region] :
+       {std::pair{"rat_knee_repair.yaml", "vessel"}, {"agvhd_crypt.yaml", "lamina_propria"}}) {
+    const double all = let_in(file, region, "0"), half = let_in(file, region, "0.5");
+    std::printf("%s: let in %g, half held back %g\n", file, all, half);
+    EXPECT_GT(all, 80) << file;
+    EXPECT_NEAR(half / all, 0.5, 0.2) << file;
+    EXPECT_EQ(let_in(file, region, "1"), 0) << file;
+  }
 }
 
 }  // namespace

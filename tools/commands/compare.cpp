@@ -36,27 +36,44 @@ struct CompareOptions {
   bool quiet = false, force = false;
 };
 
-/// Of the arms that a comparison runs those that are asked for, each with its run with published edges alone.
+std::string without_published(const std::string& arm) {
+  return arm.ends_with(kPublished) ? arm.substr(0, arm.size() - kPublished.size()) : arm;
+}
+
+/// Of the arms that a comparison runs those that are asked for, each with its run with published edges alone; of
+/// NAME@published that run alone, or NAME where no assumed edge acts.
 std::vector<std::string> chosen_arms(const Scenario& scenario, const std::vector<std::string>& asked) {
   std::vector<std::string> known;
   for (const Arm& arm : scenario.compare.arms) known.push_back(arm.name);
   if (known.empty())
     throw InputError(
         fmt::format("{} has nothing to compare (no compare.arms) add them, or use interstice run", scenario.path));
-  for (const auto& arm : asked)
-    if (std::find(known.begin(), known.end(), arm) == known.end())
+  for (const auto& arm : asked) {
+    const std::string base = without_published(arm);
+    if (std::find(known.begin(), known.end(), base) == known.end())
       throw InputError(fmt::format("unknown arm '{}' (the scenario has {}){}", arm,
-                                   fmt::to_string(fmt::join(known, ", ")), did_you_mean(arm, known)));
+                                   fmt::to_string(fmt::join(known, ", ")), did_you_mean(base, known)));
+    if (base != arm && scenario.compare.edges == Edges::all)
+      throw InputError(fmt::format("all edges go against the arm {} (its assumed ones are left out) name it without {}",
+                                   arm, kPublished));
+  }
   for (std::size_t i = 1; i < asked.size(); ++i)
     if (std::find(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(i), asked[i]) !=
         asked.begin() + static_cast<std::ptrdiff_t>(i))
       throw InputError(fmt::format("--arms names '{}' twice (an arm is compared once) name it once", asked[i]));
   const std::vector<std::string> all = compared_arms(scenario);
   if (asked.empty()) return all;
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+  };
   std::vector<std::string> chosen;
-  for (const char* end : {"", kPublished.data()})
-    for (const std::string& arm : asked)
-      if (std::ranges::find(all, arm + end) != all.end()) chosen.push_back(arm + end);
+  for (const bool published : {false, true})
+    for (const std::string& arm : asked) {
+      const std::string base = without_published(arm), second = base + std::string(kPublished);
+      const std::string& name = published ? second : base;
+      const bool meant = published || base == arm || !has(all, second);
+      if (meant && has(all, name) && !has(chosen, name)) chosen.push_back(name);
+    }
   return chosen;
 }
 
@@ -102,8 +119,7 @@ std::vector<std::filesystem::path> others_below(const ComparePlan& plan) {
 
 /// NAME@published counts where NAME does, be it that no edge makes a difference.
 bool has_arm(const Scenario& scenario, const std::string& name) {
-  const std::string arm = name.substr(0, name.find('@'));
-  return std::ranges::find(scenario.compare.arms, arm, &Arm::name) != scenario.compare.arms.end();
+  return std::ranges::find(scenario.compare.arms, without_published(name), &Arm::name) != scenario.compare.arms.end();
 }
 
 /// Where one of the other runs would not be a run of this scenario, a finished comparison is another's: its report is
@@ -187,7 +203,9 @@ void add_compare_options(CLI::App& command) {
   command.add_option("--replicates", options->replicates, "Replicates per arm instead of the scenario's")
       ->check(CLI::Range(1, 100000))
       ->type_name("N");
-  command.add_option("--arms", options->arms, "Only these arms, for example vehicle,sham,emcev")
+  command
+      .add_option("--arms", options->arms,
+                  "Only these arms, for example vehicle,sham,emcev; NAME@published: with published edges alone")
       ->delimiter(',')
       ->type_name("A,B,...");
   command

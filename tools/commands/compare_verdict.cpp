@@ -174,13 +174,12 @@ std::string verdict_text(const ComparisonRuns& runs, const std::vector<Verdict>&
   std::string before;
   for (const Verdict& verdict : verdicts) {
     const std::string horizon = horizon_text(verdict.horizon);
-    if (!verdict.judgement) {
-      if (verdict.horizon <= runs.end() || horizon != before)
-        out += fmt::format("  {:>7}: {}\n", horizon, verdict.note);
+    if (verdict.horizon > runs.end()) {
+      if (horizon != before) out += fmt::format("  {:>7}: {}\n", horizon, verdict.note);
     } else {
       out += fmt::format("  {:>7}, {:<15}  {:<17} against {}: {} ({})\n", horizon,
                          verdict.published ? "published edges" : "all edges", verdict.first.name, verdict.second.name,
-                         verdict.text(), of_size(*verdict.judgement));
+                         verdict.text(), verdict.judgement ? of_size(*verdict.judgement) : verdict.note);
       if (!verdict.remarks.empty()) out += fmt::format("{:27} {}\n", "", fmt::join(verdict.remarks, "; "));
     }
     before = horizon;

@@ -34,7 +34,9 @@ Profile::Face face_of(const std::string& name, double width, const Grid& grid) {
   const int axis = name.front() - 'x';
   const Vec3 size = grid.size();
   const double length = axis == 0 ? size.x : axis == 1 ? size.y : size.z;
-  return {axis, name.ends_with("_min") ? 0 : length, static_cast<std::size_t>(std::ceil(length / width - 1e-9))};
+  const double shells = std::max(1.0, std::ceil(length / width - 1e-9));
+  return {axis, name.ends_with("_min") ? 0 : length, static_cast<std::size_t>(shells),
+          std::min(1.0, length / width - (shells - 1))};
 }
 
 /// Of every voxel's centre [um], from the regions or below the face.

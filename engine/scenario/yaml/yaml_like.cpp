@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -334,26 +335,36 @@ class Likes {
       if (path[0] != kParts) continue;
       const std::string at = fmt::format("{}.{}", whose, set.keys[i]);
       const YamlNode& value = set.items[i];
-      if (path.size() > 1)
-        check_part(path[1], set.key_places[i], at, path.size() > 2 || value.is_map(), taken);
+      if (path.size() > 2)
+        check_part(path[1], set.key_places[i], at, Keys{path[2]}, taken);
+      else if (path.size() > 1)
+        check_part(path[1], set.key_places[i], at, keys_of(value), taken);
       else if (!value.is_map())
         diagnostics_.report(value.place, at, "expected a map: name of the part -> keys of a cell type");
       else
         for (std::size_t k = 0; k < value.keys.size(); ++k)
           check_part(value.keys[k], value.key_places[k], fmt::format("{}.{}", at, value.keys[k]),
-                     value.items[k].is_map(), taken);
+                     keys_of(value.items[k]), taken);
     }
   }
 
-  void check_part(const std::string& part, const Place& place, const std::string& path, bool has_keys,
+  static std::optional<Keys> keys_of(const YamlNode& node) {
+    return node.is_map() ? std::optional(node.keys) : std::nullopt;
+  }
+
+  /// `keys`: what the set says of the part.
+  void check_part(const std::string& part, const Place& place, const std::string& path, const std::optional<Keys>& keys,
                   const std::set<std::string>& taken) {
     if (parts_.find(part) == nullptr) {
       if (diagnostics_.incomplete) return;  // it may stand in what could not be read
       diagnostics_.report(
           place, path,
           fmt::format("there is no cell part '{}'{}", part.substr(0, 200), did_you_mean(part, parts_.keys)));
-    } else if (!has_keys) {
+    } else if (!keys) {
       diagnostics_.report(place, path, "expected keys of a cell type");
+    } else if (std::ranges::find(*keys, "like") != keys->end()) {
+      diagnostics_.report(
+          place, path, "a parameter set cannot change what a part is like (expected values; change them one by one)");
     } else if (!taken.contains(part)) {
       diagnostics_.warn(place, path, fmt::format("no cell type is like '{}', so that this changes nothing", part));
     }

@@ -33,6 +33,13 @@ TEST(Verdict, TheSizeDecidesAndTheSignIsTold) {
   EXPECT_GT(judgement.ratio, 4);
 }
 
+TEST(Verdict, AsLargeButOppositeIsEquivalentWithBothSignsTold) {
+  const Judgement judgement = judge_one({-0.2, -0.22, -0.18}, {0.21, 0.2, 0.19});
+  EXPECT_EQ(judgement.preference, Preference::equivalent);
+  EXPECT_DOUBLE_EQ(judgement.first, -0.2);
+  EXPECT_DOUBLE_EQ(judgement.second, 0.2);
+}
+
 TEST(Verdict, UndeterminedWhereSamplesDisagree) {
   const Judgement judgement = judge_one({0.9, 0, 0, 0}, {0.1, 0.1, 0.1, 0.1});
   EXPECT_EQ(judgement.preference, Preference::undetermined);

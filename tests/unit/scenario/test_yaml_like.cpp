@@ -210,6 +210,10 @@ TEST(Like, SetsOfPartsThatAreNotThereAreRefused) {
             "'pore'?");
   EXPECT_NE(complaint(parts + "    cell_parts: 5\n").find("expected a map"), std::string::npos);
   EXPECT_NE(complaint(parts + "    cell_parts.pore: 5\n").find("expected keys of a cell type"), std::string::npos);
+  for (const std::string likes :
+       {"cell_parts.pore.like: a", "cell_parts: {pore: {like: a}}", "cell_parts.pore: {like: a}"})
+    EXPECT_NE(complaint(parts + "    " + likes + "\n").find("cannot change what a part is like"), std::string::npos)
+        << likes;
   Diagnostics idle;
   resolved("cell_parts: {p: {}}\ncell_types: {a: {}}\nparameter_sets: {s: {cell_parts.p.radius: 8 um}}\n", idle);
   EXPECT_TRUE(idle.empty());

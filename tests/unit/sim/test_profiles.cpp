@@ -98,6 +98,20 @@ TEST(ProfileShape, TheLengthIsThatOfAnExponentialHoweverFewShellsShowIt) {
       amounts.insert(amounts.begin(), 7e5);
       EXPECT_NEAR(decay_length(amounts, around).value(), length, 1e-6 * length) << "what is inside does not count";
     }
+  // Three tenths of a shell before the opposite face.
+  const ProfileShells cut{.columns = {}, .width = 5, .depth = true, .last = 0.3};
+  for (const double length : {3.0, 20.0, 200.0}) {
+    std::vector<double> amounts;
+    for (const double from : {0.0, 5.0, 10.0}) {
+      const double until = from < 10 ? from + 5 : 11.5;
+      amounts.push_back(1e3 * (std::exp(-from / length) - std::exp(-until / length)));
+    }
+    EXPECT_NEAR(decay_length(amounts, cut).value(), length, 1e-6 * length);
+    EXPECT_NE(decay_length(amounts, below), decay_length(amounts, cut));
+  }
+  EXPECT_FALSE(decay_length(std::vector<double>{5, 5, 1.5}, cut)) << "as dense everywhere";
+  EXPECT_DOUBLE_EQ(distance_holding(1, std::vector<double>{5, 5, 1.5}, cut).value(), 11.5);
+  EXPECT_DOUBLE_EQ(distance_holding(11 / 11.5, std::vector<double>{5, 5, 1.5}, cut).value(), 11);
   for (const std::vector<double>& flat : {std::vector<double>{2, 2, 2}, {1, 2, 3}, {0, 0, 0}, {5}, {}})
     EXPECT_FALSE(decay_length(flat, below));
 }
