@@ -31,7 +31,7 @@ Eigen::MatrixXd dense(const Conductance& g, const testing::Tissue& t, int axis) 
       }
       beyond[axis] = (beyond[axis] + size[axis]) % size[axis];
       const std::size_t b = t.grid.index(beyond[0], beyond[1], beyond[2]);
-      const double conductance = g.between(g.kind(a), g.kind(b)) / alpha;
+      const double conductance = g.between(axis, g.kind(a), g.kind(b)) / alpha;
       m(a, a) -= conductance;
       m(a, b) += conductance;
     }

@@ -28,7 +28,7 @@ struct Lattice {
       surroundings.push_back({static_cast<std::uint8_t>(30 * (b % 7)), static_cast<std::uint8_t>(30 * (b % 5)),
                               static_cast<std::uint8_t>(b % 3), 0});
     tables.bins = {6, 5, 4};
-    tables.bins_per_um = 0.5;
+    tables.bins_per_um = {0.5, 0.5, 0.5};
     tables.surroundings = surroundings.data();
     tables.margin_unit = 0.05F;
     tables.dt_over_viscosity = dt_over_viscosity;
