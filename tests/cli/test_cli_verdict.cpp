@@ -96,7 +96,7 @@ TEST_F(VerdictOf, ChosenArmsBringTheirSecondRun) {
   EXPECT_EQ(arms[2].at("edges_left_out"), nlohmann::json::array({"cargo on sentinel"}));
   const auto verdicts = comparison().at("verdicts");
   EXPECT_EQ(find(verdicts, "verdict.0.5s.all.uptake_or_contact").at("note"), "no arm with extracellular alone");
-  for (const char* edges : {"all edges,       ", "published edges,"})
+  for (const char* edges : {"all edges", "published edges"})
     EXPECT_TRUE(has(said.out, std::string("0.5 s, ") + edges)) << said.out;
 }
 
