@@ -4,8 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
-
 #include "engine/core/error.h"
 #include "unit/cells/cell_world.h"
 
@@ -73,12 +71,11 @@ TEST(CellSurroundings, ChoosesWhoCountsByWhatBothAre) {
   EXPECT_EQ(crowd.sums(), (std::vector<double>{6, 102, 0}));
 }
 
-// A number that is not there equals none, its own kind included.
+// 0/0 equals nothing, itself included.
 TEST(CellSurroundings, WhatIsNoNumberChoosesNobodyAndIsChosenByNobody) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Crowd crowd("(touching(cell, 1, load = load) + 100 * total(cell, 1, load = load)) / 1 [s]");
+  Crowd crowd("(touching(cell, 1, load/load = load/load) + 100 * total(cell, 1, load/load = load/load)) / 1 [s]");
   crowd.put({{50, 50, 50}, {60, 50, 50}, {70, 50, 50}, {80, 50, 50}});
-  crowd.cells.columns[0] = {kNone, kNone, 2, 2};
+  crowd.cells.columns[0] = {0, 0, 2, 2};
   EXPECT_EQ(crowd.sums(), (std::vector<double>{0, 0, 201, 201}));
 }
 
