@@ -104,27 +104,35 @@ void LeftResistance::measure_among_cubes(Vec3 centre, double radius, const Grid&
   const std::size_t voxel = grid.voxel_at(centre);
   const std::size_t stride[3] = {1, static_cast<std::size_t>(n[0]), static_cast<std::size_t>(n[0]) * n[1]};
   for (std::size_t a = 0; a < 3; ++a) {
+    const auto lattice = [&](const CubeShares& here, const CubeShares& there) {
+      const CubeCorrelation across(here, there);
+      return lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2],
+                         lattice_green) /
+             dx;
+    };
     const auto image = [&](double plane) {
       const double position = 2 * plane - at[a], distance = std::abs(position - at[a]);
       if (distance >= kNear) return 0.0;
-      const CubeCorrelation across(shares[a], CubeShares(position, half));
-      const double sum =
-          lattice_sum(a == 0 ? across : self[0], a == 1 ? across : self[1], a == 2 ? across : self[2], lattice_green);
-      return 1 / (4 * kPi * std::max(distance * dx, radius)) - sum / dx;
+      return 1 / (4 * kPi * std::max(distance * dx, radius)) - lattice(shares[a], CubeShares(position, half));
+    };
+    const auto fold = [&](int plane, bool upper) {
+      const CubeShares inside = shares[a].below(plane, upper), outside = shares[a].below(plane, !upper);
+      return 2 * (lattice(inside, outside.mirrored(plane)) - lattice(inside, outside));
     };
     const auto here = static_cast<int>(voxel / stride[a] % n[a]);
     for (const int side : {0, 1}) {
-      const int next = here + 2 * side - 1;
-      const bool out = next < 0 || next >= n[a];
-      if (out && box.periodic[a]) continue;
       const std::size_t face = 2 * a + side;
-      if (!out) {
-        const std::size_t beyond = voxel + next * stride[a] - here * stride[a];
-        if (region_of_voxel[beyond] == region_of_voxel[voxel]) continue;
-        beyond_[face] = region_of_voxel[beyond];
-      } else {
+      const int end = side == 1 ? n[a] : 0;
+      if (const double to_end = std::abs(at[a] - end); !box.periodic[a] && to_end < std::max(half, kNear / 2)) {
         beyond_[face] = kWall;
+        images_[face] = static_cast<float>(image(end));
+        if (to_end < half) folds_[face] = static_cast<float>(fold(end, side == 1));
+        continue;
       }
+      const int next = (here + 2 * side - 1 + n[a]) % n[a];
+      const std::size_t region = region_of_voxel[voxel + (next - here) * stride[a]];
+      if (region == region_of_voxel[voxel]) continue;
+      beyond_[face] = static_cast<std::int16_t>(region);
       images_[face] = static_cast<float>(image(here + side));
     }
   }

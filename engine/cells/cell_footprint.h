@@ -8,13 +8,13 @@
 ///
 ///   left = 1/(4 pi alpha D R) - g/(alpha D dx),   g = sum_ij w_i w_j G(i - j)   (fields/lattice_green.h)
 ///
-/// with dx the coarsest edge, and G of fields/box_lattice.h, where edges differ. This is positive for all R and dx. With
-/// it the surface has c_s = (sum_i w_i c_i + left Q)/(1 + u left), Q being secreted and u c_s taken up, and the fluid
-/// loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than one voxel mirror the cell, and so do interfaces, in part; what the grid lacks of the field of such an image is added to
-/// `left`. Where edges differ the grid is as coarse as its coarsest edge, so that walls across a fine axis matter from
-/// many voxels away: then the images in all walls, also in several and beyond periodic faces, are added up to two
-/// coarsest edges away, but none in interfaces. Other cells that are so near are left to the grid. Accuracy:
-/// engine/ACCURACY.md.
+/// with dx the coarsest edge, and G of fields/box_lattice.h, where edges differ. This is positive for all R and dx.
+/// With it the surface has c_s = (sum_i w_i c_i + left Q)/(1 + u left), Q being secreted and u c_s taken up, and the
+/// fluid loses u/(1 + u left) sum_i w_i c_i. Closed walls nearer than one voxel mirror the cell, and so do interfaces,
+/// in part; what the grid lacks of the field of such an image is added to `left`. Where edges differ the grid is as
+/// coarse as its coarsest edge, so that walls across a fine axis matter from many voxels away: then the images in all
+/// walls, also in several and beyond periodic faces, are added up to two coarsest edges away, but none in interfaces.
+/// Other cells that are so near are left to the grid. Accuracy: engine/ACCURACY.md.
 #pragma once
 
 #include <algorithm>
@@ -80,7 +80,7 @@ class Footprint {
   std::array<double, kListed> weight_;
 };
 
-/// How many voxels the cube of such a cell meets, on average over where it lies.
+/// How many voxels the box of such a cell meets, on average over where it lies.
 [[nodiscard]] double mean_footprint(double radius, const Grid& grid);
 
 /// What is left of a sphere's resistance to diffusion beside what the grid has, times alpha D: `left` alpha D [1/um].
@@ -92,16 +92,19 @@ class LeftResistance {
   LeftResistance(Vec3 centre, double radius, const Grid& grid, const Box& box,
                  std::span<const std::uint8_t> region_of_voxel);
   /// With the images in walls and interfaces that are near [1/um], each by reflection(face, region beyond or kWall): 1
-  /// of a closed wall, 0 of an open one, (k - k')/(k + k') of an interface between alpha D of k and k'.
+  /// of a closed wall, -1 of a held concentration, (k - k')/(k + k') of an interface between alpha D of k and k'.
   template <class Reflection>
   [[nodiscard]] double with(const Reflection& reflection) const {
     double sum = alone_;
-    for (int face = 0; face < 6; ++face)
-      if (images_[face] != 0) sum += images_[face] * reflection(face, int{beyond_[face]});
+    for (int face = 0; face < 6; ++face) {
+      if (images_[face] == 0 && folds_[face] == 0) continue;
+      const double mirrored = reflection(face, int{beyond_[face]});
+      sum += mirrored * images_[face] - (1 - mirrored) * folds_[face];
+    }
     for (const Mirrored& image : mirrored_) {
       double share = 1;
       for (int face = 0; face < 6; ++face)
-        if ((image.faces >> face & 1U) != 0) share *= reflection(face, kWall);
+        if ((image.faces >> face & 1U) != 0) share *= std::max(reflection(face, kWall), 0.0);
       sum += share * image.lack;
     }
     return std::max(sum, 0.0);
@@ -121,6 +124,7 @@ class LeftResistance {
   // Kept for every cell; 1e-7 of them does not matter.
   float alone_ = 0;
   std::array<float, 6> images_{};  ///< by Face, where voxels are cubes
+  std::array<float, 6> folds_{};   ///< what the grid has more of a cube folded back at a wall that does not mirror it
   std::array<std::int16_t, 6> beyond_{};
   std::vector<Mirrored> mirrored_;  ///< where they are not
 };

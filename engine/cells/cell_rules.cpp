@@ -164,6 +164,13 @@ bool substrate_diffuses(const Reaction& reaction, std::span<const Species> speci
   return !reaction.reactants.empty() && species[index(reaction.reactants.front().species)].diffuses_everywhere();
 }
 
+/// See CellRules::mirrored.
+double mirrored_in(const FaceCondition& wall) {
+  if (holds_any_of<FixedValue>(wall)) return -1;
+  if (const auto* to = std::get_if<ToReservoir>(&wall)) return std::isinf(to->permeability) ? -1 : 0;
+  return holds_any_of<Permeable>(wall) ? 0 : 1;
+}
+
 }  // namespace
 
 CellRules::CellRules(std::span<const CellType> types, std::span<const Species> species,
@@ -179,6 +186,9 @@ CellRules::CellRules(std::span<const CellType> types, std::span<const Species> s
     auto& faces = open_.emplace_back();
     for (std::size_t f = 0; f < faces.size(); ++f)
       faces[f] = holds_any_of<FixedValue, Permeable, ToReservoir>(s.faces[f]);
+    auto& mirrored = mirrored_.emplace_back();
+    std::ranges::transform(s.faces, mirrored.begin(), mirrored_in);
+    held_.push_back(s.held);
     diffusivity_.push_back(s.diffuses_everywhere() ? s.diffusivity : std::vector<double>());
     any_spreads_ = any_spreads_ || s.diffuses_everywhere();
   }

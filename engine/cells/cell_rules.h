@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -105,6 +106,13 @@ class CellRules {
   /// Faces through which the species flows, where a one-sided gradient is the better guess than none.
   [[nodiscard]] bool open(std::size_t species, Face face) const { return open_[species][static_cast<int>(face)]; }
   [[nodiscard]] std::span<const bool, 6> open(std::size_t species) const { return open_[species]; }
+  /// How the field of a cell is mirrored in a wall: 1 where it is closed, -1 where the wall holds a concentration, 0
+  /// where it has a permeability.
+  [[nodiscard]] double mirrored(std::size_t species, std::size_t face) const { return mirrored_[species][face]; }
+  /// Is the species held at a concentration in the region?
+  [[nodiscard]] bool held(std::size_t species, std::size_t region) const {
+    return !held_[species].empty() && !std::isnan(held_[species][region]);
+  }
   /// Does the species meet a cell in its footprint? One that does not diffuse, be it in one region, does in the voxel
   /// of the cell's centre: what came into a region where it cannot move would be stuck there.
   [[nodiscard]] bool spreads(std::size_t species) const { return !diffusivity_[species].empty(); }
@@ -137,6 +145,8 @@ class CellRules {
   std::vector<Exchange::Quantity> exchange_quantities_;
   std::vector<CellExchangePlan> exchange_plans_;
   std::vector<std::array<bool, 6>> open_;
+  std::vector<std::array<double, 6>> mirrored_;
+  std::vector<std::vector<double>> held_;
   std::vector<std::vector<double>> diffusivity_;  ///< per species and region; empty where it does not diffuse
   std::vector<double> clearance_Km_;
   std::vector<std::uint8_t> spreads_quantity_, substrate_spreads_;  ///< per quantity; per reaction

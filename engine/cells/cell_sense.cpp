@@ -96,7 +96,8 @@ double left_for(std::size_t species, std::size_t region, const LeftResistance& r
   const double here = conductivity(region);
   if (here <= 0) return 0;
   return resistance.with([&](int face, int beyond) {
-    if (beyond == LeftResistance::kWall) return rules.open(species)[face] ? 0.0 : 1.0;
+    if (beyond == LeftResistance::kWall) return rules.mirrored(species, face);
+    if (rules.held(species, beyond)) return -1.0;
     const double there = conductivity(beyond);
     return (here - there) / (here + there);
   }) / here;

@@ -36,6 +36,19 @@ struct Shares {
   Shares(double x, double half) : first(floor_of(x - half)) {
     visit_shares(x, half, [this](int, double part) { share[count++] = part; });
   }
+  /// Those below a plane between voxels, or those above it.
+  [[nodiscard]] Shares below(int plane, bool wanted) const {
+    Shares part = *this;
+    for (int k = 0; k < count; ++k)
+      if ((first + k < plane) != wanted) part.share[k] = 0;
+    return part;
+  }
+  [[nodiscard]] Shares mirrored(int plane) const {
+    Shares image = *this;
+    image.first = 2 * plane - first - count;
+    std::reverse(image.share.begin(), image.share.begin() + count);
+    return image;
+  }
   int first, count = 0;
   std::array<double, kMost> share;
 };

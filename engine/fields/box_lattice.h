@@ -19,7 +19,8 @@ class BoxLattice {
 
   /// G(a, b, c), a to c in voxels: the steady concentration at that offset from a voxel which gives 1 per second, is
   /// G/(D coarsest edge) in unbounded fluid. Exact to rounding up to six of the coarsest edges along each axis (at most
-  /// kMostNear voxels), beyond that 1/(4 pi r) with the lattice's next term, right within 1e-3.
+  /// kMostNear voxels), beyond that 1/(4 pi r) with the lattice's next term, right within 1e-3 where edges differ up to
+  /// ten times.
   [[nodiscard]] double green(std::int32_t a, std::int32_t b, std::int32_t c) const;
 
   static constexpr std::size_t kMostNear = 64;

@@ -150,7 +150,7 @@ void check_cells(const Problem& problem, const Phase& phase, std::vector<std::st
   }
 }
 
-/// Of what cells are to the grid (cells/cell_footprint.h): a share per voxel of each cell's cube; and for two species
+/// Of what cells are to the grid (cells/cell_footprint.h): a share per voxel of each cell's box; and for two species
 /// at a time, what is given and taken in the voxels that meet cells.
 double footprint_memory(const Problem& problem) {
   if (std::ranges::none_of(problem.species, [](const Species& s) { return s.diffuses_everywhere(); })) return 0;

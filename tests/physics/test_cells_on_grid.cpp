@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <random>
 #include <string>
 
@@ -152,14 +151,16 @@ TEST(CellsOnGrid, OwnSecretionDoesNotDependOnTheVoxel) {
   RecordProperty("worst", std::to_string(worst));
 }
 
-/// A cell that secretes beside an interface, in a cube whose upper half has another diffusivity; `gap` from its centre
-/// to the interface, `across` where it lies in its voxel. The image of the cell has (D - D')/(D + D') of its strength,
-/// and on average over a sphere a field is what it is in the middle. Far away both together are a source in fluid of
-/// mean diffusivity.
-double error_beside_interface(double D, double beyond, double radius, double dx, double gap, Vec3 across) {
+enum class Beyond { tissue, held_tissue, wall };
+
+/// A cell that secretes beside an interface, in a cube whose upper half has another diffusivity, or is held at 0, or is
+/// not there; `gap` from its centre to the interface, `across` where it lies in its voxel. The image of the cell has
+/// (D - D')/(D + D') of its strength, or -1, and on average over a sphere a field is what it is in the middle. Far away
+/// the cell and its image are a source in fluid of mean diffusivity, or nothing.
+double error_beside(Beyond what, double D, double beyond, double radius, double dx, double gap, Vec3 across) {
   const int n = 2 * static_cast<int>(std::ceil(std::max(12.0, 6 * radius / dx)));
   CellWorld world;
-  world.grid = {n, n, n, dx};
+  world.grid = {n, n, what == Beyond::wall ? n / 2 : n, dx};
   world.periodic = {false, false, false};
   world.regions.regions.push_back({.name = "below"});
   world.regions.regions.push_back({.name = "above"});
@@ -167,6 +168,7 @@ double error_beside_interface(double D, double beyond, double radius, double dx,
     world.regions.of_voxel.push_back(world.grid.centre(v).z > 0.5 * n * dx ? 1 : 0);
   const SpeciesId s = world.add_species("A");
   world.species[0].diffusivity = {D, beyond};
+  if (what == Beyond::held_tissue) world.species[0].held = {std::nan(""), 0};
   world.species[0].faces.fill(FixedValue{0});
   CellType& type = world.add_type();
   type.mobile = false;
@@ -195,9 +197,9 @@ double error_beside_interface(double D, double beyond, double radius, double dx,
                      nothing, {}, budget, world.threads);
   }
   world.update_only({0, 0, 1e6});
-  const double image = (D - beyond) / (D + beyond);
-  const double resistance =
-      ((1 / radius + image / (2 * gap)) / D - kMadelung / (n * dx) * 2 / (D + beyond)) / (4 * kPi);
+  const double image = what == Beyond::tissue ? (D - beyond) / (D + beyond) : -1;
+  const double far = what == Beyond::tissue ? kMadelung / (n * dx) * 2 / (D + beyond) : 0;
+  const double resistance = ((1 / radius + image / (2 * gap)) / D - far) / (4 * kPi);
   return world.cells.columns[0][0] / (1000 / kMoleculesPerUmCubedPerMicromolar * resistance) - 1;
 }
 
@@ -209,12 +211,23 @@ TEST(CellsOnGrid, InterfacesMirrorThem) {
     const Case c = random_case(random);
     const double ratio = k < 20 ? (k % 2 == 0 ? 0.2 : 5) : std::pow(5, uniform(-1, 1));
     const double gap = c.radius * uniform(1, 2);
-    const double error = error_beside_interface(c.D, c.D * ratio, c.radius, c.spacing, gap, c.off);
+    const double error = error_beside(Beyond::tissue, c.D, c.D * ratio, c.radius, c.spacing, gap, c.off);
     EXPECT_NEAR(error, 0, 0.1) << c.radius << " um on " << c.spacing << " um, " << gap << " um from " << ratio;
     worst = std::max(worst, std::abs(error));
   }
   RecordProperty("worst", std::to_string(worst));
-  std::printf("worst beside an interface: %.3f\n", worst);
+}
+
+TEST(CellsOnGrid, HeldConcentrationsMirrorThem) {
+  std::mt19937_64 random(9);
+  for (int k = 0; k < 40; ++k) {
+    const Case c = random_case(random);
+    const double gap = c.radius * std::uniform_real_distribution<double>(1, 2)(random);
+    const Beyond what = k % 2 == 0 ? Beyond::wall : Beyond::held_tissue;
+    const double error = error_beside(what, c.D, c.D / 3, c.radius, c.spacing, gap, c.off);
+    EXPECT_NEAR(error, 0, what == Beyond::wall ? 0.1 : 0.12)
+        << c.radius << " um on " << c.spacing << " um, " << gap << " um from " << (k % 2 == 0 ? "a wall" : "tissue");
+  }
 }
 
 /// On voxels whose edges differ by 3, 5 or 9 times, the coarsest up to 100 um.

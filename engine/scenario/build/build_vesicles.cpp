@@ -162,14 +162,20 @@ std::uint64_t weight_of(const BuildContext& context, const Value& v, double vesi
 
 /// Refuses cells that counts cannot meet, where voxels are no cubes.
 void cells_meet_counts(const BuildContext& context, const Value& v, const Problem& problem) {
-  for (const CellType& type : problem.cell_types) {
-    if (!(type.contact.adsorption > 0) || counted_vesicles_reach(type.radius, problem.grid)) continue;
+  for (std::size_t t = 0; t < problem.cell_types.size(); ++t) {
+    const CellType& type = problem.cell_types[t];
+    std::vector<double> radii{type.radius};
+    for (const CellPlacement& placement : problem.placements)
+      if (index(placement.type) == t)
+        radii.insert(radii.end(), placement.given.radius.begin(), placement.given.radius.end());
+    const auto far = std::ranges::find_if(radii, [&](double r) { return !counted_vesicles_reach(r, problem.grid); });
+    if (!(type.contact.adsorption > 0) || far == radii.end()) continue;
     context.report(
         v["representation"],
         fmt::format("cells of type {} have a radius of {:g} um and so reach more voxels of {:g} um to {:g} um "
                     "than counts solve for (expected edges that differ less) use such, or "
                     "`representation: agents`",
-                    type.name, type.radius, problem.grid.finest(), problem.grid.coarsest()));
+                    type.name, *far, problem.grid.finest(), problem.grid.coarsest()));
     return;
   }
 }

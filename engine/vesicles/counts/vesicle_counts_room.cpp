@@ -165,8 +165,8 @@ std::vector<CellImage> images_of(Vec3 centre, std::span<const bool, 6> open, con
   return images;
 }
 
-/// The same where edges differ. As the grid is as coarse as its coarsest edge, it has less than there is of the images
-/// of the cell in walls across a finer one: what it lacks is taken off.
+/// Of all pairs of voxels of a reach, where edges differ. As the grid is as coarse as its coarsest edge, it has less
+/// than there is of the images of the cell in walls across a finer one: what it lacks is taken off.
 std::vector<double> box_green_matrix(Vec3 centre, double radius, const CountsReach& reach,
                                      std::span<const bool, 6> open, const Grid& grid, const Box& box) {
   const BoxLattice& lattice = BoxLattice::of(grid.spacing);
@@ -211,8 +211,8 @@ void merge_places(std::vector<CountsReach::Place>& places) {
   places.resize(kept);
 }
 
-/// The mean over the reach of the Green function of free space, seen from the centre: what green_matrix says of a shell
-/// of many voxels.
+/// The mean over the reach of the Green function of free space, seen from the centre: what cube_green_matrix says of a
+/// shell of many voxels.
 double shell_green(const CountsReach& reach, Vec3 centre, const Grid& grid, const Box& box) {
   double sum = 0;
   for (const CountsReach::Place& place : reach.places)

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -19,14 +20,14 @@ TEST(LocalLosses, WeighGainsExactly) {
 }
 
 /// What decay k and uptake u c/(1 + c/Km) take of c and what comes in a substep, by bisection for the mean.
-Taken slowly(double h, double k, double u, double Km, double c, double gain) {
+Taken slowly(double h, double k, double out, double u, double Km, double c, double gain) {
   const double at_c = k + u / (1 + std::max(c, 0.0) / Km), theta = weight_of_gain(at_c * h);
   double low = 0, high = std::max(c + theta * gain, 0.0);
   for (int pass = 0; pass < 200; ++pass) {
     const double mean = (low + high) / 2, loss = k * mean + u * mean / (1 + mean / Km);
     (mean + theta * h * loss > c + theta * gain ? high : low) = mean;
   }
-  const double mean = std::max(low, std::max(c, 0.0) / (1 + at_c * h));
+  const double mean = std::max(low, std::max(c, 0.0) / (1 + (at_c + out) * h));
   return {h * k * mean, h * u * mean / (1 + mean / Km)};
 }
 
@@ -37,7 +38,7 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
   };
   for (int trial = 0; trial < 200; ++trial) {
     constexpr std::size_t n = 7;  // four at once and three by themselves
-    const double h = some(1e-3, 100), decay = trial % 3 == 0 ? 0 : some(1e-5, 1);
+    const double h = some(1e-3, 100), decay = trial % 3 == 0 ? 0 : some(1e-5, 1), out = some(1e-3, 1);
     std::vector<double> uptake(n), most(n), source(n), c(n), gain(n);
     for (std::size_t i = 0; i < n; ++i) {
       uptake[i] = some(1e-5, 10), most[i] = uptake[i] * some(0.01, 10), c[i] = some(1e-9, 100);
@@ -45,12 +46,12 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
     }
     const std::size_t none = trial % n;
     most[none] = 0;  // takes nothing up: decay is left
-    const PlaceLosses losses{h, decay};
+    const PlaceLosses losses{h, decay, out};
     Taken expected;
     std::vector<double> left = gain;
     for (std::size_t i = 0; i < n; ++i) {
       const double u = i == none ? 0 : uptake[i], Km = i == none ? 1 : most[i] / uptake[i];
-      const Taken here = slowly(h, decay, u, Km, c[i], gain[i] + h * source[i]);
+      const Taken here = slowly(h, decay, out, u, Km, c[i], gain[i] + h * source[i]);
       expected += here;
       left[i] += h * source[i] - here.decayed - here.taken_up;
     }
@@ -65,18 +66,18 @@ TEST(LocalLosses, OfUptakeThatSaturatesAreThoseOfItsMean) {
 
 TEST(LocalLosses, OfLinearUptakeAreSharedWithDecay) {
   constexpr std::size_t n = 5;
-  const double h = 2, decay = 0.1;
+  const double h = 2, decay = 0.1, out = 0.3;
   const std::vector<double> uptake{0, 0.01, 0.3, 3, 1}, source(n, 0.5), c{1, 2, 0, 0.5, 7};
   std::vector<double> gain{0.1, -0.2, 1, 0, -3};
   Taken expected;
   std::vector<double> left(n);
   for (std::size_t i = 0; i < n; ++i) {
     const double k = decay + uptake[i], theta = weight_of_gain(k * h), g = gain[i] + h * source[i];
-    const double mean = std::max((c[i] + theta * g) / (1 + theta * k * h), c[i] / (1 + k * h));
+    const double mean = std::max((c[i] + theta * g) / (1 + theta * k * h), c[i] / (1 + (k + out) * h));
     expected += {decay * h * mean, uptake[i] * h * mean};
     left[i] = g - k * h * mean;
   }
-  const Taken taken = PlaceLosses{h, decay}.take(n, source.data(), uptake.data(), c.data(), gain.data());
+  const Taken taken = PlaceLosses{h, decay, out}.take(n, source.data(), uptake.data(), c.data(), gain.data());
   EXPECT_NEAR(taken.decayed, expected.decayed, 1e-14 * expected.decayed);
   EXPECT_NEAR(taken.taken_up, expected.taken_up, 1e-14 * expected.taken_up);
   for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(gain[i], left[i], 1e-14) << i;
@@ -92,6 +93,9 @@ TEST(LocalLosses, TakeAtMostWhatIsThereAndComes) {
                             ? losses.take_saturably(5, source.data(), uptake.data(), most.data(), c.data(), gain.data())
                             : losses.take(5, source.data(), uptake.data(), c.data(), gain.data());
     EXPECT_GT(taken.taken_up, 0);
+    EXPECT_NEAR(taken.decayed + taken.taken_up,
+                std::accumulate(before.begin(), before.end(), 0.0) - std::accumulate(gain.begin(), gain.end(), 0.0),
+                1e-14);
     for (std::size_t i = 0; i < 5; ++i) EXPECT_GE(c[i] + gain[i], std::min(0.0, c[i] + before[i]) - 1e-15) << i;
   }
 }

@@ -3,9 +3,9 @@
 /// ways, and reservoirs fill the patch as much.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
-#include <cstring>
-#include <random>
+#include <limits>
 
 #include "engine/core/constants.h"
 #include "support/vesicle_world.h"
