@@ -118,6 +118,15 @@ Case random_case(std::mt19937_64& random) {
           {uniform(-0.5, 0.5), uniform(-0.5, 0.5), uniform(-0.5, 0.5)}};
 }
 
+/// Of what it takes up.
+double uptake_error(CellInACube& cube, double uptake) { return cube.settle() * (1 / uptake + cube.resistance()) - 1; }
+/// Of what it reads of the 1000 molecules/s that it secretes.
+double secretion_error(CellInACube& cube, double uptake) {
+  cube.settle();
+  const double secretion = 1000 / kMoleculesPerUmCubedPerMicromolar;
+  return cube.seen() * (uptake + 1 / cube.resistance()) / secretion - 1;
+}
+
 TEST(CellsOnGrid, UptakeDoesNotDependOnTheVoxel) {
   std::mt19937_64 random(5);
   double worst = 0;
@@ -126,8 +135,7 @@ TEST(CellsOnGrid, UptakeDoesNotDependOnTheVoxel) {
     const double perfect = 4 * kPi * c.alpha * c.D * c.radius;
     const double uptake = perfect * std::pow(10, std::uniform_real_distribution<double>(-2, 0)(random));
     CellInACube cube(c.D, c.alpha, c.radius, c.spacing, c.off, 1, uptake, 0);
-    const double expected = 1 / (1 / uptake + cube.resistance());
-    const double error = cube.settle() / expected - 1;
+    const double error = uptake_error(cube, uptake);
     EXPECT_NEAR(error, 0, 0.02) << c.radius << " um on " << c.spacing << " um, " << uptake / perfect;
     worst = std::max(worst, std::abs(error));
   }
@@ -141,10 +149,7 @@ TEST(CellsOnGrid, OwnSecretionDoesNotDependOnTheVoxel) {
     const Case c = random_case(random);
     const double uptake = k % 2 == 0 ? 0 : 4 * kPi * c.alpha * c.D * c.radius;
     CellInACube cube(c.D, c.alpha, c.radius, c.spacing, c.off, 0, uptake, 1000);
-    cube.settle();
-    const double secretion = 1000 / kMoleculesPerUmCubedPerMicromolar;
-    const double expected = secretion / (uptake + 1 / cube.resistance());
-    const double error = cube.seen() / expected - 1;
+    const double error = secretion_error(cube, uptake);
     EXPECT_NEAR(error, 0, 0.02) << c.radius << " um on " << c.spacing << " um, takes up " << (k % 2);
     worst = std::max(worst, std::abs(error));
   }
@@ -258,8 +263,7 @@ TEST(CellsOnGrid, UptakeDoesNotDependOnEdgesThatDiffer) {
     const double perfect = 4 * kPi * c.alpha * c.D * c.radius;
     const double uptake = perfect * std::pow(10, std::uniform_real_distribution<double>(-2, 0)(random));
     CellInACube cube(c.D, c.alpha, c.radius, c.edges, c.off, 1, uptake, 0, 9);
-    const double expected = 1 / (1 / uptake + cube.resistance());
-    const double error = cube.settle() / expected - 1;
+    const double error = uptake_error(cube, uptake);
     EXPECT_NEAR(error, 0, 0.02) << said(c) << ", " << uptake / perfect;
     worst = std::max(worst, std::abs(error));
   }
@@ -273,10 +277,7 @@ TEST(CellsOnGrid, OwnSecretionDoesNotDependOnEdgesThatDiffer) {
     const FlatCase c = random_flat_case(random);
     const double uptake = k % 2 == 0 ? 0 : 4 * kPi * c.alpha * c.D * c.radius;
     CellInACube cube(c.D, c.alpha, c.radius, c.edges, c.off, 0, uptake, 1000, 9);
-    cube.settle();
-    const double secretion = 1000 / kMoleculesPerUmCubedPerMicromolar;
-    const double expected = secretion / (uptake + 1 / cube.resistance());
-    const double error = cube.seen() / expected - 1;
+    const double error = secretion_error(cube, uptake);
     EXPECT_NEAR(error, 0, 0.02) << said(c) << ", takes up " << (k % 2);
     worst = std::max(worst, std::abs(error));
   }
