@@ -32,7 +32,7 @@ TEST_F(SimdTargets, EveryHighwayKernelGivesTheSameBits) {
     tried.insert(simd_target());
   }
   ASSERT_FALSE(tried.empty());
-#ifdef __x86_64__
+#if defined(__x86_64__) && !defined(HWY_COMPILE_ONLY_STATIC)  // sanitized builds have one target only
   const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
   EXPECT_GE(tried.size(), avx512 ? 2U : 1U);
