@@ -41,5 +41,6 @@ struct AlignedAllocator {
 };
 
 using AlignedNumbers = std::vector<double, AlignedAllocator<double>>;
+using AlignedFloats = std::vector<float, AlignedAllocator<float>>;
 
 }  // namespace interstice

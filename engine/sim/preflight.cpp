@@ -194,7 +194,7 @@ double estimate_memory(const Problem& problem) {
   double cells = 0;
   for (const CellPlacement& placement : problem.placements) cells += static_cast<double>(placement.count);
   const auto supplied = static_cast<double>(species_with_supply(problem.chemistry, problem.species).size());
-  const double per_voxel = 4 * supplied + 8 * (2 * species + static_cast<double>(problem.proteins.size()) + 3) + 1;
+  const double per_voxel = 4 * supplied + 8 * (2 * species + static_cast<double>(problem.proteins.size()) + 5) + 1;
   const double per_vesicle = 64 + 2 * static_cast<double>(problem.proteins.size()) +
                              (problem.vesicle_columns.empty() ? 0 : 4) +
                              8 * static_cast<double>(problem.vesicle_columns.size());

@@ -13,12 +13,12 @@ namespace {
 
 const Threads kOne(1);
 
-TEST(BenchWorkloads, ADiffusionStepIsOneImplicitStepAndAnIntervalIsEight) {
+TEST(BenchWorkloads, StepsAndIntervalsOfDiffusionAreNotDivided) {
   for (const Tissue tissue : {Tissue::uniform, Tissue::two_regions}) {
     const Workload step = diffusion_step(1000, 8, tissue, kOne), interval = diffusion_interval(1000, 8, tissue, kOne);
     for (std::uint32_t s = 0; s < 8; ++s) {
       EXPECT_EQ(step.world->diffusion().substeps(SpeciesId{s}, 0.1), 1);
-      EXPECT_EQ(interval.world->diffusion().substeps(SpeciesId{s}, 0.5), 8);
+      EXPECT_EQ(interval.world->diffusion().substeps(SpeciesId{s}, 0.5), 1);
     }
     EXPECT_EQ(step.elements, 8000);
     EXPECT_EQ(step.bytes, 64000);

@@ -107,7 +107,7 @@ TEST(StrokeEntry, BenefitBesideThatOfDepletion) {
               of_both / of_depletion - 1);
   EXPECT_GT(of_depletion, 0);
   EXPECT_GT(of_evs, 0);
-  EXPECT_LT(of_evs / of_depletion, 1.3);  // and above 0.7, by the target; four seeds gave 0.47
+  EXPECT_LT(of_evs / of_depletion, 1.3);  // and above 0.7, by the target; four seeds gave 0.45
   EXPECT_LE(of_both / of_depletion - 1, 0.2);
 }
 

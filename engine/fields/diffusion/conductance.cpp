@@ -51,6 +51,7 @@ Conductance::Conductance(const Grid& grid, const RegionMap& regions, const Speci
   const std::size_t kinds = mass_.size();
   uniform_ = kinds == 1;
   unit_mass_ = std::all_of(mass_.begin(), mass_.end(), [&](double mass) { return mass == mass_[0]; });
+  alike_ = unit_mass_ && std::find(held_.begin(), held_.end(), true) == held_.end();
   flux_volume_ = grid.voxel_volume();
   if (unit_mass_) {
     flux_volume_ *= mass_[0];
@@ -108,9 +109,7 @@ void Conductance::measure_rates() {
             continue;
           }
           beyond[axis] = (beyond[axis] + n[axis]) % n[axis];
-          const double rate = between(axis, here, kind(grid_.index(beyond[0], beyond[1], beyond[2]))) * inverse;
-          loss += rate;
-          neighbour_rate_ = std::max(neighbour_rate_, rate);
+          loss += between(axis, here, kind(grid_.index(beyond[0], beyond[1], beyond[2]))) * inverse;
         }
         loss_rate_ = std::max(loss_rate_, loss);
       }

@@ -34,6 +34,8 @@ class Conductance {
   /// Volume fraction of a kind, 1 when unit_mass().
   [[nodiscard]] double mass(std::uint8_t kind) const { return mass_[kind]; }
 
+  /// Have all voxels the same volume fraction, and is none held?
+  [[nodiscard]] bool alike() const { return alike_; }
   /// Are voxels of a kind held at a concentration?
   [[nodiscard]] bool held(std::uint8_t kind) const { return held_[kind]; }
 
@@ -41,8 +43,6 @@ class Conductance {
   [[nodiscard]] double wall_total(int face) const;
   /// Turns a flux in these units into uM um^3.
   [[nodiscard]] double flux_volume() const { return flux_volume_; }
-  /// Largest exchange rate of a voxel with one neighbour, D/dx^2 of the finest axis in uniform tissue [1/s].
-  [[nodiscard]] double neighbour_rate() const { return neighbour_rate_; }
   /// Largest rate at which a voxel loses to all its neighbours and walls [1/s].
   [[nodiscard]] double loss_rate() const { return loss_rate_; }
 
@@ -57,9 +57,9 @@ class Conductance {
   std::array<std::vector<double>, 3> between_;  ///< by axis
   std::vector<bool> held_;                      ///< per kind
   std::array<std::vector<double>, 6> wall_;
-  bool uniform_ = true, unit_mass_ = true;
+  bool uniform_ = true, unit_mass_ = true, alike_ = true;
   std::array<bool, 3> periodic_{};
-  double flux_volume_ = 1, neighbour_rate_ = 0, loss_rate_ = 0;
+  double flux_volume_ = 1, loss_rate_ = 0;
 };
 
 }  // namespace interstice

@@ -33,7 +33,7 @@ class DiffusionSolver {
     const Exchange& exchange;                            ///< secretion and clearance by cells and models
     std::span<const ReservoirState> reacted_reservoirs;  ///< after the reactions of the interval
     std::span<std::vector<float>> supply;                ///< per species, set where it has numbers (see diffuse)
-    bool refuse_negative = false;  ///< leave a species as it is where the implicit scheme would make it negative
+    bool refuse_negative = false;  ///< leave a species as it is where a number would turn negative
   };
   /// c <- c after an interval of diffusion, of the reactions (reacted - c), of secretion, clearance and decay; likewise
   /// the reservoirs. Species without a field in `reacted` do not react; the others find what c was in it afterwards.

@@ -8,9 +8,11 @@
 namespace interstice {
 namespace {
 
-constexpr double kSubstepRatio = 0.5;     ///< largest D dt/dx^2 of a substep
+constexpr double kMostHops = 32;          ///< of a voxel in a substep, on average
 constexpr double kReservoirShare = 0.25;  ///< largest part of a reservoir exchanged in a substep
-constexpr int kMostForLosses = 16;        ///< times as many substeps for strong uptake
+constexpr int kMostForUptake = 16;        ///< times as many substeps for uptake that saturates
+constexpr double kSaturableUptake = 4;    ///< k h of low concentrations in a substep
+constexpr double kTooFast = 1000;         ///< k dt of an interval
 constexpr double kPositiveShare = 0.9;    ///< largest part of a voxel that leaves in a substep of the positive fallback
 
 int pieces(double amount, double limit) { return std::max(1, static_cast<int>(std::ceil(amount / limit - 1e-9))); }
@@ -34,11 +36,11 @@ bool same_operator(const Species& a, const Species& b) {
          std::equal(a.faces.begin(), a.faces.end(), b.faces.begin(), same_wall);
 }
 
-Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, DiffusionFactors* factors) {
+Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, const DiffusionOperator* diffusion) {
   Plan plan;
-  plan.factors = factors;
+  plan.diffusion = diffusion;
   plan.decay = species.decay;
-  const Conductance* conductance = factors == nullptr ? nullptr : &factors->conductance();
+  const Conductance* conductance = diffusion == nullptr ? nullptr : &diffusion->conductance();
   plan.reservoir_gain.assign(reservoirs.size(), 0.0);
   for (const Reservoir& r : reservoirs) plan.reservoir_share.push_back(r.share());
   std::vector<double> rate(reservoirs.size(), 0.0);
@@ -58,16 +60,18 @@ Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, Di
   return plan;
 }
 
-int implicit_substeps(const Plan& plan, double dt, double loss) {
-  if (plan.factors == nullptr) return 1;
-  int n = std::max(pieces(dt * plan.factors->conductance().neighbour_rate(), kSubstepRatio),
+int series_substeps(const Plan& plan, double dt, double uptake, bool saturates) {
+  if (plan.diffusion == nullptr) return 1;
+  int n = std::max(pieces(dt * (plan.diffusion->conductance().loss_rate() + uptake), kMostHops),
                    pieces(dt * plan.reservoir_rate, kReservoirShare));
-  for (int more = 1; more < kMostForLosses && dt * loss > n; more *= 2) n *= 2;
+  for (int more = 1; saturates && more < kMostForUptake && dt * uptake > kSaturableUptake * n; more *= 2) n *= 2;
   return n;
 }
 
+bool too_fast_for_series(double dt, double uptake) { return dt * uptake > kTooFast; }
+
 int positive_substeps(const Plan& plan, double dt) {
-  return pieces(dt * std::max(plan.factors->conductance().loss_rate(), plan.reservoir_rate), kPositiveShare);
+  return pieces(dt * std::max(plan.diffusion->conductance().loss_rate(), plan.reservoir_rate), kPositiveShare);
 }
 
 }  // namespace interstice

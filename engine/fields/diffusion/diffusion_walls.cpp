@@ -3,16 +3,18 @@
 #include <algorithm>
 
 #include "engine/core/constants.h"
+#include "engine/core/pinned_math.h"
 
 namespace interstice {
 
 WallExchange::WallExchange(const Grid& grid, std::size_t reservoir_count)
     : nx_(static_cast<std::size_t>(grid.nx)),
+      ny_(static_cast<std::size_t>(grid.ny)),
+      nz_(static_cast<std::size_t>(grid.nz)),
       reservoir_(reservoir_count),
       share_(reservoir_count),
       decayed_(reservoir_count) {
-  const std::size_t ny = grid.ny, nz = grid.nz;
-  const std::array<std::size_t, 3> beyond{1, nx_, nx_ * ny}, lines{ny * nz, nx_ * nz, nx_ * ny};
+  const std::array<std::size_t, 3> beyond{1, nx_, nx_ * ny_}, lines{ny_ * nz_, nx_ * nz_, nx_ * ny_};
   for (int f = 0; f < 6; ++f) beyond_[f].resize(beyond[f / 2]), flux_[f].resize(lines[f / 2]);
 }
 
@@ -20,7 +22,8 @@ void WallExchange::load(const Plan& plan, std::size_t species, std::span<const R
                         std::span<const ReservoirState> reacted, int substeps, double h) {
   inflow_.fill(0.0);
   std::fill(decayed_.begin(), decayed_.end(), 0.0);
-  decay_ = FirstOrderLoss(plan.decay * h, plan.reservoir_rate * h);
+  kept_ = pinned::exp(-plan.decay * h);
+  gain_kept_ = plan.decay * h > 0 ? -pinned::expm1(-plan.decay * h) / (plan.decay * h) : 1;
   for (std::size_t r = 0; r < before.size(); ++r) {
     const double from = before[r].concentration[species], to = reacted[r].concentration[species];
     const bool apart = plan.reservoir_gain[r] == 0;
@@ -38,43 +41,61 @@ void WallExchange::load_gains(const Plan& plan, std::size_t species, std::span<c
   }
 }
 
-void WallExchange::open(const Plan& plan, const SubstepFactors& factors, double steps, const double* c) {
+void WallExchange::open(const Plan& plan) {
   for (int f = 0; f < 6; ++f) {
-    if (!plan.walls[f].open) continue;
-    const double outside_here = outside(plan.walls[f]);
-    std::fill(beyond_[f].begin(), beyond_[f].end(), outside_here);
-    if (f < 2) continue;
-    const LineStrips& strips = plan.factors->strips(f / 2);
-    const std::size_t p = f % 2 == 0 ? 0 : strips.n - 1;
-    double* flux = flux_[f].data();
-    for (std::size_t strip = 0; strip < strips.count(); ++strip) {
-      const StripCoefficients k = plan.factors->coefficients(f / 2, strip, factors);
-      const double* face = k.face + (p + f % 2) * k.width;
-      const double* inside = c + strips.first(strip) + p * strips.stride;
-      for (std::size_t lane = 0; lane < strips.lanes(strip); ++lane) {
-        *flux++ = 2 * steps * face[k.width == 1 ? 0 : lane] * (outside_here - inside[lane]);
-      }
-    }
+    if (plan.walls[f].open) std::fill(beyond_[f].begin(), beyond_[f].end(), outside(plan.walls[f]));
   }
 }
 
-void WallExchange::add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
-                                std::size_t first_row, std::size_t end_row, double* out) {
-  const Conductance& conductance = plan.factors->conductance();
-  const bool ring = conductance.periodic(0);
-  if (!ring && !plan.walls[0].open && !plan.walls[1].open) return;
-  for (std::size_t row = first_row; row < end_row; ++row) {
-    const StripCoefficients k = plan.factors->coefficients(0, row / kRowsTogether, factors);
-    const std::size_t lane = k.width == 1 ? 0 : row % kRowsTogether;
-    for (const int f : {0, 1}) {
-      if (!ring && !plan.walls[f].open) continue;
-      const std::size_t first = row * nx_, last = first + nx_ - 1;
-      const std::size_t here = f == 0 ? first : last, across = f == 0 ? last : first;
-      const double face = k.face[(f == 0 ? 0 : nx_) * k.width + lane];
-      const double flux = 2 * steps * face * ((ring ? c[across] : beyond_[f][0]) - c[here]);
-      out[here] += flux / conductance.mass(conductance.kind(here));
-      if (!ring) flux_[f][row] = flux;
+void WallExchange::book(const Plan& plan, double h, std::size_t k, const double* c) {
+  const std::size_t plane = nx_ * ny_;
+  const auto pass = [&](int f, std::size_t line, std::size_t first, std::size_t n) {  // n voxels of the plane
+    if (!plan.walls[f].open) return;
+    const double outside_here = outside(plan.walls[f]);
+    for (std::size_t i = 0; i < n; ++i) {
+      flux_[f][line + i] = h * plan.diffusion->wall(f, k * plane + first + i) * (outside_here - c[first + i]);
     }
+  };
+  pass(2, k * nx_, 0, nx_);
+  pass(3, k * nx_, plane - nx_, nx_);
+  if (k == 0) pass(4, 0, 0, plane);
+  if (k + 1 == nz_) pass(5, 0, 0, plane);
+}
+
+void WallExchange::add_across_x(const Plan& plan, double h, std::size_t k, const double* c, std::size_t first_row,
+                                std::size_t end_row, double* out) {
+  const PlaneFaces<double> faces = plan.diffusion->faces<double>(k);
+  if (faces.x_lower == nullptr) return;
+  const bool ring = plan.diffusion->conductance().periodic(0);
+  const auto inverse_mass = [&](std::size_t at) { return faces.inverse_mass == nullptr ? 1 : faces.inverse_mass[at]; };
+  for (std::size_t j = first_row; j < end_row; ++j, out += nx_) {
+    const std::size_t first = j * nx_, last = first + nx_ - 1;
+    const double into_first = h * faces.x_lower[j] * ((ring ? c[last] : beyond_[0][0]) - c[first]),
+                 into_last = h * faces.x_upper[j] * ((ring ? c[first] : beyond_[1][0]) - c[last]);
+    out[0] += into_first * inverse_mass(first);
+    out[nx_ - 1] += into_last * inverse_mass(last);
+    if (plan.walls[0].open) flux_[0][k * ny_ + j] = into_first;
+    if (plan.walls[1].open) flux_[1][k * ny_ + j] = into_last;
+  }
+}
+
+void WallExchange::add_all(const Plan& plan, double h, const double* c, double* out) {
+  const Conductance& g = plan.diffusion->conductance();
+  const std::size_t plane = nx_ * ny_;
+  for (int f = 0; f < 6; ++f) {
+    if (!plan.walls[f].open) continue;
+    const double outside_here = outside(plan.walls[f]);
+    const std::size_t last = f % 2 == 0 ? 0 : f / 2 == 0 ? nx_ - 1 : f / 2 == 1 ? plane - nx_ : (nz_ - 1) * plane;
+    for (std::size_t line = 0; line < flux_[f].size(); ++line) {
+      const std::size_t v = last + (f / 2 == 0 ? line * nx_ : f / 2 == 1 ? line / nx_ * plane + line % nx_ : line);
+      const double flux = flux_[f][line] = h * plan.diffusion->wall(f, v) * (outside_here - c[v]);
+      out[v] += flux / g.mass(g.kind(v));
+    }
+  }
+  for (const auto& seam : plan.diffusion->whole<double>().seams) {
+    const double step = h * (c[seam.last] - c[seam.first]);
+    out[seam.first] += seam.into_first * step;
+    out[seam.last] -= seam.into_last * step;
   }
 }
 
@@ -88,15 +109,10 @@ void WallExchange::close(const Plan& plan) {
     if (const int r = plan.walls[f].reservoir; r >= 0) gain_[r] -= plan.reservoir_gain[r] * total;
   }
   for (std::size_t r = 0; r < reservoir_.size(); ++r) {
-    const double decayed = std::min(decay_.taken(reservoir_[r], gain_[r]), std::max(0.0, reservoir_[r] + gain_[r]));
-    reservoir_[r] += gain_[r] - decayed;
-    decayed_[r] += decayed;
+    const double all = reservoir_[r] + gain_[r], kept = kept_ * reservoir_[r] + gain_kept_ * gain_[r];
+    decayed_[r] += all - kept;
+    reservoir_[r] = kept;
   }
-}
-
-WallFlux WallExchange::flux(const Plan& plan, int axis, std::size_t line) {
-  const auto at = [&](int f) { return plan.walls[f].open ? flux_[f].data() + line : nullptr; };
-  return {at(2 * axis), at(2 * axis + 1)};
 }
 
 bool WallExchange::any_reservoir_negative() const {
@@ -119,9 +135,9 @@ double WallExchange::inflow(const Plan& plan) const {
   for (int f = 0; f < 6; ++f) {
     if (plan.walls[f].open && plan.walls[f].reservoir < 0) total += inflow_[f];
   }
-  return plan.factors == nullptr
+  return plan.diffusion == nullptr
              ? 0.0
-             : total * plan.factors->conductance().flux_volume() * kMoleculesPerUmCubedPerMicromolar;
+             : total * plan.diffusion->conductance().flux_volume() * kMoleculesPerUmCubedPerMicromolar;
 }
 
 }  // namespace interstice

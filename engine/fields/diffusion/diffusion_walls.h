@@ -24,19 +24,21 @@ class WallExchange {
   void load_gains(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
                   std::span<const ReservoirState> reacted, int substeps, double h);
 
-  /// Sets what lies beyond the walls and books the flux of the unsplit operator through those across y and z.
-  void open(const Plan& plan, const SubstepFactors& factors, double steps, const double* c);
-  /// Adds to `out` what passes the walls across x, or the seam of a ring, in some rows of the grid and books it.
-  void add_across_x(const Plan& plan, const SubstepFactors& factors, double steps, const double* c,
-                    std::size_t first_row, std::size_t end_row, double* out);
+  /// Sets what lies beyond the walls.
+  void open(const Plan& plan);
+  /// Books what passes the walls across y and z in h [s] next to plane k at the concentration c there.
+  void book(const Plan& plan, double h, std::size_t k, const double* c);
+  /// Adds to `out` what passes all walls and seams of a small grid in h [s] and books it.
+  void add_all(const Plan& plan, double h, const double* c, double* out);
+  /// Adds to `out` what passes the walls across x, or the seam of a ring, in rows of plane k and books it. `out` is
+  /// where the first of these rows goes.
+  void add_across_x(const Plan& plan, double h, std::size_t k, const double* c, std::size_t first_row,
+                    std::size_t end_row, double* out);
   /// Adds up what came through the walls and takes it from the reservoirs, where the species decays too.
   void close(const Plan& plan);
 
   /// A row or plane of the concentration beyond a face [uM].
   [[nodiscard]] const double* beyond(int face) const { return beyond_[face].data(); }
-  /// Where the sweeps along an axis book the fluxes of their increments, from one line on.
-  [[nodiscard]] WallFlux flux(const Plan& plan, int axis, std::size_t line);
-
   [[nodiscard]] double outside(const Wall& wall) const {
     return wall.reservoir >= 0 ? reservoir_[wall.reservoir] : wall.outside;
   }
@@ -49,11 +51,11 @@ class WallExchange {
   [[nodiscard]] double decayed(const Plan& plan) const;
 
  private:
-  std::size_t nx_ = 1;
+  std::size_t nx_ = 1, ny_ = 1, nz_ = 1;
   std::array<std::vector<double>, 6> beyond_, flux_;  ///< flux per line
   std::vector<double> reservoir_, share_;             ///< contents, and what each substep adds to them [uM]
   std::vector<double> decayed_, gain_;                ///< in each; of the substep that is closed [uM]
-  FirstOrderLoss decay_;
+  double kept_ = 1, gain_kept_ = 1;                   ///< of what is in a reservoir, of what comes, after decay
   std::array<double, 6> inflow_{};
 };
 

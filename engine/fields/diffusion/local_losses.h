@@ -1,15 +1,11 @@
 /// @file
-/// What losses take of a gain in a substep, voxel by voxel. The scheme is told in local_terms.h.
+/// What decay and uptake take in a substep, voxel by voxel. The scheme is told in local_terms.h.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace interstice {
-
-/// (1 - e^-x)/x, the mean of e^-xt over t from 0 to 1.
-[[nodiscard]] double mean_of_decay(double x);
-/// theta(x) = (1/phi(x) - 1)/x, phi = mean_of_decay: the weight of the gain in the mean.
-[[nodiscard]] double weight_of_gain(double x);
 
 /// Amounts [uM].
 struct Taken {
@@ -22,32 +18,30 @@ struct Taken {
   }
 };
 
-/// A loss k h per substep, ready to be taken: taken = max(of_now c + of_gain g, of_kept c, 0).
-struct FirstOrderLoss {
-  FirstOrderLoss() = default;
-  /// out_h: what leaves to the neighbours per substep, relative.
-  FirstOrderLoss(double k_h, double out_h);
-  [[nodiscard]] double taken(double c, double gain) const;
-  /// Takes of n voxels, at most what is there and comes if `no_more`: gain <- gain - taken. Returns the sum.
-  [[nodiscard]] double take(bool no_more, const double* c, std::size_t n, double* gain) const;
+/// What a substep of h [s] changes: `rate` h times the rates at `mean`; `bounded` the same, but losses are at most what
+/// is there and comes; `implicit` losses at the level that is left, so that any h leaves some.
+enum class LossRule : std::uint8_t { rate, bounded, implicit };
 
-  double of_now = 0, of_gain = 0, of_kept = 0;
+/// Voxels in a row. `source` and `uptake` are null where nothing is given or taken up, `most` [uM/s] where uptake does
+/// not saturate.
+struct LossRun {
+  std::size_t n = 0;
+  const double* source = nullptr;  ///< [uM/s]
+  const double* uptake = nullptr;  ///< of low concentrations [1/s]
+  const double* most = nullptr;
+  const double* c = nullptr;     ///< at the beginning of the substep
+  const double* mean = nullptr;  ///< in the substep; `implicit` does not ask for it
+  const double* gain = nullptr;  ///< besides sources and losses
+  float* change = nullptr;       ///< by `rate`
+  double* to = nullptr;          ///< by the others
 };
 
-/// Losses that differ from voxel to voxel: of decay, which is the same everywhere, and of what cells and models take
-/// up.
-struct PlaceLosses {
-  double h = 0;          ///< substep [s]
-  double decay = 0;      ///< [1/s]
-  double out = 0;        ///< at which voxels lose to their neighbours at most [1/s]
-  bool no_more = false;  ///< at most what is there and comes
-
-  /// gain <- gain + source h - losses, for n voxels: source [uM/s], uptake [1/s]. Returns the sum of what was lost.
-  [[nodiscard]] Taken take(std::size_t n, const double* source, const double* uptake, const double* c,
-                           double* gain) const;
-  /// The same of uptake that saturates: `uptake` at low concentrations, at most `most` [uM/s].
-  [[nodiscard]] Taken take_saturably(std::size_t n, const double* source, const double* uptake, const double* most,
-                                     const double* c, double* gain) const;
+struct Lost {
+  Taken taken;
+  bool negative = false;  ///< is a number of `to`?
 };
+
+/// change <- gain + source h - losses, or to <- c + that, for a decay [1/s].
+[[nodiscard]] Lost take_losses(LossRule rule, double h, double decay, const LossRun& run);
 
 }  // namespace interstice

@@ -8,7 +8,8 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kBlock = 1u << 12;  ///< voxels
+constexpr std::size_t kBlock = 1u << 12;                          ///< voxels
+constexpr std::size_t kElsewhere = static_cast<std::size_t>(-1);  ///< than in the lists
 
 }  // namespace
 
@@ -81,7 +82,7 @@ LocalTerms::Part LocalTerms::find(const ExchangeOf& of, std::size_t begin, std::
     part.uptake.push_back(cleared / fluid);
     if (Km_ > 0) part.most.push_back((capacity + by_models * Km_) / fluid);
     part.secreted += given;
-    if (cleared > 0) part.fastest = std::max(part.fastest, part.uptake.back() + decay_);
+    part.fastest = std::max(part.fastest, part.uptake.back());
   };
   if (!of.everywhere()) {
     for (std::size_t place = begin; place < end; ++place) add(exchange.voxels[place], of.of_cells(place));
@@ -110,6 +111,8 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
   });
   std::size_t places = 0;
   for (const Part& part : parts) places += part.voxels.size();
+  for (const std::uint32_t voxel : voxels_)
+    if (!linear_uptake_.empty()) linear_uptake_[voxel] = 0;
   for (auto* list : {&source_, &uptake_, &most_}) list->clear();
   voxels_.clear();
   voxels_.reserve(places), source_.reserve(places), uptake_.reserve(places);
@@ -124,25 +127,51 @@ void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
     secreted_ += part.secreted;
     fastest_ = std::max(fastest_, part.fastest);
   }
+  if (fastest_ > 0) linear_uptake_.resize(region_of_voxel.size());
 }
 
-void LocalTerms::prepare(double h, double out, bool no_more) {
-  elsewhere_ = FirstOrderLoss(decay_ * h, out * h);
-  losses_ = {h, decay_, out, no_more};
-}
-
-double LocalTerms::take_decay(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
-                              double* gain) const {
-  if (decay_ == 0) return 0;
-  double taken = 0;
-  for (std::size_t v = first, next; v < end; v = next) {  // runs of equal volume fraction
-    const std::uint8_t kind = conductance.kind(v);
-    const double mass = conductance.mass(kind);
-    next = conductance.unit_mass() ? end : v + 1;
-    while (next < end && conductance.mass(conductance.kind(next)) == mass) ++next;
-    if (!conductance.held(kind)) taken += mass * elsewhere_.take(losses_.no_more, c + v, next - v, gain + v);
+void LocalTerms::linearise(const double* c, std::size_t first, std::size_t end) {
+  if (fastest_ == 0) return;
+  auto place = static_cast<std::size_t>(std::ranges::lower_bound(voxels_, first) - voxels_.begin());
+  for (; place < voxels_.size() && voxels_[place] < end; ++place) {
+    double k = uptake_[place];
+    if (saturates() && k > 0) {
+      const double Km = most_[place] / k, there = Km + c[voxels_[place]];
+      k = most_[place] > 0 ? most_[place] * Km / (there * there) : 0;
+    }
+    linear_uptake_[voxels_[place]] = static_cast<float>(k);
   }
-  return taken;
+}
+
+/// n voxels of one kind; `place` in the lists, or kElsewhere.
+void LocalTerms::take_run(const Substep& step, std::size_t first, std::size_t n, std::size_t place,
+                          const Conductance& conductance, Lost& all) const {
+  const std::size_t at = first - step.first;
+  const std::uint8_t kind = conductance.kind(first);
+  const bool held = conductance.held(kind), here = place != kElsewhere && !held;  // what is held is not changed
+  LossRun run{.n = n, .c = step.c + first, .mean = step.mean + at, .gain = step.gain + at};
+  if (step.rule == LossRule::rate) {
+    run.change = step.change + at;
+  } else {
+    run.to = step.to + at;
+  }
+  if (here) {
+    run.source = &source_[place], run.uptake = &uptake_[place];
+    if (saturates()) run.most = &most_[place];
+  }
+  const Lost lost = take_losses(step.rule, step.h, held ? 0 : decay_, run);
+  const double mass = conductance.mass(kind);
+  all.taken += {mass * lost.taken.decayed, mass * lost.taken.taken_up};
+  all.negative |= lost.negative;
+}
+
+void LocalTerms::take_elsewhere(const Substep& step, std::size_t first, std::size_t end, const Conductance& conductance,
+                                Lost& all) const {
+  for (std::size_t v = first, next; v < end; v = next) {  // runs of one kind, or of like ones
+    next = conductance.alike() ? end : v + 1;
+    while (next < end && conductance.kind(next) == conductance.kind(v)) ++next;
+    take_run(step, v, next - v, kElsewhere, conductance, all);
+  }
 }
 
 /// How many of the ascending voxels from `from` on, before `end`, follow each other and are of the same kind.
@@ -154,26 +183,18 @@ std::size_t LocalTerms::run_length(std::size_t from, std::size_t end, const Cond
   return n;
 }
 
-Taken LocalTerms::take(std::size_t first, std::size_t end, const double* c, const Conductance& conductance,
-                       double* gain) const {
-  Taken all;
-  std::size_t at = first;
-  auto place = static_cast<std::size_t>(std::ranges::lower_bound(voxels_, first) - voxels_.begin());
-  for (std::size_t n = 0; place < voxels_.size() && voxels_[place] < end; place += n) {
+Lost LocalTerms::take(const Substep& step, const Conductance& conductance) const {
+  Lost all;
+  std::size_t at = step.first;
+  auto place = static_cast<std::size_t>(std::ranges::lower_bound(voxels_, step.first) - voxels_.begin());
+  for (std::size_t n = 0; place < voxels_.size() && voxels_[place] < step.end; place += n) {
     const std::size_t voxel = voxels_[place];
-    n = run_length(place, end, conductance);
-    all.decayed += take_decay(at, voxel, c, conductance, gain);
+    n = run_length(place, step.end, conductance);
+    take_elsewhere(step, at, voxel, conductance, all);
+    take_run(step, voxel, n, place, conductance, all);
     at = voxel + n;
-    const std::uint8_t kind = conductance.kind(voxel);
-    if (conductance.held(kind)) continue;  // what is given and taken there does not matter
-    const double *source = &source_[place], *uptake = &uptake_[place];
-    const Taken here = most_.empty()
-                           ? losses_.take(n, source, uptake, c + voxel, gain + voxel)
-                           : losses_.take_saturably(n, source, uptake, &most_[place], c + voxel, gain + voxel);
-    const double mass = conductance.mass(kind);
-    all += {mass * here.decayed, mass * here.taken_up};
   }
-  all.decayed += take_decay(at, end, c, conductance, gain);
+  take_elsewhere(step, at, step.end, conductance, all);
   return all;
 }
 

@@ -26,13 +26,13 @@ struct Rows {
   std::size_t voxels;
   const double *c, *before, *after;
   const double *y_below, *y_above, *z_below, *z_above;
-  const double *x_face, *y_face, *y_face_above, *z_face, *z_face_above, *inverse_mass;
+  const double *x_face, *x_face_above, *y_face, *y_face_above, *z_face, *z_face_above, *inverse_mass;
   double share, scale;
   double* out;
 };
 
 /// Level: the faces of y and z are those of the first voxel.
-template <bool Level, bool Unit>
+template <bool Level, bool Unit, bool Change>
 class Stencil {
  public:
   HWY_INLINE explicit Stencil(const Rows& rows)
@@ -48,7 +48,8 @@ class Stencil {
     const std::size_t lanes = hn::Lanes(D());
     std::size_t i = 0;
     for (; i + lanes <= r_.voxels; i += lanes) {
-      for (const double* stream : {r_.z_above, r_.before, r_.after}) hwy::Prefetch(stream + i + kAhead);
+      hwy::Prefetch(r_.z_above + i + kAhead);
+      if constexpr (Change) hwy::Prefetch(r_.before + i + kAhead), hwy::Prefetch(r_.after + i + kAhead);
       hn::StoreU(some([&](const double* p) { return hn::LoadU(D(), p + i); }), D(), r_.out + i);
     }
     if (i == r_.voxels) return;
@@ -63,13 +64,14 @@ class Stencil {
     const auto face = [&](const double* faces, V level) { return Level ? level : load(faces); };
     const auto beyond = [&](const double* neighbour) { return hn::Sub(load(neighbour), c); };
     V sum = hn::Mul(load(r_.x_face), beyond(r_.c - 1));
-    sum = hn::MulAdd(load(r_.x_face + 1), beyond(r_.c + 1), sum);
+    sum = hn::MulAdd(load(r_.x_face_above), beyond(r_.c + 1), sum);
     V across = hn::Mul(face(r_.y_face, y_), beyond(r_.y_below));
     across = hn::MulAdd(face(r_.y_face_above, y_above_), beyond(r_.y_above), across);
     V along = hn::Mul(face(r_.z_face, z_), beyond(r_.z_below));
     along = hn::MulAdd(face(r_.z_face_above, z_above_), beyond(r_.z_above), along);
     sum = hn::Add(hn::Add(sum, across), along);
     if constexpr (!Unit) sum = hn::Mul(sum, load(r_.inverse_mass));
+    if constexpr (!Change) return hn::Mul(scale_, sum);
     const V change = hn::Sub(load(r_.after), load(r_.before));
     return hn::MulAdd(scale_, sum, hn::Mul(share_, change));
   }
@@ -78,13 +80,18 @@ class Stencil {
   const V y_, y_above_, z_, z_above_, share_, scale_;
 };
 
-void run_rows(const Rows& rows, bool level) {
-  if (rows.inverse_mass != nullptr) return Stencil<false, false>(rows).run();
-  return level ? Stencil<true, true>(rows).run() : Stencil<false, true>(rows).run();
+template <bool Level, bool Unit>
+void run_rows(const Rows& rows) {
+  rows.after == nullptr ? Stencil<Level, Unit, false>(rows).run() : Stencil<Level, Unit, true>(rows).run();
 }
 
-void stencil(const StencilPlane& plane, const StencilFaces& faces, bool level, std::size_t first_row,
-             std::size_t end_row, double* out) {
+void run_rows(const Rows& rows, bool level) {
+  if (rows.inverse_mass == nullptr) return level ? run_rows<true, true>(rows) : run_rows<false, true>(rows);
+  level ? run_rows<true, false>(rows) : run_rows<false, false>(rows);
+}
+
+void stencil(const StencilPlane& plane, const PlaneFaces<double>& faces, std::size_t first_row, std::size_t end_row,
+             double* out) {
   const std::size_t nx = plane.nx, last = plane.ny - 1;
   // The first and the last row look at other rows across y than those between.
   for (std::size_t row = first_row, end; row < end_row; row = end) {
@@ -92,22 +99,23 @@ void stencil(const StencilPlane& plane, const StencilFaces& faces, bool level, s
     const std::size_t at = row * nx;
     run_rows({.voxels = (end - row) * nx,
               .c = plane.c + at,
-              .before = plane.before + at,
-              .after = plane.after + at,
+              .before = plane.before == nullptr ? nullptr : plane.before + at,
+              .after = plane.after == nullptr ? nullptr : plane.after + at,
               .y_below = row == 0 ? plane.y_below : plane.c + at - nx,
               .y_above = row == last ? plane.y_above : plane.c + at + nx,
               .z_below = plane.z_below + at,
               .z_above = plane.z_above + at,
               .x_face = faces.x + at,
+              .x_face_above = faces.x_above + at,
               .y_face = faces.y + at,
-              .y_face_above = faces.y + at + nx,
+              .y_face_above = faces.y_above + at,
               .z_face = faces.z_below + at,
               .z_face_above = faces.z_above + at,
               .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
               .share = plane.share,
-              .scale = 2 * plane.steps,
-              .out = out + at},
-             level);
+              .scale = plane.dt,
+              .out = out + (row - first_row) * nx},
+             faces.level);
   }
 }
 
@@ -120,9 +128,9 @@ namespace interstice {
 
 HWY_EXPORT(stencil);
 
-void residual_rows(const StencilPlane& plane, const StencilFaces& faces, bool level, std::size_t first_row,
+void residual_rows(const StencilPlane& plane, const PlaneFaces<double>& faces, std::size_t first_row,
                    std::size_t end_row, double* out) {
-  HWY_DYNAMIC_DISPATCH(stencil)(plane, faces, level, first_row, end_row, out);
+  HWY_DYNAMIC_DISPATCH(stencil)(plane, faces, first_row, end_row, out);
 }
 
 }  // namespace interstice

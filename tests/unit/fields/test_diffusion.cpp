@@ -61,7 +61,7 @@ TEST(Diffusion, TreatsTheAxesAlike) {
       for (int k = 0; k < 9; ++k) {
         const double value = c[t.grid.index(i, j, k)];
         for (const double other : {c[t.grid.index(j, i, k)], c[t.grid.index(k, j, i)], c[t.grid.index(8 - i, k, j)]}) {
-          ASSERT_NEAR(other / value, 1, 1e-12);
+          ASSERT_NEAR(other / value, 1, 1e-6);  // changes are summed in single precision
         }
       }
     }
@@ -160,17 +160,15 @@ TEST(Diffusion, PeriodicModesDecayAtTheDiscreteRate) {
     const double dt = 0.02, eigenvalue = 100.0 / 4 * 4 * std::pow(std::sin(kPi * 2 / 16), 2);
     ASSERT_EQ(solver.substeps(SpeciesId{0}, dt), 1);
     for (int m = 0; m < 10; ++m) t.step(solver, dt);
-    const double a = eigenvalue * dt, g = std::pow((1 - a / 2) / (1 + a / 2), 10);
+    const double g = std::exp(-eigenvalue * 10 * dt);
     for (std::size_t i = 0; i < t.grid.voxel_count(); ++i) {
-      ASSERT_NEAR(t.field()[i], 1 + g * std::cos(2 * kPi * (2 * position(i))), 1e-13);
+      ASSERT_NEAR(t.field()[i], 1 + g * std::cos(2 * kPi * (2 * position(i))), 2e-4);
     }
-    EXPECT_NEAR(g / std::exp(-eigenvalue * 10 * dt), 1, 0.03);
   }
 }
 
-TEST(Diffusion, IsSecondOrderInTime) {
-  // A mode of two axes: with three equal axes the leading error cancels.
-  const auto amplitude = [](double dt) {
+TEST(Diffusion, IsExactInTimeWhateverTheStep) {
+  for (const double dt : {0.08, 0.04, 0.01, 0.0025}) {
     Tissue t(8, 8, 2, 2);
     t.add(100).faces.fill(Periodic{});
     t.allocate();
@@ -180,12 +178,10 @@ TEST(Diffusion, IsSecondOrderInTime) {
     }
     DiffusionSolver solver = t.solver();
     for (int m = 0; m < std::lround(0.08 / dt); ++m) t.step(solver, dt);
-    return t.field()[0] - 2;
-  };
-  const double rate = 2 * 100.0 * std::pow(std::sin(kPi / 8), 2);
-  const double exact = std::pow(std::cos(2 * kPi / 16), 2) * std::exp(-rate * 0.08);
-  const double coarse = std::abs(amplitude(0.01) - exact), fine = std::abs(amplitude(0.005) - exact);
-  EXPECT_NEAR(std::log2(coarse / fine), 2, 0.1);
+    const double rate = 2 * 100.0 * std::pow(std::sin(kPi / 8), 2);
+    const double exact = std::pow(std::cos(2 * kPi / 16), 2) * std::exp(-rate * 0.08);
+    EXPECT_NEAR((t.field()[0] - 2) / exact, 1, 5e-3) << dt;
+  }
 }
 
 TEST(Diffusion, PatchAndReservoirExchangeButLoseNothing) {
@@ -294,7 +290,8 @@ TEST(Diffusion, SubstepsFollowTheRatioAndTheReservoir) {
       {.name = "drop", .volume = 1000, .represents = 1, .vesicle_transfers = {}, .enzyme_copies = {}});
   t.allocate();
   const DiffusionSolver solver = t.solver();
-  EXPECT_EQ(solver.substeps(SpeciesId{0}, 0.5), 8);
+  EXPECT_EQ(solver.substeps(SpeciesId{0}, 0.5), 1);  // 23 hops
+  EXPECT_EQ(solver.substeps(SpeciesId{0}, 5), 8);
   EXPECT_EQ(solver.substeps(SpeciesId{0}, 0.05), 1);
   EXPECT_EQ(solver.substeps(SpeciesId{1}, 0.5), 1);
   EXPECT_EQ(solver.substeps(SpeciesId{2}, 0.5), 20);  // 16 faces x 2 D h x 0.5 s / 1000 um^3 = 4.8, at most 0.25 each
