@@ -1,6 +1,6 @@
 /// @file
-/// Arrays of doubles that begin at a cache line, so that no vector straddles two. Large ones ask for huge pages: sweeps
-/// across planes touch a page per number, more than the processor remembers the addresses of.
+/// Arrays of numbers that begin at a cache line, so that vectors at whole steps straddle no two. Large ones ask for
+/// huge pages, for passes over fields touch more pages than the processor remembers the addresses of.
 #pragma once
 
 #include <cstddef>

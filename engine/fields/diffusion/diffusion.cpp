@@ -17,7 +17,6 @@
 #include "engine/fields/diffusion/diffusion.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cassert>
 
@@ -54,8 +53,9 @@ struct Buffer {
 /// How an interval of a species is cut.
 struct Cut {
   int substeps = 1;
-  double dt = 0;          ///< of a substep [s]
-  bool positive = false;  ///< forward Euler at once
+  double dt = 0;                   ///< of a substep [s]
+  bool positive = false;           ///< forward Euler at once
+  double lost = -1, decayed = -1;  ///< that the series is for
   HopSeries series;
 };
 
@@ -285,7 +285,10 @@ void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval
   cut.dt = interval.dt / cut.substeps;
   cut.positive = too_fast_for_series(interval.dt, terms.fastest());
   const double lost = cut.dt * (plan.diffusion->conductance().loss_rate() + terms.fastest());
-  if (!cut.positive) cut.series = hop_series(lost, cut.dt * plan.decay);
+  const double decayed = cut.dt * plan.decay;
+  if (cut.positive || (lost == cut.lost && decayed == cut.decayed)) return;
+  cut.lost = lost, cut.decayed = decayed;
+  cut.series = hop_series(lost, decayed);
 }
 
 DiffusionSolver::DiffusionSolver(const Grid& grid, const RegionMap& regions, std::span<const Species> species,

@@ -25,7 +25,8 @@ struct HopSeries {
   std::vector<float> weights;  ///< w_k, k = 0, 1, ...; two at least
 };
 
-/// For voxels that lose up to `lost` and decay by `decayed` in the interval, both relative and at least 0.
+/// For voxels that lose up to `lost` (some hundred at most) and decay by `decayed` in the substep, both relative and at
+/// least 0.
 [[nodiscard]] HopSeries hop_series(double lost, double decayed);
 
 }  // namespace interstice

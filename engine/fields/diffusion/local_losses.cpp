@@ -121,7 +121,7 @@ Kept<V> take_at(double h, double decay, const LossRun& run, std::size_t i) {
   if constexpr (rule == LossRule::rate) {
     store(run.change + i, gain - kept.decayed - kept.taken_up);
   } else {
-    const V sum = c + gain - kept.decayed - kept.taken_up, some = (sum < kVanished) & (sum > -kVanished) ? V{} : sum;
+    const V sum = c + gain - kept.decayed - kept.taken_up, some = ((sum < kVanished) & (sum > -kVanished)) ? V{} : sum;
     store(run.to + i, some);
     kept.negative = smaller(some, V{});
   }
