@@ -61,7 +61,7 @@ TEST(Diffusion, TreatsTheAxesAlike) {
       for (int k = 0; k < 9; ++k) {
         const double value = c[t.grid.index(i, j, k)];
         for (const double other : {c[t.grid.index(j, i, k)], c[t.grid.index(k, j, i)], c[t.grid.index(8 - i, k, j)]}) {
-          ASSERT_NEAR(other / value, 1, 1e-6);  // changes are summed in single precision
+          ASSERT_NEAR(other / value, 1, 2e-7);  // changes are summed in single precision
         }
       }
     }
@@ -87,13 +87,8 @@ double axis_difference(double dt) {
   return worst;
 }
 
-TEST(Diffusion, VariableDiffusivityLeavesAnAxisDifferenceThatVanishesWithTheStep) {
-  const double coarse = axis_difference(0.5), medium = axis_difference(0.05), fine = axis_difference(0.0125);
-  RecordProperty("coarse", std::to_string(coarse));
-  EXPECT_LT(coarse, 5e-3);  // per-axis splitting alone leaves 5e-2
-  EXPECT_LT(medium, coarse * 1.5);
-  EXPECT_LT(fine, 0.15 * medium);
-  std::printf("axis difference: %.2e (0.5 s) %.2e (0.05 s) %.2e (0.0125 s)\n", coarse, medium, fine);
+TEST(Diffusion, VariableDiffusivityLeavesNoAxisDifference) {
+  for (const double dt : {0.5, 0.05, 0.0125}) EXPECT_LT(axis_difference(dt), 1e-6) << dt;  // per-axis splitting: 5e-2
 }
 
 TEST(Diffusion, SteadyValueOfASecretingVoxelDoesNotDependOnTheStep) {
@@ -162,7 +157,7 @@ TEST(Diffusion, PeriodicModesDecayAtTheDiscreteRate) {
     for (int m = 0; m < 10; ++m) t.step(solver, dt);
     const double g = std::exp(-eigenvalue * 10 * dt);
     for (std::size_t i = 0; i < t.grid.voxel_count(); ++i) {
-      ASSERT_NEAR(t.field()[i], 1 + g * std::cos(2 * kPi * (2 * position(i))), 2e-4);
+      ASSERT_NEAR(t.field()[i], 1 + g * std::cos(2 * kPi * (2 * position(i))), 1e-4);
     }
   }
 }
@@ -180,7 +175,7 @@ TEST(Diffusion, IsExactInTimeWhateverTheStep) {
     for (int m = 0; m < std::lround(0.08 / dt); ++m) t.step(solver, dt);
     const double rate = 2 * 100.0 * std::pow(std::sin(kPi / 8), 2);
     const double exact = std::pow(std::cos(2 * kPi / 16), 2) * std::exp(-rate * 0.08);
-    EXPECT_NEAR((t.field()[0] - 2) / exact, 1, 5e-3) << dt;
+    EXPECT_NEAR((t.field()[0] - 2) / exact, 1, 4e-3) << dt;
   }
 }
 
@@ -220,6 +215,27 @@ TEST(Diffusion, ReservoirFillsAtTheAnalyticRate) {
   DiffusionSolver solver = t.solver();
   for (int n = 0; n < 500; ++n) t.step(solver, 0.02);
   EXPECT_NEAR(t.field()[0], 1 - std::exp(-2 * 5.0 / 100 * 10), 1e-6);
+}
+
+// Reservoirs stand still within a substep, of which they give or take a quarter at most: the one thing that is not
+// exact in time.
+TEST(Diffusion, ASmallReservoirIsOfFirstOrder) {
+  const auto after = [](double dt) {
+    Tissue t(4, 4, 10, 10);
+    t.add(500).faces[5] = ToReservoir{ReservoirId{0}};
+    t.reservoirs.push_back(
+        {.name = "drop", .volume = 5e4, .represents = 1, .vesicle_transfers = {}, .enzyme_copies = {}});
+    t.allocate();
+    t.state[0].concentration[0] = 1;
+    DiffusionSolver solver = t.solver();
+    for (int n = 0; n < std::lround(2 / dt); ++n) t.step(solver, dt);
+    return t.state[0].concentration[0];
+  };
+  const double exact = after(0.001), whole = std::abs(after(2) / exact - 1), half = std::abs(after(0.04) / exact - 1),
+               quarter = std::abs(after(0.02) / exact - 1);
+  std::printf("a drop after 2 s, steps of 2, 0.04, 0.02 s: %.2g %.2g %.2g off\n", whole, half, quarter);
+  EXPECT_LT(whole, 0.01);
+  EXPECT_NEAR(half / quarter, 2, 0.3);
 }
 
 TEST(Diffusion, NeverGoesNegativeAndKeepsMassWhereItMustFallBack) {
