@@ -18,6 +18,7 @@
 #include "engine/scenario/scenario_loading.h"
 #include "engine/scenario/scenario_text.h"
 #include "engine/scenario/spec/scenario_spec.h"
+#include "engine/scenario/spec/spec_words.h"
 #include "engine/scenario/yaml/former_words.h"
 #include "engine/scenario/yaml/yaml_include.h"
 #include "engine/scenario/yaml/yaml_like.h"
@@ -182,10 +183,9 @@ class Loader {
       const YamlNode entries = *set;
       apply_entries(root, *spec_, entries, "parameter set " + scenario_.parameter_set, diagnostics_);
     } else if (!options_.parameters.empty()) {
-      diagnostics_.report(
-          {std::make_shared<const std::string>("--parameters"), 0, 0}, "",
-          fmt::format("unknown parameter set '{}'{}", options_.parameters,
-                      did_you_mean(options_.parameters, sets == nullptr ? std::vector<std::string>{} : sets->keys)));
+      diagnostics_.report({std::make_shared<const std::string>("--parameters"), 0, 0}, "",
+                          unknown_name("parameter set", options_.parameters,
+                                       sets == nullptr ? std::vector<std::string>{} : sets->keys));
     }
   }
 

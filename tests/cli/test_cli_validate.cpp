@@ -35,7 +35,8 @@ TEST_F(CliValidate, PrintsTheGainOfFeedbackAndWarnsAboveOne) {
   write("two.yaml", loop(2 / 0.0664));
   const Said two = interstice("validate two.yaml");
   EXPECT_EQ(two.code, 0) << two.err;
-  EXPECT_TRUE(has(two.out, "feedback in gut: 2 through TNF (quiet state: TNF 0 pM, m of mac 0)")) << two.out;
+  EXPECT_TRUE(has(two.out, "feedback in gut: 2 through TNF (where it settles without injury: TNF 0 pM, m of mac 0)"))
+      << two.out;
   EXPECT_TRUE(has(two.err, "warning: feedback in gut has a gain of 2 through TNF; above 1")) << two.err;
   write("half.yaml", loop(0.5 / 0.0664));
   const Said half = interstice("validate half.yaml");

@@ -101,6 +101,13 @@ TEST_F(VerdictOf, ChosenArmsBringTheirSecondRun) {
     EXPECT_TRUE(has(said.out, std::string("0.5 s, ") + edges)) << said.out;
 }
 
+TEST_F(VerdictOf, AnArmWithoutAssumedEdgesIsSaidToRunOnce) {
+  const Said said = interstice("compare tiny.yaml -o here --replicates 1 --arms vehicle,emcev@published");
+  ASSERT_EQ(said.code, 0) << said.err;
+  EXPECT_TRUE(has(said.out, "emcev@published is emcev: no assumed edge acts in it")) << said.out;
+  EXPECT_FALSE(has(interstice("compare tiny.yaml -o there --replicates 1 --arms vehicle,uptake@published").out, " is "));
+}
+
 TEST_F(VerdictOf, ArmsWithPublishedEdgesCanBeChosenAsInRun) {
   const auto names = [&](const std::string& arms) {
     const Said said = interstice("compare tiny.yaml -o here --force --quiet --replicates 1 --arms " + arms);

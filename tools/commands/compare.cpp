@@ -141,6 +141,14 @@ void keep_another_comparison(const Scenario& scenario, const ComparePlan& plan, 
   }
 }
 
+/// Says which arms NAME@published run as NAME alone.
+void tell_of_arms_without_assumed_edges(const std::vector<std::string>& asked, const ComparePlan& plan) {
+  for (const std::string& arm : asked)
+    if (const std::string base = without_published(arm);
+        base != arm && std::ranges::find(plan.arms, arm) == plan.arms.end())
+      say("{} is {}: no assumed edge acts in it, and it runs once\n", arm, base);
+}
+
 void announce(const ComparePlan& plan, const MissingRuns& missing) {
   if (!missing.runs.empty())
     say("{} x {} on {} -> {}\n", counted(plan.arms.size(), "arm"), counted(plan.replicates, "replicate"),
@@ -174,6 +182,7 @@ void compare(const CompareOptions& options) {
   }
   if (!options.scenario.ignore_limits) print_warnings(check_room(missing.need, plan.directory));
   print_warnings(describe_comparison(scenario, plan).warnings);
+  if (!options.quiet) tell_of_arms_without_assumed_edges(options.arms, plan);
   if (!options.quiet) announce(plan, missing);
   const auto failure = attempt([&] {
     const std::optional<Removal> earlier = goes_on ? std::nullopt : std::optional<Removal>(plan.directory);

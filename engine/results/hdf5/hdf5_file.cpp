@@ -346,6 +346,21 @@ std::string Hdf5File::text_attribute(const std::string& object, const std::strin
   return text;
 }
 
+std::vector<double> Hdf5File::numbers_attribute(const std::string& object, const std::string& name) const {
+  const std::string what = "read attribute " + name + " of " + object + " from";
+  if (H5Aexists_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT) <= 0) return {};
+  const Hdf5Handle attribute =
+      check(H5Aopen_by_name(file_.get(), object.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, what);
+  const Hdf5Handle type = check(H5Aget_type(attribute.get()), H5Tclose, what);
+  const H5T_class_t kind = H5Tget_class(type.get());
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER) return {};
+  const Hdf5Handle space = check(H5Aget_space(attribute.get()), H5Sclose, what);
+  std::vector<double> numbers(
+      static_cast<std::size_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space.get()))));
+  if (!numbers.empty()) check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, numbers.data()), what);
+  return numbers;
+}
+
 std::vector<std::string> Hdf5File::datasets() const {
   std::vector<std::string> paths;
   check(H5Lvisit(file_.get(), H5_INDEX_NAME, H5_ITER_INC, collect_dataset, &paths), "list");

@@ -105,6 +105,8 @@ class Hdf5File {
   [[nodiscard]] std::vector<std::uint64_t> shape(const std::string& path) const;
   [[nodiscard]] bool is_integer(const std::string& path) const;
   [[nodiscard]] std::string text_attribute(const std::string& object, const std::string& name) const;
+  /// The numbers of an attribute; none where there is no such attribute of numbers.
+  [[nodiscard]] std::vector<double> numbers_attribute(const std::string& object, const std::string& name) const;
   /// Paths of all datasets, sorted; a dataset with several names is listed under each.
   [[nodiscard]] std::vector<std::string> datasets() const;
 

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <tuple>
 
 #include "engine/core/constants.h"
@@ -75,21 +77,57 @@ bool acts_before(const Injury& a, const Injury& b) {
   return key(a) < key(b);
 }
 
-/// Refuses more cells than their place can hold, were they cut to fill it.
+/// Which share of each voxel lies within `reach` voxels of one that is marked, along one axis; `stride` parts the
+/// voxels of a line of `n`.
+void widen(std::vector<float>& marked, std::size_t n, std::size_t stride, double reach, bool periodic) {
+  const auto whole = static_cast<std::size_t>(std::min(reach, static_cast<double>(n)));
+  const auto rest = static_cast<float>(reach - std::floor(reach));
+  std::vector<float> line(n);
+  for (std::size_t first = 0; first < marked.size(); ++first) {
+    if (first / stride % n != 0) continue;
+    std::ranges::fill(line, 0.0F);
+    for (std::size_t i = 0; i < n; ++i) {
+      const float mark = marked[first + i * stride];
+      const std::size_t lowest = n + i - std::min(n, whole + 1), highest = n + i + whole + 1;
+      for (std::size_t k = lowest; mark > 0 && k <= highest; ++k)
+        if (periodic || (k >= n && k < 2 * n))
+          line[k % n] = std::max(line[k % n], k == n + i - whole - 1 || k == highest ? mark * rest : mark);
+    }
+    for (std::size_t i = 0; i < n; ++i) marked[first + i * stride] = line[i];
+  }
+}
+
+/// Volume of all that lies within a radius of where centres of these cells may lie [um^3].
+double room_of(const CellPlacement& p, double radius, const Problem& problem) {
+  const Grid& grid = problem.grid;
+  std::vector<float> near(grid.voxel_count());
+  for (std::size_t v = 0; v < near.size(); ++v) near[v] = p.in_region[problem.regions.of_voxel[v]];
+  const std::array<std::size_t, 3> n{static_cast<std::size_t>(grid.nx), static_cast<std::size_t>(grid.ny),
+                                     static_cast<std::size_t>(grid.nz)};
+  const std::array<double, 3> edge{grid.spacing.x, grid.spacing.y, grid.spacing.z};
+  for (std::size_t axis = 0, stride = 1; axis < 3; stride *= n[axis++])
+    widen(near, n[axis], stride, radius / edge[axis], problem.walls[2 * axis] == Wall::periodic);
+  return std::accumulate(near.begin(), near.end(), 0.0) * grid.voxel_volume();
+}
+
+/// Refuses more cells than their place can hold, were they cut to fill it and all that their radius reaches.
 void check_room(const BuildContext& context, const Value& place, const CellPlacement& p, const Problem& problem) {
   if (!place.sound() || context.complained("cell_types") || context.complained("domain") || p.count == 0) return;
   const CellType& type = problem.cell_types[index(p.type)];
   const Vec3 size = problem.grid.size();
-  const double room = size.x * size.y * size.z;
+  const bool anywhere = std::ranges::find(p.in_region, 0) == p.in_region.end();
+  const double room = anywhere ? size.x * size.y * size.z : room_of(p, type.radius, problem);
   double volume = 4.0 / 3 * kPi * type.radius * type.radius * type.radius;
   if (2 * type.radius <= std::max({size.x, size.y, size.z}))  // else the cell is larger than all of it
     for (const double edge : {size.x, size.y, size.z})
       volume *= std::min(1.0, edge / (2 * type.radius));  // a thin layer
   if (room > 0 && static_cast<double>(p.count) * volume > room)
-    context.report(place,
-                   fmt::format("{} {} of {:.3g} um radius would fill {:.0f} % of the domain (they cannot lie in "
-                               "each other) place fewer, or make the domain larger",
-                               p.count, type.name, type.radius, 100 * static_cast<double>(p.count) * volume / room));
+    context.report(
+        place, fmt::format("{} {} of {:.3g} um radius would fill {:.0f} % of {} (they cannot lie in each other) place "
+                           "fewer, or {}",
+                           p.count, type.name, type.radius, 100 * static_cast<double>(p.count) * volume / room,
+                           anywhere ? "the domain" : "their place and of what they reach around it",
+                           anywhere ? "make the domain larger" : "give them more room"));
 }
 
 }  // namespace

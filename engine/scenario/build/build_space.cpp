@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <ranges>
+#include <set>
 
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
@@ -148,7 +150,13 @@ void paint_image(const BuildContext& context, const Value& v, RegionId id, Probl
   try {
     const auto labels = read_label_image(v["image"].text, v["dataset"].text, problem.grid);
     const std::vector<std::int64_t> wide(labels.begin(), labels.end());
-    paint(problem.regions, problem.grid, id, wide, static_cast<std::int64_t>(v["label"].number));
+    const auto label = static_cast<std::int64_t>(v["label"].number);
+    paint(problem.regions, problem.grid, id, wide, label);
+    if (std::ranges::find(wide, label) != wide.end()) return;
+    const std::set<std::int64_t> there(wide.begin(), wide.end());
+    context.report(v["label"],
+                   fmt::format("no voxel has label {} in this image (expected one of: {}{})", label,
+                               fmt::join(there | std::views::take(16), ", "), there.size() > 16 ? ", ..." : ""));
   } catch (const InputError& e) {
     context.report(v["image"], e.what());
   }

@@ -65,7 +65,7 @@ double density_of(const BuildContext& context, const Value& v, double patch_volu
     return space > 0 ? v["number"].number / space : 0;
   }
   if (!v.has("volume")) {
-    if (v.valid && !context.diagnostics.incomplete)
+    if (v.valid && v["dose"].valid && !context.diagnostics.incomplete)
       context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into");
     return 0;
   }

@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMostMistakes = 20;  ///< told one by one
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+constexpr auto kNoType = std::numeric_limits<std::size_t>::max();
 
 bool is_length(std::string_view name) { return name == "x" || name == "y" || name == "z" || name == "radius"; }
 
@@ -33,7 +34,7 @@ class GivenCellsReader {
   std::vector<CellPlacement> read() {
     read_columns();
     read_types();
-    if (mistakes_ == 0) place();
+    if (readable()) place();
     if (mistakes_ > kMostMistakes)
       context_.report(v_["file"], fmt::format("{} more mistakes are in this table", mistakes_ - kMostMistakes));
     std::vector<CellPlacement> placements;
@@ -49,8 +50,10 @@ class GivenCellsReader {
     std::vector<double> values;
   };
 
-  void mistake(std::string message) {
-    if (++mistakes_ <= kMostMistakes) context_.report(v_["file"], std::move(message));
+  /// Of the table as a whole or of a column: it stands where the columns are named.
+  void mistake(const std::string& message) {
+    if (++mistakes_ > kMostMistakes) return;
+    context_.diagnostics.report({file_, table_.header_line, table_.header_line > 0 ? 1 : 0}, v_["file"].path, message);
   }
   void mistake_in(std::size_t row, const std::string& column, const std::string& message) {
     if (++mistakes_ > kMostMistakes) return;
@@ -144,7 +147,9 @@ class GivenCellsReader {
                  fmt::format("'{}' is no number (expected one; its unit stands in the header)", text.substr(0, 60)));
     else if (column.name == "radius" && !(x > 0))
       mistake_in(row, column.name, fmt::format("{} is out of range (expected a radius above 0)", text));
-    return x * scale;
+    else
+      return x * scale;
+    return kNothing;
   }
 
   void read_types() {
@@ -167,7 +172,7 @@ class GivenCellsReader {
         mistake_in(row, "type",
                    fmt::format("unknown cell type '{}' (expected one of: {}; `types` says what a label means){}",
                                name.substr(0, 60), fmt::join(types.keys, ", "), did_you_mean(name, types.keys)));
-      type_.push_back(type.value_or(0));
+      type_.push_back(type.value_or(kNoType));
     }
   }
 
@@ -175,12 +180,21 @@ class GivenCellsReader {
     return std::ranges::find(numbers_, name, &Numbers::name)->values;
   }
 
+  /// Whether every row has a place and a type to look at, sound or not.
+  [[nodiscard]] bool readable() const {
+    const auto whole = [this](std::string_view name) {
+      const auto n = std::ranges::find(numbers_, name, &Numbers::name);
+      return n != numbers_.end() && n->values.size() == table_.rows();
+    };
+    return whole("x") && whole("y") && whole("z") && type_.size() == table_.rows();
+  }
+
   void place() {
     const std::vector<double>&x = values("x"), &y = values("y"), &z = values("z");
     const Vec3 size = problem_.grid.size();
-    std::vector<std::size_t> order;
+    std::vector<std::size_t> order;  // of the rows that are sound
     for (std::size_t row = 0; row < table_.rows(); ++row) {
-      order.push_back(row);
+      if (type_[row] != kNoType && std::isfinite(x[row] + y[row] + z[row])) order.push_back(row);
       for (const auto& [name, at, edge] :
            {std::tuple("x", x[row], size.x), std::tuple("y", y[row], size.y), std::tuple("z", z[row], size.z)})
         if (at < 0 || at > edge)
@@ -192,12 +206,12 @@ class GivenCellsReader {
       if (where(order[k - 1]) == where(order[k]))
         mistake_in(std::max(order[k - 1], order[k]), "x, y, z", "another cell of this type is at the same place");
     for (const std::size_t row : order) add(row, {x[row], y[row], z[row]});
-    tell_crowding(order);
+    if (mistakes_ == 0) tell_crowding(order);
   }
 
   [[nodiscard]] double radius_of(std::size_t row) const {
     const auto n = std::ranges::find(numbers_, "radius", &Numbers::name);
-    const double own = n == numbers_.end() ? kNothing : n->values[row];
+    const double own = n == numbers_.end() || n->values.empty() ? kNothing : n->values[row];
     return std::isnan(own) ? problem_.cell_types[type_[row]].radius : own;
   }
 
@@ -210,7 +224,7 @@ class GivenCellsReader {
     placement.given.radius.push_back(radius_of(row));
     placement.given.columns.clear();
     for (const Numbers& n : numbers_) {
-      if (is_length(n.name)) continue;
+      if (is_length(n.name) || n.values.empty()) continue;  // empty: its unit is wrong
       if (!own.has(n.name)) {
         if (!std::isnan(n.values[row]))
           mistake_in(row, n.name,

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,7 +39,13 @@ LabelPixels read_hdf5(const std::filesystem::path& path, const std::string& want
         fmt::format("{}: {} is no label image (it has {} dimensions and {} elements) store integers as "
                     "(z, y, x)",
                     path.string(), dataset, shape.size(), file.is_integer(dataset) ? "integer" : "other"));
-  return {{shape[2], shape[1], shape[0]}, file.read_as<std::int32_t>(dataset)};
+  LabelPixels pixels;
+  pixels.size = {shape[2], shape[1], shape[0]};
+  pixels.labels = file.read_as<std::int32_t>(dataset);
+  const auto zyx = file.numbers_attribute(dataset, "element_size_um");  // as Fiji writes it
+  if (zyx.size() == 3) pixels.pixel = {zyx[2], zyx[1], zyx[0]};
+  pixels.in_um = true;
+  return pixels;
 }
 
 LabelPixels read_pixels(const std::filesystem::path& path, const std::string& dataset) {
@@ -120,6 +127,27 @@ void check_size(const std::filesystem::path& path, const LabelPixels& image, con
         axis_name((*axes)[1]), turned.empty() ? "resample the image to the grid" : turned));
 }
 
+/// The image fills the domain, so their edges must agree where the file states its own. A .vti names no unit: any of
+/// the usual ones will do.
+void check_extent(const std::filesystem::path& path, const LabelPixels& image, Vec3 domain) {
+  constexpr double kClose = 0.01;
+  if (!image.pixel) return;
+  const std::array<double, 3> edges{domain.x, domain.y, domain.z};
+  std::array<double, 3> extent{};
+  for (std::size_t a = 0; a < 3; ++a) extent[a] = (*image.pixel)[a] * static_cast<double>(image.size[a]);
+  const auto fits = [&](double um) {
+    for (std::size_t a = 0; a < 3; ++a)
+      if (!(std::abs(extent[a] * um / edges[a] - 1) <= kClose)) return false;
+    return true;
+  };
+  if (fits(1) || (!image.in_um && std::ranges::any_of(std::array{1e-3, 1e3, 1e4, 1e6}, fits))) return;
+  throw InputError(fmt::format(
+      "{}: the image spans {:.4g} x {:.4g} x {:.4g}{} by the size of its pixels, and the domain {:.4g} x {:.4g} x "
+      "{:.4g} um (an image fills the domain) set domain.size to the image's, or mend {} in the file",
+      path.string(), extent[0], extent[1], extent[2], image.in_um ? " um" : "", edges[0], edges[1], edges[2],
+      image.in_um ? "element_size_um" : "Spacing"));
+}
+
 }  // namespace
 
 std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, const std::string& dataset,
@@ -130,6 +158,7 @@ std::vector<std::int32_t> read_label_image(const std::filesystem::path& path, co
   const std::array<std::uint64_t, 3> voxels{static_cast<std::uint64_t>(grid.nx), static_cast<std::uint64_t>(grid.ny),
                                             static_cast<std::uint64_t>(grid.nz)};
   check_size(path, image, voxels, grid.cubic());
+  check_extent(path, image, grid.size());
   std::vector<std::int32_t> labels;
   labels.reserve(grid.voxel_count());
   for (std::uint64_t k = 0; k < voxels[2]; ++k)

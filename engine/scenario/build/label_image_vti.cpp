@@ -64,6 +64,8 @@ LabelPixels read_vti(const std::filesystem::path& path, const std::string& array
                          : fmt::format("{}: no array '{}' with one number per voxel", path.string(), array_name));
   LabelPixels pixels;
   for (std::size_t a = 0; a < 3; ++a) pixels.size[a] = static_cast<std::uint64_t>(points[a] - (of_cells ? 1 : 0));
+  const std::array<double, 3> spacing = {image->GetSpacing()[0], image->GetSpacing()[1], image->GetSpacing()[2]};
+  if (spacing != std::array{1.0, 1.0, 1.0}) pixels.pixel = spacing;  // 1 is what VTK writes where nothing is known
   pixels.labels.reserve(static_cast<std::size_t>(array->GetNumberOfTuples()));
   for (vtkIdType i = 0; i < array->GetNumberOfTuples(); ++i) {
     const double value = array->GetComponent(i, 0);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace interstice {
 struct LabelPixels {
   std::array<std::uint64_t, 3> size{};  ///< along x, y, z
   std::vector<std::int32_t> labels;
+  /// Edges of a pixel along x, y, z where the file states them, in um or in a unit that it does not name.
+  std::optional<std::array<double, 3>> pixel;
+  bool in_um = false;
 };
 
 /// Throws InputError, also when built without VTK.

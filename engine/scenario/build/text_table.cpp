@@ -46,6 +46,7 @@ TextTable::Column column_of(const std::string& heading) {
 }
 
 void read_header(const std::string& path, int number, const std::string& line, TextTable& table) {
+  table.header_line = number;
   for (const std::string& heading : fields_of(line)) table.columns.push_back(column_of(heading));
   if (table.columns.size() == 1 && line.find_first_of(";\t") != std::string::npos)
     throw InputError(

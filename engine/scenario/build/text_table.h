@@ -17,6 +17,7 @@ struct TextTable {
     std::vector<std::string> entries;  ///< per row; "" = nothing stands there
   };
   std::vector<Column> columns;
+  int header_line = 0;     ///< where the file names its columns; 0 where it has no lines
   std::vector<int> lines;  ///< of each row in the file; empty where it has no lines
 
   [[nodiscard]] std::size_t rows() const { return columns.empty() ? 0 : columns.front().entries.size(); }

@@ -143,7 +143,7 @@ SpecPointer space_spec_domain() {
 SpecPointer space_spec_region() {
   return record(
       "a kind of tissue",
-      {may("shape", shape()), may("image", text("label image (.vti, or HDF5 integers z, y, x)")),
+      {may("shape", shape()), may("image", text("label image that fills the domain (.vti, or HDF5 integers z, y, x)")),
        may("dataset", text("array in the image, when it holds several")),
        may("label", integer("label of this region in the image", -2147483648.0, 2147483647)),
        may("medium", choice("which diffusivities hold", {"fluid", "tissue"}), "fluid"),

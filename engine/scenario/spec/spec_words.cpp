@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "engine/core/error.h"
 #include "engine/core/units.h"
 
 namespace interstice {
@@ -30,7 +31,7 @@ bool is_identifier(std::string_view s) {
 }
 
 std::string unknown_name(const std::string& noun, const std::string& name, const std::vector<std::string>& known) {
-  const std::string expected = known.empty()       ? "expected none here"
+  const std::string expected = known.empty()       ? noun == "key" ? "expected none here" : "the scenario defines none"
                                : known.size() > 16 ? fmt::format("{} are known", known.size())
                                                    : fmt::format("expected one of: {}", fmt::join(known, ", "));
   if (name == "<<")
@@ -60,6 +61,24 @@ std::optional<std::uint64_t> unsigned_number(std::string_view text, double numbe
   return static_cast<std::uint64_t>(number);
 }
 
+namespace {
+
+/// Where only what is counted differs, such as cell/ml where EV/um^3 is meant: a hint at EV/ml. Else nothing.
+std::string unit_in_the_writers_words(const std::string& written, const std::string& wanted) {
+  const auto per = written.find('/'), wanted_per = wanted.find('/');
+  if (per == std::string::npos || wanted_per == std::string::npos) return "";
+  const std::string meant = wanted.substr(0, wanted_per) + written.substr(per);
+  try {
+    return parse_unit(meant).dimension == parse_unit(wanted).dimension
+               ? fmt::format(" did you mean a number of {}?", meant)
+               : "";
+  } catch (const InputError&) {
+    return "";
+  }
+}
+
+}  // namespace
+
 std::string wrong_unit(const std::string& text, const Quantity& quantity, const Spec& spec, const Spec* record) {
   if (quantity.unit_text.empty())
     return fmt::format("'{0}' has no unit (expected {1}) did you mean '{0} {2}'?", text, expectation(spec),
@@ -71,6 +90,7 @@ std::string wrong_unit(const std::string& text, const Quantity& quantity, const 
         parse_unit(other.unit).dimension == quantity.unit.dimension && hint.empty())
       hint = fmt::format(" did you mean '{}: {}'?", field.name, text);
   }
+  if (hint.empty()) hint = unit_in_the_writers_words(quantity.unit_text, spec.unit);
   return fmt::format("'{}' has the wrong unit (expected {}){}", text, expectation(spec), hint);
 }
 

@@ -330,7 +330,7 @@ std::string FeedbackGain::text() const {
   std::string state;
   for (const Number& n : quiet)
     state += fmt::format("{}{} {:.2g}{}", state.empty() ? "" : ", ", n.name, n.value, n.unit);
-  return fmt::format("{} (quiet state: {})", text, state);
+  return fmt::format("{} (where it settles without injury: {})", text, state);
 }
 
 std::optional<std::string> feedback_warning(const FeedbackGain& feedback) {

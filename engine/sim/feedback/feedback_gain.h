@@ -33,7 +33,7 @@ struct FeedbackGain {
   std::vector<Number> quiet;         ///< the state at which this holds
   std::string why_none;
 
-  [[nodiscard]] std::string text() const;  ///< "feedback in synovium: 0.17 through CCL2 (quiet state: ...)"
+  [[nodiscard]] std::string text() const;  ///< "feedback in synovium: 0.17 through CCL2 (where it settles ...)"
 };
 
 /// Stops looking after so much processor time [s], and says so.

@@ -141,6 +141,21 @@ TEST_F(GivenCellsTest, EveryMistakeIsToldWithItsRow) {
     EXPECT_NE(rows.find(words), std::string::npos) << words << " in\n" << rows;
 }
 
+TEST_F(GivenCellsTest, OneMistakeHidesNoOther) {
+  const std::string told = complaints(
+      "# segmented\n"
+      "x [um],y [um],z [um],type,lod,load [s]\n"
+      "10,20,300,a,1,1\n"
+      "10,20,30,A,1,1\n"
+      "50,20,30,b,1,1\n"
+      "50,20,30,b,1,1\n"
+      "50,abc,30,b,1,1\n");
+  for (const char* words : {"cells.csv:2:1", "unknown column 'lod'", "column load is in s", "cells.csv:3:1",
+                            "z: 300 um lies", "cells.csv:4:1", "unknown cell type 'A'", "cells.csv:6:1",
+                            "at the same place", "cells.csv:7:1", "'abc' is no number"})
+    EXPECT_NE(told.find(words), std::string::npos) << words << " in\n" << told;
+}
+
 TEST_F(GivenCellsTest, WhatDoesNotFitIsRefused) {
   struct Case {
     std::string text, words, table = "file: cells.csv";

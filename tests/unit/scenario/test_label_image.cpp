@@ -28,12 +28,15 @@ std::vector<std::int32_t> expected_labels() {
   return labels;
 }
 
+/// `pixel`: edges of a pixel along z, y, x [um]; none are stored where it is empty.
 template <class T>
-std::filesystem::path write_hdf5(const TemporaryDirectory& directory, const std::vector<T>& labels, FileShape shape) {
+std::filesystem::path write_hdf5(const TemporaryDirectory& directory, const std::vector<T>& labels, FileShape shape,
+                                 const std::vector<double>& pixel = {}) {
   const auto path = directory.path() / "labels.h5";
   auto file = Hdf5File::create(path);
   file.create_group("/map");
   file.write<T>("/map/labels", labels, shape);
+  if (!pixel.empty()) file.set_attribute("/map/labels", "element_size_um", std::span<const double>(pixel));
   file.close();
   return path;
 }
@@ -129,16 +132,21 @@ TEST(LabelImage, NamesALikelyTransposition) {
     EXPECT_EQ(said(fits, grid), "accepted") << fits[0] << fits[1] << fits[2];
 }
 
-TEST(LabelImage, Vti) {
-  const TemporaryDirectory directory;
+std::filesystem::path write_vti(const TemporaryDirectory& directory, const std::string& spacing) {
   const auto path = directory.path() / "labels.vti";
   std::ofstream out(path);
   out << R"(<?xml version="1.0"?><VTKFile type="ImageData" version="0.1" byte_order="LittleEndian">)"
-      << R"(<ImageData WholeExtent="0 2 0 3 0 4" Origin="0 0 0" Spacing="10 10 10"><Piece Extent="0 2 0 3 0 4">)"
+      << R"(<ImageData WholeExtent="0 2 0 3 0 4" Origin="0 0 0" Spacing=")" << spacing
+      << R"("><Piece Extent="0 2 0 3 0 4">)"
       << R"(<PointData/><CellData><DataArray type="UInt16" Name="tissue" format="ascii">)";
   for (const auto l : expected_labels()) out << l << ' ';
   out << "</DataArray></CellData></Piece></ImageData></VTKFile>\n";
-  out.close();
+  return path;
+}
+
+TEST(LabelImage, Vti) {
+  const TemporaryDirectory directory;
+  const auto path = write_vti(directory, "10 10 10");
   if (reads_vti()) {
     EXPECT_EQ(read_label_image(path, "", kGrid), expected_labels());
     EXPECT_EQ(read_label_image(path, "tissue", kGrid), expected_labels());
@@ -148,6 +156,23 @@ TEST(LabelImage, Vti) {
   } else {
     EXPECT_NE(refusal(path).find("libvtk9-dev"), std::string::npos) << refusal(path);
   }
+}
+
+TEST(LabelImage, IsAsLargeAsTheDomainWhereItSaysSo) {
+  const TemporaryDirectory directory;
+  const auto hdf5 = [&](const std::vector<double>& pixel) {
+    return refusal(write_hdf5(directory, expected_labels(), {4, 3, 2}, pixel));
+  };
+  EXPECT_EQ(hdf5({10, 10, 10}), "accepted");
+  EXPECT_EQ(hdf5({10, 10, 10.09}), "accepted");
+  EXPECT_NE(hdf5({10, 10, 10.2}).find("the image spans 20.4 x 30 x 40 um"), std::string::npos);
+  EXPECT_NE(hdf5({5, 5, 5}).find("the domain 20 x 30 x 40 um (an image fills the domain)"), std::string::npos);
+  EXPECT_NE(hdf5({0.01, 0.01, 0.01}), "accepted");  // um are um
+  if (!reads_vti()) return;
+  for (const char* spacing : {"1 1 1", "10 10 10", "0.01 0.01 0.01", "1e-5 1e-5 1e-5", "1e4 1e4 1e4"})  // mm, m, nm
+    EXPECT_EQ(refusal(write_vti(directory, spacing)), "accepted") << spacing;
+  for (const char* spacing : {"10 10 20", "5 5 5", "0.325 0.325 1"})
+    EXPECT_NE(refusal(write_vti(directory, spacing)).find("by the size of its pixels"), std::string::npos) << spacing;
 }
 
 }  // namespace

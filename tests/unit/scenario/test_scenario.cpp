@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/core/error.h"
 #include "engine/fields/regions.h"
 #include "engine/scenario/build/build_problem.h"
 #include "engine/scenario/describe.h"
@@ -190,6 +191,24 @@ TEST(Scenario, TheSameDoseSaidInThreeWays) {
   const std::vector<std::string> density{"vesicles.sev={dose: ~, volume: ~, density: 1e11 EV/ml}"};
   EXPECT_DOUBLE_EQ(build_problem(base(number)).doses[0].density, by_mass);
   EXPECT_DOUBLE_EQ(build_problem(base(density)).doses[0].density, by_mass);
+}
+
+TEST(Scenario, ADoseInAWrongUnitIsOneMistakeWithAHint) {
+  const auto told = [](const std::string& set) -> std::string {
+    try {
+      (void)base({set});
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  for (const char* density : {"10 ug/ml", "5 cell/ml", "1e9 /ml"})
+    EXPECT_NE(told(std::string("vesicles.sev={dose: ~, volume: ~, density: ") + density + "}")
+                  .find("did you mean a number of EV/ml?"),
+              std::string::npos);
+  const std::string dose = told("vesicles.sev={dose: 1e9 EV, volume: ~}");
+  EXPECT_NE(dose.find("did you mean 'number: 1e9 EV'?"), std::string::npos) << dose;
+  EXPECT_EQ(dose.find("needs the `volume`"), std::string::npos) << dose;
 }
 
 TEST(Scenario, AReservoirThatIsNamedTwiceIsDosedOnce) {

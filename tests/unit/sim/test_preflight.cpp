@@ -1,5 +1,6 @@
 /// @file
 /// Warnings about steps and weights that would quietly give wrong numbers.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/core/constants.h"
@@ -57,6 +58,26 @@ TEST(Preflight, CellsAndDosesNeedRoom) {
   } catch (const InputError& error) {
     EXPECT_NE(std::string(error.what()).find("would fill 101 % of the domain"), std::string::npos) << error.what();
   }
+}
+
+/// A pocket of 20 um cubed: centres of cells of 5 um lie in it, and they fill at most the 30 um cubed around it.
+TEST(Preflight, APocketHoldsNoMoreCellsThanItsSurroundingsLeaveRoomFor) {
+  std::string culture = kCulture;
+  const std::string everywhere = "regions: {medium: {shape: everywhere, medium: fluid}";
+  culture.insert(culture.find(everywhere) + everywhere.size(),
+                 ", pocket: {shape: {box: {from: [10 um, 10 um, 10 um], to: [30 um, 30 um, 30 um]}}}");
+  const auto said = [&](int cells) -> std::string {
+    try {
+      (void)test::problem_from(culture, {fmt::format("cells.eater={{in: pocket, count: {}}}", cells)});
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(said(51), "");  // 4 / 3 pi 125 times 51 is 26704
+  EXPECT_NE(said(52).find("52 eater of 5 um radius would fill 101 % of their place and of what they reach around it"),
+            std::string::npos)
+      << said(52);
 }
 
 /// What is said of the placement of cells in the culture.
