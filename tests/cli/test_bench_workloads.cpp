@@ -65,6 +65,9 @@ TEST(BenchRows, ABudgetIsMetByTheValueByTheRatioByBothOrByEither) {
   EXPECT_EQ(met(5.1, {}, {.value = 5}), false);
   EXPECT_EQ(met(1.7, {}, {.kind = Kind::at_least, .value = 1.8}), false);
   EXPECT_EQ(met(1.9, {}, {.kind = Kind::at_least, .value = 1.8}), true);
+  EXPECT_EQ(met(100, 7, {.ratio_to_copy = 6}), false);
+  EXPECT_EQ(met(100, 5, {.ratio_to_copy = 6}), true);
+  EXPECT_EQ(met(100, {}, {.ratio_to_copy = 6}), false);
   EXPECT_EQ(met(2, 7, {.value = 2.5, .ratio_to_copy = 6}), false);
   EXPECT_EQ(met(2, 5, {.value = 2.5, .ratio_to_copy = 6}), true);
   EXPECT_EQ(met(3, 5, {.value = 2.5, .ratio_to_copy = 6, .either = true}), true);

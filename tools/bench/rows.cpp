@@ -8,9 +8,14 @@ namespace interstice::bench {
 namespace {
 
 std::string budget_text(const Budget& budget) {
-  std::string text = fmt::format("{} {:g}", budget.kind == Budget::Kind::at_most ? "<=" : ">=", budget.value);
-  if (budget.ratio_to_copy) text += fmt::format("{} {:g}x copy", budget.either ? " or" : ",", *budget.ratio_to_copy);
-  return text;
+  std::string text;
+  if (budget.value) text = fmt::format("{} {:g}", budget.kind == Budget::Kind::at_most ? "<=" : ">=", *budget.value);
+  if (!budget.ratio_to_copy) return text;
+  return text + fmt::format("{}{:g}x copy",
+                            !budget.value   ? "<= "
+                            : budget.either ? " or "
+                                            : ", ",
+                            *budget.ratio_to_copy);
 }
 
 const char* met_text(const Row& row) {
@@ -22,10 +27,12 @@ const char* met_text(const Row& row) {
 
 std::optional<bool> Row::met() const {
   if (!budget) return std::nullopt;
-  const bool by_value = budget->kind == Budget::Kind::at_most ? value <= budget->value : value >= budget->value;
-  if (!budget->ratio_to_copy) return by_value;
-  const bool by_ratio = ratio_to_copy && *ratio_to_copy <= *budget->ratio_to_copy;
-  return budget->either ? by_value || by_ratio : by_value && by_ratio;
+  const auto& [kind, value_budget, ratio_budget, either] = *budget;
+  const bool by_value =
+      value_budget && (kind == Budget::Kind::at_most ? value <= *value_budget : value >= *value_budget);
+  const bool by_ratio = ratio_budget && ratio_to_copy && *ratio_to_copy <= *ratio_budget;
+  if (either) return by_value || by_ratio;
+  return (by_value || !value_budget) && (by_ratio || !ratio_budget);
 }
 
 std::string table_text(std::span<const Row> rows) {

@@ -9,13 +9,14 @@
 
 namespace interstice::bench {
 
-/// A line of the budget. A value is met by itself, by its ratio to the copy, or by both, as the budget says.
+/// What a line is held to: its value, its ratio to the copy, or both. Times are held by their ratio, for between
+/// machines they differ twofold and the ratios by a fifth.
 struct Budget {
   enum class Kind { at_most, at_least };
   Kind kind = Kind::at_most;
-  double value = 0;
+  std::optional<double> value = std::nullopt;
   std::optional<double> ratio_to_copy = std::nullopt;  ///< at most
-  bool either = false;                                 ///< the value or the ratio; else both
+  bool either = false;                                 ///< the value or the ratio will do
 };
 
 struct Row {

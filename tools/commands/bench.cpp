@@ -50,7 +50,7 @@ std::string machine_text(const bench::Machine& m, int threads) {
 Json json_of(const bench::Row& row) {
   const auto number_or_null = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   Json json{{"name", row.name}, {"value", row.value}, {"unit", row.unit}};
-  json["budget"] = row.budget ? Json(row.budget->value) : Json(nullptr);
+  json["budget"] = row.budget ? number_or_null(row.budget->value) : Json(nullptr);
   json["budget_kind"] =
       row.budget ? Json(row.budget->kind == bench::Budget::Kind::at_most ? "at most" : "at least") : Json(nullptr);
   json["ratio_to_copy"] = number_or_null(row.ratio_to_copy);
