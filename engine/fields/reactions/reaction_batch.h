@@ -27,8 +27,9 @@ struct alignas(64) LaneArray {
 using LaneArrays = std::vector<LaneArray>;
 
 /// Fetches ahead what the next batch will find, or overwrite, in the same array.
-inline void fetch_next_batch(const double* numbers) {
-  constexpr std::size_t kPerLine = 8;
+template <class Number>
+void fetch_next_batch(const Number* numbers) {
+  constexpr std::size_t kPerLine = 64 / sizeof(Number);
   for (std::size_t w = kBatch; w < 2 * kBatch; w += kPerLine) __builtin_prefetch(numbers + w);
 }
 

@@ -44,13 +44,16 @@ INTERSTICE_VECTOR_CLONES double shared_dot(const double* volume, const double* x
   return dot(volume, part.data(), n);
 }
 
+using Floats = float __attribute__((vector_size(kVector * sizeof(float)), aligned(sizeof(float)), may_alias));
+
 /// source, uptake <- the gains and, relative to c, the losses of a step at these rates; says whether there are any.
-INTERSTICE_VECTOR_CLONES std::pair<bool, bool> divide_supply(const double* rate, double dt, const double* c,
+INTERSTICE_VECTOR_CLONES std::pair<bool, bool> divide_supply(const float* rate, double dt, const double* c,
                                                              double* source, double* uptake) {
   const Lanes zero{}, least = zero + 1e-200, most = zero + kMostLeaving;
   Lanes comes{}, leaves{};
   for (std::size_t w = 0; w < kBatch; w += kVector) {
-    const Lanes change = dt * lanes(rate + w), here = lanes(c + w);
+    const Floats& four = *reinterpret_cast<const Floats*>(rate + w);
+    const Lanes change = dt * __builtin_convertvector(four, Lanes), here = lanes(c + w);
     const Lanes gain = change > zero ? change : zero, loss = change < zero ? -change : zero;
     const Lanes share = loss / (here > least ? here : least);
     lanes(source + w) = gain;
@@ -233,16 +236,17 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
     if (has_base_[m] != 0) strength(m, batch) = base_[m];
   }
   for (const Intake::Array& array : intake.arrays) add_array(array, voxels, batch);
-  for (const std::uint32_t& voxel : places) {
-    const auto place = static_cast<std::size_t>(&voxel - exchange.voxels.data());
-    for (const Intake::Column& column : intake.columns) {
-      if (!exchange.anyone_gives(column.column)) continue;
-      const double amount = exchange.amount(place, column.column);
+  const std::size_t first_place = places.empty() ? 0 : static_cast<std::size_t>(&places[0] - exchange.voxels.data());
+  for (const Intake::Column& column : intake.columns) {
+    if (places.empty() || !exchange.anyone_gives(column.column)) continue;
+    const Target to = target(column.kind, column.place, voxels, batch);
+    for (std::size_t k = 0; k < places.size(); ++k) {
+      const double amount = exchange.amount(first_place + k, column.column);
       if (amount == 0) continue;
-      const Target to = target(column.kind, column.place, voxels, batch);
       if (to.on == 0) to.values = {};
       to.on = 1;
-      to.values[voxel - voxels.first] += to.scale[voxel - voxels.first] * amount;
+      const std::size_t w = places[k] - voxels.first;
+      to.values[w] += to.scale[w] * amount;
     }
   }
   sum_members(cluster, batch);
@@ -255,10 +259,12 @@ void BatchLoader::load(const Cluster& cluster, const BatchVoxels& voxels, const 
 /// What came comes evenly during the step, what left leaves in proportion to what there is.
 void BatchLoader::add_supply(std::size_t species, const float* supply, const BatchVoxels& voxels,
                              ReactionBatch& batch) const {
-  LaneArray rate;
-  std::copy_n(supply + voxels.first, voxels.lanes, rate.data());
-  const auto [comes, leaves] = divide_supply(rate.data(), voxels.step, batch.c[species].data(),
-                                             batch.source[species].data(), batch.uptake[species].data());
+  const float* rate = supply + voxels.first;
+  fetch_next_batch(rate);
+  std::array<float, kBatch> padded{};
+  if (voxels.lanes < kBatch) rate = (std::copy_n(rate, voxels.lanes, padded.data()), padded.data());
+  const auto [comes, leaves] = divide_supply(rate, voxels.step, batch.c[species].data(), batch.source[species].data(),
+                                             batch.uptake[species].data());
   batch.sourced[species] = comes;
   batch.active[channels_ + species] = leaves;
 }
