@@ -7,6 +7,7 @@
 #include <cassert>
 #include <limits>
 
+#include "engine/fields/granules.h"
 #include "engine/vesicles/fates.h"
 
 namespace interstice {
@@ -118,13 +119,14 @@ double sum_of(const double* values, std::size_t n) {
   return total;
 }
 
-/// sums[region * species + s] <- sum of the concentrations.
+/// sums[region * species + s] <- sum of the concentrations in voxels [first, last).
 void sum_by_region(const State& state, std::span<const std::uint8_t> of_voxel, std::size_t species_count,
-                   std::vector<double>& sums) {
+                   std::size_t first, std::size_t last, std::vector<double>& sums) {
   constexpr std::size_t kStretch = 1024;  // of one region at most, so that a stretch stays in the cache
-  for (std::size_t begin = 0, end = 0; begin < of_voxel.size(); begin = end) {
+  std::ranges::fill(sums, 0.0);
+  for (std::size_t begin = first, end = first; begin < last; begin = end) {
     const std::uint8_t region = of_voxel[begin];
-    while (end < of_voxel.size() && end < begin + kStretch && of_voxel[end] == region) ++end;
+    while (end < last && end < begin + kStretch && of_voxel[end] == region) ++end;
     for (std::uint32_t s = 0; s < species_count; ++s)
       sums[region * species_count + s] += sum_of(state.fields[SpeciesId{s}].data() + begin, end - begin);
   }
@@ -134,8 +136,12 @@ void sum_by_region(const State& state, std::span<const std::uint8_t> of_voxel, s
 
 double* Observables::measure_fields(const State& state, const Problem& problem, double* out) const {
   const std::size_t species_count = problem.species.size(), region_count = extracellular_volume_.size();
-  std::vector<double> sums(region_count * species_count, 0.0);
-  sum_by_region(state, problem.regions.of_voxel, species_count, sums);
+  std::vector<double> sums(region_count * species_count, 0.0), part(sums.size());
+  const Granules granules(problem.grid);
+  for (std::size_t g = 0; g < granules.size(); ++g) {
+    sum_by_region(state, problem.regions.of_voxel, species_count, granules.first(g), granules.first(g + 1), part);
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += part[k];
+  }
   for (std::size_t s = 0; s < species_count; ++s) {
     double all = 0, volume = 0;
     for (std::size_t r = 0; r < region_count; ++r) {

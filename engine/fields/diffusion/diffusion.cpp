@@ -279,7 +279,7 @@ void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval
                                          const Threads& threads) {
   const Plan& plan = plans[s];
   if (plan.diffusion == nullptr) return;
-  terms.load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid, threads);
+  terms.load(static_cast<SpeciesId>(s), plan.decay, interval.exchange, region_of_voxel, fluid, Granules(grid), threads);
   Cut& cut = cuts[s];
   cut.substeps = series_substeps(plan, interval.dt, terms.fastest(), terms.saturates());
   cut.dt = interval.dt / cut.substeps;

@@ -1,6 +1,7 @@
 #include "engine/fields/diffusion/diffusion_walls.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/core/constants.h"
 #include "engine/core/pinned_math.h"
@@ -104,7 +105,9 @@ void WallExchange::close(const Plan& plan) {
   for (int f = 0; f < 6; ++f) {
     if (!plan.walls[f].open) continue;
     double total = 0;
-    for (const double flux : flux_[f]) total += flux;
+    const std::size_t lines_of_plane = f / 2 == 0 ? ny_ : f / 2 == 1 ? nx_ : flux_[f].size();
+    for (std::size_t line = 0; line < flux_[f].size(); line += lines_of_plane)  // a sum for each plane, in their order
+      total += std::accumulate(&flux_[f][line], &flux_[f][line] + lines_of_plane, 0.0);
     inflow_[f] += total;
     if (const int r = plan.walls[f].reservoir; r >= 0) gain_[r] -= plan.reservoir_gain[r] * total;
   }

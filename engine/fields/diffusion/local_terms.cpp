@@ -8,7 +8,6 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kBlock = 1u << 12;                          ///< voxels
 constexpr std::size_t kElsewhere = static_cast<std::size_t>(-1);  ///< than in the lists
 
 }  // namespace
@@ -84,12 +83,13 @@ LocalTerms::Part LocalTerms::find(const ExchangeOf& of, std::size_t begin, std::
     part.secreted += given;
     part.fastest = std::max(part.fastest, part.uptake.back());
   };
-  if (!of.everywhere()) {
-    for (std::size_t place = begin; place < end; ++place) add(exchange.voxels[place], of.of_cells(place));
-    return part;
-  }
   const auto first = std::ranges::lower_bound(exchange.voxels, static_cast<std::uint32_t>(begin));
   auto place = static_cast<std::size_t>(first - exchange.voxels.begin());
+  if (!of.everywhere()) {
+    for (; place < exchange.voxels.size() && exchange.voxels[place] < end; ++place)
+      add(exchange.voxels[place], of.of_cells(place));
+    return part;
+  }
   for (std::size_t v = begin; v < end; ++v) {
     const bool cells = place < exchange.voxels.size() && exchange.voxels[place] == v;
     add(v, cells ? of.of_cells(place++) : std::array<double, 3>{});
@@ -99,15 +99,14 @@ LocalTerms::Part LocalTerms::find(const ExchangeOf& of, std::size_t begin, std::
 
 void LocalTerms::load(SpeciesId species, double decay, const Exchange& exchange,
                       std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume,
-                      const Threads& threads) {
+                      const Granules& granules, const Threads& threads) {
   decay_ = decay;
   Km_ = exchange.clearance_Km.empty() ? 0 : exchange.clearance_Km[index(species)];
   taken_at_once_ = exchange.taken_at_once.empty() ? 0 : exchange.taken_at_once[index(species)];
   const ExchangeOf of(species, exchange);
-  const std::size_t n = of.everywhere() ? region_of_voxel.size() : of.anywhere() ? exchange.voxels.size() : 0;
-  std::vector<Part> parts((n + kBlock - 1) / kBlock);
-  threads.for_blocks(n, kBlock, [&](std::size_t begin, std::size_t end) {
-    parts[begin / kBlock] = find(of, begin, end, region_of_voxel, volume);
+  std::vector<Part> parts(of.anywhere() ? granules.size() : 0);
+  threads.for_blocks(parts.size(), 1, [&](std::size_t g, std::size_t) {
+    parts[g] = find(of, granules.first(g), granules.first(g + 1), region_of_voxel, volume);
   });
   std::size_t places = 0;
   for (const Part& part : parts) places += part.voxels.size();

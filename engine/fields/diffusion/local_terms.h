@@ -19,6 +19,7 @@
 #include "engine/fields/diffusion/conductance.h"
 #include "engine/fields/diffusion/local_losses.h"
 #include "engine/fields/exchange.h"
+#include "engine/fields/granules.h"
 
 namespace interstice {
 
@@ -27,7 +28,7 @@ class LocalTerms {
  public:
   /// Sets what an interval has in store. `volume`: of fluid in a voxel, per region [um^3]; `decay` [1/s].
   void load(SpeciesId species, double decay, const Exchange& exchange, std::span<const std::uint8_t> region_of_voxel,
-            std::span<const double> volume, const Threads& threads);
+            std::span<const double> volume, const Granules& granules, const Threads& threads);
   [[nodiscard]] bool anywhere() const { return !voxels_.empty(); }       ///< more than decay
   [[nodiscard]] double secreted() const { return secreted_; }            ///< [molecules/s]
   [[nodiscard]] double taken_at_once() const { return taken_at_once_; }  ///< of that, before it got away

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "engine/core/constants.h"
+#include "engine/fields/granules.h"
 #include "engine/fields/lanes.h"
 #include "engine/fields/reactions/reaction_batch.h"
 #include "engine/fields/reactions/reaction_loader.h"
@@ -17,12 +18,6 @@ namespace {
 
 /// Below this a species is gone [uM]: exponential decay would end in subnormal numbers, which cost a hundredfold.
 constexpr double kVanished = 1e-100;
-
-/// Voxels per parallel block, and per partial sum of the budget: at most about 256 blocks.
-std::size_t block_of(std::size_t voxels) {
-  constexpr std::size_t kLeast = 8, kBlocks = 256;
-  return kBatch * std::max(kLeast, voxels / (kBatch * kBlocks));
-}
 
 void book(const double* amounts, std::vector<double>& budget) {
   for (std::size_t i = 0; i < budget.size(); ++i) budget[i] += amounts[i] * kMoleculesPerUmCubedPerMicromolar;
@@ -157,8 +152,9 @@ struct ReactionSolver::Impl {
   [[nodiscard]] std::span<const Cluster> of(ClusterRange range) const {
     return std::span(clusters).subspan(range.first, range.end - range.first);
   }
-  void react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const Interval& interval,
-                   const FieldSet& c, std::size_t begin, std::size_t end, FieldSet& reacted, const Tally& tally) const;
+  void react_granule(std::span<const Cluster> clusters, std::span<const ClusterStep> steps, const Interval& interval,
+                     const FieldSet& c, std::size_t begin, std::size_t end, FieldSet& reacted,
+                     const Tally& tally) const;
   void react_reservoir(std::span<const Cluster> clusters, const Interval& interval, std::size_t r,
                        const ReservoirState& from, ReservoirState& to, const Tally& tally) const;
 };
@@ -176,9 +172,9 @@ void ReactionSolver::Impl::divide_into_groups() {
   }
 }
 
-void ReactionSolver::Impl::react_block(std::span<const Cluster> clusters, std::span<const ClusterStep> steps,
-                                       const Interval& interval, const FieldSet& c, std::size_t begin, std::size_t end,
-                                       FieldSet& reacted, const Tally& tally) const {
+void ReactionSolver::Impl::react_granule(std::span<const Cluster> clusters, std::span<const ClusterStep> steps,
+                                         const Interval& interval, const FieldSet& c, std::size_t begin,
+                                         std::size_t end, FieldSet& reacted, const Tally& tally) const {
   const Exchange& exchange = interval.exchange;
   const double dt = interval.dt;
   Scratch& own = scratch(clusters.size());
@@ -312,20 +308,20 @@ void ReactionSolver::react(ClusterRange range, const Interval& interval, const F
                            std::span<ReservoirState> reacted_reservoirs, Budget& budget, const Threads& threads) const {
   const Impl& m = *impl_;
   const std::span<const Cluster> clusters = m.of(range);
-  const std::size_t voxels = m.grid.voxel_count(), block = block_of(voxels);
-  const std::size_t blocks = (voxels + block - 1) / block, width = Tally::size(m.species, m.reactions);
-  assert(c.species_count() == m.species && reacted.voxel_count() == voxels);
+  const Granules granules(m.grid);
+  const std::size_t width = Tally::size(m.species, m.reactions);
+  assert(c.species_count() == m.species && reacted.voxel_count() == m.grid.voxel_count());
   assert(reacted_reservoirs.size() == reservoirs.size());
   std::vector<ClusterStep> steps;
   for (const Cluster& cluster : clusters) steps.emplace_back(cluster, interval.exchange, interval.dt);
-  std::vector<double> sums((blocks + reservoirs.size()) * width, 0.0);
+  std::vector<double> sums((granules.size() + reservoirs.size()) * width, 0.0);
   const auto tally = [&](std::size_t place) { return Tally(&sums[place * width], m.species, m.reactions); };
-  threads.for_blocks(voxels, block, [&](std::size_t begin, std::size_t end) {
-    m.react_block(clusters, steps, interval, c, begin, end, reacted, tally(begin / block));
+  threads.for_blocks(granules.size(), 1, [&](std::size_t g, std::size_t) {
+    m.react_granule(clusters, steps, interval, c, granules.first(g), granules.first(g + 1), reacted, tally(g));
   });
   for (std::size_t r = 0; r < reservoirs.size(); ++r)
-    m.react_reservoir(clusters, interval, r, reservoirs[r], reacted_reservoirs[r], tally(blocks + r));
-  for (std::size_t place = 0; place < blocks + reservoirs.size(); ++place) book(tally(place), budget);
+    m.react_reservoir(clusters, interval, r, reservoirs[r], reacted_reservoirs[r], tally(granules.size() + r));
+  for (std::size_t place = 0; place < granules.size() + reservoirs.size(); ++place) book(tally(place), budget);
 }
 
 }  // namespace interstice
