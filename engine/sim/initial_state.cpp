@@ -1,5 +1,6 @@
 #include "engine/sim/initial_state.h"
 
+#include "engine/cells/cell_order.h"
 #include "engine/cells/cell_seeding.h"
 #include "engine/sim/dosing.h"
 #include "engine/sim/workspace.h"
@@ -54,6 +55,7 @@ State initial_state(const Problem& problem, const Workspace& workspace, const Th
   fill_fields(problem, state);
   fill_reservoirs(problem, state);
   seed_cells(state.cells, problem.placements, problem.columns, workspace.cell_environment, threads);
+  sort_cells(state.cells, problem.columns, problem.grid);
   give_at_once(state, problem, 0, 1);
   apply_doses(state, problem, workspace, 0, 1, threads);
   count_vesicles(state.vesicles, problem.vesicle_classes, state.ledger);
