@@ -19,6 +19,7 @@ DiffusionOperator::DiffusionOperator(std::unique_ptr<Conductance> conductance)
       ny_(static_cast<std::size_t>(conductance_->grid().ny)),
       nz_(static_cast<std::size_t>(conductance_->grid().nz)) {
   find_sets();
+  find_row_ends();
   lay_out();
   lay_out_whole();
 }
@@ -62,6 +63,15 @@ void DiffusionOperator::find_sets() {
     const std::size_t below = k > 0 ? k - 1 : nz_ - 1, above = k + 1 < nz_ ? k + 1 : 0;
     level_.push_back(one_kind_[of_[below]] && one_kind_[of_[k]] && one_kind_[of_[above]]);
   }
+}
+
+void DiffusionOperator::find_row_ends() {
+  constexpr std::size_t behind = 8;  // that vectors may read
+  const auto set = [](std::vector<std::uint8_t>& bits, std::size_t i) {
+    bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << i % 8);
+  };
+  for (auto* bits : {&row_first_, &row_last_}) bits->assign(nx_ * ny_ / 8 + 1 + behind, 0);
+  for (std::size_t row = 0; row < ny_; ++row) set(row_first_, row * nx_), set(row_last_, row * nx_ + nx_ - 1);
 }
 
 /// Conductance between two neighbouring voxels along an axis; kNoVoxel is beyond a wall.
@@ -195,6 +205,8 @@ PlaneFaces<Real> DiffusionOperator::faces(std::size_t k) const {
           .inverse_mass = planes.inverse_mass.empty() ? nullptr : planes.inverse_mass.data() + set * plane,
           .x_lower = planes.x_lower.empty() ? nullptr : planes.x_lower.data() + set * ny_,
           .x_upper = planes.x_upper.empty() ? nullptr : planes.x_upper.data() + set * ny_,
+          .row_first = row_first_.data(),
+          .row_last = row_last_.data(),
           .level = level_[k] != 0};
 }
 

@@ -14,6 +14,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/fields/diffusion/stencil-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
 namespace HWY_NAMESPACE {
@@ -22,83 +24,48 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
 
-/// Consecutive rows with the same neighbours; all pointers at their first voxel.
-struct HopRows {
-  std::size_t voxels;
-  const float *from, *y_below, *y_above, *z_below, *z_above, *v, *uptake;
-  const float *x_face, *x_face_above, *y_face, *y_face_above, *z_face, *z_face_above, *inverse_mass;
-  float* out;
-};
-
-/// Unit: volume fractions are 1.
 template <bool Unit, bool Uptake>
-class RowsHop {
- public:
-  HWY_INLINE RowsHop(const HopRows& rows, const Hop& hop)
-      : r_(rows),
-        dt_(hn::Set(D(), hop.dt)),
-        kept_(hn::Set(D(), hop.kept)),
-        scale_(hn::Set(D(), hop.scale)),
-        weight_(hn::Set(D(), hop.weight)) {}
-
-  HWY_INLINE void run() const {
-    const std::size_t lanes = hn::Lanes(D());
-    std::size_t i = 0;
-    for (; i + lanes <= r_.voxels; i += lanes)
-      hn::StoreU(some([&](const float* p) { return hn::LoadU(D(), p + i); }), D(), r_.out + i);
-    if (i == r_.voxels) return;
-    const auto mask = hn::FirstN(D(), r_.voxels - i);
-    hn::BlendedStore(some([&](const float* p) { return hn::MaskedLoad(mask, D(), p + i); }), mask, D(), r_.out + i);
-  }
-
- private:
-  template <class Load>
-  HWY_INLINE V some(const Load& load) const {
-    const V here = load(r_.from);
-    const auto beyond = [&](const float* neighbour) { return hn::Sub(load(neighbour), here); };
-    V sum = hn::Mul(load(r_.x_face), beyond(r_.from - 1));
-    sum = hn::MulAdd(load(r_.x_face_above), beyond(r_.from + 1), sum);
-    V across = hn::Mul(load(r_.y_face), beyond(r_.y_below));
-    across = hn::MulAdd(load(r_.y_face_above), beyond(r_.y_above), across);
-    V along = hn::Mul(load(r_.z_face), beyond(r_.z_below));
-    along = hn::MulAdd(load(r_.z_face_above), beyond(r_.z_above), along);
-    sum = hn::Add(hn::Add(sum, across), along);
-    if constexpr (!Unit) sum = hn::Mul(sum, load(r_.inverse_mass));
-    if constexpr (Uptake) sum = hn::NegMulAdd(load(r_.uptake), here, sum);
-    return hn::MulAdd(scale_, hn::MulAdd(dt_, sum, hn::Mul(kept_, here)), hn::Mul(weight_, load(r_.v)));
-  }
-
-  const HopRows r_;
-  const V dt_, kept_, scale_, weight_;
-};
+void run_rows(const Hop& hop, const StencilRows<float>& rows, const float* v, const float* uptake, float* out,
+              std::size_t voxels) {
+  const V dt = hn::Set(D(), hop.dt), kept = hn::Set(D(), hop.kept), scale = hn::Set(D(), hop.scale),
+          weight = hn::Set(D(), hop.weight);
+  for_vectors(D(), voxels, [&](std::size_t, const auto& load, const auto& store) HWY_ATTR {
+    const V here = load(rows.here);
+    V sum = from_neighbours<Unit>(rows, here, load);
+    if constexpr (Uptake) sum = hn::NegMulAdd(load(uptake), here, sum);
+    store(hn::MulAdd(scale, hn::MulAdd(dt, sum, hn::Mul(kept, here)), hn::Mul(weight, load(v))), out);
+  });
+}
 
 template <bool Unit>
-void run_rows(const HopRows& rows, const Hop& hop) {
-  rows.uptake == nullptr ? RowsHop<Unit, false>(rows, hop).run() : RowsHop<Unit, true>(rows, hop).run();
+void run_rows(const Hop& hop, const StencilRows<float>& rows, const float* v, const float* uptake, float* out,
+              std::size_t voxels) {
+  uptake == nullptr ? run_rows<Unit, false>(hop, rows, v, uptake, out, voxels)
+                    : run_rows<Unit, true>(hop, rows, v, uptake, out, voxels);
 }
 
 /// Rows [first, end) of a plane, which look at `below` and `above` across y.
 void hop_rows(const Hop& hop, const HopPlane& p, std::size_t first, std::size_t end, const float* below,
               const float* above) {
-  const std::size_t at = first * hop.nx;
+  const std::size_t at = first * hop.nx, voxels = (end - first) * hop.nx;
   const PlaneFaces<float>& faces = p.faces;
-  const HopRows rows{.voxels = (end - first) * hop.nx,
-                     .from = p.from + at,
-                     .y_below = below,
-                     .y_above = above,
-                     .z_below = p.z_below + at,
-                     .z_above = p.z_above + at,
-                     .v = p.v + at,
-                     .uptake = p.uptake == nullptr ? nullptr : p.uptake + at,
-                     .x_face = faces.x + at,
-                     .x_face_above = faces.x_above + at,
-                     .y_face = faces.y + at,
-                     .y_face_above = faces.y_above + at,
-                     .z_face = faces.z_below + at,
-                     .z_face_above = faces.z_above + at,
-                     .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
-                     .out = p.out + at};
-  faces.inverse_mass == nullptr ? run_rows<true>(rows, hop) : run_rows<false>(rows, hop);
+  const StencilRows<float> rows{
+      .here = p.from + at,
+      .y_below = below,
+      .y_above = above,
+      .z_below = p.z_below + at,
+      .z_above = p.z_above + at,
+      .x_face = faces.x + at,
+      .x_face_above = faces.x_above + at,
+      .y_face = faces.y + at,
+      .y_face_above = faces.y_above + at,
+      .z_face = faces.z_below + at,
+      .z_face_above = faces.z_above + at,
+      .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
+  };
+  const float* uptake = p.uptake == nullptr ? nullptr : p.uptake + at;
+  faces.inverse_mass == nullptr ? run_rows<true>(hop, rows, p.v + at, uptake, p.out + at, voxels)
+                                : run_rows<false>(hop, rows, p.v + at, uptake, p.out + at, voxels);
 }
 
 /// What passes the walls across x, or the seam of a ring.

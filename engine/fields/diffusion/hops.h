@@ -3,9 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <vector>
 
 #include "engine/fields/diffusion/diffusion_operator.h"
 
@@ -23,25 +21,12 @@ class NoSubnormals {
   unsigned long before_;
 };
 
-/// Where the rows of a plane begin and end, a bit per voxel.
-class RowEnds {
- public:
-  RowEnds() = default;
-  RowEnds(std::size_t nx, std::size_t ny);
-  [[nodiscard]] const std::uint8_t* first() const { return first_.data(); }
-  [[nodiscard]] const std::uint8_t* last() const { return last_.data(); }
-
- private:
-  std::vector<std::uint8_t> first_, last_;
-};
-
 /// What all planes of a hop share.
 struct Hop {
   std::size_t nx = 1, ny = 1;
   bool ring_x = false;  ///< periodic
   float dt = 0;         ///< of a hop: h/q [s]
   float kept = 1, scale = 1, weight = 0;
-  const RowEnds* row_ends = nullptr;  ///< asked for where planes are level
 };
 
 /// A plane of voxels on its way: all point at its first voxel.

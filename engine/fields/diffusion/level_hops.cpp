@@ -11,6 +11,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/fields/diffusion/stencil-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
 namespace HWY_NAMESPACE {
@@ -53,30 +55,14 @@ class LevelHop {
       : r_(rows), s_(shares), weight_(weight) {}
 
   HWY_INLINE void run() const {
-    const std::size_t lanes = hn::Lanes(D());
-    std::size_t i = 0;
-    for (; i + lanes <= r_.voxels; i += lanes) {
-      some(
-          i, [&](const float* p) { return hn::LoadU(D(), p + i); },
-          [&](V value, float* p) { hn::StoreU(value, D(), p + i); });
-    }
-    if (i == r_.voxels) return;
-    const auto mask = hn::FirstN(D(), r_.voxels - i);
-    some(
-        i, [&](const float* p) { return hn::MaskedLoad(mask, D(), p + i); },
-        [&](V value, float* p) { hn::BlendedStore(value, mask, D(), p + i); });
+    for_vectors(D(), r_.voxels,
+                [&](std::size_t i, const auto& load, const auto& store) HWY_ATTR { some(i, load, store); });
   }
 
  private:
-  HWY_INLINE static hn::Mask<D> mask(const std::uint8_t* bits, std::size_t i) {
-    if (hn::Lanes(D()) >= 8) return hn::LoadMaskBits(D(), bits + i / 8);
-    const std::array<std::uint8_t, 8> some{static_cast<std::uint8_t>(bits[i / 8] >> i % 8)};
-    return hn::LoadMaskBits(D(), some.data());
-  }
-
   template <class Load, class Store>
   HWY_INLINE void some(std::size_t i, const Load& load, const Store& store) const {
-    const auto first = mask(r_.first, i), last = mask(r_.last, i);
+    const auto first = lanes_of(D(), r_.first, i), last = lanes_of(D(), r_.last, i);
     V below = load(r_.from[0]), here = load(r_.from[1]);
     for (std::size_t n = 0; n < Planes; ++n) {
       const LevelShares& share = s_[n];
@@ -106,8 +92,8 @@ template <std::size_t Planes>
 void run_rows(const Hop& hop, const HopPlane* planes, std::size_t at, std::size_t end, std::size_t bits,
               std::ptrdiff_t below, std::ptrdiff_t above) {
   LevelRows<Planes> rows{.voxels = end - at,
-                         .first = hop.row_ends->first() + bits / 8,
-                         .last = hop.row_ends->last() + bits / 8,
+                         .first = planes[0].faces.row_first + bits / 8,
+                         .last = planes[0].faces.row_last + bits / 8,
                          .y_below = below,
                          .y_above = above};
   std::array<LevelShares, Planes> shares;
@@ -153,13 +139,6 @@ HWY_EXPORT(hop_level);
 
 void hop_level_planes(const Hop& hop, std::span<const HopPlane> planes) {
   HWY_DYNAMIC_DISPATCH(hop_level)(hop, planes);
-}
-
-RowEnds::RowEnds(std::size_t nx, std::size_t ny) : first_((nx * ny + 7) / 8 + 8), last_(first_.size()) {
-  const auto set = [](std::vector<std::uint8_t>& bits, std::size_t i) {
-    bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << i % 8);
-  };
-  for (std::size_t row = 0; row < ny; ++row) set(first_, row * nx), set(last_, row * nx + nx - 1);
 }
 
 }  // namespace interstice

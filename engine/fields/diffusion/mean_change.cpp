@@ -165,8 +165,7 @@ MeanChange::MeanChange(const Grid& grid)
       change_(stride_ * nz_ + 2 * margin_),
       one_(change_.size()),
       other_(change_.size()),
-      nothing_(nx_ * ny_ + 2 * margin_),
-      row_ends_(nx_, ny_) {}
+      nothing_(nx_ * ny_ + 2 * margin_) {}
 
 /// By Horner's rule; `made` hops were made before.
 Hop MeanChange::hop(const Substep& s, std::size_t made) const {
@@ -177,8 +176,7 @@ Hop MeanChange::hop(const Substep& s, std::size_t made) const {
           .dt = static_cast<float>(s.h / s.series.q),
           .kept = s.series.kept,
           .scale = made == 0 ? weights.back() : 1.0F,
-          .weight = weights[weights.size() - 2 - made],
-          .row_ends = &row_ends_};
+          .weight = weights[weights.size() - 2 - made]};
 }
 
 /// A small grid stays in the cache and is done as a single plane: calls for planes of some hundred voxels would take

@@ -49,8 +49,7 @@ class MeanChange {
   std::size_t stride_ = 1;              ///< from plane to plane
   AlignedFloats change_, one_, other_;  ///< with a margin of numbers that are read and multiplied by 0
   AlignedFloats nothing_;               ///< a plane of zeros
-  RowEnds row_ends_;
-  AlignedFloats lost_;  ///< through walls and by uptake, in small grids
+  AlignedFloats lost_;                  ///< through walls and by uptake, in small grids
 };
 
 }  // namespace interstice
