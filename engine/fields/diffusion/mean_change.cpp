@@ -14,15 +14,14 @@ namespace {
 
 using Plane = std::ptrdiff_t;  ///< rings and blocks go beyond the ends of the grid
 
-static const std::size_t kCache =
-    getenv("KC") ? atol(getenv("KC")) : std::size_t{1} << 19;  ///< [bytes] for the planes between
-static const std::size_t kMostTogether = getenv("KM") ? atol(getenv("KM")) : 8;
+constexpr std::size_t kCache = std::size_t{1} << 20;  ///< [bytes] for the planes between
+constexpr std::size_t kMostTogether = 8;
 constexpr Plane kPile = 2;   ///< planes that a stage does together
 constexpr Plane kSlots = 4;  ///< planes kept of each stage: a pile and those beside it
 
 /// Planes of a ring lie apart by no multiple of a page, in which case the processor takes reads of one for what was
 /// just written to another [numbers].
-static const std::size_t kStagger = getenv("KS") ? atol(getenv("KS")) : 48;
+constexpr std::size_t kStagger = 48;
 
 /// As many numbers rounded up to whole cache lines.
 std::size_t whole_lines(std::size_t numbers) {
@@ -162,10 +161,13 @@ MeanChange::MeanChange(const Grid& grid)
       nz_(static_cast<std::size_t>(grid.nz)),
       margin_(whole_lines(grid.voxel_count() <= kSmallGrid ? nx_ * ny_ : nx_ + 1)),
       stride_(grid.voxel_count() <= kSmallGrid ? nx_ * ny_ : whole_lines(nx_ * ny_)),
-      change_(stride_ * nz_ + 2 * margin_),
-      one_(change_.size()),
-      other_(change_.size()),
       nothing_(nx_ * ny_ + 2 * margin_) {}
+
+/// With margins, made when first asked for.
+float* MeanChange::first_voxel(AlignedFloats& field) const {
+  field.resize(stride_ * nz_ + 2 * margin_);
+  return field.data() + margin_;
+}
 
 /// By Horner's rule; `made` hops were made before.
 Hop MeanChange::hop(const Substep& s, std::size_t made) const {
@@ -186,8 +188,9 @@ void MeanChange::run_whole(const Substep& s) {
   const std::size_t plane = nx_ * ny_, voxels = plane * nz_;
   const DiffusionOperator::Whole<float>& whole = s.diffusion.whole<float>();
   const AlignedFloats& walls = s.diffusion.whole_walls();
-  const float *change = change_.data() + margin_, *from = change, *lost = walls.empty() ? nullptr : walls.data();
-  s.change({.here = s.c, .whole = true}, change_.data() + margin_);
+  float* change = first_voxel(change_);
+  const float *from = change, *lost = walls.empty() ? nullptr : walls.data();
+  s.change({.here = s.c, .whole = true}, change);
   if (lost != nullptr && s.uptake != nullptr) {
     lost_.resize(voxels);
     for (std::size_t v = 0; v < voxels; ++v) lost_[v] = lost[v] + s.uptake[v];
@@ -196,7 +199,7 @@ void MeanChange::run_whole(const Substep& s) {
     lost = s.uptake;
   }
   for (std::size_t n = 0; n + 1 < s.series.weights.size(); ++n) {
-    float* to = (n % 2 == 0 ? one_ : other_).data() + margin_;
+    float* to = first_voxel(n % 2 == 0 ? one_ : other_);
     Hop all = hop(s, n);
     all.ny *= nz_;
     hop_planes(all, {{{.from = from,
@@ -229,7 +232,7 @@ void MeanChange::run(const Substep& substep, const Threads* threads) {
       Planes(*this, pass).run(static_cast<Plane>(begin), static_cast<Plane>(end));
     });
   };
-  float* change = change_.data() + margin_;
+  float* change = first_voxel(change_);
   const Conductance& g = substep.diffusion.conductance();
   Pass pass{.substep = substep, .open_y = g.wall_total(2) + g.wall_total(3) > 0, .changes = alone, .from = change};
   if (!alone) {  // every plane once
@@ -241,7 +244,7 @@ void MeanChange::run(const Substep& substep, const Threads* threads) {
                     passes = (hops + most - 1) / most;
   for (std::size_t n = 0; n < passes; ++n) {
     pass.hops = (hops - pass.first) / (passes - n);
-    pass.to = n + 1 == passes ? nullptr : (n % 2 == 0 ? one_ : other_).data() + margin_;
+    pass.to = n + 1 == passes ? nullptr : first_voxel(n % 2 == 0 ? one_ : other_);
     over(pass);
     pass.first += pass.hops;
     pass.from = pass.to;

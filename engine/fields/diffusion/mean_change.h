@@ -43,6 +43,7 @@ class MeanChange {
   struct Pass;
   class Planes;
   void run_whole(const Substep& substep);
+  [[nodiscard]] float* first_voxel(AlignedFloats& field) const;
   [[nodiscard]] Hop hop(const Substep& substep, std::size_t made) const;
 
   std::size_t nx_ = 1, ny_ = 1, nz_ = 1, margin_ = 0;
