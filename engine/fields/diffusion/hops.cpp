@@ -11,6 +11,7 @@
 #include "engine/core/simd_targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/fields/diffusion/hops.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -23,6 +24,8 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 using D = hn::CappedTag<float, 16>;
 using V = hn::Vec<D>;
+
+constexpr std::size_t kAhead = 256;  ///< numbers; the processor's own prefetching ends at every page
 
 template <bool Unit, bool Uptake>
 void run_rows(const Hop& hop, const StencilRows<float>& rows, const float* v, const float* uptake, float* out,
@@ -107,8 +110,10 @@ void add(std::size_t n, const double* c, const float* w, double* u) {
   const hn::Rebind<float, Wide> narrow;
   const std::size_t lanes = hn::Lanes(Wide());
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
+  for (; i + lanes <= n; i += lanes) {
+    hwy::Prefetch(c + i + kAhead);
     hn::StoreU(hn::Add(hn::LoadU(Wide(), c + i), hn::PromoteTo(Wide(), hn::LoadU(narrow, w + i))), Wide(), u + i);
+  }
   for (; i < n; ++i) u[i] = c[i] + static_cast<double>(w[i]);
 }
 
