@@ -14,7 +14,7 @@
 namespace interstice {
 
 /// Conductances of the faces of a plane of voxels [1/s]. Numbers per voxel are stored row by row; the face of x is the
-/// one before the voxel, 0 at the walls and at the seam of a ring; that after it is kept too.
+/// one before the voxel, 0 at the walls and at the seam of a ring; the next number is that after it.
 template <class Real>
 struct PlaneFaces {
   const Real* x = nullptr;
@@ -67,10 +67,10 @@ class DiffusionOperator {
  private:
   template <class Real>
   struct Planes {
-    std::vector<Real, AlignedAllocator<Real>> x, x_above, y, y_above, z, inverse_mass, x_lower, x_upper;
+    std::vector<Real, AlignedAllocator<Real>> x, y, z, inverse_mass, x_lower, x_upper;
 
     [[nodiscard]] Planes<float> narrowed() const;
-    [[nodiscard]] PlaneFaces<Real> whole(std::size_t plane) const;
+    [[nodiscard]] PlaneFaces<Real> whole(std::size_t nx, std::size_t plane) const;
   };
   void find_sets();
   void find_row_ends();

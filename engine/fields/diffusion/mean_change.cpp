@@ -14,7 +14,7 @@ namespace {
 
 using Plane = std::ptrdiff_t;  ///< rings and blocks go beyond the ends of the grid
 
-constexpr std::size_t kCache = std::size_t{1} << 20;  ///< [bytes] for the planes between
+constexpr std::size_t kCache = std::size_t{9} << 17;  ///< [bytes] for the planes between
 constexpr std::size_t kMostTogether = 8;
 constexpr Plane kPile = 2;   ///< planes that a stage does together
 constexpr Plane kSlots = 4;  ///< planes kept of each stage: a pile and those beside it
