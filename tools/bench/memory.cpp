@@ -14,10 +14,14 @@ struct Footprint {
   double seeded = 0, stepped = 0;  ///< [B]
 };
 
-Footprint footprint_of(const std::string& scenario) {
+/// Fields at rest ask for no memory.
+enum class AtRest : bool { no, yes };
+
+Footprint footprint_of(const std::string& scenario, AtRest at_rest = AtRest::yes) {
   const Threads threads(1);
   const double before = allocated();
   World world(scenario, threads);
+  if (at_rest == AtRest::no) world.roughen_fields(0.5, 2);
   Footprint bytes;
   bytes.seeded = allocated() - before;
   world.advance(threads);
@@ -33,7 +37,9 @@ double allocated() {
 }
 
 double memory_per_voxel(int species, Tissue tissue, std::uint64_t voxels) {
-  const auto bytes = [&](std::uint64_t n) { return footprint_of(fields_text(n, species, tissue, 500, 0.1)).stepped; };
+  const auto bytes = [&](std::uint64_t n) {
+    return footprint_of(fields_text(n, species, tissue, 500, 0.1), AtRest::no).stepped;
+  };
   const auto count = [](std::uint64_t n) {
     const double length = edge(n);
     return length * length * length;

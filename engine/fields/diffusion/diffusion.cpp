@@ -44,10 +44,16 @@ void over(std::size_t n, std::size_t grain, const Threads* threads, const Body& 
 
 /// What a species needs on its way.
 struct Buffer {
-  VoxelArray now, next;  ///< concentration after a substep
+  VoxelArray now, next;  ///< concentration after a substep; made when first asked for
   MeanChange mean;
   WallExchange walls;
   std::vector<Taken> taken;  ///< per plane
+
+  /// Before a substep that writes to `next`; the first of an interval does not read `now`.
+  void make_next(std::size_t voxels, bool first) {
+    if (first && next.size() == 0) std::swap(now, next);
+    if (next.size() == 0) next = VoxelArray(voxels);
+  }
 };
 
 /// How an interval of a species is cut.
@@ -140,7 +146,6 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
   buffers.resize(grid.voxel_count() <= kSmallGrid ? species.size() : std::min<std::size_t>(1, species.size()));
   terms.resize(buffers.size());
   for (Buffer& b : buffers) {
-    b.now = b.next = VoxelArray(grid.voxel_count());
     b.mean = MeanChange(grid);
     b.walls = WallExchange(grid, reservoirs.size());
   }
@@ -163,6 +168,7 @@ bool DiffusionSolver::Impl::by_series(const Flight& f, const LocalChange& change
   std::atomic<bool> negative{false};
   b.taken.assign(nz, {});
   for (int n = 0; n < f.cut.substeps; ++n) {
+    b.make_next(grid.voxel_count(), n == 0);
     const double* c = n == 0 ? change.before : b.now.data();
     negative = false;
     b.walls.open(f.plan);
@@ -193,6 +199,8 @@ void DiffusionSolver::Impl::positive(const Flight& f, double dt, std::span<const
   Buffer& b = f.b;
   b.taken.assign(nz, {});
   std::vector<double> most(c.begin(), c.end());
+  b.make_next(grid.voxel_count(), true);
+  if (b.now.size() == 0) b.now = VoxelArray(grid.voxel_count());
   std::copy(c.begin(), c.end(), b.now.data());
   for (std::size_t i = 0; i < reacted.size(); ++i) {
     b.now.data()[i] = std::min(c[i], reacted[i]);

@@ -19,6 +19,7 @@ DiffusionOperator::DiffusionOperator(std::unique_ptr<Conductance> conductance)
       ny_(static_cast<std::size_t>(conductance_->grid().ny)),
       nz_(static_cast<std::size_t>(conductance_->grid().nz)) {
   find_sets();
+  find_row_ends();
   lay_out();
   lay_out_whole();
 }
@@ -64,6 +65,15 @@ void DiffusionOperator::find_sets() {
   }
 }
 
+void DiffusionOperator::find_row_ends() {
+  constexpr std::size_t behind = 8;  // that vectors may read
+  const auto set = [](std::vector<std::uint8_t>& bits, std::size_t i) {
+    bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << i % 8);
+  };
+  for (auto* bits : {&row_first_, &row_last_}) bits->assign(nx_ * ny_ / 8 + 1 + behind, 0);
+  for (std::size_t row = 0; row < ny_; ++row) set(row_first_, row * nx_), set(row_last_, row * nx_ + nx_ - 1);
+}
+
 /// Conductance between two neighbouring voxels along an axis; kNoVoxel is beyond a wall.
 double DiffusionOperator::face_between(int axis, std::size_t below, std::size_t above) const {
   const Conductance& g = *conductance_;
@@ -88,7 +98,6 @@ void DiffusionOperator::lay_out() {
     for (std::size_t j = 0; j < ny_; ++j) {
       for (std::size_t i = 0; i < nx_; ++i) {
         planes_.x.push_back(i == 0 ? 0.0 : face_between(0, voxel(i - 1, j), voxel(i, j)));
-        planes_.x_above.push_back(i + 1 == nx_ ? 0.0 : face_between(0, voxel(i, j), voxel(i + 1, j)));
       }
     }
     for (std::size_t j = 0; j <= ny_; ++j) {
@@ -107,6 +116,7 @@ void DiffusionOperator::lay_out() {
       planes_.inverse_mass.push_back(1 / conductance_->mass(conductance_->kind(k * plane + i)));
     }
   }
+  planes_.x.push_back(0);
   for (const std::size_t k : first_below_) {
     for (std::size_t i = 0; i < plane; ++i) {
       const std::size_t below = k > 0 ? (k - 1) * plane + i : ring_z ? (nz_ - 1) * plane + i : kNoVoxel;
@@ -124,16 +134,15 @@ void DiffusionOperator::lay_out() {
 template <class Real>
 DiffusionOperator::Planes<float> DiffusionOperator::Planes<Real>::narrowed() const {
   const auto narrow = [](const auto& from) { return AlignedFloats(from.begin(), from.end()); };
-  return {narrow(x), narrow(x_above),      narrow(y),       narrow(y_above),
-          narrow(z), narrow(inverse_mass), narrow(x_lower), narrow(x_upper)};
+  return {narrow(x), narrow(y), narrow(z), narrow(inverse_mass), narrow(x_lower), narrow(x_upper)};
 }
 
 template <class Real>
-PlaneFaces<Real> DiffusionOperator::Planes<Real>::whole(std::size_t plane) const {
+PlaneFaces<Real> DiffusionOperator::Planes<Real>::whole(std::size_t nx, std::size_t plane) const {
   return {.x = x.data(),
-          .x_above = x_above.data(),
+          .x_above = x.data() + 1,
           .y = y.data(),
-          .y_above = y_above.data(),
+          .y_above = y.data() + nx,
           .z_below = z.data(),
           .z_above = z.data() + plane,
           .inverse_mass = inverse_mass.empty() ? nullptr : inverse_mass.data()};
@@ -144,15 +153,16 @@ void DiffusionOperator::lay_out_whole() {
   const std::size_t plane = nx_ * ny_, voxels = plane * nz_;
   if (g.grid().voxel_count() > kSmallGrid) return;
   Planes<double>& p = whole_planes_;
-  for (auto* faces : {&p.x, &p.x_above, &p.y, &p.y_above}) faces->assign(voxels, 0);
+  p.x.assign(voxels + 1, 0);
+  p.y.assign(voxels + nx_, 0);
   p.z.assign(voxels + plane, 0);
   whole_walls_.assign(voxels, 0);
   const std::array<std::size_t, 3> n{nx_, ny_, nz_}, stride{1, nx_, plane};
   for (std::size_t v = 0; v < voxels; ++v) {
     const std::array<std::size_t, 3> at{v % nx_, v / nx_ % ny_, v / plane};
     const auto inverse_mass = [&](std::size_t voxel) { return 1 / g.mass(g.kind(voxel)); };
-    if (at[0] > 0) p.x[v] = p.x_above[v - 1] = face_between(0, v - 1, v);
-    if (at[1] > 0) p.y[v] = p.y_above[v - nx_] = face_between(1, v - nx_, v);
+    if (at[0] > 0) p.x[v] = face_between(0, v - 1, v);
+    if (at[1] > 0) p.y[v] = face_between(1, v - nx_, v);
     if (at[2] > 0) p.z[v] = face_between(2, v - plane, v);
     if (!g.unit_mass()) p.inverse_mass.push_back(inverse_mass(v));
     double lost = 0;
@@ -173,8 +183,8 @@ void DiffusionOperator::lay_out_whole() {
   }
   if (std::ranges::all_of(whole_walls_, [](float x) { return x == 0; })) whole_walls_.clear();
   float_whole_planes_ = p.narrowed();
-  whole_.faces = p.whole(plane);
-  float_whole_.faces = float_whole_planes_.whole(plane);
+  whole_.faces = p.whole(nx_, plane);
+  float_whole_.faces = float_whole_planes_.whole(nx_, plane);
 }
 
 template <class Real>
@@ -187,7 +197,7 @@ PlaneFaces<Real> DiffusionOperator::faces(std::size_t k) const {
   }();
   const std::size_t plane = nx_ * ny_, set = of_[k];
   return {.x = planes.x.data() + set * plane,
-          .x_above = planes.x_above.data() + set * plane,
+          .x_above = planes.x.data() + set * plane + 1,
           .y = planes.y.data() + set * (plane + nx_),
           .y_above = planes.y.data() + set * (plane + nx_) + nx_,
           .z_below = planes.z.data() + below_[k] * plane,
@@ -195,6 +205,8 @@ PlaneFaces<Real> DiffusionOperator::faces(std::size_t k) const {
           .inverse_mass = planes.inverse_mass.empty() ? nullptr : planes.inverse_mass.data() + set * plane,
           .x_lower = planes.x_lower.empty() ? nullptr : planes.x_lower.data() + set * ny_,
           .x_upper = planes.x_upper.empty() ? nullptr : planes.x_upper.data() + set * ny_,
+          .row_first = row_first_.data(),
+          .row_last = row_last_.data(),
           .level = level_[k] != 0};
 }
 

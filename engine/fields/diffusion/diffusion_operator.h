@@ -14,7 +14,7 @@
 namespace interstice {
 
 /// Conductances of the faces of a plane of voxels [1/s]. Numbers per voxel are stored row by row; the face of x is the
-/// one before the voxel, 0 at the walls and at the seam of a ring; that after it is kept too.
+/// one before the voxel, 0 at the walls and at the seam of a ring; the next number is that after it.
 template <class Real>
 struct PlaneFaces {
   const Real* x = nullptr;
@@ -26,7 +26,9 @@ struct PlaneFaces {
   const Real* inverse_mass = nullptr;  ///< per voxel, null where volume fractions are 1
   const Real* x_lower = nullptr;       ///< per row, of the wall across x or the seam of a ring; null where both are
   const Real* x_upper = nullptr;       ///< closed
-  bool level = false;                  ///< all faces of y but those of walls are alike, all of z below, all above
+  const std::uint8_t *row_first = nullptr,
+                     *row_last = nullptr;  ///< a bit per voxel: is it the first, the last of a row?
+  bool level = false;                      ///< all faces of y but those of walls are alike, all of z below, all above
 };
 
 class DiffusionOperator {
@@ -65,12 +67,13 @@ class DiffusionOperator {
  private:
   template <class Real>
   struct Planes {
-    std::vector<Real, AlignedAllocator<Real>> x, x_above, y, y_above, z, inverse_mass, x_lower, x_upper;
+    std::vector<Real, AlignedAllocator<Real>> x, y, z, inverse_mass, x_lower, x_upper;
 
     [[nodiscard]] Planes<float> narrowed() const;
-    [[nodiscard]] PlaneFaces<Real> whole(std::size_t plane) const;
+    [[nodiscard]] PlaneFaces<Real> whole(std::size_t nx, std::size_t plane) const;
   };
   void find_sets();
+  void find_row_ends();
   void lay_out();
   void lay_out_whole();
   [[nodiscard]] double face_between(int axis, std::size_t below, std::size_t above) const;
@@ -78,9 +81,10 @@ class DiffusionOperator {
 
   std::unique_ptr<Conductance> conductance_;
   std::size_t nx_, ny_, nz_;
-  std::vector<std::uint32_t> of_, below_;         ///< set of each plane; of each face across z, nz + 1
-  std::vector<std::size_t> first_, first_below_;  ///< a plane of each set, a face of each
-  std::vector<std::uint8_t> one_kind_, level_;    ///< per set of planes; per plane
+  std::vector<std::uint32_t> of_, below_;           ///< set of each plane; of each face across z, nz + 1
+  std::vector<std::size_t> first_, first_below_;    ///< a plane of each set, a face of each
+  std::vector<std::uint8_t> one_kind_, level_;      ///< per set of planes; per plane
+  std::vector<std::uint8_t> row_first_, row_last_;  ///< bits
   Planes<double> planes_;
   Planes<float> float_planes_;
   Planes<double> whole_planes_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "engine/fields/diffusion/diffusion_operator.h"
 
@@ -20,21 +21,30 @@ class NoSubnormals {
   unsigned long before_;
 };
 
+/// What all planes of a hop share.
+struct Hop {
+  std::size_t nx = 1, ny = 1;
+  bool ring_x = false;  ///< periodic
+  float dt = 0;         ///< of a hop: h/q [s]
+  float kept = 1, scale = 1, weight = 0;
+};
+
 /// A plane of voxels on its way: all point at its first voxel.
 struct HopPlane {
   const float* from = nullptr;                         ///< nx finite numbers before and after the plane may be read
   const float *z_below = nullptr, *z_above = nullptr;  ///< planes beside it; zeros beyond walls
+  const float *y_below = nullptr, *y_above = nullptr;  ///< rows beyond the first and the last; null: y is closed
   const float* v = nullptr;                            ///< the change that the series is made of
   const float* uptake = nullptr;                       ///< [1/s], null where nothing is taken up
-  const float *y_below = nullptr, *y_above = nullptr;  ///< rows beyond the first and the last; null: y is closed
-  bool ring_x = false;                                 ///< periodic
-  float dt = 0;                                        ///< of a hop: h/q [s]
-  float kept = 1, scale = 1, weight = 0;
-  std::size_t nx = 1, ny = 1;
+  PlaneFaces<float> faces;
+  float* out = nullptr;
 };
 
-/// out <- scale P from + weight v, P from = kept from + dt L from.
-void hop_plane(const HopPlane& plane, const PlaneFaces<float>& faces, float* out);
+/// out <- scale P from + weight v, P from = kept from + dt L from. The planes, one or two, lie one on the other.
+void hop_planes(const Hop& hop, std::span<const HopPlane> planes);
+
+/// The same of planes whose faces are level, as if walls across x and y were closed.
+void hop_level_planes(const Hop& hop, std::span<const HopPlane> planes);
 
 /// u <- c + w, n numbers.
 void add_hops(std::size_t n, const double* c, const float* w, double* u);

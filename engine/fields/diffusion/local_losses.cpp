@@ -53,6 +53,7 @@ bool any_negative(Four x) {
 }
 double sum_of(Four x) { return (x[0] + x[1]) + (x[2] + x[3]); }
 
+constexpr std::size_t kAhead = 128;   ///< numbers; the processor's own prefetching ends at every page
 constexpr double kVanished = 1e-100;  ///< [uM]: less is nothing; subnormal numbers would cost a hundredfold
 
 /// Uptake of a place: uptake c, or most c/(Km + c) with Km = most/uptake.
@@ -133,6 +134,8 @@ INTERSTICE_VECTOR_CLONES Lost take_run(double h, double decay, const LossRun& ru
   Kept<Four> sum;
   std::size_t i = 0;
   for (; i + kVector <= run.n; i += kVector) {
+    __builtin_prefetch(run.c + i + kAhead);
+    if constexpr (rule != LossRule::rate) __builtin_prefetch(run.to + i + kAhead, 1);
     const Kept<Four> here = take_at<Four, loss, rule>(h, decay, run, i);
     sum.decayed += here.decayed;
     sum.taken_up += here.taken_up;

@@ -10,6 +10,7 @@
 #include "engine/core/parallel.h"
 #include "engine/fields/diffusion/diffusion_operator.h"
 #include "engine/fields/diffusion/hop_series.h"
+#include "engine/fields/diffusion/hops.h"
 
 namespace interstice {
 
@@ -42,8 +43,11 @@ class MeanChange {
   struct Pass;
   class Planes;
   void run_whole(const Substep& substep);
+  [[nodiscard]] float* first_voxel(AlignedFloats& field) const;
+  [[nodiscard]] Hop hop(const Substep& substep, std::size_t made) const;
 
   std::size_t nx_ = 1, ny_ = 1, nz_ = 1, margin_ = 0;
+  std::size_t stride_ = 1;              ///< from plane to plane
   AlignedFloats change_, one_, other_;  ///< with a margin of numbers that are read and multiplied by 0
   AlignedFloats nothing_;               ///< a plane of zeros
   AlignedFloats lost_;                  ///< through walls and by uptake, in small grids

@@ -1,11 +1,13 @@
 /// @file
 /// Small grids are done as a whole, large ones plane by plane, on any number of threads. A tissue that repeats itself
-/// along a ring must fare as one repeat of it, whichever way it is done.
+/// along a ring must fare as one repeat of it, whichever way it is done; so must one in layers, whose planes are level.
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstring>
 #include <random>
 
+#include "support/simd_targets.h"
 #include "unit/fields/tissue.h"
 
 namespace interstice {
@@ -13,9 +15,11 @@ namespace {
 
 using testing::Tissue;
 
+enum class Regions : bool { scattered, in_layers };
+
 /// A box of 12 x 7 x 6 voxels, or many of it in a row along `axis`, which is periodic; walls of all kinds elsewhere.
 struct Repeated {
-  Repeated(int axis, int repeats, bool saturable)
+  Repeated(int axis, int repeats, bool saturable, Regions regions)
       : tissue(size(axis, repeats, 0), size(axis, repeats, 1), size(axis, repeats, 2), Spacing(10)),
         secretion(1, tissue.grid.voxel_count()),
         clearance(1, tissue.grid.voxel_count()) {
@@ -35,7 +39,9 @@ struct Repeated {
     };
     std::vector<Place> box;
     for (int v = 0; v < kSize[0] * kSize[1] * kSize[2]; ++v) {
-      const auto region = static_cast<std::uint8_t>(some(random) < 0.05 ? 2 : some(random) < 0.4 ? 1 : 0);
+      constexpr std::array<std::uint8_t, 6> layers{0, 0, 0, 1, 1, 2};
+      const auto scattered = static_cast<std::uint8_t>(some(random) < 0.05 ? 2 : some(random) < 0.4 ? 1 : 0);
+      const std::uint8_t region = regions == Regions::in_layers ? layers[v / (kSize[0] * kSize[1])] : scattered;
       const bool cells = some(random) < 0.2;
       box.push_back({region, region == 2 ? 0.7 : some(random) * (some(random) < 0.05 ? 50 : 1),
                      cells ? 1e4 * some(random) : 0, cells ? 5e3 * some(random) : 0});
@@ -75,27 +81,50 @@ struct Repeated {
   Exchange exchange;
 };
 
+void expect_many_like_one(int axis, double dt, bool saturable, Regions regions) {
+  constexpr int kRepeats = 70;
+  Repeated one(axis, 1, saturable, regions);
+  one.run(dt, 1);
+  for (const int threads : {1, 3}) {
+    Repeated many(axis, kRepeats, saturable, regions);
+    ASSERT_LE(one.tissue.grid.voxel_count(), kSmallGrid);
+    ASSERT_GT(many.tissue.grid.voxel_count(), kSmallGrid);
+    many.run(dt, threads);
+    for (std::size_t v = 0; v < many.tissue.field().size(); ++v) {
+      const double c = one.tissue.field()[many.in_box(v)];
+      ASSERT_NEAR(many.tissue.field()[v], c, 2e-6 * (c + 0.1)) << "axis " << axis << ", " << dt << " s, " << v;
+    }
+    const Budget &few = one.tissue.budget, &all = many.tissue.budget;
+    EXPECT_NEAR(all.taken_up[0] / (kRepeats * few.taken_up[0]), 1, 1e-5);
+    EXPECT_NEAR(all.decayed[0] / (kRepeats * few.decayed[0]), 1, 1e-5);
+    EXPECT_NEAR(all.through_boundary[0] / (kRepeats * few.through_boundary[0]), 1, 1e-4);
+  }
+}
+
 TEST(DiffusionPaths, PlaneByPlaneItIsAsAsAWhole) {
-  for (const bool saturable : {false, true}) {
+  for (const Regions regions : {Regions::scattered, Regions::in_layers}) {
+    for (const bool saturable : {false, true}) {
+      for (const int axis : {0, 1, 2}) {
+        for (const double dt : {0.02, 0.3, 4.0}) expect_many_like_one(axis, dt, saturable, regions);
+      }
+    }
+  }
+}
+
+TEST(DiffusionPaths, LargeGridsHaveTheSameBitsOnEveryInstructionSet) {
+  for (const Regions regions : {Regions::scattered, Regions::in_layers}) {
     for (const int axis : {0, 1, 2}) {
-      for (const double dt : {0.02, 0.3, 4.0}) {
-        constexpr int kRepeats = 70;
-        Repeated one(axis, 1, saturable);
-        one.run(dt, 1);
-        for (const int threads : {1, 3}) {
-          Repeated many(axis, kRepeats, saturable);
-          ASSERT_LE(one.tissue.grid.voxel_count(), kSmallGrid);
-          ASSERT_GT(many.tissue.grid.voxel_count(), kSmallGrid);
-          many.run(dt, threads);
-          for (std::size_t v = 0; v < many.tissue.field().size(); ++v) {
-            const double c = one.tissue.field()[many.in_box(v)];
-            ASSERT_NEAR(many.tissue.field()[v], c, 2e-6 * (c + 0.1)) << "axis " << axis << ", " << dt << " s, " << v;
-          }
-          const Budget &few = one.tissue.budget, &all = many.tissue.budget;
-          EXPECT_NEAR(all.taken_up[0] / (kRepeats * few.taken_up[0]), 1, 1e-5);
-          EXPECT_NEAR(all.decayed[0] / (kRepeats * few.decayed[0]), 1, 1e-5);
-          EXPECT_NEAR(all.through_boundary[0] / (kRepeats * few.through_boundary[0]), 1, 1e-4);
-        }
+      Repeated reference(axis, 70, true, regions);
+      reference.run(0.3, 1);
+      const std::span<const double> expected = reference.tissue.field();
+      for (const std::int64_t target : test::simd_targets()) {
+        hwy::SetSupportedTargetsForTest(target);
+        Repeated other(axis, 70, true, regions);
+        other.run(0.3, 1);
+        hwy::SetSupportedTargetsForTest(0);
+        ASSERT_EQ(std::memcmp(other.tissue.field().data(), expected.data(), expected.size_bytes()), 0)
+            << hwy::TargetName(target) << ", axis " << axis;
+        EXPECT_EQ(other.tissue.budget.decayed, reference.tissue.budget.decayed);
       }
     }
   }
