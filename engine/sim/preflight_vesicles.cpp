@@ -40,6 +40,41 @@ bool dosed_into(const Problem& problem, std::size_t klass, std::size_t region) {
   });
 }
 
+/// Vesicles of a class that are given to the regions at one time, the most of all times.
+double most_given(const Problem& problem, std::size_t klass) {
+  double most = 0;
+  for (const Dose& dose : problem.doses) {
+    if (index(dose.klass) != klass) continue;
+    double room = 0;
+    for (std::size_t r = 0; r < problem.regions.regions.size() && r < dose.in_region.size(); ++r)
+      if (dose.in_region[r] != 0 && vesicle_capacity(problem.regions.regions[r]) > 0)
+        room += problem.regions.regions[r].volume_fraction *
+                static_cast<double>(std::ranges::count(problem.regions.of_voxel, static_cast<std::uint8_t>(r)));
+    most = std::max(most, dose.density * room * problem.grid.voxel_volume());
+  }
+  return most;
+}
+
+/// What a step costs on one thread [us]: of counts per cell, found anew whenever one moves or fills, and per voxel; of
+/// one agent among cells.
+constexpr double kCountsPerCell = 30, kCountsPerVoxel = 1, kPerAgent = 0.5;
+
+/// Whether agents, one per voxel, would take far less time than counts.
+void compare_with_agents(const Problem& problem, std::size_t k, std::vector<std::string>& findings) {
+  constexpr double kFar = 3;
+  const auto voxels = static_cast<double>(problem.grid.voxel_count());
+  double cells = 0;
+  for (const CellPlacement& placement : problem.placements)
+    if (problem.cell_types[index(placement.type)].contact.adsorption > 0) cells += static_cast<double>(placement.count);
+  const double given = most_given(problem, k), weight = std::max(1.0, std::round(given / voxels));
+  const double times = (kCountsPerCell * cells + kCountsPerVoxel * voxels) / (kPerAgent * std::min(voxels, given));
+  if (!(given > 0) || times < kFar) return;
+  findings.push_back(
+      fmt::format("{} is counted, among {:.0f} cells: that takes about {:.1g} times as long as agents, one per voxel, "
+                  "with `weight: {:.0f}` in place of `representation: counts`",
+                  problem.vesicle_classes[k].name, cells, times, weight));
+}
+
 }  // namespace
 
 void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
@@ -68,6 +103,7 @@ void check_counted_vesicles(const Problem& problem, std::vector<std::string>& fi
   const double h = problem.grid.coarsest();
   for (std::size_t k = 0; k < problem.vesicle_classes.size(); ++k) {
     const VesicleClass& klass = problem.vesicle_classes[k];
+    if (klass.counted) compare_with_agents(problem, k, findings);
     const bool given = std::ranges::any_of(problem.doses, [k](const Dose& dose) { return index(dose.klass) == k; });
     for (std::size_t r = 0; r < problem.regions.regions.size() && klass.counted && given; ++r) {
       const Region& region = problem.regions.regions[r];

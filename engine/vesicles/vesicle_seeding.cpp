@@ -77,13 +77,29 @@ using PlaceWords = std::array<std::uint32_t, 4>;
 
 double share_of(const PlaceWords& words) { return open_unit(words[0], words[1]); }
 
-Place place_at(const DosedVolume& volume, const Grid& grid, const PlaceWords& words) {
+/// The centre of a voxel, kept as long as the same one is asked for.
+class Centre {
+ public:
+  explicit Centre(const Grid& grid) : grid_(grid), at_(grid.centre(0)) {}
+  [[nodiscard]] const Grid& grid() const { return grid_; }
+  [[nodiscard]] Vec3 of(std::size_t voxel) {
+    if (voxel != voxel_) at_ = grid_.centre(voxel_ = voxel);
+    return at_;
+  }
+
+ private:
+  Grid grid_;
+  std::size_t voxel_ = 0;
+  Vec3 at_;
+};
+
+Place place_at(const DosedVolume& volume, Centre& centre, const PlaceWords& words) {
   const std::uint64_t rest = (static_cast<std::uint64_t>(words[3]) << 32) | words[2];
   const auto along = [rest](int axis) {
     return (static_cast<double>((rest >> (21 * axis)) & 0x1fffffU) + 0.5) * 0x1p-21 - 0.5;
   };
   const std::size_t voxel = volume.at(share_of(words));
-  return {voxel, grid.centre(voxel) + by_axis(grid.spacing, {along(0), along(1), along(2)})};
+  return {voxel, centre.of(voxel) + by_axis(centre.grid().spacing, {along(0), along(1), along(2)})};
 }
 
 constexpr std::size_t kSeedingGrain = 1 << 14;  ///< vesicles a thread takes at a time
@@ -190,11 +206,12 @@ class Candidates {
   void visit(std::size_t begin, std::size_t end, const Visit& act) const {
     std::array<AgentId, kSome> id;
     std::array<PlaceWords, kSome> words;
+    Centre centre(*environment_.grid);
     for (std::size_t count = 0; begin < end; begin += count) {
       count = std::min(kSome, end - begin);
       for (std::size_t i = 0; i < count; ++i) id[i] = child_id(source_, ordinal_[begin + i]);
       keyed_bits(purpose(), {id.data(), count}, {words.data(), count});
-      for (std::size_t i = 0; i < count; ++i) act(begin + i, id[i], place_at(volume_, *environment_.grid, words[i]));
+      for (std::size_t i = 0; i < count; ++i) act(begin + i, id[i], place_at(volume_, centre, words[i]));
     }
   }
   [[nodiscard]] NoisePurpose purpose() const { return {environment_.noise.seed(), Stream::vesicle_seeding}; }
@@ -266,12 +283,13 @@ std::uint64_t scatter_vesicles(Vesicles& vesicles, const Cells& cells, const Ves
   const DosedVolume volume(environment, in_region);
   if (!(volume.total() > 0)) return 0;
   const Occupied occupied(cells, environment.box, *environment.grid);
+  Centre centre(*environment.grid);
   std::uint64_t placed = 0;
   for (std::uint64_t i = 0; i < number; ++i) {
     const AgentId id = child_id(source, i);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const auto words = environment.noise.bits(Stream::vesicle_seeding, child_id(id, attempt), 0);
-      const Place place = place_at(volume, *environment.grid, words);
+      const Place place = place_at(volume, centre, words);
       if (occupied.at(place)) continue;
       append_vesicle(vesicles, klass, environment.classes[index(klass)], environment.noise, id, place.position);
       ++placed;
