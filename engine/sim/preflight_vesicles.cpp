@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/core/constants.h"
 #include "engine/sim/workspace.h"
@@ -55,24 +56,45 @@ double most_given(const Problem& problem, std::size_t klass) {
   return most;
 }
 
-/// What a step costs on one thread [us]: of counts per cell, found anew whenever one moves or fills, and per voxel; of
-/// one agent among cells.
-constexpr double kCountsPerCell = 30, kCountsPerVoxel = 1, kPerAgent = 0.5;
+/// What a step costs on one thread [us]: of counts per voxel and per cell, whose surroundings are looked at anew
+/// whenever it may move or fill; of one agent among cells.
+constexpr double kCountsPerVoxel = 1, kCountsPerCell = 6, kCountsPerOtherCell = 30, kPerAgent = 0.5;
 
-/// Whether agents, one per voxel, would take far less time than counts.
+/// Of what counts take for the cells [us].
+double counts_among_cells(const Problem& problem) {
+  double sum = 0;
+  for (const CellPlacement& placement : problem.placements) {
+    const CellType& type = problem.cell_types[index(placement.type)];
+    if (!(type.contact.adsorption > 0)) continue;
+    const bool same = !type.mobile && std::isinf(type.contact.sites_per_area);
+    sum += (same ? kCountsPerCell : kCountsPerOtherCell) * static_cast<double>(placement.count);
+  }
+  return sum;
+}
+
+/// So many vesicles that each cell that takes any has room for one agent of them.
+double heaviest_agent(const Problem& problem) {
+  double most = std::numeric_limits<double>::infinity();
+  for (const CellPlacement& placement : problem.placements) {
+    const CellType& type = problem.cell_types[index(placement.type)];
+    if (placement.count > 0 && type.contact.adsorption > 0)
+      most = std::min(most, type.contact.sites_per_area * 4 * kPi * type.radius * type.radius);
+  }
+  return std::max(1.0, std::floor(most));
+}
+
+/// Whether agents, one per voxel where cells have room for such, would take far less time than counts.
 void compare_with_agents(const Problem& problem, std::size_t k, std::vector<std::string>& findings) {
-  constexpr double kFar = 3;
+  constexpr double kFar = 5;
   const auto voxels = static_cast<double>(problem.grid.voxel_count());
-  double cells = 0;
-  for (const CellPlacement& placement : problem.placements)
-    if (problem.cell_types[index(placement.type)].contact.adsorption > 0) cells += static_cast<double>(placement.count);
-  const double given = most_given(problem, k), weight = std::max(1.0, std::round(given / voxels));
-  const double times = (kCountsPerCell * cells + kCountsPerVoxel * voxels) / (kPerAgent * std::min(voxels, given));
+  const double given = most_given(problem, k),
+               weight = std::clamp(std::round(given / voxels), 1.0, heaviest_agent(problem)), agents = given / weight;
+  const double times = (counts_among_cells(problem) + kCountsPerVoxel * voxels) / (kPerAgent * agents);
   if (!(given > 0) || times < kFar) return;
-  findings.push_back(
-      fmt::format("{} is counted, among {:.0f} cells: that takes about {:.1g} times as long as agents, one per voxel, "
-                  "with `weight: {:.0f}` in place of `representation: counts`",
-                  problem.vesicle_classes[k].name, cells, times, weight));
+  findings.push_back(fmt::format(
+      "{} is counted, among so many cells that this takes about {:.0f} times as long as {:.2g} agents, with "
+      "`weight: {:.0f}` in place of `representation: counts`",
+      problem.vesicle_classes[k].name, times, agents, weight));
 }
 
 }  // namespace
