@@ -10,12 +10,6 @@
 namespace interstice {
 namespace {
 
-/// Uniform in (0, 1) from 64 random bits: 52 of them, centred in their interval.
-double open_unit(std::uint32_t low, std::uint32_t high) {
-  const std::uint64_t bits = (static_cast<std::uint64_t>(high) << 32) | low;
-  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
-}
-
 /// ln(k!) - [(k + 1/2) ln(k + 1) - (k + 1) + ln(2 pi)/2], the tail of Stirling's series.
 double stirling_tail(double k) {
   constexpr std::array kSmall{0.0810614667953272,  0.0413406959554092, 0.0276779256849983, 0.0207906721037651,
@@ -62,15 +56,16 @@ std::array<float, 4> Noise::four_normals(Stream stream, AgentId id, std::uint64_
   return normals;
 }
 
+std::uint64_t poisson_quantile(double mean, double none, double u) {
+  double term = none, sum = none;
+  std::uint64_t k = 0;
+  while (u > sum && k < 1000) sum += term *= mean / static_cast<double>(++k);
+  return k;
+}
+
 std::uint64_t Noise::poisson(double mean, Stream stream, AgentId id, std::uint64_t step) const {
   if (!(mean > 0)) return 0;
-  if (mean < 30) {
-    const double u = uniform(stream, id, step);
-    double term = pinned::exp(-mean), sum = term;
-    std::uint64_t k = 0;
-    while (u > sum && k < 1000) sum += term *= mean / static_cast<double>(++k);
-    return k;
-  }
+  if (mean < kPoissonByInversion) return poisson_quantile(mean, pinned::exp(-mean), uniform(stream, id, step));
   // PTRS: Hoermann, Insurance: Mathematics and Economics 12 (1993) 39.
   const double b = 0.931 + 2.53 * std::sqrt(mean), a = -0.059 + 0.02483 * b;
   const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4), v_limit = 0.9277 - 3.6224 / (b - 2);

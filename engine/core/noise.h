@@ -37,6 +37,17 @@ enum class Stream : std::uint16_t {
   bootstrap = 64,  ///< analysis after the runs: never reaches a state
 };
 
+/// Uniform in (0, 1) from 64 random bits: 52 of them, centred in their interval.
+constexpr double open_unit(std::uint32_t low, std::uint32_t high) {
+  const std::uint64_t bits = (static_cast<std::uint64_t>(high) << 32) | low;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
+}
+
+/// The Poisson number below which lies a share u of the distribution; `none` is the chance of none, exp(-mean).
+std::uint64_t poisson_quantile(double mean, double none, double u);
+/// Up to this mean, Noise::poisson is the quantile of Noise::uniform.
+inline constexpr double kPoissonByInversion = 30;
+
 /// Keyed noise of one run.
 class Noise {
  public:
@@ -54,7 +65,7 @@ class Noise {
   /// Four independent standard normal numbers in single precision, of one call of the generator: for displacements.
   [[nodiscard]] std::array<float, 4> four_normals(Stream stream, AgentId id, std::uint64_t step,
                                                   std::uint32_t draw = 0) const;
-  /// Poisson number with the given mean (inversion below 30, transformed rejection above).
+  /// Poisson number with the given mean (inversion for small means, transformed rejection above).
   [[nodiscard]] std::uint64_t poisson(double mean, Stream stream, AgentId id, std::uint64_t step) const;
   /// Binomial number of successes among n with probability p.
   [[nodiscard]] std::uint64_t binomial(std::uint64_t n, double p, Stream stream, AgentId id, std::uint64_t step) const;

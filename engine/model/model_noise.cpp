@@ -19,7 +19,7 @@ ModelNoise::ModelNoise(const Noise& run, std::string_view model) : noise_(child_
 
 void ModelNoise::uniforms(std::uint16_t stream, std::uint64_t step, std::span<const AgentId> id,
                           std::span<double> out) const {
-  keyed_uniforms(noise_, Stream{stream}, step, id, out);
+  keyed_uniforms({noise_.seed(), Stream{stream}, step}, id, out);
 }
 
 }  // namespace interstice

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/core/constants.h"
 #include "engine/sim/workspace.h"
@@ -40,6 +41,62 @@ bool dosed_into(const Problem& problem, std::size_t klass, std::size_t region) {
   });
 }
 
+/// Vesicles of a class that are given to the regions at one time, the most of all times.
+double most_given(const Problem& problem, std::size_t klass) {
+  double most = 0;
+  for (const Dose& dose : problem.doses) {
+    if (index(dose.klass) != klass) continue;
+    double room = 0;
+    for (std::size_t r = 0; r < problem.regions.regions.size() && r < dose.in_region.size(); ++r)
+      if (dose.in_region[r] != 0 && vesicle_capacity(problem.regions.regions[r]) > 0)
+        room += problem.regions.regions[r].volume_fraction *
+                static_cast<double>(std::ranges::count(problem.regions.of_voxel, static_cast<std::uint8_t>(r)));
+    most = std::max(most, dose.density * room * problem.grid.voxel_volume());
+  }
+  return most;
+}
+
+/// What a step costs on one thread [us]: of counts per voxel and per cell, whose surroundings are looked at anew
+/// whenever it may move or fill; of one agent among cells.
+constexpr double kCountsPerVoxel = 1, kCountsPerCell = 6, kCountsPerOtherCell = 30, kPerAgent = 0.5;
+
+/// Of what counts take for the cells [us].
+double counts_among_cells(const Problem& problem) {
+  double sum = 0;
+  for (const CellPlacement& placement : problem.placements) {
+    const CellType& type = problem.cell_types[index(placement.type)];
+    if (!(type.contact.adsorption > 0)) continue;
+    const bool same = !type.mobile && std::isinf(type.contact.sites_per_area);
+    sum += (same ? kCountsPerCell : kCountsPerOtherCell) * static_cast<double>(placement.count);
+  }
+  return sum;
+}
+
+/// So many vesicles that each cell that takes any has room for one agent of them.
+double heaviest_agent(const Problem& problem) {
+  double most = std::numeric_limits<double>::infinity();
+  for (const CellPlacement& placement : problem.placements) {
+    const CellType& type = problem.cell_types[index(placement.type)];
+    if (placement.count > 0 && type.contact.adsorption > 0)
+      most = std::min(most, type.contact.sites_per_area * 4 * kPi * type.radius * type.radius);
+  }
+  return std::max(1.0, std::floor(most));
+}
+
+/// Whether agents, one per voxel where cells have room for such, would take far less time than counts.
+void compare_with_agents(const Problem& problem, std::size_t k, std::vector<std::string>& findings) {
+  constexpr double kFar = 5;
+  const auto voxels = static_cast<double>(problem.grid.voxel_count());
+  const double given = most_given(problem, k),
+               weight = std::clamp(std::round(given / voxels), 1.0, heaviest_agent(problem)), agents = given / weight;
+  const double times = (counts_among_cells(problem) + kCountsPerVoxel * voxels) / (kPerAgent * agents);
+  if (!(given > 0) || times < kFar) return;
+  findings.push_back(fmt::format(
+      "{} is counted, among so many cells that this takes about {:.0f} times as long as {:.2g} agents, with "
+      "`weight: {:.0f}` in place of `representation: counts`",
+      problem.vesicle_classes[k].name, times, agents, weight));
+}
+
 }  // namespace
 
 void check_vesicle_step(const Problem& problem, const Phase& phase, std::vector<std::string>& findings) {
@@ -68,6 +125,7 @@ void check_counted_vesicles(const Problem& problem, std::vector<std::string>& fi
   const double h = problem.grid.coarsest();
   for (std::size_t k = 0; k < problem.vesicle_classes.size(); ++k) {
     const VesicleClass& klass = problem.vesicle_classes[k];
+    if (klass.counted) compare_with_agents(problem, k, findings);
     const bool given = std::ranges::any_of(problem.doses, [k](const Dose& dose) { return index(dose.klass) == k; });
     for (std::size_t r = 0; r < problem.regions.regions.size() && klass.counted && given; ++r) {
       const Region& region = problem.regions.regions[r];

@@ -39,7 +39,12 @@ double enzyme_activity(const VesicleClass& klass, double time);
 /// Makes every array this long; what is new holds nothing yet. Grows by little more than it must.
 void resize_vesicles(Vesicles& vesicles, std::size_t size);
 
-/// Makes vesicle v a free one with everything that follows from its id.
+/// Makes the vesicles from `first` on free ones with everything that follows from their ids, which is all but where
+/// they are.
+void make_vesicles(Vesicles& vesicles, std::size_t first, VesicleClassId klass, const VesicleClass& properties,
+                   const Noise& noise, std::span<const AgentId> ids, double size_bias = 0);
+
+/// The same of one, at a position.
 void place_vesicle(Vesicles& vesicles, std::size_t v, VesicleClassId klass, const VesicleClass& properties,
                    const Noise& noise, AgentId id, Vec3 position, double size_bias = 0);
 

@@ -24,6 +24,7 @@ struct Burial {
   double spacing = 10, depth = 0;       ///< of the cells' tops below the interface [um]
   double partition = 0, viscosity = 1;  ///< of the tissue
   double dt = 1;
+  std::uint64_t seed = 1;
 };
 
 std::string words(const Burial& b) {
@@ -45,6 +46,7 @@ struct Tissue : VesicleWorld {
       : VesicleWorld(static_cast<int>(kEdge / burial.spacing), static_cast<int>(kEdge / burial.spacing),
                      static_cast<int>(kEdge / burial.spacing), burial.spacing) {
     periodic = {true, true, false};
+    noise = Noise(burial.seed);
     set_diffusivity(1);
     regions.regions.push_back({"tissue", 1.0, burial.viscosity, burial.partition, 0.0});
     for (std::size_t v = 0; v < grid.voxel_count(); ++v) regions.of_voxel[v] = grid.centre(v).z < kSurface ? 1 : 0;
@@ -99,6 +101,13 @@ TEST(VesicleWalls, CellsAcrossAWallTakeByTheSurfaceThatTheyShow) {
     }
 }
 
+/// What agents take over what counts take, with as many EVs as four runs have: each takes some 3700.
+double agents_over_counts(Burial burial) {
+  double agents = 0, counts = 0;
+  for (burial.seed = 1; burial.seed <= 4; ++burial.seed) agents += taken(burial, false), counts += taken(burial, true);
+  return agents / counts;
+}
+
 TEST(VesicleWalls, CellsInTissueThatHardlyLetsVesiclesInTakeLittle) {
   std::mt19937 random(4);
   for (const double dt : {0.4, 2.0, 8.0, 40.0})
@@ -106,7 +115,7 @@ TEST(VesicleWalls, CellsInTissueThatHardlyLetsVesiclesInTakeLittle) {
       // voxels that diffusion crosses in less than the time of the run
       const double spacing = viscosity > 1 ? 2.5 : 5;
       const Burial burial{spacing, std::uniform_real_distribution<double>(0, kRadius)(random), 0.2, viscosity, dt};
-      EXPECT_NEAR(taken(burial, false) / taken(burial, true), 1, 0.05) << words(burial);
+      EXPECT_NEAR(agents_over_counts(burial), 1, 0.05) << words(burial);
     }
 }
 

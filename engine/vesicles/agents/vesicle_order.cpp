@@ -6,11 +6,10 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
+#include "engine/core/key_order.h"
 #include "engine/vesicles/agents/vesicle_kernel.h"
 #include "engine/vesicles/vesicle_properties.h"
 
@@ -21,72 +20,6 @@ namespace {
 // one voxel, 2.6 ns by two, 7 ns by six; sorting takes about as long as four steps.
 constexpr double kStray = 0.75;      ///< along an axis, root mean square, in voxels
 constexpr double kFewestSteps = 64;  ///< between sorts, however long the steps are
-
-constexpr std::size_t kOrderGrain = 1U << 16;   ///< vesicles per block of work
-constexpr std::size_t kMostBuckets = 1U << 12;  ///< ranges of voxels that are sorted separately
-
-/// A stable counting sort in two rounds: into ranges of voxels, then by voxel within each.
-class VoxelSort {
- public:
-  VoxelSort(const Vesicles& vesicles, const Grid& grid, const Threads& threads)
-      : size_(vesicles.size()), voxel_(size_), order_(size_), threads_(threads) {
-    const std::size_t voxels = grid.voxel_count();
-    while ((voxels - 1) >> shift_ >= kMostBuckets) ++shift_;
-    buckets_ = ((voxels - 1) >> shift_) + 1;
-    start_.assign((size_ + kOrderGrain - 1) / kOrderGrain * buckets_ + 1, 0);
-    threads_.for_blocks(size_, kOrderGrain, [&](std::size_t begin, std::size_t end) {
-      voxels_at(grid, &vesicles.x[begin], &vesicles.y[begin], &vesicles.z[begin], {&voxel_[begin], end - begin});
-      std::uint32_t* count = &start_[begin / kOrderGrain * buckets_];
-      for (std::size_t v = begin; v < end; ++v) ++count[voxel_[v] >> shift_];
-    });
-    spread();
-    threads_.for_blocks(buckets_, 64, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t bucket = begin; bucket < end; ++bucket) sort_bucket(bucket);
-    });
-  }
-
-  /// Which vesicle comes where.
-  [[nodiscard]] std::vector<std::uint32_t> take_order() { return std::move(order_); }
-
- private:
-  /// Turns the counts of every block and bucket into places, and puts the vesicles there.
-  void spread() {
-    const std::size_t blocks = (size_ + kOrderGrain - 1) / kOrderGrain;
-    std::uint32_t next = 0;
-    bucket_start_.resize(buckets_ + 1);
-    for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
-      bucket_start_[bucket] = next;
-      for (std::size_t block = 0; block < blocks; ++block) {
-        std::uint32_t& at = start_[block * buckets_ + bucket];
-        const std::uint32_t count = at;
-        at = next;
-        next += count;
-      }
-    }
-    bucket_start_[buckets_] = next;
-    threads_.for_blocks(size_, kOrderGrain, [&](std::size_t begin, std::size_t end) {
-      std::uint32_t* at = &start_[begin / kOrderGrain * buckets_];
-      for (std::size_t v = begin; v < end; ++v) order_[at[voxel_[v] >> shift_]++] = static_cast<std::uint32_t>(v);
-    });
-  }
-
-  void sort_bucket(std::size_t bucket) {
-    const std::uint32_t begin = bucket_start_[bucket], end = bucket_start_[bucket + 1];
-    const std::uint32_t mask = (1U << shift_) - 1;
-    const std::vector<std::uint32_t> unsorted(&order_[0] + begin, &order_[0] + end);
-    std::vector<std::uint32_t> at((std::size_t{1} << shift_) + 1, 0);
-    for (const std::uint32_t v : unsorted) ++at[(voxel_[v] & mask) + 1];
-    std::partial_sum(at.begin(), at.end(), at.begin());
-    for (const std::uint32_t v : unsorted) order_[begin + at[voxel_[v] & mask]++] = v;
-  }
-
-  std::size_t size_;
-  std::vector<std::uint32_t> voxel_, order_;
-  std::vector<std::uint32_t> start_, bucket_start_;  ///< [block][bucket]; [bucket]
-  std::size_t buckets_ = 1;
-  int shift_ = 0;
-  const Threads& threads_;
-};
 
 }  // namespace
 
@@ -110,7 +43,11 @@ bool keep_vesicles_in_order(Vesicles& vesicles, const VesicleEnvironment& enviro
 }
 
 void sort_vesicles(Vesicles& vesicles, const Grid& grid, const Threads& threads) {
-  const std::vector<std::uint32_t> order = VoxelSort(vesicles, grid, threads).take_order();
+  std::vector<std::uint32_t> voxel(vesicles.size());
+  threads.for_blocks(voxel.size(), kOrderGrain, [&](std::size_t begin, std::size_t end) {
+    voxels_at(grid, &vesicles.x[begin], &vesicles.y[begin], &vesicles.z[begin], {&voxel[begin], end - begin});
+  });
+  const std::vector<std::uint32_t> order = key_order(voxel, grid.voxel_count(), threads);
   for_each_array(vesicles, [&](auto& column) {
     using Value = typename std::remove_reference_t<decltype(column)>::value_type;
     const auto sorted = std::make_unique_for_overwrite<Value[]>(column.size());

@@ -95,7 +95,7 @@ struct Drawn {
   std::array<double, kSome> u;
 
   void draw(const Noise& noise, Stream stream, std::uint64_t step) {
-    keyed_uniforms(noise, stream, step, {id.data(), count}, {u.data(), count});
+    keyed_uniforms({noise.seed(), stream, step}, {id.data(), count}, {u.data(), count});
   }
 };
 

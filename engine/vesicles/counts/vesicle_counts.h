@@ -25,10 +25,17 @@ struct CountsScratch {
     std::uint32_t voxel = 0, cell = 0;
     double rate = 0;  ///< [1/s] per vesicle there
   };
+  /// How a cell reaches vesicles: found once, as long as no cell moves or grows.
+  struct Around {
+    CountsReach reach;  ///< without places: not found yet
+    double kappa = -1;  ///< [um/s], for which ...
+    double rate = 0;    ///< ... its rate per density there is this [um^3/s]
+  };
   CountsRoom room;
-  std::vector<std::vector<Draw>> draws;  ///< per block of cells
-  std::vector<Draw> all_draws;           ///< by voxel, then by cell
-  std::vector<std::uint64_t> down, up;   ///< per voxel: hops along one axis
+  std::vector<std::vector<Around>> around;  ///< [VesicleClassId][cell]
+  std::vector<std::vector<Draw>> draws;     ///< per block of cells
+  std::vector<Draw> all_draws;              ///< by voxel, then by cell
+  std::vector<std::uint64_t> down, up;      ///< per voxel: hops along one axis
 };
 
 /// No vesicles yet in the classes that are counted.

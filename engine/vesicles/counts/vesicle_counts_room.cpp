@@ -244,7 +244,10 @@ double solve_fluxes(double wanted, double diffusivity, const CountsReach& reach,
 
 }  // namespace
 
-void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
+bool CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box) {
+  if (regions_ == &regions && x_ == cells.x && y_ == cells.y && z_ == cells.z && radius_ == cells.radius) return false;
+  regions_ = &regions;
+  x_ = cells.x, y_ = cells.y, z_ = cells.z, radius_ = cells.radius;
   const Bare bare(cells, box);
   bare_ = bare.surface;
   outside_.assign(grid.voxel_count(), 0.0);  // first what cells take
@@ -265,6 +268,7 @@ void CountsRoom::update(const Cells& cells, const Grid& grid, const RegionMap& r
     hindrance_.push_back(std::max(kLeastOutside, (1 - phi) / (1 + phi / 2)));
     crowding_.push_back(pinned::pow(hindrance_.back(), 1 - phi));
   }
+  return true;
 }
 
 void find_reach(const Cells& cells, std::size_t c, const CountsRoom& room, const Grid& grid, const RegionMap& regions,

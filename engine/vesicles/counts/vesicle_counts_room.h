@@ -17,7 +17,8 @@ namespace interstice {
 /// Of the volume of each voxel, what cells leave to vesicles. A cell counts as a cube of its volume.
 class CountsRoom {
  public:
-  void update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box);
+  /// False if all is as it was: no cell has moved or grown.
+  bool update(const Cells& cells, const Grid& grid, const RegionMap& regions, const Box& box);
 
   /// Share of the voxel that is not in cells; at least a tenth, so that vesicles can leave a voxel that a cell enters.
   [[nodiscard]] double outside(std::size_t voxel) const { return std::max(kLeastOutside, outside_[voxel]); }
@@ -34,6 +35,8 @@ class CountsRoom {
 
  private:
   static constexpr double kLeastOutside = 0.1;
+  const RegionMap* regions_ = nullptr;        ///< for which, and ...
+  std::vector<double> x_, y_, z_, radius_;    ///< ... for cells like which it holds
   std::vector<double> outside_;               ///< per voxel
   std::vector<double> hindrance_, crowding_;  ///< per region
   std::vector<double> bare_;                  ///< per cell

@@ -55,10 +55,9 @@ double reactivity_of(const CountsStep& s, std::size_t c) {
          std::max(0.0, vacant);
 }
 
-/// reach <- that of cell c; its rate from there, 0 where there is none.
-double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& reach) {
+/// The rate of cell c from what it reaches, 0 where there is none.
+double rate_of(const CountsStep& s, std::size_t c, double kappa, const CountsReach& reach) {
   const VesicleEnvironment& e = s.environment;
-  find_reach(s.cells(), c, s.scratch.room, *e.grid, *e.regions, e.box, reach);
   if (!(kappa > 0) || !reach.any_open()) return 0;
   std::array<bool, 6> open{};
   for (int face = 0; face < 6; ++face) open[face] = e.reservoir_of_face[face] >= 0 || e.reactivity[face] > 0;
@@ -66,15 +65,25 @@ double rate_of(const CountsStep& s, std::size_t c, double kappa, CountsReach& re
                             s.cells().position(c), reach, open, *e.grid, e.box);
 }
 
+/// What is known of the surroundings of cell c, completed for this reactivity.
+const CountsScratch::Around& know_around(const CountsStep& s, std::size_t c, double kappa) {
+  CountsScratch::Around& known = s.scratch.around[s.k][c];
+  const VesicleEnvironment& e = s.environment;
+  if (known.reach.places.empty()) find_reach(s.cells(), c, s.scratch.room, *e.grid, *e.regions, e.box, known.reach);
+  if (known.kappa != kappa) known.rate = rate_of(s, c, kappa, known.reach);
+  known.kappa = kappa;
+  return known;
+}
+
 void find_draws(const CountsStep& s) {
   s.scratch.draws.resize((s.cells().size() + kStepGrain - 1) / kStepGrain);
   s.threads.for_blocks(s.cells().size(), kStepGrain, [&](std::size_t begin, std::size_t end) {
     auto& draws = s.scratch.draws[begin / kStepGrain];
     draws.clear();
-    CountsReach reach;
     for (std::size_t c = begin; c < end; ++c) {
       const double kappa = reactivity_of(s, c);
-      const double rate = kappa > 0 ? rate_of(s, c, kappa, reach) : 0;
+      if (!(kappa > 0)) continue;
+      const auto& [reach, of_kappa, rate] = know_around(s, c, kappa);
       if (!(rate > 0)) continue;
       for (const auto& [v, share, open] : reach.places)
         if (open)
@@ -207,12 +216,12 @@ void leave_voxels(const CountsStep& s) {
 /// voxels than its surface would.
 void turn_over(const CountsStep& s) {
   leave_voxels(s);  // those that come off now are exposed to it from the next step on, as agents are
-  CountsReach reach;
   const VesicleCounts::ByCargo &adsorbed = s.counts.adsorbed, &endosomal = s.counts.endosomal;
   for (std::size_t c = 0; c < s.cells().size(); ++c) {
     const std::array before{endosomal[0][c], endosomal[1][c]};
     if (adsorbed[0][c] + adsorbed[1][c] + before[0] + before[1] == 0) continue;
-    const double kappa = reactivity_of(s, c), rate = rate_of(s, c, kappa, reach), R = s.cells().radius[c];
+    const double kappa = reactivity_of(s, c), R = s.cells().radius[c];
+    const auto& [reach, of_kappa, rate] = know_around(s, c, kappa);
     const Surroundings around{.escape = rate > 0 ? rate / (4 * kPi * R * R * kappa) : 1};
     const auto exits = [&](VesiclePlace place, std::size_t cargo) {
       return Exits(s.klass(), place, cargo == 1, around);
@@ -241,9 +250,11 @@ void step_vesicle_counts(Vesicles& vesicles, Cells& cells, std::span<VesicleLedg
                          const VesicleStep& step, CountsScratch& scratch, const Threads& threads) {
   if (std::ranges::none_of(environment.classes, &VesicleClass::counted)) return;
   const VesicleAccounts accounts{ledger, reservoirs, &cells};
-  scratch.room.update(cells, *environment.grid, *environment.regions, environment.box);
+  if (scratch.room.update(cells, *environment.grid, *environment.regions, environment.box)) scratch.around.clear();
+  scratch.around.resize(environment.classes.size());
   for (std::size_t k = 0; k < environment.classes.size(); ++k) {
     if (!environment.classes[k].counted) continue;
+    scratch.around[k].resize(cells.size());
     VesicleCounts& counts = vesicles.counts[k];
     for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
       for (auto& per_cell : *held) per_cell.resize(cells.size(), 0);

@@ -142,6 +142,22 @@ TEST(Preflight, StepsLongerThanTheWayAreDividedAndSaidToBe) {
       << findings[0];
 }
 
+TEST(Preflight, AmongManyCellsAgentsAreProposedInPlaceOfCounts) {
+  const auto counted = [](std::vector<std::string> sets) {
+    sets.insert(sets.end(), {"vesicles.ev.weight=null", "vesicles.ev.representation=counts"});
+    return warning(std::move(sets));
+  };
+  const std::string crowd = "cells.eater.count=12", dense = "vesicles.ev.density=5e11 EV/ml";
+  EXPECT_EQ(counted({}), "");
+  const std::string many = counted({crowd});  // 640 EVs in 64 voxels
+  EXPECT_NE(many.find("takes about 13 times as long as 64 agents, with `weight: 10` in place of"), std::string::npos)
+      << many;
+  EXPECT_EQ(warning({crowd, "vesicles.ev.weight=10"}), "");
+  const std::string more = counted({crowd, dense});
+  EXPECT_NE(more.find("`weight: 314`"), std::string::npos) << more;  // a cell has room for no more
+  EXPECT_EQ(counted({crowd, dense, "cell_types.eater.contact.adsorption=0 um/s"}), "");
+}
+
 TEST(Preflight, CountedVesiclesThatMustFirstReachCellsAreLate) {
   const std::string depot = culture_with("medium: fluid}}", R"(medium: fluid},
   depot: {shape: {box: {from: [0 um, 0 um, 30 um], to: [40 um, 40 um, 40 um]}}, medium: fluid}})");

@@ -153,15 +153,26 @@ TEST_F(Targets, VoxelsAreThoseOfTheGrid) {
   }
 }
 
-TEST_F(Targets, UniformsHaveTheBitsOfNoise) {
+TEST_F(Targets, KeyedNoiseHasTheBitsOfNoise) {
   std::vector<AgentId> id(37);
   for (std::size_t i = 0; i < id.size(); ++i) id[i] = child_id(9, i);
   const Noise noise(0xfedcba9876543210ULL);
+  constexpr auto stream = Stream::vesicle_endosome;
   for (const std::int64_t target : test::simd_targets()) {
     hwy::SetSupportedTargetsForTest(target);
-    std::vector<double> u(id.size());
-    keyed_uniforms(noise, Stream::vesicle_endosome, 12, id, u);
-    for (std::size_t i = 0; i < id.size(); ++i) EXPECT_EQ(u[i], noise.uniform(Stream::vesicle_endosome, id[i], 12));
+    for (const std::uint32_t draw : {0U, 3U}) {
+      std::vector<std::array<std::uint32_t, 4>> bits(id.size());
+      std::vector<double> u(id.size());
+      std::vector<float> normal(id.size());
+      keyed_bits({noise.seed(), stream, 12, draw}, id, bits);
+      keyed_uniforms({noise.seed(), stream, 12, draw}, id, u);
+      keyed_normals({noise.seed(), stream, 12, draw}, id, normal);
+      for (std::size_t i = 0; i < id.size(); ++i) {
+        EXPECT_EQ(bits[i], noise.bits(stream, id[i], 12, draw));
+        EXPECT_EQ(u[i], noise.uniform(stream, id[i], 12, draw));
+        EXPECT_EQ(normal[i], noise.four_normals(stream, id[i], 12, draw)[0]);
+      }
+    }
   }
 }
 
