@@ -42,14 +42,22 @@ TEST(VesicleEquilibrium, TwoViscositiesStayUniform) {
   for (const double m : mean_layers(world, 5, 100, 300)) EXPECT_NEAR(m, 1, 0.02);
 }
 
-TEST(VesicleEquilibrium, CellsOnAnInterfaceLeaveBothSidesUniform) {  // steps are divided there, and cross midway
-  VesicleWorld world(4, 4, 4, 5);
-  world.paint_above(10, {"thick", 1, 4});
-  world.periodic = {true, true, false};
-  for (const double x : {5.0, 15.0})
-    for (const double y : {5.0, 15.0}) world.add_cell({x, y, 10}, 3);
-  world.seed(40000 / 8000.0);
-  for (const double m : mean_layers(world, 10, 100, 200)) EXPECT_NEAR(m, 1, 0.02);
+/// Steps are divided there, and cross midway. The side of the faster holds 1.6 % more, and a run differs by 0.3 %.
+TEST(VesicleEquilibrium, CellsOnAnInterfaceLeaveBothSidesUniform) {
+  constexpr int kRuns = 3;
+  std::vector<double> mean(2, 0.0);
+  for (int run = 1; run <= kRuns; ++run) {
+    VesicleWorld world(4, 4, 4, 5);
+    world.noise = Noise(static_cast<std::uint64_t>(run));
+    world.paint_above(10, {"thick", 1, 4});
+    world.periodic = {true, true, false};
+    for (const double x : {5.0, 15.0})
+      for (const double y : {5.0, 15.0}) world.add_cell({x, y, 10}, 3);
+    world.seed(40000 / 8000.0);
+    const auto of_run = mean_layers(world, 10, 100, 200);
+    for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += of_run[k] / kRuns;
+  }
+  for (const double m : mean) EXPECT_NEAR(m, 1, 0.02);
 }
 
 TEST(VesicleEquilibrium, PartitionSetsTheEquilibriumDensity) {
