@@ -51,6 +51,8 @@ def results(hunt, folder):
     """What must be the same whatever happened: names and bytes of all files but for clocks, and states by their hash."""
     found = {}
     for path in sorted(folder.rglob("*")):
+        if path.name == ".interstice.lock":  # no result: where it could not be removed the next command takes it over
+            continue
         name = str(path.relative_to(folder))
         if path.name in ("timeseries.csv", "observations.hdf", "summary.csv", "scenario.yaml") or name.endswith(".series"):
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
