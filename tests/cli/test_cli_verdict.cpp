@@ -105,7 +105,8 @@ TEST_F(VerdictOf, AnArmWithoutAssumedEdgesIsSaidToRunOnce) {
   const Said said = interstice("compare tiny.yaml -o here --replicates 1 --arms vehicle,emcev@published");
   ASSERT_EQ(said.code, 0) << said.err;
   EXPECT_TRUE(has(said.out, "emcev@published is emcev: no assumed edge acts in it")) << said.out;
-  EXPECT_FALSE(has(interstice("compare tiny.yaml -o there --replicates 1 --arms vehicle,uptake@published").out, " is "));
+  EXPECT_FALSE(
+      has(interstice("compare tiny.yaml -o there --replicates 1 --arms vehicle,uptake@published").out, " is "));
 }
 
 TEST_F(VerdictOf, ArmsWithPublishedEdgesCanBeChosenAsInRun) {
