@@ -52,20 +52,7 @@ void hop_rows(const Hop& hop, const HopPlane& p, std::size_t first, std::size_t 
               const float* above) {
   const std::size_t at = first * hop.nx, voxels = (end - first) * hop.nx;
   const PlaneFaces<float>& faces = p.faces;
-  const StencilRows<float> rows{
-      .here = p.from + at,
-      .y_below = below,
-      .y_above = above,
-      .z_below = p.z_below + at,
-      .z_above = p.z_above + at,
-      .x_face = faces.x + at,
-      .x_face_above = faces.x_above + at,
-      .y_face = faces.y + at,
-      .y_face_above = faces.y_above + at,
-      .z_face = faces.z_below + at,
-      .z_face_above = faces.z_above + at,
-      .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
-  };
+  const StencilRows<float> rows = rows_from(faces, at, p.from, below, above, p.z_below, p.z_above);
   const float* uptake = p.uptake == nullptr ? nullptr : p.uptake + at;
   faces.inverse_mass == nullptr ? run_rows<true>(hop, rows, p.v + at, uptake, p.out + at, voxels)
                                 : run_rows<false>(hop, rows, p.v + at, uptake, p.out + at, voxels);

@@ -92,20 +92,7 @@ Sum sum_from(const StencilPlane& plane, std::size_t at, std::size_t voxels, doub
 void any_rows(const StencilPlane& plane, const PlaneFaces<double>& faces, std::size_t first, std::size_t end,
               const double* below, const double* above, double* out) {
   const std::size_t at = first * plane.nx;
-  const StencilRows<double> rows{
-      .here = plane.c + at,
-      .y_below = below,
-      .y_above = above,
-      .z_below = plane.z_below + at,
-      .z_above = plane.z_above + at,
-      .x_face = faces.x + at,
-      .x_face_above = faces.x_above + at,
-      .y_face = faces.y + at,
-      .y_face_above = faces.y_above + at,
-      .z_face = faces.z_below + at,
-      .z_face_above = faces.z_above + at,
-      .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at,
-  };
+  const StencilRows<double> rows = rows_from(faces, at, plane.c, below, above, plane.z_below, plane.z_above);
   const Sum sum = sum_from(plane, at, (end - first) * plane.nx, out);
   faces.inverse_mass == nullptr ? any_rows<true>(sum, rows) : any_rows<false>(sum, rows);
 }

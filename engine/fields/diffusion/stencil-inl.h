@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/fields/diffusion/diffusion_operator.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace interstice {
 namespace HWY_NAMESPACE {
@@ -24,6 +26,24 @@ struct StencilRows {
   const Real *here, *y_below, *y_above, *z_below, *z_above;
   const Real *x_face, *x_face_above, *y_face, *y_face_above, *z_face, *z_face_above, *inverse_mass;
 };
+
+/// Rows from voxel `at` of a plane on, which look at `y_below` and `y_above` across y.
+template <class Real>
+StencilRows<Real> rows_from(const PlaneFaces<Real>& faces, std::size_t at, const Real* plane, const Real* y_below,
+                            const Real* y_above, const Real* z_below, const Real* z_above) {
+  return {.here = plane + at,
+          .y_below = y_below,
+          .y_above = y_above,
+          .z_below = z_below + at,
+          .z_above = z_above + at,
+          .x_face = faces.x + at,
+          .x_face_above = faces.x_above + at,
+          .y_face = faces.y + at,
+          .y_face_above = faces.y_above + at,
+          .z_face = faces.z_below + at,
+          .z_face_above = faces.z_above + at,
+          .inverse_mass = faces.inverse_mass == nullptr ? nullptr : faces.inverse_mass + at};
+}
 
 /// What comes from the six neighbours of some voxels [per s]. Unit: volume fractions are 1.
 template <bool Unit, class V, class Real, class Load>

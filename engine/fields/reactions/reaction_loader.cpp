@@ -262,7 +262,10 @@ void BatchLoader::add_supply(std::size_t species, const float* supply, const Bat
   const float* rate = supply + voxels.first;
   fetch_next_batch(rate);
   std::array<float, kBatch> padded{};
-  if (voxels.lanes < kBatch) rate = (std::copy_n(rate, voxels.lanes, padded.data()), padded.data());
+  if (voxels.lanes < kBatch) {
+    std::copy_n(rate, voxels.lanes, padded.data());
+    rate = padded.data();
+  }
   const auto [comes, leaves] = divide_supply(rate, voxels.step, batch.c[species].data(), batch.source[species].data(),
                                              batch.uptake[species].data());
   batch.sourced[species] = comes;

@@ -251,5 +251,30 @@ TEST(VesicleCounts, ThreadsDoNotMatter) {
   EXPECT_EQ(after(5), one);
 }
 
+/// What is kept of the surroundings of cells is that of the cells as they are now: steps of any length, cells that
+/// move, grow, come or fill up between them.
+TEST(VesicleCounts, WhatIsKeptBetweenStepsIsWhatWouldBeFoundAnew) {
+  const auto held_by_cells = [](bool anew) {
+    FieldWorld world(5, 5, 5);
+    world.cell_types[0].contact = {0.05, 2.0};  // 628 sites at 5 um, which fill up
+    for (const double x : {12.0, 25.0, 38.0}) world.add_cell({x, 25, 25}, 5);
+    for (std::size_t v = 0; v < world.grid.voxel_count(); ++v) world.put(v, 2000);
+    std::vector<std::uint64_t> held;
+    for (int step = 0; step < 12; ++step) {
+      if (step == 3) world.cells.x[0] = 17, world.cells.z[0] = 31;
+      if (step == 6) world.cells.radius[1] = 7;
+      if (step == 9) world.add_cell({25, 8, 40}, 4);
+      if (anew) world.counts_scratch = CountsScratch();
+      const double dt = step % 3 == 0 ? 0.5 : 2;
+      world.run(world.now.time + dt, dt);
+      held.insert(held.end(), world.cells.bound.begin(), world.cells.bound.end());
+      held.insert(held.end(), world.counts().free[1].begin(), world.counts().free[1].end());
+    }
+    EXPECT_GT(world.ledger[0].adsorbed, 500U);
+    return held;
+  };
+  EXPECT_EQ(held_by_cells(false), held_by_cells(true));
+}
+
 }  // namespace
 }  // namespace interstice
