@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <tuple>
@@ -183,6 +184,34 @@ TEST(VesicleEnzymes, DepositIsTheSumOverVesiclesInAnyOrderOnAnyThreads) {
     for (std::size_t voxel = 0; voxel < world.grid.voxel_count(); ++voxel)
       ASSERT_DOUBLE_EQ(copies[0][voxel], of_class[0][voxel] + 3 * of_class[1][voxel] + 0.5 * of_class[2][voxel]);
   }
+}
+
+/// Places of a dose: as many in every eighth of every voxel's edges, and axes that know nothing of each other.
+TEST(VesicleSeeding, PlacesAreUniformInAndAmongVoxels) {
+  VesicleWorld world(4, 3, 5, Spacing(Vec3{10, 20, 5}));
+  world.seed(300000 / 60000.0);
+  const double n = static_cast<double>(world.vesicles.size());
+  ASSERT_EQ(n, 300000);
+  constexpr std::size_t kParts = 8;
+  std::vector<double> of_voxel(60), of_part(3 * kParts);
+  Vec3 products;
+  for (std::size_t v = 0; v < world.vesicles.size(); ++v) {
+    const Vec3 p = world.vesicles.position(v);
+    ++of_voxel[world.grid.voxel_at(p)];
+    const Vec3 within{std::fmod(p.x, 10) / 10, std::fmod(p.y, 20) / 20, std::fmod(p.z, 5) / 5};
+    for (int axis = 0; axis < 3; ++axis)
+      ++of_part[axis * kParts + std::min<std::size_t>(kParts - 1, within[axis] * kParts)];
+    const Vec3 off = within - Vec3{0.5, 0.5, 0.5};
+    products = products + Vec3{off.x * off.y, off.y * off.z, off.z * off.x};
+  }
+  const auto chi_square = [](const std::vector<double>& counts, double expected) {
+    double sum = 0;
+    for (const double count : counts) sum += (count - expected) * (count - expected) / expected;
+    return sum;
+  };
+  EXPECT_LT(chi_square(of_voxel, n / 60), 59 + 3 * std::sqrt(2 * 59));     // three standard errors
+  EXPECT_LT(chi_square(of_part, n / kParts), 21 + 3 * std::sqrt(2 * 21));  // of three times 7 free numbers
+  for (int axis = 0; axis < 3; ++axis) EXPECT_LT(std::abs(products[axis]), 3 * std::sqrt(n) / 12);
 }
 
 }  // namespace
