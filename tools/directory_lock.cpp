@@ -31,12 +31,6 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 /// Changes with every start of the machine.
 std::string boot() {
   std::string id = read("/proc/sys/kernel/random/boot_id");
@@ -132,6 +126,12 @@ DirectoryLock::DirectoryLock(std::filesystem::path path, Cover cover)
 /// False when the lock file was removed by its last owner between opening and locking: try again.
 bool DirectoryLock::try_lock() {
   lock_ = open(lock_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (lock_ < 0 && errno == ENOENT) {  // whoever worked here has removed all of it in between
+    std::error_code error;
+    std::filesystem::create_directories(path_, error);
+    if (error) throw_disk_error("create", path_, error.value());
+    return false;
+  }
   if (lock_ < 0) throw_disk_error("create", lock_path_, errno);
   if (const int reason = lock_file(lock_); reason != 0) {
     close(std::exchange(lock_, -1));

@@ -15,6 +15,15 @@ int available_threads();
 /// Memory that is free for it [bytes].
 double available_memory();
 
+/// Name of this machine.
+std::string host_name();
+
+/// Processor time that this process has used [s].
+double processor_time();
+
+/// The most that this process has held so far [bytes].
+double most_memory();
+
 /// Free space where `path` will be [bytes].
 double available_disk(const std::filesystem::path& path);
 

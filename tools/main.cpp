@@ -24,10 +24,17 @@ void run_command_line(int argc, char** argv) {
   app.require_subcommand(1);
   for (const cli::Command& command : cli::commands())
     command.add_options(*app.add_subcommand(command.name, command.title));
-  for (const CLI::App* command : app.get_subcommands({}))
-    for (int k = 2; k < argc; ++k)
-      if (command->get_name() == first && (argv[k] == std::string("--help") || argv[k] == std::string("-h")))
-        return fmt::print("{}", command->help("interstice"));
+  const CLI::App* command = app.get_subcommand(first);
+  std::string before = "interstice";
+  for (const CLI::App* word : command->get_subcommands([](const CLI::App*) { return true; }))
+    if (argc > 2 && word->get_name() == argv[2]) {
+      before += " " + first;
+      command = word;
+      break;
+    }
+  for (int k = 2; k < argc; ++k)
+    if (argv[k] == std::string("--help") || argv[k] == std::string("-h"))
+      return fmt::print("{}", command->help(before));
   app.parse(argc, argv);
 }
 

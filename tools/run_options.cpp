@@ -8,8 +8,6 @@
 #include "engine/core/units.h"
 
 namespace interstice::cli {
-namespace {
-
 double seconds_of(const char* option, const std::string& text) {
   double seconds = 0;
   try {
@@ -21,8 +19,6 @@ double seconds_of(const char* option, const std::string& text) {
   if (seconds >= 0) return seconds;
   throw InputError(fmt::format("{} {} is negative (expected a time such as 90s)", option, text));
 }
-
-}  // namespace
 
 double KeepingOptions::save_every() const { return seconds_of("--save-every", save_every_text); }
 

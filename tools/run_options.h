@@ -17,6 +17,9 @@ struct KeepingOptions {
   [[nodiscard]] std::optional<double> walltime() const;
 };
 
+/// A time that was given after `option`, such as "90s" [s]. Throws InputError for what is none, or negative.
+double seconds_of(const char* option, const std::string& text);
+
 /// --save-every and --max-walltime.
 void add_keeping_options(CLI::App& command, KeepingOptions& options);
 

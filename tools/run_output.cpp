@@ -22,7 +22,7 @@ struct Opening {
 
 struct Kind {
   Occasion occasion;
-  bool snapshots;  ///< left out with Extent::without_snapshots
+  Extent least;  ///< with which it is written
   std::vector<std::string> (*names)(const Scenario&, const Problem&);
   std::unique_ptr<StateSink> (*open)(const Opening&);
 };
@@ -52,16 +52,17 @@ std::unique_ptr<StateSink> open_observations(const Opening& o) {
 }
 
 constexpr std::array kKinds{
-    Kind{Occasion::series_row, false, [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
+    Kind{Occasion::series_row, Extent::series,
+         [](const Scenario&, const Problem&) { return std::vector<std::string>{kSeries}; },
          [](const Opening& o) -> std::unique_ptr<StateSink> {
            return std::make_unique<TimeSeriesSink>(o.directory / kSeries, o.problem, o.background, o.start);
          }},
-    Kind{Occasion::cell_step, false,
+    Kind{Occasion::cell_step, Extent::without_snapshots,
          [](const Scenario&, const Problem&) { return std::vector<std::string>{kObservations}; }, open_observations},
-    Kind{Occasion::snapshot, true, snapshot_indexes, open_snapshots},
+    Kind{Occasion::snapshot, Extent::all, snapshot_indexes, open_snapshots},
 };
 
-bool is_wanted(const Kind& kind, Extent extent) { return extent == Extent::all || !kind.snapshots; }
+bool is_wanted(const Kind& kind, Extent extent) { return extent >= kind.least; }
 
 }  // namespace
 

@@ -19,8 +19,9 @@
 
 namespace interstice::cli {
 
-/// Which kinds of file a run leaves: a comparison takes snapshots of the first replicate only.
-enum class Extent { all, without_snapshots };
+/// Which kinds of file a run leaves, each more than the one before: a study needs the time series alone, a comparison
+/// what cells were seen to do as well, and snapshots of the first replicate only.
+enum class Extent { series, without_snapshots, all };
 constexpr Extent extent_of(std::uint64_t replicate) { return replicate == 0 ? Extent::all : Extent::without_snapshots; }
 
 /// Names of the files, or of the indexes of series of files.

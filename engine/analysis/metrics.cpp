@@ -1,15 +1,11 @@
 /// @file
-/// Reductions of time series and their bootstrap over replicates.
+/// Reductions of time series.
 #include "engine/analysis/metrics.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <numeric>
 #include <set>
-
-#include "engine/core/name_key.h"
-#include "engine/core/noise.h"
 
 namespace interstice {
 
@@ -61,40 +57,6 @@ std::optional<double> value_at(std::span<const double> time, std::span<const dou
   if (time[next] == t) return value[next];
   const double share = (t - time[next - 1]) / (time[next] - time[next - 1]);
   return value[next - 1] + share * (value[next] - value[next - 1]);
-}
-
-double quantile(std::vector<double> values, double p) {
-  std::erase_if(values, [](double value) { return std::isnan(value); });
-  if (values.empty()) return std::nan("");
-  std::sort(values.begin(), values.end());
-  const double position = p * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const auto above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
-Estimate bootstrap_mean(std::span<const double> values, std::uint64_t seed, std::string_view key) {
-  assert(!values.empty());
-  constexpr std::size_t kResamples = 2000;
-  const std::size_t n = values.size();
-  Estimate estimate{n, std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(n), 0, 0};
-  estimate.low = estimate.high = estimate.mean;
-  if (n == 1) return estimate;
-
-  const Noise noise(seed);
-  const std::uint64_t id = name_key(key);
-  std::vector<double> means(kResamples);
-  for (std::size_t resample = 0; resample < kResamples; ++resample) {
-    double sum = 0;
-    for (std::size_t draw = 0; draw < n; ++draw) {
-      const double u = noise.uniform(Stream::bootstrap, id, resample, static_cast<std::uint32_t>(draw));
-      sum += values[std::min(static_cast<std::size_t>(u * static_cast<double>(n)), n - 1)];
-    }
-    means[resample] = sum / static_cast<double>(n);
-  }
-  estimate.low = quantile(means, 0.025);
-  estimate.high = quantile(std::move(means), 0.975);
-  return estimate;
 }
 
 std::vector<std::size_t> rows_to_draw(std::span<const double> time, std::size_t limit) {

@@ -1,9 +1,8 @@
 /// @file
-/// Reductions of time series to single numbers, and what several replicates say together. Nothing here knows a
-/// scenario: metrics_run.h puts the reductions together for one run of a comparison.
+/// Reductions of time series to single numbers. Nothing here knows a scenario: metrics_run.h puts the reductions
+/// together for one run of a comparison.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,20 +39,6 @@ std::optional<double> time_to_reach(std::span<const double> time, std::span<cons
 
 /// Value at time t, straight lines between rows; empty outside the series.
 std::optional<double> value_at(std::span<const double> time, std::span<const double> value, double t);
-
-/// A mean over replicates with a 95 % bootstrap interval; low = high = mean for a single replicate.
-struct Estimate {
-  std::size_t n = 0;
-  double mean = 0, low = 0, high = 0;
-};
-
-/// Percentile bootstrap (Efron 1979) of the mean with 2000 resamples. The draws are a pure function of (seed, key),
-/// so the same numbers always give the same interval. Needs at least one value.
-Estimate bootstrap_mean(std::span<const double> values, std::uint64_t seed, std::string_view key);
-
-/// Quantile p in [0, 1] with linear interpolation between order statistics (Hyndman & Fan 1996, type 7). NaN (no value
-/// in that replicate) is left out; NaN when nothing is left.
-double quantile(std::vector<double> values, double p);
 
 /// Rows that draw a curve well on linear and on logarithmic time: at most `limit` row numbers, the first and the last
 /// included.

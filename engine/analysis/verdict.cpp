@@ -6,14 +6,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/analysis/metrics.h"
-#include "engine/core/name_key.h"
-#include "engine/core/noise.h"
+#include "engine/statistics/bootstrap.h"
 
 namespace interstice {
 namespace {
 
-constexpr std::size_t kSamples = 2000;
 constexpr std::array<std::string_view, 5> kPreferences{"neither", "first", "second", "equivalent", "undetermined"};
 
 /// The mean over the drawn replicates that is largest in size, among the arms of a side.
@@ -28,14 +25,14 @@ double strongest(std::span<const ArmEffects> arms, std::span<const std::size_t> 
   return most;
 }
 
+}  // namespace
+
 Preference answer_of(double first, double second) {
   if (first < kNegligible && second < kNegligible) return Preference::neither;
   const double ratio = std::max(first, kNegligible) / std::max(second, kNegligible);
   if (ratio > kClearly) return Preference::first;
   return ratio < 1 / kClearly ? Preference::second : Preference::equivalent;
 }
-
-}  // namespace
 
 std::string_view name_of(Preference preference) { return kPreferences.at(static_cast<std::size_t>(preference)); }
 
@@ -47,15 +44,11 @@ Judgement judge(std::span<const ArmEffects> first, std::span<const ArmEffects> s
   std::iota(drawn.begin(), drawn.end(), std::size_t{0});
   Judgement judgement{.first = strongest(first, drawn), .second = strongest(second, drawn), .replicates = n};
 
-  const Noise noise(seed);
-  const std::uint64_t id = name_key(key);
+  const Resampling resampling(seed, key);
   std::array<std::size_t, kPreferences.size()> answers{};
-  std::vector<double> ratios(kSamples);
-  for (std::size_t sample = 0; sample < kSamples; ++sample) {
-    for (std::size_t draw = 0; draw < n; ++draw) {
-      const double u = noise.uniform(Stream::bootstrap, id, sample, static_cast<std::uint32_t>(draw));
-      drawn[draw] = std::min(static_cast<std::size_t>(u * static_cast<double>(n)), n - 1);
-    }
+  std::vector<double> ratios(kResamples);
+  for (std::size_t sample = 0; sample < kResamples; ++sample) {
+    resampling.draw(sample, drawn);
     const double a = std::abs(strongest(first, drawn)), b = std::abs(strongest(second, drawn));
     ratios[sample] = std::max(a, kNegligible) / std::max(b, kNegligible);
     ++answers[static_cast<std::size_t>(answer_of(a, b))];
@@ -64,7 +57,7 @@ Judgement judge(std::span<const ArmEffects> first, std::span<const ArmEffects> s
   answers[static_cast<std::size_t>(Preference::equivalent)] += answers[static_cast<std::size_t>(Preference::neither)];
   judgement.ratio = quantile(std::move(ratios), 0.5);
   for (std::size_t p = 0; p < answers.size(); ++p) {
-    const double share = static_cast<double>(answers[p]) / kSamples;
+    const double share = static_cast<double>(answers[p]) / kResamples;
     judgement.share = std::max(judgement.share, share);
     if (n < 2 || share < kMostSamples) continue;
     judgement.preference = static_cast<Preference>(p);

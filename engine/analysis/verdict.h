@@ -24,6 +24,9 @@ inline constexpr double kNegligible = 0.05;  ///< effect that counts as none; sm
 inline constexpr double kClearly = 3;        ///< ratio
 inline constexpr double kMostSamples = 0.8;  ///< share
 
+/// Which of two sizes of effects is more, by the rule above; never undetermined.
+[[nodiscard]] Preference answer_of(double first, double second);
+
 /// The effect of an arm in each replicate: signed, of the phenotype.
 using ArmEffects = std::vector<double>;
 

@@ -1,6 +1,7 @@
 #include "engine/cells/cell_spread.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -63,11 +64,16 @@ void for_all_parts(const Cells& cells, const CellEnvironment& environment, const
 }  // namespace
 
 bool CellSpread::as_before(const Cells& cells) {
-  const bool same = places_.size() == 4 && places_[0] == cells.x && places_[1] == cells.y && places_[2] == cells.z &&
-                    places_[3] == cells.radius;
-  if (same) return true;
-  places_.resize(4);
-  places_[0] = cells.x, places_[1] = cells.y, places_[2] = cells.z, places_[3] = cells.radius;
+  const std::array<const std::vector<double>*, 4> now{&cells.x, &cells.y, &cells.z, &cells.radius};
+  if (places_.size() == now.size() && places_[0] == cells.x && places_[1] == cells.y && places_[2] == cells.z &&
+      places_[3] == cells.radius)
+    return true;
+  places_.resize(now.size());
+  lies_still_.assign(cells.size(), 1);
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    for (std::size_t k = 0; k < now.size(); ++k)
+      if (c >= places_[k].size() || places_[k][c] != (*now[k])[c]) lies_still_[c] = 0;
+  for (std::size_t k = 0; k < now.size(); ++k) places_[k] = *now[k];
   return false;
 }
 
@@ -90,7 +96,8 @@ void CellSpread::find_left(const Cells& cells, const CellEnvironment& environmen
   left_.resize(cells.size());
   if (!environment.rules->any_spreads()) return;
   threads.for_blocks(cells.size(), kSpreadGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t c = begin; c < end; ++c) left_[c] = left_resistance(cells, c, environment);
+    for (std::size_t c = begin; c < end; ++c)
+      if (lies_still_[c] == 0) left_[c] = left_resistance(cells, c, environment);
   });
 }
 

@@ -36,6 +36,7 @@ class CellSpread {
   [[nodiscard]] std::uint32_t place_of(std::uint32_t voxel) const;
 
   std::vector<std::vector<double>> places_;    ///< x, y, z and radius for which this holds
+  std::vector<std::uint8_t> lies_still_;       ///< per cell: it is where it was when this was last found
   std::vector<std::uint64_t> met_;             ///< a bit per voxel
   std::vector<std::uint32_t> rank_;            ///< per word of met_: how many are met before
   std::vector<std::uint32_t> voxels_, first_;  ///< per place; where its shares begin

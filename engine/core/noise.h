@@ -35,6 +35,7 @@ enum class Stream : std::uint16_t {
   cell_injury = 38,
   cell_recruitment = 39,
   bootstrap = 64,  ///< analysis after the runs: never reaches a state
+  design = 65,     ///< which parameters the runs of a study have
 };
 
 /// Uniform in (0, 1) from 64 random bits: 52 of them, centred in their interval.

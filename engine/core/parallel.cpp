@@ -1,5 +1,6 @@
 #include "engine/core/parallel.h"
 
+#include <hwy/cache_control.h>
 #include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #ifdef INTERSTICE_TSAN
@@ -28,6 +30,16 @@ void receive(char* token) { __tsan_acquire(token); }
 void publish(const char*) {}
 void receive(const char*) {}
 #endif
+
+/// Who gives way at once may be without a processor for as long as another program likes.
+void wait_a_moment(std::size_t tries) {
+  constexpr std::size_t patience = 2000;
+  if (tries % patience == 0) {
+    std::this_thread::yield();
+  } else {
+    hwy::Pause();
+  }
+}
 
 }  // namespace
 
@@ -69,6 +81,31 @@ void Threads::for_blocks(std::size_t n, std::size_t grain,
     });
   });
   receive(&handed_back);
+}
+
+void Threads::for_staircase(std::size_t rows, std::size_t columns,
+                            const std::function<void(std::size_t, std::size_t)>& body) const {
+  // Rows are taken in their order: who waits, waits for a row that a thread has begun.
+  std::atomic<std::size_t> next{0};
+  std::vector<std::atomic<std::size_t>> done(rows);  // columns
+  std::vector<char> handed_up(rows);
+  struct EvenIfThrown {
+    std::atomic<std::size_t>& done;
+    std::size_t columns;
+    ~EvenIfThrown() { done.store(columns, std::memory_order_release); }
+  };
+  for_blocks(rows, 1, [&](std::size_t, std::size_t) {
+    const std::size_t row = next.fetch_add(1);
+    const EvenIfThrown guard{done[row], columns};
+    for (std::size_t column = 0; column < columns; ++column) {
+      const auto ready = [&] { return row == 0 || done[row - 1].load(std::memory_order_acquire) > column; };
+      for (std::size_t tries = 1; !ready(); ++tries) wait_a_moment(tries);
+      if (row > 0) receive(&handed_up[row - 1]);
+      body(row, column);
+      publish(&handed_up[row]);
+      done[row].store(column + 1, std::memory_order_release);
+    }
+  });
 }
 
 double Threads::sum_blocks(std::size_t n, std::size_t grain,

@@ -26,6 +26,11 @@ class Threads {
   [[nodiscard]] double sum_blocks(std::size_t n, std::size_t grain,
                                   const std::function<double(std::size_t, std::size_t)>& body) const;
 
+  /// Calls body(row, column) for all of rows x columns, where those of (row - 1, column) and (row, column - 1) have
+  /// returned. A row stays with one thread.
+  void for_staircase(std::size_t rows, std::size_t columns,
+                     const std::function<void(std::size_t, std::size_t)>& body) const;
+
   /// How many of the `count` threads have run a block so far (1 when serial).
   [[nodiscard]] int distinct_workers() const;
 

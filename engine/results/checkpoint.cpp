@@ -6,7 +6,6 @@
 #include <array>
 #include <functional>
 #include <map>
-#include <regex>
 #include <sstream>
 #include <type_traits>
 
@@ -162,13 +161,22 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, const Problem& pro
 
 namespace {
 
-/// Those whose names match, the newest first.
-std::vector<std::filesystem::path> files_named(const std::filesystem::path& directory, const char* pattern) {
-  const std::regex expected(pattern);
+/// Those named checkpoint_, twelve digits and one of these endings, the newest first. (No std::regex: making one in
+/// several threads at once is a race on a cache of the locale.)
+std::vector<std::filesystem::path> files_ending(const std::filesystem::path& directory,
+                                                std::initializer_list<std::string_view> endings) {
+  constexpr std::string_view kBegin = "checkpoint_";
+  constexpr std::size_t kDigits = 12;
+  const auto is_one = [&](std::string_view name) {
+    if (!name.starts_with(kBegin) || name.size() < kBegin.size() + kDigits) return false;
+    name.remove_prefix(kBegin.size());
+    return std::ranges::all_of(name.substr(0, kDigits), [](char c) { return c >= '0' && c <= '9'; }) &&
+           std::ranges::find(endings, name.substr(kDigits)) != endings.end();
+  };
   std::vector<std::filesystem::path> found;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(directory, ignored))
-    if (std::regex_match(entry.path().filename().string(), expected)) found.push_back(entry.path());
+    if (is_one(entry.path().filename().string())) found.push_back(entry.path());
   std::ranges::sort(found, std::greater{});
   return found;
 }
@@ -181,13 +189,11 @@ void remove_all(const std::vector<std::filesystem::path>& files) {
 
 }  // namespace
 
-std::vector<std::filesystem::path> Checkpoints::files() const {
-  return files_named(directory_, R"(checkpoint_\d{12}\.hdf)");
-}
+std::vector<std::filesystem::path> Checkpoints::files() const { return files_ending(directory_, {".hdf"}); }
 
 void Checkpoints::save(const Problem& problem, const CheckpointView& checkpoint) const {
   constexpr std::size_t kKept = 2;
-  remove_all(files_named(directory_, R"(checkpoint_\d{12}\.hdf\.tmp)"));  // of one that a kill interrupted
+  remove_all(files_ending(directory_, {".hdf.tmp"}));  // of one that a kill interrupted
   const auto path = directory_ / fmt::format("checkpoint_{:012}.hdf", checkpoint.state.clock.step);
   try {
     write_checkpoint(path, problem, checkpoint);
@@ -202,7 +208,7 @@ void Checkpoints::save(const Problem& problem, const CheckpointView& checkpoint)
   remove_all(old);
 }
 
-void Checkpoints::remove() const { remove_all(files_named(directory_, R"(checkpoint_\d{12}\.hdf(\.tmp)?)")); }
+void Checkpoints::remove() const { remove_all(files_ending(directory_, {".hdf", ".hdf.tmp"})); }
 
 void Checkpoints::remove_one(const std::filesystem::path& damaged) { remove_all({damaged}); }
 

@@ -33,6 +33,9 @@ std::string path_beside(const Place& place, const std::string& path) {
 }
 
 void make_paths_absolute(Value& root) {
+  for (std::size_t i = 0; i < root.keys.size(); ++i)
+    if (root.keys[i] == "twin_of" && root.items[i].valid)
+      root.items[i].text = path_beside(root.items[i].place, root.items[i].text);
   for (Value& section : root.items)
     for (Value& entry : section.items)
       for (std::size_t i = 0; i < entry.keys.size(); ++i)
@@ -307,6 +310,7 @@ class Loader {
     const Value& v = *values_;
     scenario_.title = v["title"].text;
     scenario_.description = v["description"].text;
+    if (v["twin_of"].valid) scenario_.twin_of = path_beside(v["twin_of"].place, v["twin_of"].text);
     scenario_.seed = v["seed"].whole;
     scenario_.arm = v["arm"].text;
     if (!scenario_.parameter_set.empty()) scenario_.changes.push_back("parameter set " + scenario_.parameter_set);

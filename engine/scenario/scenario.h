@@ -85,14 +85,15 @@ struct CompareSettings {
 
 /// One number of the scenario with what is known about it; the table of the report.
 struct ParameterRecord {
-  std::string path;    ///< key path
-  std::string value;   ///< as written, with its unit
-  double number = 0;   ///< in `unit`
-  std::string unit;    ///< the unit the engine asks for
-  std::string range;   ///< as written, "" when none
-  std::string mark;    ///< V verified, L literature, A assumption, calc; "" when none
-  std::string source;  ///< "" when none
-  std::string where;   ///< file:line, or "default", "--set", ...
+  std::string path;       ///< key path
+  std::string value;      ///< as written, with its unit
+  double number = 0;      ///< in `unit`
+  std::string unit;       ///< the unit the engine asks for
+  std::string range;      ///< as written, "" when none
+  std::string low, high;  ///< its ends
+  std::string mark;       ///< V verified, L literature, A assumption, calc; "" when none
+  std::string source;     ///< "" when none
+  std::string where;      ///< file:line, or "default", "--set", ...
   bool is_default = false;
   bool outside = false;  ///< outside its range
 };
@@ -101,6 +102,7 @@ struct ParameterRecord {
 struct Scenario {
   std::string path;
   std::string title, description;
+  std::string twin_of;  ///< path of the scenario that it is a reduced twin of, "" = of none
   std::uint64_t seed = 1;
   std::string arm;                          ///< what `run` runs, "" = every model, with vesicles
   std::vector<std::string> parameter_sets;  ///< that it offers

@@ -16,9 +16,9 @@ namespace interstice {
 namespace {
 
 /// Sections that all arms share, because they are compared run by run and row by row.
-constexpr std::array<std::string_view, 11> kShared{"schema",     "title",  "description", "seed",
-                                                   "time",       "arm",    "compare",     "parameter_sets",
-                                                   "parameters", "output", "profiles"};
+constexpr std::array<std::string_view, 12> kShared{"schema",         "title",      "description", "twin_of",
+                                                   "seed",           "time",       "arm",         "compare",
+                                                   "parameter_sets", "parameters", "output",      "profiles"};
 
 /// "key.path = value", the value on one line.
 std::string change_text(const std::string& key_path, const YamlNode& node) {

@@ -98,8 +98,8 @@ std::uint64_t seed_of(const Scenario& scenario, const RunVariant& variant) {
 }
 
 std::string run_identity(const Scenario& scenario, const RunVariant& variant, const Problem& problem) {
-  static constexpr std::array<std::string_view, 8> kElsewhere{"title",   "description", "seed",           "arm",
-                                                              "compare", "parameters",  "parameter_sets", "models"};
+  static constexpr std::array<std::string_view, 9> kElsewhere{
+      "title", "description", "twin_of", "seed", "arm", "compare", "parameters", "parameter_sets", "models"};
   const Arm* arm = arm_of(scenario, variant);
   const Value root = sorted_by_name(values_of(scenario, arm));
   const auto& models = models_of(scenario, arm);

@@ -94,6 +94,8 @@ void add_number(const Value& v, std::vector<ParameterRecord>& table) {
                     .number = v.number,
                     .unit = v.spec->unit,
                     .range = "",
+                    .low = "",
+                    .high = "",
                     .mark = "",
                     .source = "",
                     .where = where(v),
@@ -101,6 +103,8 @@ void add_number(const Value& v, std::vector<ParameterRecord>& table) {
   const auto note = v.given ? v.note : default_annotation(*v.spec);
   if (note) {
     if (!note->low.empty()) r.range = note->low + " to " + note->high;
+    r.low = note->low;
+    r.high = note->high;
     r.mark = note->mark;
     r.source = note->source;
     r.outside = note->outside;

@@ -85,6 +85,19 @@ json record(const Spec& s, bool complete) {
   return j;
 }
 
+/// Where files are put together, a way may drop what an included file says of another: `{cylinder: null, box: ...}`.
+json one_of(const Spec& s, bool complete) {
+  json options = json::array();
+  for (const auto& option : s.options) {
+    json& way = options.emplace_back(convert(*option, complete));
+    if (complete || option->kind != Spec::Kind::record) continue;
+    for (const auto& other : s.options)
+      for (const Field& field : other->fields)
+        if (!way["properties"].contains(field.name)) way["properties"][field.name] = {{"type", "null"}};
+  }
+  return {{"anyOf", options}};
+}
+
 json convert_kind(const Spec& s, bool complete) {
   switch (s.kind) {
     case Spec::Kind::record:
@@ -112,11 +125,8 @@ json convert_kind(const Spec& s, bool complete) {
       return {{"type", {"string", "number"}}};
     case Spec::Kind::reference:
       return {{"type", "string"}};
-    case Spec::Kind::one_of: {
-      json options = json::array();
-      for (const auto& option : s.options) options.push_back(convert(*option, complete));
-      return {{"anyOf", options}};
-    }
+    case Spec::Kind::one_of:
+      return one_of(s, complete);
     case Spec::Kind::anything:
       return json::object();
   }
@@ -131,11 +141,16 @@ json convert(const Spec& s, bool complete) {
 
 }  // namespace
 
-json scenario_schema(const ModelRegistry& registry) {
-  json schema = convert(*scenario_spec(registry), false);
+json schema_of(const Spec& spec, const std::string& title) {
+  json schema = convert(spec, false);
   schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  schema["title"] = "Interstice scenario";
+  schema["title"] = title;
   schema["type"] = "object";
+  return schema;
+}
+
+json scenario_schema(const ModelRegistry& registry) {
+  json schema = schema_of(*scenario_spec(registry), "Interstice scenario");
   const json file = {{"type", "string"}};
   schema["properties"]["include"] = {
       {"description", "files merged under this one; looked for beside it, then in models/"},

@@ -109,7 +109,8 @@ class MisbehavingPlugins : public test::CommandTest {
 TEST_F(MisbehavingPlugins, ASecondInterruptEndsOneThatNeverReturns) {
   write_scenario("misbehaving", "never_return");
   write("interrupt_twice",
-        "#!/bin/bash\n\"$@\" & p=$!; sleep 1; kill -INT $p; sleep 0.4; kill -INT $p; s=$(date +%s%N); wait $p; c=$?\n"
+        "#!/bin/bash\n\"$@\" & p=$!; until [ -e here/run.json ]; do sleep 0.01; done; sleep 0.4\n"
+        "kill -INT $p; sleep 0.4; kill -INT $p; s=$(date +%s%N); wait $p; c=$?\n"
         "[ $(($(date +%s%N) - s)) -lt 1000000000 ] || c=1; exit $c\n");
   const Said said = interstice("run wrong.yaml --plugin-limit 60 -o here --quiet", "bash ./interrupt_twice");
   EXPECT_EQ(said.code, 130) << said.err;

@@ -210,7 +210,7 @@ TEST(InvalidScenarios, TextThatIsNotUtf8IsRefusedAtItsPlace) {
 TEST(InvalidScenarios, MoreVesiclesThanCanBeCountedAreRefused) {
   for (const auto& [set, where] :
        std::vector<std::pair<std::string, std::string>>{{"vesicles.sev.dose=1e30 ug", "in the patch"},
-                                                        {"vesicles.sev.particles_per_ug=1e300 EV/ug", "in the patch"},
+                                                        {"vesicles.sev.particles_per_ug=1e34 EV/ug", "in the patch"},
                                                         {"vesicles.sev.volume=1e-40 ul", "in the patch"},
                                                         {"reservoirs.bath.volume=1e20 um^3", "in a reservoir"}}) {
     try {

@@ -1,4 +1,5 @@
-"""`interstice schema` is a JSON schema by its own meta-schema, accepts every scenario shipped and refuses spoilt ones.
+"""`interstice schema` is a JSON schema by its own meta-schema, accepts every scenario and study shipped and refuses
+spoilt ones.
 
 Usage: check_schema.py INTERSTICE SOURCE_FOLDER
 """
@@ -53,7 +54,8 @@ def main(program, source):
     validator = checker(schema)
 
     folder = pathlib.Path(source)
-    paths = sorted(folder.glob("scenarios/*.yaml")) + sorted(folder.glob("models/template/*.yaml"))
+    beside_studies = sorted(folder.glob("scenarios/studies/*_twin.yaml"))  # reduced twins are scenarios
+    paths = sorted(folder.glob("scenarios/*.yaml")) + beside_studies + sorted(folder.glob("models/template/*.yaml"))
     assert len(paths) >= 5, paths
     failed = 0
     for path in paths:
@@ -67,7 +69,21 @@ def main(program, source):
         if where not in places:
             failed += 1
             print(f"rat_knee_early.yaml with {path} = {value!r}: no complaint at {where}, but {places}")
-    print(f"{len(paths)} scenarios, {len(SPOILT)} spoilt ones, {failed} failures")
+    text = subprocess.run([program, "schema", "--study"], check=True, capture_output=True, text=True).stdout
+    study = checker(json.loads(text))
+    studies = sorted(set(folder.glob("scenarios/studies/*.yaml")) - set(beside_studies))
+    assert studies
+    for path in studies:
+        text = yaml.safe_load(path.read_text())
+        for error in study.iter_errors(text):
+            failed += 1
+            print(f"{path.name}: {list(error.absolute_path)}: {error.message[:300]}")
+        for key, value in (("study", "one"), ("axes", [1]), ("replicats", 3)):
+            if study.is_valid({**text, key: value}):
+                failed += 1
+                print(f"{path.name} with {key} = {value!r}: no complaint")
+
+    print(f"{len(paths)} scenarios, {len(studies)} studies, {len(SPOILT)} spoilt ones, {failed} failures")
     return 1 if failed else 0
 
 

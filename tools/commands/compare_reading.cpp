@@ -9,6 +9,7 @@
 
 #include "engine/analysis/run_reading.h"
 #include "engine/sim/simulation.h"
+#include "engine/study/study_outcomes.h"
 #include "tools/commands/compare_runs.h"
 #include "tools/recorded_run.h"
 #include "tools/result_files.h"
@@ -50,15 +51,7 @@ void note_doses(ComparisonRuns& runs) {
 
 void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRuns& runs) {
   const Problem problem = build_problem(scenario, {arm, 0});
-  runs.arms.push_back(describe_arm(problem, arm.empty() ? "all models" : arm, runs.primary ? &*runs.primary : nullptr));
-  if (const Arm* known = find_arm(scenario, arm)) {
-    ArmFacts& facts = runs.arms.back();
-    facts.control = known->control;
-    facts.direct = known->direct;
-    facts.changes = known->changes;
-    facts.of = known->of;
-    facts.edges_left_out = known->edges_left_out;
-  }
+  runs.arms.push_back(facts_of(scenario, arm, problem));
   if (runs.vesicles.empty() && runs.arms.back().vesicles)
     for (const VesicleClass& klass : problem.vesicle_classes)
       runs.vesicles.push_back({klass.name, klass.counted, static_cast<double>(klass.weight), 0});

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/statistics/bootstrap.h"
 #include "tools/commands/compare_runs.h"
 
 namespace interstice::cli {

@@ -16,27 +16,14 @@ bool is_extracellular(const Engagement& by) { return (by.enzymes || by.binding) 
 /// Arms that differ from the others by their mechanisms alone, with all edges or with the published ones. An arm on
 /// which no assumed edge acts is the same with both.
 template <class Belongs>
-Side side_of(const ComparisonRuns& runs, const char* name, bool published, const Belongs& belongs) {
+Side side_of(const std::vector<ArmFacts>& arms, const char* name, bool published, const Belongs& belongs) {
   Side side{name, {}};
-  for (const ArmFacts& arm : runs.arms) {
+  for (const ArmFacts& arm : arms) {
     if (!arm.vesicles || !arm.changes.empty() || !belongs(arm.engagement)) continue;
-    const bool has_twin = std::ranges::find(runs.arms, arm.name, &ArmFacts::of) != runs.arms.end();
+    const bool has_twin = std::ranges::find(arms, arm.name, &ArmFacts::of) != arms.end();
     if (published ? !has_twin : arm.of.empty()) side.arms.push_back(arm.name);
   }
   return side;
-}
-
-std::vector<std::pair<Side, Side>> contests(const ComparisonRuns& runs, bool published) {
-  const auto side = [&](const char* name, const auto& belongs) { return side_of(runs, name, published, belongs); };
-  const Side outside = side("extracellular", is_extracellular);
-  const Side cargo = side("uptake", [](const Engagement& by) { return is_cellular(by) && by.cargo && !by.contact; });
-  const Side contact = side("contact", [](const Engagement& by) { return is_cellular(by) && by.contact && !by.cargo; });
-  std::vector<std::pair<Side, Side>> all{{side("uptake or contact", is_cellular), outside}};
-  if (!cargo.arms.empty() && !contact.arms.empty()) {
-    all.emplace_back(cargo, outside);
-    all.emplace_back(contact, outside);
-  }
-  return all;
 }
 
 const Metric* effect_in(const ComparisonRuns& runs, const ComparisonSummary& summary, const std::string& arm,
@@ -124,6 +111,19 @@ std::string of_size(const Judgement& judgement) {
 
 }  // namespace
 
+std::vector<std::pair<Side, Side>> contests(const std::vector<ArmFacts>& arms, bool published) {
+  const auto side = [&](const char* name, const auto& belongs) { return side_of(arms, name, published, belongs); };
+  const Side outside = side("extracellular", is_extracellular);
+  const Side cargo = side("uptake", [](const Engagement& by) { return is_cellular(by) && by.cargo && !by.contact; });
+  const Side contact = side("contact", [](const Engagement& by) { return is_cellular(by) && by.contact && !by.cargo; });
+  std::vector<std::pair<Side, Side>> all{{side("uptake or contact", is_cellular), outside}};
+  if (!cargo.arms.empty() && !contact.arms.empty()) {
+    all.emplace_back(cargo, outside);
+    all.emplace_back(contact, outside);
+  }
+  return all;
+}
+
 std::string Verdict::text() const {
   if (!judgement) return "not judged";
   const auto over = [](const Side& winner, const Side& loser, double effect) {
@@ -156,7 +156,7 @@ std::vector<Verdict> verdicts(const ComparisonRuns& runs, const ComparisonSummar
   for (const double horizon : runs.phenotype->horizons)
     for (const bool published : {false, true}) {
       if (runs.edges == (published ? Edges::all : Edges::published)) continue;
-      auto pairs = contests(runs, published);
+      auto pairs = contests(runs.arms, published);
       if (horizon > runs.end()) pairs.resize(1);  // nothing is known of any
       for (auto& [first, second] : pairs) {
         Verdict verdict{horizon, published, std::move(first), std::move(second), std::nullopt, ""};

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/verdict.h"
@@ -17,6 +18,10 @@ struct Side {
   std::string name;               ///< "uptake or contact"
   std::vector<std::string> arms;  ///< that have these mechanisms and no others, and change nothing else
 };
+
+/// Arms that differ by their mechanisms alone, in the sides that are held against each other: uptake or contact, and
+/// each of them by itself, against what EVs do outside cells; with all edges or with the published ones.
+std::vector<std::pair<Side, Side>> contests(const std::vector<ArmFacts>& arms, bool published);
 
 struct Verdict {
   double horizon = 0;  ///< [s]

@@ -6,20 +6,17 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <ctime>
-#include <limits>
 #include <memory>
 
 #include "engine/scenario/spec/spec.h"
 #include "engine/sim/feedback/feedback_gain.h"
 #include "engine/sim/simulation.h"
-#include "tools/child_process.h"
 #include "tools/command.h"
-#include "tools/disk_space.h"
 #include "tools/failure.h"
 #include "tools/help.h"
 #include "tools/machine_limits.h"
 #include "tools/progress.h"
+#include "tools/run_cost.h"
 #include "tools/scenario_options.h"
 
 namespace interstice::cli {
@@ -27,98 +24,15 @@ namespace {
 
 using WallClock = std::chrono::steady_clock;
 
-constexpr double kAnswerTime = 4.5;      ///< within which the answer is there, by and large [s]
-constexpr double kTrialTime = 1;         ///< spent on timing steps of every phase [s]
-constexpr double kUsedForTrial = 0.9;    ///< of the time that is left; the rest is for a step that began before
-constexpr double kShortestTrial = 0.3;   ///< left for it when all else took long [s]
-constexpr std::size_t kMostTrials = 20;  ///< phases that are timed one by one
-constexpr double kTrialMemory = 2e9;     ///< larger problems are not built only to be timed [B]
+constexpr double kAnswerTime = 4.5;     ///< within which the answer is there, by and large [s]
+constexpr double kShortestTrial = 0.3;  ///< left for the trial when all else took long [s]
 
-struct Cost {
-  double steps = 0, memory = 0, disk = 0;  ///< [1], [B], [B]
-  std::optional<double> time;              ///< one run on one thread [s]
-  bool tried = false;                      ///< to find the time
-};
-
-/// What a trial in a process of its own found out.
-struct Trial {
-  std::vector<std::string> placement;  ///< doubts about it
-  std::vector<double> step_times;      ///< per phase [s]
-};
-
-Nanoseconds smallest_step(const Phase& phase) { return std::min({phase.transport, phase.vesicles, phase.cells}); }
-
-/// Processor time that this program has used [s].
-double processor_time() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-/// Time of one step of this phase [s]: the machine at hand, the scenario at hand, from its start. Processor time, so
-/// that other programs do not count; whole rounds of vesicle steps, so that each stage has its share, if the budget
-/// allows; the first round, which fills caches and tables, does not count then. On a busy machine `until` comes first.
-double time_step(Simulation& simulation, const Phase& phase, double budget, WallClock::time_point until) {
-  const auto round = std::max<Nanoseconds>(1, phase.vesicles / smallest_step(phase));
-  double begin = processor_time(), steps = 0;
-  const auto in_time = [&] { return processor_time() - begin < budget && WallClock::now() < until; };
-  const auto take_round = [&] {
-    for (Nanoseconds i = 0; i < round && (i == 0 || in_time()); ++i, ++steps) simulation.step();
-  };
-  take_round();
-  if (in_time()) {
-    begin = processor_time();
-    steps = 0;
-  }
-  while (in_time()) take_round();
-  return (processor_time() - begin) / steps;
-}
-
-/// Builds the start and takes some steps of every phase, for `limit` [s] at most. Throws whatever these fail by.
-Trial try_out(const Scenario& scenario, const std::vector<Phase>& phases, double limit) {
-  const auto begin = WallClock::now();
-  const double phase_time = kUsedForTrial * limit / static_cast<double>(phases.size());  // [s], by the clock
-  const FromChild child = do_in_child(limit, [&](const Say& say) {
-    for (std::size_t k = 0; k < phases.size(); ++k) {
-      Problem problem = build_problem(scenario, {.arm = scenario.arm});
-      Phase phase = phases[k];
-      phase.until = phase.cells * (1 + std::numeric_limits<Nanoseconds>::max() / phase.cells / 4);  // never ends
-      problem.schedule.phases = {phase};
-      Simulation simulation(std::move(problem), 1);
-      if (k == 0)
-        for (const std::string& doubt : check_placement(simulation)) say("placement " + doubt);
-      const auto until = begin + std::chrono::milliseconds(static_cast<int>(1e3 * phase_time * (k + 1.0)));
-      say(fmt::format("step {}", time_step(simulation, phase, kTrialTime / static_cast<double>(phases.size()), until)));
-    }
-  });
-  if (child.failure) throw Error(child.failure->code, child.failure->message);
-  Trial trial;
-  for (const std::string& line : child.lines) {
-    const std::string what = line.substr(0, line.find(' ')), rest = line.substr(what.size() + 1);
-    if (what == "placement") trial.placement.push_back(rest);
-    if (what == "step") trial.step_times.push_back(std::stod(rest));
-  }
-  return trial;
-}
-
-Cost estimate(const Scenario& scenario, const Problem& problem, const Trial& trial) {
-  Cost cost;
-  const auto& phases = problem.schedule.phases;
-  cost.memory = estimate_memory(problem);
-  cost.disk = disk_space(scenario, problem) + checkpoint_space(problem);
-  if (trial.step_times.size() == phases.size()) cost.time = 0;
-  Nanoseconds begin = 0;
-  for (std::size_t k = 0; k < phases.size(); ++k) {
-    const double steps = static_cast<double>(phases[k].until - begin) / static_cast<double>(smallest_step(phases[k]));
-    cost.steps += steps;
-    begin = phases[k].until;
-    if (cost.time) *cost.time += steps * trial.step_times[k];
-  }
-  return cost;
-}
-
-void print_cost(const Scenario& scenario, const Cost& cost) {
+void print_cost(const Scenario& scenario, const Cost& cost, bool tried) {
   fmt::print("  one run: {:.0f} steps, {} of memory, at most {} on disk{}\n", cost.steps, bytes_text(cost.memory),
              bytes_text(cost.disk),
-             cost.time    ? ", about " + duration_text(*cost.time) + " on one thread"
-             : cost.tried ? "; how long it takes was not found out in time"
-                          : "");
+             cost.time ? ", about " + duration_text(*cost.time) + " on one thread"
+             : tried   ? "; how long it takes was not found out in time"
+                       : "");
   const auto arms = compared_arms(scenario).size();
   if (arms == 0) return;
   const auto runs = static_cast<double>(arms * scenario.compare.replicates);
@@ -156,19 +70,17 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   print_warnings(scenario.warnings);
   print_warnings(warnings);
   const auto& phases = problem.schedule.phases;
-  const bool tried = estimate_memory(problem) < kTrialMemory && phases.size() <= kMostTrials;
+  const bool tried = can_be_tried(problem);
   Trial trial;
   if (tried && !quiet) {
     const double left = std::chrono::duration<double>(after(kAnswerTime) - WallClock::now()).count();
-    trial = try_out(scenario, phases, std::max(kShortestTrial, left));
+    trial = try_out(scenario, {.arm = scenario.arm}, phases, {.limit = std::max(kShortestTrial, left)});
   }
   print_warnings(trial.placement);
   if (quiet) return;
   for (const std::string& note : scenario.notes) fmt::print("  {}\n", note);
   fmt::print("  {}\n", feedback.text());
-  Cost cost = estimate(scenario, problem, trial);
-  cost.tried = tried;
-  print_cost(scenario, cost);
+  print_cost(scenario, cost_of(scenario, problem, trial), tried);
 }
 
 void validate(const ScenarioOptions& options, const std::vector<std::string>& files, bool quiet) {

@@ -6,9 +6,9 @@
 ///   rate(c) = L c + source - losses(c) + what reacted per second,   phi2(y) = (e^y - 1 - y)/y^2,
 ///
 /// L the unsplit conservative operator, J = L less what the losses are linear in. For linear losses this is exact in
-/// time, whatever lies beside what, but for the reservoirs; its fixed point is that of rate(c) = 0 whatever h; and c
-/// changes by fluxes between neighbours, so that nothing is lost. phi2 is a series of hops between neighbours, all of
-/// whose elements are positive (hop_series.h), made in single precision (mean_change.h).
+/// time, whatever lies beside what, but for the reservoirs of large grids; its fixed point is that of rate(c) = 0
+/// whatever h; and c changes by fluxes between neighbours, so that nothing is lost. phi2 is a series of hops between
+/// neighbours, all of whose elements are positive (hop_series.h), made in single precision (mean_change.h).
 ///
 /// Positivity. What was spilled, secreted or taken up stays positive. What reacted may not be there at every moment of
 /// the interval: if a value of a species ends negative, its interval is done again with forward Euler at steps short
@@ -104,8 +104,8 @@ struct DiffusionSolver::Impl {
   bool by_series(const Flight& f, const LocalChange& change) const;
   void positive(const Flight& f, double dt, std::span<const double> c, std::span<const double> reacted,
                 int steps) const;
-  bool advance(const Flight& f, const LocalChange& change, LossRule rule, double h, const double* c,
-               const PlaneOf& mean, double* to) const;
+  bool advance(const Flight& f, const LocalChange& change, LossRule rule, double h, const double* c, const RowsOf& mean,
+               double* to) const;
 
   Grid grid;
   std::size_t nx, ny, nz;
@@ -153,8 +153,8 @@ DiffusionSolver::Impl::Impl(const Grid& g, const RegionMap& regions, std::span<c
 
 /// A plane of `to` <- c + what it gains in h [s] at the mean concentration. True if a number turned out negative.
 bool DiffusionSolver::Impl::advance(const Flight& f, const LocalChange& change, LossRule rule, double h,
-                                    const double* c, const PlaneOf& mean, double* to) const {
-  if (!mean.whole) f.b.walls.book(f.plan, h, mean.k, mean.here);
+                                    const double* c, const RowsOf& mean, double* to) const {
+  if (!mean.whole) f.b.walls.book(f.plan, h, mean.k, mean.here, mean.first_row, mean.end_row);
   const Lost lost = f.rates(grid, change).change(mean, {.rule = rule, .h = h, .c = c, .to = to + mean.k * nx * ny});
   f.b.taken[mean.k] += lost.taken;
   return lost.negative;
@@ -172,18 +172,21 @@ bool DiffusionSolver::Impl::by_series(const Flight& f, const LocalChange& change
     const double* c = n == 0 ? change.before : b.now.data();
     negative = false;
     b.walls.open(f.plan);
-    b.mean.run({.diffusion = *f.plan.diffusion,
+    b.mean.run({.plan = f.plan,
+                .walls = b.walls,
                 .series = f.cut.series,
                 .h = h,
                 .c = c,
                 .uptake = f.terms.linear_uptake(),
                 .change =
-                    [&](const PlaneOf& here, float* v) {
+                    [&](const RowsOf& here, float* v) {
                       static_cast<void>(f.rates(grid, reacted).change(here, {.h = h, .c = c, .change = v}));
-                      f.terms.linearise(c, here.k * nx * ny, here.whole ? nx * ny * nz : (here.k + 1) * nx * ny);
+                      const std::size_t plane = here.k * nx * ny;
+                      f.terms.linearise(c, plane + here.first_row * nx,
+                                        here.whole ? nx * ny * nz : plane + here.end_row * nx);
                     },
                 .finish =
-                    [&](const PlaneOf& mean) {
+                    [&](const RowsOf& mean) {
                       if (advance(f, reacted, LossRule::bounded, h, c, mean, b.next.data())) negative = true;
                     }},
                f.threads);
@@ -207,18 +210,13 @@ void DiffusionSolver::Impl::positive(const Flight& f, double dt, std::span<const
     most[i] = std::max(c[i], reacted[i]);
   }
   const LocalChange gains{c.data(), most.data(), 1.0 / steps};
-  const bool ring = f.plan.diffusion->conductance().periodic(2);
+  const Conductance& conductance = f.plan.diffusion->conductance();
   for (int step = 0; step < steps; ++step) {
     const double* now = b.now.data();
     b.walls.open(f.plan);
     over(nz, 1, f.threads, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t k = begin; k < end; ++k) {
-        const auto plane = [&](bool inside, std::size_t other, std::size_t seam) {
-          return inside ? now + other * nx * ny : ring ? now + seam * nx * ny : nullptr;
-        };
-        const PlaneOf here{k, now + k * nx * ny, plane(k > 0, k - 1, nz - 1), plane(k + 1 < nz, k + 1, 0)};
-        advance(f, gains, LossRule::implicit, dt / steps, now, here, b.next.data());
-      }
+      for (std::size_t k = begin; k < end; ++k)
+        advance(f, gains, LossRule::implicit, dt / steps, now, rows_of(now, conductance, k, 0, ny), b.next.data());
     });
     b.walls.close(f.plan);
     std::swap(b.now, b.next);
@@ -292,7 +290,7 @@ void DiffusionSolver::Impl::cut_interval(std::size_t s, const Interval& interval
   cut.substeps = series_substeps(plan, interval.dt, terms.fastest(), terms.saturates());
   cut.dt = interval.dt / cut.substeps;
   cut.positive = too_fast_for_series(interval.dt, terms.fastest());
-  const double lost = cut.dt * (plan.diffusion->conductance().loss_rate() + terms.fastest());
+  const double lost = cut.dt * fastest_hops(plan, terms.fastest());
   const double decayed = cut.dt * plan.decay;
   if (cut.positive || (lost == cut.lost && decayed == cut.decayed)) return;
   cut.lost = lost, cut.decayed = decayed;

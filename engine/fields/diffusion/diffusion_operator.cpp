@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/fields/field_set.h"
+
 namespace interstice {
 namespace {
 
@@ -166,10 +168,18 @@ void DiffusionOperator::lay_out_whole() {
     if (at[2] > 0) p.z[v] = face_between(2, v - plane, v);
     if (!g.unit_mass()) p.inverse_mass.push_back(inverse_mass(v));
     double lost = 0;
+    const auto pass_wall = [&](int face) {
+      const double through = wall(face, v);
+      lost += through;
+      if (!(through > 0)) return;
+      wall_voxels_[face].voxel.push_back(static_cast<std::uint32_t>(v));
+      wall_voxels_[face].conductance.push_back(static_cast<float>(through));
+      wall_voxels_[face].rate.push_back(static_cast<float>(through * inverse_mass(v)));
+    };
     for (int axis = 0; axis < 3; ++axis) {
       if (!g.periodic(axis)) {
-        lost += at[axis] == 0 ? wall(2 * axis, v) : 0;
-        lost += at[axis] + 1 == n[axis] ? wall(2 * axis + 1, v) : 0;
+        if (at[axis] == 0) pass_wall(2 * axis);
+        if (at[axis] + 1 == n[axis]) pass_wall(2 * axis + 1);
       } else if (at[axis] == 0 && n[axis] > 1) {
         const std::size_t last = v + (n[axis] - 1) * stride[axis];
         const double face = wall(2 * axis, v), into_first = face * inverse_mass(v),
@@ -196,18 +206,27 @@ PlaneFaces<Real> DiffusionOperator::faces(std::size_t k) const {
       return planes_;
   }();
   const std::size_t plane = nx_ * ny_, set = of_[k];
-  return {.x = planes.x.data() + set * plane,
-          .x_above = planes.x.data() + set * plane + 1,
-          .y = planes.y.data() + set * (plane + nx_),
-          .y_above = planes.y.data() + set * (plane + nx_) + nx_,
-          .z_below = planes.z.data() + below_[k] * plane,
-          .z_above = planes.z.data() + below_[k + 1] * plane,
-          .inverse_mass = planes.inverse_mass.empty() ? nullptr : planes.inverse_mass.data() + set * plane,
-          .x_lower = planes.x_lower.empty() ? nullptr : planes.x_lower.data() + set * ny_,
-          .x_upper = planes.x_upper.empty() ? nullptr : planes.x_upper.data() + set * ny_,
-          .row_first = row_first_.data(),
-          .row_last = row_last_.data(),
-          .level = level_[k] != 0};
+  PlaneFaces<Real> faces{
+      .x = planes.x.data() + set * plane,
+      .x_above = planes.x.data() + set * plane + 1,
+      .y = planes.y.data() + set * (plane + nx_),
+      .y_above = planes.y.data() + set * (plane + nx_) + nx_,
+      .z_below = planes.z.data() + below_[k] * plane,
+      .z_above = planes.z.data() + below_[k + 1] * plane,
+      .inverse_mass = planes.inverse_mass.empty() ? nullptr : planes.inverse_mass.data() + set * plane,
+      .x_lower = planes.x_lower.empty() ? nullptr : planes.x_lower.data() + set * ny_,
+      .x_upper = planes.x_upper.empty() ? nullptr : planes.x_upper.data() + set * ny_,
+      .row_first = row_first_.data(),
+      .row_last = row_last_.data(),
+      .is_level = level_[k] != 0};
+  if (faces.is_level) {
+    faces.level = {.x = nx_ > 1 ? faces.x_above[0] : 0,
+                   .y = ny_ > 1 ? faces.y_above[0] : 0,
+                   .z_below = faces.z_below[0],
+                   .z_above = faces.z_above[0],
+                   .inverse_mass = faces.inverse_mass == nullptr ? 1 : faces.inverse_mass[0]};
+  }
+  return faces;
 }
 
 template PlaneFaces<double> DiffusionOperator::faces<double>(std::size_t) const;

@@ -3,6 +3,7 @@
 /// is made of few regions, so that they are kept once per set of like planes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -28,7 +29,12 @@ struct PlaneFaces {
   const Real* x_upper = nullptr;       ///< closed
   const std::uint8_t *row_first = nullptr,
                      *row_last = nullptr;  ///< a bit per voxel: is it the first, the last of a row?
-  bool level = false;                      ///< all faces of y but those of walls are alike, all of z below, all above
+  /// Of planes of one kind between such planes: all faces of y but those of walls are alike, all of z below, all above.
+  struct Level {
+    Real x = 0, y = 0, z_below = 0, z_above = 0, inverse_mass = 1;
+  };
+  bool is_level = false;
+  Level level = {};
 };
 
 class DiffusionOperator {
@@ -61,6 +67,12 @@ class DiffusionOperator {
   }
   /// What voxels of such a grid lose through walls [1/s]; empty if nothing passes.
   [[nodiscard]] const AlignedFloats& whole_walls() const { return whole_walls_; }
+  /// Voxels of such a grid at a wall that lets something pass.
+  struct WallVoxels {
+    std::vector<std::uint32_t> voxel;
+    std::vector<float> conductance, rate;  ///< of the wall [1/s]; how fast the voxel follows what is beyond it
+  };
+  [[nodiscard]] const WallVoxels& whole_wall(int face) const { return wall_voxels_[face]; }
   /// Of the wall, or the seam of a ring, at a face next to a voxel [1/s].
   [[nodiscard]] double wall(int face, std::size_t voxel) const;
 
@@ -92,6 +104,7 @@ class DiffusionOperator {
   Whole<double> whole_;
   Whole<float> float_whole_;
   AlignedFloats whole_walls_;
+  std::array<WallVoxels, 6> wall_voxels_;
 };
 
 }  // namespace interstice

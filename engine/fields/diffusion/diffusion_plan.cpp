@@ -60,10 +60,15 @@ Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs, co
   return plan;
 }
 
+double fastest_hops(const Plan& plan, double uptake) {
+  const double voxels = plan.diffusion->conductance().loss_rate() + uptake;
+  return plan.diffusion->has_whole() ? std::max(voxels, plan.reservoir_rate) : voxels;
+}
+
 int series_substeps(const Plan& plan, double dt, double uptake, bool saturates) {
   if (plan.diffusion == nullptr) return 1;
-  int n = std::max(pieces(dt * (plan.diffusion->conductance().loss_rate() + uptake), kMostHops),
-                   pieces(dt * plan.reservoir_rate, kReservoirShare));
+  int n = pieces(dt * fastest_hops(plan, uptake), kMostHops);
+  if (!plan.diffusion->has_whole()) n = std::max(n, pieces(dt * plan.reservoir_rate, kReservoirShare));
   for (int more = 1; saturates && more < kMostForUptake && dt * uptake > kSaturableUptake * n; more *= 2) n *= 2;
   return n;
 }

@@ -4,7 +4,8 @@
 /// Substeps. The hop series (hop_series.h) has no limit of its own, but sums in single precision: a substep has at most
 /// 32 hops on average, D dt/dx^2 = 5 in uniform tissue, which keeps rounding below 0.1 % of what is left of a spill.
 /// Uptake counts as hops. Where it saturates it is taken as linear in a substep, k h <= 1 of low concentrations, at
-/// most 16 times as many substeps. A reservoir is advanced explicitly, at most a quarter of its contents a substep.
+/// most 16 times as many substeps. Reservoirs hop as voxels do in small grids (diffusion_walls.h); in others they are
+/// advanced explicitly, at most a quarter of their contents a substep.
 #pragma once
 
 #include <array>
@@ -39,6 +40,8 @@ struct Plan {
 [[nodiscard]] Plan make_plan(const Species& species, std::span<const Reservoir> reservoirs,
                              const DiffusionOperator* diffusion);
 
+/// How fast what loses fastest does so [1/s]: a voxel, by hops to others and by uptake, or a reservoir that hops.
+[[nodiscard]] double fastest_hops(const Plan& plan, double uptake);
 /// Substeps of an interval dt [s] by the hop series, in which the fastest uptake of a voxel is `uptake` [1/s]; and by
 /// forward Euler where that must stay positive.
 [[nodiscard]] int series_substeps(const Plan& plan, double dt, double uptake, bool saturates);

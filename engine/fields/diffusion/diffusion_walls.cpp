@@ -1,6 +1,7 @@
 #include "engine/fields/diffusion/diffusion_walls.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "engine/core/constants.h"
@@ -14,7 +15,11 @@ WallExchange::WallExchange(const Grid& grid, std::size_t reservoir_count)
       nz_(static_cast<std::size_t>(grid.nz)),
       reservoir_(reservoir_count),
       share_(reservoir_count),
-      decayed_(reservoir_count) {
+      mean_(reservoir_count),
+      decayed_(reservoir_count),
+      change_(reservoir_count),
+      hops_(reservoir_count),
+      next_hops_(reservoir_count) {
   const std::array<std::size_t, 3> beyond{1, nx_, nx_ * ny_}, lines{ny_ * nz_, nx_ * nz_, nx_ * ny_};
   for (int f = 0; f < 6; ++f) beyond_[f].resize(beyond[f / 2]), flux_[f].resize(lines[f / 2]);
 }
@@ -31,6 +36,7 @@ void WallExchange::load(const Plan& plan, std::size_t species, std::span<const R
     reservoir_[r] = apart ? to : from;
     share_[r] = apart ? 0.0 : (to - from) / substeps;
   }
+  mean_ = reservoir_;
 }
 
 void WallExchange::load_gains(const Plan& plan, std::size_t species, std::span<const ReservoirState> before,
@@ -40,27 +46,32 @@ void WallExchange::load_gains(const Plan& plan, std::size_t species, std::span<c
     if (share_[r] < 0) reservoir_[r] = reacted[r].concentration[species];
     share_[r] = std::max(0.0, share_[r]);
   }
+  mean_ = reservoir_;
 }
 
 void WallExchange::open(const Plan& plan) {
+  mean_ = reservoir_;
+  hop_ = false;
   for (int f = 0; f < 6; ++f) {
     if (plan.walls[f].open) std::fill(beyond_[f].begin(), beyond_[f].end(), outside(plan.walls[f]));
   }
 }
 
-void WallExchange::book(const Plan& plan, double h, std::size_t k, const double* c) {
+void WallExchange::book(const Plan& plan, double h, std::size_t k, const double* c, std::size_t first_row,
+                        std::size_t end_row) {
   const std::size_t plane = nx_ * ny_;
-  const auto pass = [&](int f, std::size_t line, std::size_t first, std::size_t n) {  // n voxels of the plane
+  const auto pass = [&](int f, std::size_t first_line, std::size_t first, std::size_t end) {  // voxels of the plane
     if (!plan.walls[f].open) return;
     const double outside_here = outside(plan.walls[f]);
-    for (std::size_t i = 0; i < n; ++i) {
-      flux_[f][line + i] = h * plan.diffusion->wall(f, k * plane + first + i) * (outside_here - c[first + i]);
+    for (std::size_t i = first, line = first_line; i < end; ++i, ++line) {
+      flux_[f][line] = h * plan.diffusion->wall(f, k * plane + i) * (outside_here - c[i]);
     }
   };
-  pass(2, k * nx_, 0, nx_);
-  pass(3, k * nx_, plane - nx_, nx_);
-  if (k == 0) pass(4, 0, 0, plane);
-  if (k + 1 == nz_) pass(5, 0, 0, plane);
+  const std::size_t first = first_row * nx_, end = end_row * nx_;
+  if (first_row == 0) pass(2, k * nx_, 0, nx_);
+  if (end_row == ny_) pass(3, k * nx_, plane - nx_, plane);
+  if (k == 0) pass(4, first, first, end);
+  if (k + 1 == nz_) pass(5, first, first, end);
 }
 
 void WallExchange::add_across_x(const Plan& plan, double h, std::size_t k, const double* c, std::size_t first_row,
@@ -100,7 +111,41 @@ void WallExchange::add_all(const Plan& plan, double h, const double* c, double* 
   }
 }
 
-void WallExchange::close(const Plan& plan) {
+void WallExchange::begin_hops(const Plan& plan, double h) {
+  find_gains(plan);
+  hop_ = true;
+  decay_ = plan.decay * h;
+  for (std::size_t r = 0; r < reservoir_.size(); ++r)
+    change_[r] = hops_[r] = plan.reservoir_gain[r] > 0 ? static_cast<float>(gain_[r] - decay_ * reservoir_[r]) : 0.0F;
+}
+
+void WallExchange::add_hop(const Plan& plan, const Hop& hop, const float* from, float* to) {
+  if (reservoir_.empty()) return;
+  for (std::size_t r = 0; r < reservoir_.size(); ++r)
+    next_hops_[r] = hop.scale * hop.kept * hops_[r] + hop.weight * change_[r];
+  for (int f = 0; f < 6; ++f) {
+    const int r = plan.walls[f].open ? plan.walls[f].reservoir : -1;
+    if (r < 0) continue;
+    const DiffusionOperator::WallVoxels& wall = plan.diffusion->whole_wall(f);
+    const float beyond = hops_[r], share = hop.scale * hop.dt;
+    std::array<float, 8> into{};  // the patch, by turns: one sum would wait for itself
+    for (std::size_t k = 0; k < wall.voxel.size(); ++k) {
+      const std::size_t v = wall.voxel[k];
+      into[k % into.size()] += wall.conductance[k] * (beyond - from[v]);
+      to[v] += share * wall.rate[k] * beyond;
+    }
+    const float gain = static_cast<float>(plan.reservoir_gain[r]);
+    next_hops_[r] -= share * gain * std::accumulate(into.begin(), into.end(), 0.0F);
+  }
+  std::swap(hops_, next_hops_);
+}
+
+void WallExchange::end_hops() {
+  for (std::size_t r = 0; r < reservoir_.size(); ++r) mean_[r] = reservoir_[r] + static_cast<double>(hops_[r]);
+}
+
+/// gain_ <- what each reservoir gains, at the fluxes that are booked.
+void WallExchange::find_gains(const Plan& plan) {
   gain_ = share_;
   for (int f = 0; f < 6; ++f) {
     if (!plan.walls[f].open) continue;
@@ -108,11 +153,19 @@ void WallExchange::close(const Plan& plan) {
     const std::size_t lines_of_plane = f / 2 == 0 ? ny_ : f / 2 == 1 ? nx_ : flux_[f].size();
     for (std::size_t line = 0; line < flux_[f].size(); line += lines_of_plane)  // a sum for each plane, in their order
       total += std::accumulate(&flux_[f][line], &flux_[f][line] + lines_of_plane, 0.0);
-    inflow_[f] += total;
+    through_[f] = total;
     if (const int r = plan.walls[f].reservoir; r >= 0) gain_[r] -= plan.reservoir_gain[r] * total;
   }
+}
+
+void WallExchange::close(const Plan& plan) {
+  find_gains(plan);
+  for (int f = 0; f < 6; ++f) inflow_[f] += plan.walls[f].open ? through_[f] : 0;
   for (std::size_t r = 0; r < reservoir_.size(); ++r) {
-    const double all = reservoir_[r] + gain_[r], kept = kept_ * reservoir_[r] + gain_kept_ * gain_[r];
+    const double all = reservoir_[r] + gain_[r];
+    const double kept = hop_ && plan.reservoir_gain[r] > 0
+                            ? all - std::clamp(decay_ * mean_[r], 0.0, std::max(0.0, all))
+                            : kept_ * reservoir_[r] + gain_kept_ * gain_[r];
     decayed_[r] += all - kept;
     reservoir_[r] = kept;
   }

@@ -13,7 +13,7 @@ namespace interstice {
 namespace {
 
 constexpr double kStep = 0.25;        ///< q is a multiple of it
-constexpr double kFewHops = 2;        ///< up to here the series is cut where nothing is left
+constexpr double kFewHops = 2;        ///< up to here there is more to lose by a cut
 constexpr double kSlowDecay = 1;      ///< up to here decay is part of the hops
 constexpr double kNegligible = 1e-8;  ///< of all weights
 
@@ -85,12 +85,13 @@ std::vector<double> tails(const std::vector<double>& p, double q) {
 
 HopSeries hop_series(double lost, double decayed) {
   HopSeries series;
-  const bool fast = decayed > kSlowDecay, few = lost <= kFewHops;
+  const bool fast = decayed > kSlowDecay;
   const double q = series.q = kStep * std::max(1.0, std::ceil((fast ? lost : lost + decayed) / kStep));
   const double a = fast ? decayed : 0, per_hop = fast ? 0 : decayed / q;
-  const auto most = static_cast<std::size_t>(std::ceil(q + (few || fast ? 5 : 2.1) * std::sqrt(q) + (few ? 5 : 2)));
-  std::vector<double> w =
-      few || fast ? whole_series(q, a, most - 2) : tails(tails(short_poisson(q, per_hop, most), q), q);
+  const bool few = q <= kFewHops;
+  const auto most =
+      static_cast<std::size_t>(std::ceil(fast ? q + 5 * std::sqrt(q) + 5 : q + 2.1 * std::sqrt(q) + (few ? 2.2 : 2)));
+  std::vector<double> w = fast ? whole_series(q, a, most - 2) : tails(tails(short_poisson(q, per_hop, most), q), q);
   double left = 0;
   while (w.size() > 2 && (left += w.back()) < kNegligible * level_weight(decayed)) w.pop_back();
   series.kept = static_cast<float>(1 - per_hop);

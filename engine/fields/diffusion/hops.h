@@ -24,29 +24,30 @@ class NoSubnormals {
 /// What all planes of a hop share.
 struct Hop {
   std::size_t nx = 1, ny = 1;
-  bool ring_x = false;  ///< periodic
-  float dt = 0;         ///< of a hop: h/q [s]
+  std::size_t first = 0, end = 1;  ///< rows that are made
+  bool ring_x = false;             ///< periodic
+  float dt = 0;                    ///< of a hop: h/q [s]
   float kept = 1, scale = 1, weight = 0;
 };
 
 /// A plane of voxels on its way: all point at its first voxel.
 struct HopPlane {
-  const float* from = nullptr;                         ///< nx finite numbers before and after the plane may be read
+  const float* from = nullptr;                         ///< nx finite numbers before and after the rows may be read
   const float *z_below = nullptr, *z_above = nullptr;  ///< planes beside it; zeros beyond walls
-  const float *y_below = nullptr, *y_above = nullptr;  ///< rows beyond the first and the last; null: y is closed
+  const float *y_below = nullptr, *y_above = nullptr;  ///< rows beyond the first and the last; null: any will do
   const float* v = nullptr;                            ///< the change that the series is made of
   const float* uptake = nullptr;                       ///< [1/s], null where nothing is taken up
   PlaneFaces<float> faces;
   float* out = nullptr;
 };
 
-/// out <- scale P from + weight v, P from = kept from + dt L from. The planes, one or two, lie one on the other.
+/// out <- scale P from + weight v, P from = kept from + dt L from, in rows of planes that lie one on the other.
 void hop_planes(const Hop& hop, std::span<const HopPlane> planes);
 
-/// The same of planes whose faces are level, as if walls across x and y were closed.
+/// The same of one or two planes whose faces are level, as if walls across x and y were closed.
 void hop_level_planes(const Hop& hop, std::span<const HopPlane> planes);
 
-/// u <- c + w, n numbers.
-void add_hops(std::size_t n, const double* c, const float* w, double* u);
+/// u <- c + w, numbers [first, end).
+void add_hops(std::size_t first, std::size_t end, const double* c, const float* w, double* u);
 
 }  // namespace interstice

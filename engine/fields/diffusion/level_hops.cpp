@@ -24,19 +24,19 @@ struct LevelShares {
   LevelShares() = default;
   LevelShares(const Hop& hop, const PlaneFaces<float>& faces) {
     taken = hop.scale * hop.dt;
-    const float per_face = taken * (faces.inverse_mass == nullptr ? 1 : *faces.inverse_mass);
-    x = hop.nx > 1 ? per_face * faces.x_above[0] : 0;
-    y = hop.ny > 1 ? per_face * faces.y_above[0] : 0;
-    z_below = per_face * faces.z_below[0], z_above = per_face * faces.z_above[0];
+    const float per_face = taken * faces.level.inverse_mass;
+    x = per_face * faces.level.x, y = per_face * faces.level.y;
+    z_below = per_face * faces.level.z_below, z_above = per_face * faces.level.z_above;
     kept = std::max(0.0F, hop.scale * hop.kept - (2 * (x + y) + (z_below + z_above)));
   }
   float kept = 0, taken = 0, x = 0, y = 0, z_below = 0, z_above = 0;
 };
 
-/// Consecutive rows with the same neighbours in a pile of planes; all pointers at their first voxel.
+/// Voxels [begin, end) of rows with the same neighbours in a pile of planes; all pointers at the first voxel of a
+/// plane.
 template <std::size_t Planes>
 struct LevelRows {
-  std::size_t voxels = 0;
+  std::size_t begin = 0, end = 0;
   const std::uint8_t *first = nullptr, *last = nullptr;  ///< of a row: bits
   std::array<const float*, Planes + 2> from{};           ///< with the planes below and above
   std::ptrdiff_t y_below = 0, y_above = 0;               ///< to the rows beside them [numbers]
@@ -55,7 +55,7 @@ class LevelHop {
       : r_(rows), s_(shares), weight_(weight) {}
 
   HWY_INLINE void run() const {
-    for_vectors(D(), r_.voxels,
+    for_vectors(D(), r_.begin, r_.end,
                 [&](std::size_t i, const auto& load, const auto& store) HWY_ATTR { some(i, load, store); });
   }
 
@@ -68,8 +68,8 @@ class LevelHop {
       const LevelShares& share = s_[n];
       const auto times = [](float factor, V value, V sum) { return hn::MulAdd(hn::Set(D(), factor), value, sum); };
       const V above = load(r_.from[n + 2]);
-      const V before = hn::IfThenElse(first, here, load(r_.from[n + 1] - 1)),
-              after = hn::IfThenElse(last, here, load(r_.from[n + 1] + 1));
+      const V before = hn::IfThenElse(first, here, one_before(r_.from[n + 1], i, here, load)),
+              after = hn::IfThenElse(last, here, one_after(r_.from[n + 1], i, here, load));
       V kept = hn::Set(D(), share.kept);
       if constexpr (Uptake) kept = hn::NegMulAdd(hn::Set(D(), share.taken), load(r_.uptake[n]), kept);
       V sum = hn::Mul(hn::Set(D(), weight_), load(r_.v[n]));
@@ -87,26 +87,27 @@ class LevelHop {
   const float weight_;
 };
 
-/// Voxels [at, end), which end rows like those from `bits` on, with the rows beside them at some distances.
+/// Rows [first, end) with the rows beside them at some distances.
 template <std::size_t Planes>
-void run_rows(const Hop& hop, const HopPlane* planes, std::size_t at, std::size_t end, std::size_t bits,
-              std::ptrdiff_t below, std::ptrdiff_t above) {
-  LevelRows<Planes> rows{.voxels = end - at,
-                         .first = planes[0].faces.row_first + bits / 8,
-                         .last = planes[0].faces.row_last + bits / 8,
+void run_rows(const Hop& hop, const HopPlane* planes, std::size_t first, std::size_t end, std::ptrdiff_t below,
+              std::ptrdiff_t above) {
+  LevelRows<Planes> rows{.begin = first * hop.nx,
+                         .end = end * hop.nx,
+                         .first = planes[0].faces.row_first,
+                         .last = planes[0].faces.row_last,
                          .y_below = below,
                          .y_above = above};
   std::array<LevelShares, Planes> shares;
-  rows.from[0] = planes[0].z_below + at;
+  rows.from[0] = planes[0].z_below;
   for (std::size_t n = 0; n < Planes; ++n) {
     const HopPlane& p = planes[n];
-    rows.from[n + 1] = p.from + at;
-    rows.v[n] = p.v + at;
-    rows.uptake[n] = p.uptake == nullptr ? nullptr : p.uptake + at;
-    rows.out[n] = p.out + at;
+    rows.from[n + 1] = p.from;
+    rows.v[n] = p.v;
+    rows.uptake[n] = p.uptake;
+    rows.out[n] = p.out;
     shares[n] = LevelShares(hop, p.faces);
   }
-  rows.from[Planes + 1] = planes[Planes - 1].z_above + at;
+  rows.from[Planes + 1] = planes[Planes - 1].z_above;
   if (planes[0].uptake == nullptr) {
     LevelHop<Planes, false>(rows, shares, hop.weight).run();
   } else {
@@ -114,18 +115,17 @@ void run_rows(const Hop& hop, const HopPlane* planes, std::size_t at, std::size_
   }
 }
 
-/// Rows between begin at a whole cache line, in the first row, which is made again with itself beyond the wall.
+/// The first and the last row of a plane look at themselves beyond the wall.
 void hop_level(const Hop& hop, std::span<const HopPlane> planes) {
-  const auto run = [&](std::size_t at, std::size_t end, std::size_t bits, std::ptrdiff_t below, std::ptrdiff_t above) {
-    planes.size() == 2 ? run_rows<2>(hop, planes.data(), at, end, bits, below, above)
-                       : run_rows<1>(hop, planes.data(), at, end, bits, below, above);
+  const auto run = [&](std::size_t first, std::size_t end, std::ptrdiff_t below, std::ptrdiff_t above) {
+    planes.size() == 2 ? run_rows<2>(hop, planes.data(), first, end, below, above)
+                       : run_rows<1>(hop, planes.data(), first, end, below, above);
   };
-  constexpr std::size_t line = kAlignment / sizeof(float);
-  const std::size_t last = (hop.ny - 1) * hop.nx, first_line = hop.nx / line * line;
+  const std::size_t last = hop.ny - 1, first = std::max<std::size_t>(hop.first, 1), end = std::min(hop.end, last);
   const auto row = static_cast<std::ptrdiff_t>(hop.nx);
-  if (first_line < last) run(first_line, last, first_line, -row, row);
-  run(0, hop.nx, 0, 0, last == 0 ? 0 : row);
-  if (last > 0) run(last, last + hop.nx, 0, -row, 0);
+  if (first < end) run(first, end, -row, row);
+  if (hop.first == 0) run(0, 1, 0, last == 0 ? 0 : row);
+  if (hop.end == hop.ny && last > 0) run(last, hop.ny, -row, 0);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -91,7 +91,7 @@ enum class Loss : std::uint8_t { none, decay, linear, saturable };
 
 template <class V>
 struct Kept {
-  V decayed{}, taken_up{}, negative{};  ///< negative: the least number, or 0
+  V decayed{}, taken_up{}, left{};
 };
 
 template <class V, Loss loss, LossRule rule>
@@ -116,22 +116,24 @@ Kept<V> take_at(double h, double decay, const LossRun& run, std::size_t i) {
       kept.taken_up = saturable ? h * uptake.most * level / (uptake.Km + level) : h * uptake.linear * level;
     if constexpr (rule != LossRule::rate) {  // by rounding too nothing is taken that is not there
       kept.decayed = smaller(kept.decayed, there);
-      kept.taken_up = smaller(kept.taken_up, there - kept.decayed);
+      if constexpr (places) kept.taken_up = smaller(kept.taken_up, there - kept.decayed);
     }
   }
   if constexpr (rule == LossRule::rate) {
     store(run.change + i, gain - kept.decayed - kept.taken_up);
   } else {
-    const V sum = c + gain - kept.decayed - kept.taken_up, some = ((sum < kVanished) & (sum > -kVanished)) ? V{} : sum;
-    store(run.to + i, some);
-    kept.negative = smaller(some, V{});
+    const V sum = c + gain - kept.decayed - kept.taken_up;
+    kept.left = larger(sum, -sum) < kVanished ? V{} : sum;
+    store(run.to + i, kept.left);
   }
   return kept;
 }
 
 template <Loss loss, LossRule rule>
-INTERSTICE_VECTOR_CLONES Lost take_run(double h, double decay, const LossRun& run) {
+INTERSTICE_VECTOR_CLONES Lost take_run(double h, double decay, const LossRun& all) {
+  const LossRun run = all;  // by value: what is stored is no part of it
   Kept<Four> sum;
+  Four least{};
   std::size_t i = 0;
   for (; i + kVector <= run.n; i += kVector) {
     __builtin_prefetch(run.c + i + kAhead);
@@ -139,13 +141,13 @@ INTERSTICE_VECTOR_CLONES Lost take_run(double h, double decay, const LossRun& ru
     const Kept<Four> here = take_at<Four, loss, rule>(h, decay, run, i);
     sum.decayed += here.decayed;
     sum.taken_up += here.taken_up;
-    sum.negative = smaller(sum.negative, here.negative);
+    least = smaller(here.left, least);
   }
-  Lost lost{{sum_of(sum.decayed), sum_of(sum.taken_up)}, any_negative(sum.negative)};
+  Lost lost{{sum_of(sum.decayed), sum_of(sum.taken_up)}, any_negative(least)};
   for (; i < run.n; ++i) {
     const Kept<double> here = take_at<double, loss, rule>(h, decay, run, i);
     lost.taken += {here.decayed, here.taken_up};
-    lost.negative |= here.negative < 0;
+    lost.negative |= here.left < 0;
   }
   return lost;
 }

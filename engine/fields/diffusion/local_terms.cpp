@@ -8,7 +8,7 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kElsewhere = static_cast<std::size_t>(-1);  ///< than in the lists
+constexpr std::size_t kBlock = 512;  ///< voxels
 
 }  // namespace
 
@@ -142,58 +142,70 @@ void LocalTerms::linearise(const double* c, std::size_t first, std::size_t end) 
   }
 }
 
-/// n voxels of one kind; `place` in the lists, or kElsewhere.
-void LocalTerms::take_run(const Substep& step, std::size_t first, std::size_t n, std::size_t place,
-                          const Conductance& conductance, Lost& all) const {
-  const std::size_t at = first - step.first;
-  const std::uint8_t kind = conductance.kind(first);
-  const bool held = conductance.held(kind), here = place != kElsewhere && !held;  // what is held is not changed
-  LossRun run{.n = n, .c = step.c + first, .mean = step.mean + at, .gain = step.gain + at};
-  if (step.rule == LossRule::rate) {
-    run.change = step.change + at;
-  } else {
-    run.to = step.to + at;
+/// What voxels of a block are given and take up, one after the other.
+struct LocalTerms::Block {
+  const double *source = nullptr, *uptake = nullptr, *most = nullptr;
+
+  [[nodiscard]] Block from(std::size_t n) const {
+    if (source == nullptr) return {};
+    return {source + n, uptake + n, most == nullptr ? nullptr : most + n};
   }
-  if (here) {
-    run.source = &source_[place], run.uptake = &uptake_[place];
-    if (saturates()) run.most = &most_[place];
-  }
-  const Lost lost = take_losses(step.rule, step.h, held ? 0 : decay_, run);
-  const double mass = conductance.mass(kind);
-  all.taken += {mass * lost.taken.decayed, mass * lost.taken.taken_up};
-  all.negative |= lost.negative;
+};
+
+/// Of voxels [first, end), at most kBlock, with those places. Taking voxels and places in turn would take far longer.
+LocalTerms::Block LocalTerms::spread(std::size_t first, std::size_t end, std::size_t place, std::size_t places) const {
+  thread_local std::array<std::array<double, kBlock>, 3> there;
+  const bool all = places == end - first;
+  const auto list = [&](const std::vector<double>& values, std::array<double, kBlock>& by_voxel) -> const double* {
+    if (values.empty() || all) return values.empty() ? nullptr : &values[place];
+    std::fill_n(by_voxel.begin(), end - first, 0.0);
+    for (std::size_t n = place; n < place + places; ++n) by_voxel[voxels_[n] - first] = values[n];
+    return by_voxel.data();
+  };
+  return {list(source_, there[0]), list(uptake_, there[1]), list(most_, there[2])};
 }
 
-void LocalTerms::take_elsewhere(const Substep& step, std::size_t first, std::size_t end, const Conductance& conductance,
-                                Lost& all) const {
-  for (std::size_t v = first, next; v < end; v = next) {  // runs of one kind, or of like ones
+/// Voxels [first, end), by runs of one kind, or of like ones.
+void LocalTerms::take_block(const Substep& step, std::size_t first, std::size_t end, const Block& block,
+                            const Conductance& conductance, Lost& all) const {
+  for (std::size_t v = first, next; v < end; v = next) {
+    const std::uint8_t kind = conductance.kind(v);
     next = conductance.alike() ? end : v + 1;
-    while (next < end && conductance.kind(next) == conductance.kind(v)) ++next;
-    take_run(step, v, next - v, kElsewhere, conductance, all);
+    while (next < end && conductance.kind(next) == kind) ++next;
+    const std::size_t at = v - step.first;
+    const bool held = conductance.held(kind);  // what is held is not changed
+    const Block here = held ? Block() : block.from(v - first);
+    const Lost lost = take_losses(step.rule, step.h, held ? 0 : decay_,
+                                  {.n = next - v,
+                                   .source = here.source,
+                                   .uptake = here.uptake,
+                                   .most = here.most,
+                                   .c = step.c + v,
+                                   .mean = step.mean + at,
+                                   .gain = step.gain + at,
+                                   .change = step.change == nullptr ? nullptr : step.change + at,
+                                   .to = step.to == nullptr ? nullptr : step.to + at});
+    const double mass = conductance.mass(kind);
+    all.taken += {mass * lost.taken.decayed, mass * lost.taken.taken_up};
+    all.negative |= lost.negative;
   }
-}
-
-/// How many of the ascending voxels from `from` on, before `end`, follow each other and are of the same kind.
-std::size_t LocalTerms::run_length(std::size_t from, std::size_t end, const Conductance& conductance) const {
-  const std::size_t voxel = voxels_[from], most = std::min(voxels_.size() - from, end - voxel);
-  const std::uint8_t kind = conductance.kind(voxel);
-  std::size_t n = 1;
-  while (n < most && voxels_[from + n] == voxel + n && conductance.kind(voxel + n) == kind) ++n;
-  return n;
 }
 
 Lost LocalTerms::take(const Substep& step, const Conductance& conductance) const {
   Lost all;
-  std::size_t at = step.first;
   auto place = static_cast<std::size_t>(std::ranges::lower_bound(voxels_, step.first) - voxels_.begin());
-  for (std::size_t n = 0; place < voxels_.size() && voxels_[place] < step.end; place += n) {
-    const std::size_t voxel = voxels_[place];
-    n = run_length(place, step.end, conductance);
-    take_elsewhere(step, at, voxel, conductance, all);
-    take_run(step, voxel, n, place, conductance, all);
-    at = voxel + n;
+  for (std::size_t at = step.first, end; at < step.end; at = end) {
+    const std::size_t next = place < voxels_.size() ? std::min<std::size_t>(voxels_[place], step.end) : step.end;
+    if (next > at) {
+      take_block(step, at, end = next, {}, conductance, all);
+    } else {
+      end = std::min(at + kBlock, step.end);
+      std::size_t places = 0;
+      while (place + places < voxels_.size() && voxels_[place + places] < end) ++places;
+      take_block(step, at, end, spread(at, end, place, places), conductance, all);
+      place += places;
+    }
   }
-  take_elsewhere(step, at, step.end, conductance, all);
   return all;
 }
 

@@ -58,13 +58,12 @@ class LocalTerms {
  private:
   struct ExchangeOf;
   struct Part;
+  struct Block;
   [[nodiscard]] Part find(const ExchangeOf& of, std::size_t begin, std::size_t end,
                           std::span<const std::uint8_t> region_of_voxel, std::span<const double> volume) const;
-  [[nodiscard]] std::size_t run_length(std::size_t from, std::size_t end, const Conductance& conductance) const;
-  void take_run(const Substep& substep, std::size_t first, std::size_t n, std::size_t place,
-                const Conductance& conductance, Lost& all) const;
-  void take_elsewhere(const Substep& substep, std::size_t first, std::size_t end, const Conductance& conductance,
-                      Lost& all) const;
+  [[nodiscard]] Block spread(std::size_t first, std::size_t end, std::size_t place, std::size_t places) const;
+  void take_block(const Substep& substep, std::size_t first, std::size_t end, const Block& block,
+                  const Conductance& conductance, Lost& all) const;
 
   double decay_ = 0, Km_ = 0;            ///< [1/s]; [uM], 0 = linear
   std::vector<std::uint32_t> voxels_;    ///< ascending: where there is more than decay

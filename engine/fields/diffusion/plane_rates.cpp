@@ -10,7 +10,7 @@
 namespace interstice {
 namespace {
 
-constexpr std::size_t kBlockVoxels = 2048;
+constexpr std::size_t kBlockVoxels = 2048, kLine = kAlignment / sizeof(double);
 
 double* block_scratch(std::size_t size) {
   thread_local AlignedNumbers scratch;
@@ -31,19 +31,19 @@ PlaneRates::PlaneRates(const Grid& grid, const Plan& plan, const LocalTerms& ter
       walls_(walls) {}
 
 /// gain <- what rows of a plane gain in h [s] at the mean concentration, besides sources and losses.
-void PlaneRates::find_gain(const PlaneOf& mean, double h, std::size_t first_row, std::size_t end_row,
+void PlaneRates::find_gain(const RowsOf& mean, double h, std::size_t first_row, std::size_t end_row,
                            double* gain) const {
   const std::size_t at = mean.k * nx_ * ny_;
-  const bool ring_y = plan_.diffusion->conductance().periodic(1), reacts = change_.after != nullptr;
-  const auto beyond = [&](int face) { return plan_.walls[face].open ? walls_.beyond(face) : mean.here; };
+  const bool reacts = change_.after != nullptr;
+  const auto beyond = [&](int face, const double* any) { return plan_.walls[face].open ? walls_.beyond(face) : any; };
   residual_rows({.c = mean.here,
                  .before = reacts ? change_.before + at : nullptr,
                  .after = reacts ? change_.after + at : nullptr,
                  .share = change_.share,
-                 .z_below = mean.below != nullptr ? mean.below : beyond(4),
-                 .z_above = mean.above != nullptr ? mean.above : beyond(5),
-                 .y_below = ring_y ? mean.here + (ny_ - 1) * nx_ : beyond(2),
-                 .y_above = ring_y ? mean.here : beyond(3),
+                 .z_below = mean.below != nullptr ? mean.below : beyond(4, mean.here),
+                 .z_above = mean.above != nullptr ? mean.above : beyond(5, mean.here),
+                 .y_below = mean.y_below != nullptr ? mean.y_below : beyond(2, mean.here),
+                 .y_above = mean.y_above != nullptr ? mean.y_above : beyond(3, mean.here + (ny_ - 1) * nx_),
                  .dt = h,
                  .nx = nx_,
                  .ny = ny_},
@@ -84,13 +84,14 @@ void PlaneRates::find_all_gain(const double* mean, double h, double* gain) const
   walls_.add_all(plan_, h, mean, gain);
 }
 
-Lost PlaneRates::change(const PlaneOf& mean, LocalTerms::Substep plane) const {
-  const std::size_t at = mean.k * nx_ * ny_, rows_in_all = mean.whole ? ny_ * nz_ : ny_,
-                    grain = mean.whole ? rows_in_all : std::max<std::size_t>(1, kBlockVoxels / nx_);
-  double* gain = block_scratch(grain * nx_);
+Lost PlaneRates::change(const RowsOf& mean, LocalTerms::Substep plane) const {
+  const std::size_t at = mean.k * nx_ * ny_, end_of_all = mean.whole ? ny_ * nz_ : mean.end_row,
+                    grain = mean.whole ? end_of_all : std::max<std::size_t>(1, kBlockVoxels / nx_);
+  double* scratch = block_scratch(grain * nx_ + kLine);
   Lost lost;
-  for (std::size_t row = 0, end; row < rows_in_all; row = end) {
-    end = std::min(row + grain, rows_in_all);
+  for (std::size_t row = mean.first_row, end; row < end_of_all; row = end) {
+    end = std::min(row + grain, end_of_all);
+    double* gain = scratch + row * nx_ % kLine;  // as far from a whole cache line as the rows are
     if (mean.whole) {
       find_all_gain(mean.here, plane.h, gain);
     } else {

@@ -24,10 +24,10 @@ class PlaneRates {
              WallExchange& walls);
 
   /// plane.change or plane.to <- what a plane becomes in plane.h [s] at the mean concentration.
-  Lost change(const PlaneOf& mean, LocalTerms::Substep plane) const;
+  Lost change(const RowsOf& mean, LocalTerms::Substep plane) const;
 
  private:
-  void find_gain(const PlaneOf& mean, double h, std::size_t first_row, std::size_t end_row, double* gain) const;
+  void find_gain(const RowsOf& mean, double h, std::size_t first_row, std::size_t end_row, double* gain) const;
   void find_all_gain(const double* mean, double h, double* gain) const;
 
   std::size_t nx_, ny_, nz_;

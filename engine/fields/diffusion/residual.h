@@ -20,7 +20,7 @@ struct StencilPlane {
 };
 
 /// out <- share (after - before) + dt L c for rows [first_row, end_row) of a plane, without walls across x. `out` is
-/// where the first of these rows goes.
+/// where the first of these rows goes. Of c only these rows and those beside them need be there.
 void residual_rows(const StencilPlane& plane, const PlaneFaces<double>& faces, std::size_t first_row,
                    std::size_t end_row, double* out);
 

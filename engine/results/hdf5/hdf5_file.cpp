@@ -18,7 +18,8 @@ namespace {
 /// Our files are closed by then.
 [[maybe_unused]] const bool no_exit_handler = H5dont_atexit() >= 0;
 
-constexpr std::size_t kSmall = 4096;  // [bytes] below this an array is stored as it is
+constexpr std::size_t kTextChunk = 1 << 16;  // [bytes]
+constexpr std::size_t kSmall = 4096;         // [bytes] below this an array is stored as it is
 
 hid_t native_type(Hdf5Type type) {
   switch (type) {
@@ -211,16 +212,34 @@ void Hdf5File::write_plain_bytes(const std::string& path, const void* data, std:
 }
 
 void Hdf5File::write_text(const std::string& path, std::string_view text) {
+  write_characters(path, text.empty() ? std::string(1, '\0') : std::string(text), {});
+}
+
+void Hdf5File::write_texts(const std::string& path, std::span<const std::string> texts) {
+  std::size_t longest = 1;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  std::string all;
+  for (const std::string& text : texts) all.append(text).append(longest - text.size(), '\0');
+  const std::uint64_t count = texts.size();
+  write_characters(path, all, {&count, 1});
+}
+
+void Hdf5File::write_characters(const std::string& path, const std::string& all, std::span<const std::uint64_t> shape) {
   const std::string what = "write " + path + " to";
-  const std::string content = text.empty() ? std::string(1, '\0') : std::string(text);
-  const Hdf5Handle type = text_type(content.size(), H5T_CSET_UTF8), space = dataspace({});
+  const std::size_t count = shape.empty() ? 1 : shape[0], length = count == 0 ? 1 : all.size() / count;
+  const Hdf5Handle type = text_type(length, H5T_CSET_UTF8), space = dataspace(shape);
   const Hdf5Handle creation = creation_properties(H5P_DATASET_CREATE);
+  if (!shape.empty() && all.size() >= kSmall) {
+    const hsize_t chunk = std::clamp<hsize_t>(kTextChunk / length, 1, count);
+    check(H5Pset_chunk(creation.get(), 1, &chunk), what);
+    check(H5Pset_deflate(creation.get(), 1), what);
+  }
   Hdf5Handle dataset =
       check(H5Dcreate2(file_.get(), path.c_str(), type.get(), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
             H5Dclose, what);
-  check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, content.data()), what);
+  check(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, all.data()), what);
   check(dataset.reset(), what);
-  checksums_[path] = digest(path, kTextKind, {}, content.data(), content.size());
+  checksums_[path] = digest(path, kTextKind, shape, all.data(), all.size());
 }
 
 void Hdf5File::write_attribute(const std::string& object, const std::string& name, hid_t type,

@@ -85,6 +85,8 @@ class Hdf5File {
   }
   [[nodiscard]] std::size_t element_count(const std::string& path) const;
   void write_text(const std::string& path, std::string_view text);  ///< scalar fixed-length UTF-8 string
+  /// A row of such strings, all as long as the longest.
+  void write_texts(const std::string& path, std::span<const std::string> texts);
 
   void set_attribute(const std::string& object, const std::string& name, std::string_view ascii);
   void set_attribute(const std::string& object, const std::string& name, std::span<const double> values);
@@ -120,6 +122,8 @@ class Hdf5File {
   void write_attribute(const std::string& object, const std::string& name, hid_t type,
                        std::span<const std::uint64_t> shape, const void* data);
   void read_converted(const std::string& path, void* data, Hdf5Type type) const;
+  /// Strings of one length, one after the other.
+  void write_characters(const std::string& path, const std::string& all, std::span<const std::uint64_t> shape);
   void write_plain_bytes(const std::string& path, const void* data, std::size_t count, Hdf5Type type);
   [[nodiscard]] Hdf5Handle open_dataset(const std::string& path) const;
   [[noreturn]] void fail(const std::string& what) const;

@@ -112,18 +112,25 @@ void build_walls(const BuildContext& context, Problem& problem) {
   }
 }
 
-std::optional<Shape> shape_of(const Value& v) {
-  if (!v.sound()) return std::nullopt;
-  if (v.text == "everywhere") return Everywhere{};
-  if (const Value* box = v.find("box")) return BoxShape{point((*box)["from"]), point((*box)["to"])};
-  if (const Value* s = v.find("sphere")) return SphereShape{point((*s)["centre"]), (*s)["radius"].number};
+/// What a region is put together of; nothing where it was refused.
+std::vector<Shape> shapes_of(const Value& v) {
+  if (!v.sound()) return {};
+  if (v.text == "everywhere") return {Everywhere{}};
+  const auto box_of = [](const Value& box) -> Shape { return BoxShape{point(box["from"]), point(box["to"])}; };
+  if (const Value* box = v.find("box")) return {box_of(*box)};
+  if (const Value* s = v.find("sphere")) return {SphereShape{point((*s)["centre"]), (*s)["radius"].number}};
+  if (const Value* boxes = v.find("boxes")) {
+    std::vector<Shape> all;
+    for (const Value& box : boxes->items) all.push_back(box_of(box));
+    return all;
+  }
   const Value& c = v["cylinder"];
   const auto axis = static_cast<Axis>(c["axis"].text[0] - 'x');
-  return CylinderShape{axis,
-                       {c["centre"].items[0].number, c["centre"].items[1].number},
-                       c["radius"].number,
-                       c["from"].number,
-                       c["to"].number};
+  return {CylinderShape{axis,
+                        {c["centre"].items[0].number, c["centre"].items[1].number},
+                        c["radius"].number,
+                        c["from"].number,
+                        c["to"].number}};
 }
 
 bool from_below_to(const BuildContext& context, const Value& shape) {
@@ -135,10 +142,13 @@ bool from_below_to(const BuildContext& context, const Value& shape) {
     return true;
   };
   if (const Value* c = shape.find("cylinder")) return !wrong((*c)["from"], (*c)["to"]);
-  const Value& box = shape["box"];
-  for (std::size_t a = 0; a < 3 && shape.has("box"); ++a)
-    if (wrong(box["from"].items[a], box["to"].items[a])) return false;
-  return true;
+  const auto sound = [&](const Value& box) {
+    for (std::size_t a = 0; a < 3; ++a)
+      if (wrong(box["from"].items[a], box["to"].items[a])) return false;
+    return true;
+  };
+  if (const Value* box = shape.find("box")) return sound(*box);
+  return std::ranges::all_of(shape["boxes"].items, sound);
 }
 
 void paint_image(const BuildContext& context, const Value& v, RegionId id, Problem& problem) {
@@ -204,10 +214,8 @@ void paint_region(const BuildContext& context, std::size_t i, Problem& problem) 
     paint_image(context, v, id, problem);
   else if (!from_below_to(context, shape))
     return;
-  else if (const auto s = shape_of(shape))
-    paint(problem.regions, problem.grid, id, *s);
   else
-    return;
+    for (const Shape& part : shapes_of(shape)) paint(problem.regions, problem.grid, id, part);
   if (v.sound() && !context.complained(v.path) &&
       std::ranges::find(problem.regions.of_voxel, static_cast<std::uint8_t>(i)) == problem.regions.of_voxel.end())
     context.report(v.has("image") ? v["label"] : shape,

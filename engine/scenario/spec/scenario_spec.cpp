@@ -40,8 +40,10 @@ SpecPointer phase() {
 }
 
 SpecPointer shape() {
-  const auto box = record("a box", {need("box", record("opposite corners", {need("from", point("lower corner")),
-                                                                            need("to", point("upper corner"))}))});
+  const auto corners =
+      record("opposite corners", {need("from", point("lower corner")), need("to", point("upper corner"))});
+  const auto box = record("a box", {need("box", corners)});
+  const auto boxes = record("boxes", {need("boxes", list("all of them together", corners, 1))});
   const auto disc = list("centre, of the other two axes", quantity("coordinate", {.unit = "um"}), 2, 2);
   const auto cylinder = record(
       "a cylinder", {need("cylinder", record("a cylinder along an axis",
@@ -53,7 +55,7 @@ SpecPointer shape() {
       record("a sphere", {need("sphere", record("a sphere", {need("centre", point("centre")),
                                                              need("radius", positive("radius", "um"))}))});
   return one_of("shape; a voxel belongs to it when its centre does",
-                {choice("the whole domain", {"everywhere"}), box, cylinder, sphere});
+                {choice("the whole domain", {"everywhere"}), box, boxes, cylinder, sphere});
 }
 
 SpecPointer output() {
@@ -216,6 +218,7 @@ SpecPointer scenario_spec(const ModelRegistry& registry) {
       {need("schema", integer("version of this format", 2, 2)),
        may("title", text("title, one line"), "untitled"),
        may("description", text("free text about the scenario"), "\"\""),
+       may("twin_of", text("the scenario that this one is a reduced twin of, as seen from this file")),
        may("seed", integer("seed of all random numbers", 0, spec::kMostSeed), "1"),
        may("temperature",
            quantity("sets the viscosity of water", {.unit = "K",

@@ -12,8 +12,10 @@
 #include "engine/scenario/spec/spec_words.h"
 
 namespace interstice {
-
 namespace {
+
+/// In the unit of the spec: what is summed in single precision ends at 3e38.
+constexpr double kLargest = 1e35;
 
 class Checker {
  public:
@@ -239,6 +241,10 @@ class Checker {
     if (std::ranges::any_of(spec.words, [&](const auto& w) { return w.first == text; })) return true;
     if (x < spec.minimum || x > spec.maximum || (spec.above_minimum && x == spec.minimum)) {
       report(v, fmt::format("{} is out of range (expected {})", text, expectation(spec)));
+      return false;
+    }
+    if (std::abs(x) > kLargest) {
+      report(v, fmt::format("{} is too large to calculate with (expected at most {:g})", text, kLargest));
       return false;
     }
     return true;

@@ -12,10 +12,12 @@ namespace interstice {
 namespace {
 
 /// Voxels are divided into bins as long as the map stays this small: finer bins tell more vesicles apart from those
-/// that are near something.
+/// that are near something. Where vesicles reach beyond the next voxel most are near, and the map takes longer to make.
 constexpr std::size_t kMostBins = 2'500'000;
 
-int divisions(std::size_t voxels) { return 8 * voxels <= kMostBins ? 2 : 1; }
+int divisions(const Grid& grid, double reach) {
+  return 8 * grid.voxel_count() <= kMostBins && reach < grid.coarsest() ? 2 : 1;
+}
 
 /// Largest sqrt(D dt) that the map provides for [um]: a vesicle five standard deviations smaller than the median, in
 /// the thinnest fluid.
@@ -150,10 +152,10 @@ bool VesicleMap::still_holds(const Cells& cells, std::span<const Vec3> moves) co
 
 void VesicleMap::lay_out(const VesicleEnvironment& environment) {
   const Grid& grid = *environment.grid;
-  per_voxel_ = divisions(grid.voxel_count());
+  reach_ = kReachInRootDt * longest_root_dt(environment, dt_);
+  per_voxel_ = divisions(grid, reach_);
   bins_ = {grid.nx * per_voxel_, grid.ny * per_voxel_, grid.nz * per_voxel_};
   bins_per_um_ = {per_voxel_ / grid.spacing.x, per_voxel_ / grid.spacing.y, per_voxel_ / grid.spacing.z};
-  reach_ = kReachInRootDt * longest_root_dt(environment, dt_);
   // Beyond the cap the distance is not measured. A step longer than it, or than the box, takes the careful path.
   cap_ = std::min({1.2 * reach_, environment.box.size.x, environment.box.size.y, environment.box.size.z});
   unit_ = cap_ / kFarthest;

@@ -22,8 +22,15 @@ void place(Vesicles& vesicles, std::size_t v, Vec3 p) {
   vesicles.z[v] = p.z;
 }
 
-bool holds_vesicles(const ReservoirState& reservoir) {
-  return std::any_of(reservoir.vesicles.begin(), reservoir.vesicles.end(), [](std::uint64_t n) { return n > 0; });
+/// Is there an agent, or can one come? Those who are counted do so by themselves.
+bool any_to_follow(const Vesicles& vesicles, std::span<const ReservoirState> reservoirs,
+                   std::span<const VesicleClass> classes) {
+  const auto holds_some = [&](const ReservoirState& reservoir) {
+    for (std::size_t k = 0; k < classes.size(); ++k)
+      if (!classes[k].counted && reservoir.vesicles[k] > 0) return true;
+    return false;
+  };
+  return vesicles.size() > 0 || std::ranges::any_of(reservoirs, holds_some);
 }
 
 /// Those on or in cells ride along.
@@ -146,7 +153,7 @@ void move_vesicles(Vesicles& vesicles, Cells& cells, std::span<VesicleLedger> le
                    VesicleScratch& scratch, const Threads& threads) {
   const VesicleAccounts accounts{ledger, reservoirs, &cells};
   plan_cell_moves(cells, environment.box, step.dt, scratch.cell_moves);
-  const bool any = vesicles.size() > 0 || std::any_of(reservoirs.begin(), reservoirs.end(), holds_vesicles);
+  const bool any = any_to_follow(vesicles, reservoirs, environment.classes);
   if (any) {
     scratch.map.update(cells, scratch.cell_moves, environment, step.dt, threads);
     scratch.dt_over_viscosity.clear();

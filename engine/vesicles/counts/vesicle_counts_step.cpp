@@ -233,6 +233,14 @@ void turn_over(const CountsStep& s) {
   }
 }
 
+/// Is any vesicle of the class in the patch, or behind a face?
+bool any_there(const VesicleCounts& counts, std::size_t k, std::span<const ReservoirState> reservoirs) {
+  for (const VesicleCounts::ByCargo* held : {&counts.free, &counts.adsorbed, &counts.endosomal})
+    for (const auto& numbers : *held)
+      if (std::ranges::any_of(numbers, [](std::uint64_t n) { return n > 0; })) return true;
+  return std::ranges::any_of(reservoirs, [k](const ReservoirState& held) { return held.vesicles[k] > 0; });
+}
+
 void step_counts(const CountsStep& s) {
   find_draws(s);
   const int count = std::max(adsorption_substeps(s), hop_substeps(s.k, s.environment, s.step.dt, s.scratch));
@@ -250,14 +258,18 @@ void step_vesicle_counts(Vesicles& vesicles, Cells& cells, std::span<VesicleLedg
                          const VesicleStep& step, CountsScratch& scratch, const Threads& threads) {
   if (std::ranges::none_of(environment.classes, &VesicleClass::counted)) return;
   const VesicleAccounts accounts{ledger, reservoirs, &cells};
-  if (scratch.room.update(cells, *environment.grid, *environment.regions, environment.box)) scratch.around.clear();
-  scratch.around.resize(environment.classes.size());
+  bool any = false;
   for (std::size_t k = 0; k < environment.classes.size(); ++k) {
     if (!environment.classes[k].counted) continue;
-    scratch.around[k].resize(cells.size());
     VesicleCounts& counts = vesicles.counts[k];
     for (VesicleCounts::ByCargo* held : {&counts.adsorbed, &counts.endosomal})
       for (auto& per_cell : *held) per_cell.resize(cells.size(), 0);
+    if (!any_there(counts, k, reservoirs)) continue;
+    if (!any && scratch.room.update(cells, *environment.grid, *environment.regions, environment.box))
+      scratch.around.clear();
+    any = true;
+    scratch.around.resize(environment.classes.size());
+    scratch.around[k].resize(cells.size());
     step_counts({k, counts, accounts, environment, step, scratch, threads});
   }
 }

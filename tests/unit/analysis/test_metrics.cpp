@@ -1,5 +1,5 @@
 /// @file
-/// Reductions against values worked out by hand, and the bootstrap against the coverage it promises.
+/// Reductions against values worked out by hand.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -35,45 +35,6 @@ TEST(Metrics, ValueAtATimeIsInterpolatedAndNeverExtrapolated) {
   EXPECT_DOUBLE_EQ(value_at(kTime, kValue, 4).value(), 1.0);
   EXPECT_FALSE(value_at(kTime, kValue, 4.1));
   EXPECT_FALSE(value_at(kTime, kValue, -0.1));
-}
-
-TEST(Metrics, QuantilesInterpolate) {
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.0), 1.0);
-  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 1.0), 4.0);
-  EXPECT_DOUBLE_EQ(quantile({10, 20}, 0.05), 10.5);
-}
-
-TEST(Metrics, BootstrapIsAFunctionOfItsInput) {
-  const std::vector<double> values{1.1, 2.7, 3.3, 4.9, 5.2, 6.8, 7.4, 9.6};
-  const Estimate first = bootstrap_mean(values, 1, "a"), again = bootstrap_mean(values, 1, "a");
-  EXPECT_DOUBLE_EQ(first.mean, 5.125);
-  EXPECT_EQ(first.low, again.low);
-  EXPECT_EQ(first.high, again.high);
-  EXPECT_NE(first.low, bootstrap_mean(values, 1, "b").low);
-  EXPECT_LT(first.low, first.mean);
-  EXPECT_GT(first.high, first.mean);
-  const Estimate single = bootstrap_mean(std::vector<double>{3}, 1, "a");
-  EXPECT_EQ(single.low, 3);
-  EXPECT_EQ(single.high, 3);
-}
-
-// 400 samples of 20 normal numbers: the percentile bootstrap covers the true mean in about 93 % of them (it is a little
-// narrow at n = 20). 4 standard errors of that count are +-5 %.
-TEST(Metrics, BootstrapIntervalsCoverTheTrueMean) {
-  const Noise noise(11);
-  int covered = 0;
-  constexpr int kSamples = 400;
-  for (int sample = 0; sample < kSamples; ++sample) {
-    std::vector<double> values;
-    for (std::uint32_t draw = 0; draw < 10; ++draw)
-      for (const double z : noise.normals(Stream::bootstrap, static_cast<AgentId>(sample), 0, draw))
-        values.push_back(7 + z);
-    const Estimate estimate = bootstrap_mean(values, 1, std::to_string(sample));
-    if (estimate.low <= 7 && 7 <= estimate.high) ++covered;
-  }
-  EXPECT_GE(covered, 0.88 * kSamples);
-  EXPECT_LE(covered, 0.98 * kSamples);
 }
 
 TEST(Metrics, RowsToDrawKeepBothEndsAndTheFastStart) {

@@ -328,11 +328,6 @@ TEST(RunMetrics, AnExtinctPopulationHasNoMeanEffect) {
   EXPECT_DOUBLE_EQ(find(metrics, "mean_effect_largest.chondrocyte.AKT").value.value(), 0.5);
 }
 
-TEST(RunMetrics, QuantilesLeaveOutReplicatesWithoutAValue) {
-  EXPECT_DOUBLE_EQ(quantile({std::nan(""), 3, 1}, 0.5), 2);
-  EXPECT_TRUE(std::isnan(quantile({std::nan("")}, 0.5)));
-}
-
 TEST(RunMetrics, ANoisyShamLeavesPopulationMeansOnly) {
   const ArmFacts arm = describe_arm(small_problem(), "emcev", &kPrimary);
   const RunOutcome vehicle = traced(0), sham = traced(3), run = traced(5);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -20,6 +21,20 @@ TEST(Threads, CoverEveryElementOnceOnAnyNumberOfThreads) {
       for (std::size_t i = begin; i < end; ++i) ++visits[i];
     });
     EXPECT_EQ(visits, std::vector<int>(10007, 1)) << count << " threads";
+  }
+}
+
+TEST(Threads, ClimbAStaircaseAfterWhatIsLeftAndBelow) {
+  constexpr std::size_t rows = 23, columns = 17;
+  for (const int count : {1, 2, 3, 8, 16}) {
+    std::vector<int> steps(rows * columns, 0);  // of the longest way there
+    Threads(count).for_staircase(rows, columns, [&](std::size_t row, std::size_t column) {
+      const int below = row > 0 ? steps[(row - 1) * columns + column] : 0,
+                left = column > 0 ? steps[row * columns + column - 1] : 0;
+      steps[row * columns + column] = 1 + std::max(below, left);
+    });
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      ASSERT_EQ(steps[i], static_cast<int>(1 + i / columns + i % columns)) << count << " threads";
   }
 }
 

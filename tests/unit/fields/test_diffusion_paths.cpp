@@ -111,6 +111,35 @@ TEST(DiffusionPaths, PlaneByPlaneItIsAsAsAWhole) {
   }
 }
 
+// A block of another region, so that some planes are level and others are not.
+TEST(DiffusionPaths, LargeGridsHaveTheSameBitsOnAnyNumberOfThreads) {
+  for (const bool ring : {false, true}) {
+    const auto after_three = [ring](int threads) {
+      Tissue t(41, 37, 33, 10);
+      Species& s = t.add(0);
+      s.diffusivity = {500, 50};
+      s.decay = 0.1;
+      s.faces[0] = FixedValue{1};
+      if (ring) s.faces[2] = s.faces[3] = s.faces[4] = s.faces[5] = Periodic{};
+      t.regions.regions.push_back({.name = "dense", .volume_fraction = 0.3});
+      paint(t.regions, t.grid, RegionId{1}, BoxShape{{100, 100, 100}, {300, 200, 230}});
+      t.allocate();
+      std::mt19937_64 random(3);
+      for (double& c : t.field()) c = std::uniform_real_distribution<double>()(random);
+      DiffusionSolver solver = t.solver();
+      for (int n = 0; n < 3; ++n) t.step(solver, 0.4, Threads(threads));
+      return t;
+    };
+    Tissue alone = after_three(1);
+    for (const int threads : {2, 3, 16}) {
+      Tissue shared = after_three(threads);
+      EXPECT_EQ(std::memcmp(shared.field().data(), alone.field().data(), alone.field().size_bytes()), 0) << threads;
+      EXPECT_EQ(shared.budget.decayed, alone.budget.decayed);
+      EXPECT_EQ(shared.budget.through_boundary, alone.budget.through_boundary);
+    }
+  }
+}
+
 TEST(DiffusionPaths, LargeGridsHaveTheSameBitsOnEveryInstructionSet) {
   for (const Regions regions : {Regions::scattered, Regions::in_layers}) {
     for (const int axis : {0, 1, 2}) {

@@ -78,7 +78,7 @@ Deviation deviation(double ratio, bool spill, double slow = 1, int k = 8) {
   return e;
 }
 
-constexpr std::array kRatios{0.02, 0.08, 0.2, 0.385, 0.5, 0.77, 1.54, 3.85, 7.7, 20.0};
+constexpr std::array kRatios{0.02, 0.05, 0.08, 0.13, 0.2, 0.29, 0.33, 0.385, 0.5, 0.77, 1.54, 3.85, 7.7, 20.0};
 
 TEST(DiffusionSubsteps, SourceSwitchedOnIsWithin2PerMille) {
   for (const double ratio : kRatios) {
