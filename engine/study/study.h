@@ -29,6 +29,7 @@ struct StudyAxis {
   std::vector<std::string> arms{};  ///< that it changes; none said: all. Others run at its first value alone
   std::vector<VariedColumn> columns;
   std::vector<std::vector<std::string>> values;  ///< [value][column], as written
+  std::vector<Place> places{};                   ///< of each value; empty where they were made from a range
 
   [[nodiscard]] bool changes(const std::string& arm) const {
     return arms.empty() || std::ranges::find(arms, arm) != arms.end();

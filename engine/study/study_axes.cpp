@@ -123,6 +123,7 @@ class AxisReader {
         continue;
       }
       axis_.values.push_back(std::move(row));
+      axis_.places.push_back(item.place);
     }
   }
 

@@ -52,8 +52,9 @@ class StudyLoader {
     values_ = check(root_, spec_, {}, diagnostics_);
     read_axes();
     read_sets();
-    diagnostics_.throw_if_any();
+    if (!values_["scenario"].valid) diagnostics_.throw_if_any();
     load_scenario_of_study();
+    diagnostics_.throw_if_any();
     read_runs();
     add_samples();
     read_check();
@@ -276,29 +277,46 @@ class StudyLoader {
     for (const StudyAxis& axis : study_.axes) {
       const std::size_t stride = std::max<std::size_t>(1, (axis.values.size() + kMostTried - 1) / kMostTried);
       const bool sampled = study_.samples && &axis == &study_.axes.back();
-      const Value& where = sampled ? values_["samples"] : values_["axes"][axis.name];
-      for (std::size_t v = 0; v < axis.values.size(); v += stride) try_value(axis, v, where);
-      if (axis.values.size() > 1 && (axis.values.size() - 1) % stride != 0)
-        try_value(axis, axis.values.size() - 1, where);
+      std::vector<std::size_t> tried;
+      for (std::size_t v = 0; v < axis.values.size(); v += stride) tried.push_back(v);
+      if (!tried.empty() && tried.back() + 1 != axis.values.size()) tried.push_back(axis.values.size() - 1);
+      try_values(axis, tried, sampled ? values_["samples"] : values_["axes"][axis.name]);
     }
     if (!study_.fit) return;
     for (const FittedParameter& parameter : study_.fit->parameters)
-      for (std::size_t v = 0; v < 3; ++v)
-        try_value(ends_of(parameter), v, values_["fit"]["parameters"][parameter.name]);
+      try_values(ends_of(parameter), {0, 1, 2}, values_["fit"]["parameters"][parameter.name]);
   }
 
-  void try_value(const StudyAxis& axis, std::size_t v, const Value& where) {
+  /// What is wrong with each value is told at its key, what is wrong with some of them at the first of these.
+  void try_values(const StudyAxis& axis, const std::vector<std::size_t>& tried, const Value& where) {
+    struct Wrong {
+      std::string message;
+      std::size_t first, count = 1;
+    };
+    std::vector<Wrong> all;
+    for (const std::size_t v : tried)
+      for (std::string& message : mistakes_of(axis, v)) {
+        const auto found = std::ranges::find(all, message, &Wrong::message);
+        found == all.end() ? void(all.push_back({std::move(message), v})) : void(++found->count);
+      }
+    for (const Wrong& wrong : all) {
+      const bool each = axis.places.empty() || (wrong.count == tried.size() && tried.size() > 1);
+      diagnostics_.report(each ? where.place : axis.places[wrong.first], where.path, wrong.message);
+    }
+  }
+
+  std::vector<std::string> mistakes_of(const StudyAxis& axis, std::size_t v) const {
     LoadOptions options = options_;
     for (std::size_t c = 0; c < axis.columns.size(); ++c)
       for (const std::string& key : axis.columns[c].keys) options.sets.push_back(key + "=" + axis.values[v][c]);
+    std::vector<std::string> mistakes;
     try {
       (void)load_scenario(study_.scenario.path, options, registry_);
     } catch (const ScenarioErrors& errors) {
-      for (const Complaint& complaint : errors.complaints()) {
-        const std::string message = fmt::format("{}: {}", complaint.key_path, complaint.message);
-        if (told_.insert(axis.name + message).second) diagnostics_.report(where.place, where.path, message);
-      }
+      for (const Complaint& complaint : errors.complaints())
+        mistakes.push_back(fmt::format("{}: {}", complaint.key_path, complaint.message));
     }
+    return mistakes;
   }
 
   LoadOptions options_;
@@ -310,7 +328,6 @@ class StudyLoader {
   Study study_;
   std::map<std::string, Place> set_places_;  ///< of `set`
   std::set<std::string> keys_;               ///< that vary
-  std::set<std::string> told_;
 };
 
 }  // namespace

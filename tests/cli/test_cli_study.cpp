@@ -279,6 +279,8 @@ struct Mistake {
   const char *where, *what;
 };
 
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.by; }
+
 class StudyMistake : public Study, public testing::WithParamInterface<Mistake> {};
 
 TEST_P(StudyMistake, IsRefusedWithItsLine) {
@@ -292,7 +294,10 @@ TEST_P(StudyMistake, IsRefusedWithItsLine) {
 
 const Mistake kMistakes[] = {
     {"vesicles.ev.number", "vesicles.ev.numbr", "doses.yaml:6:9", "did you mean 'number'?"},
-    {"2000 EV", "2000 cell", "doses.yaml:6:9", "EV"},
+    {"2000 EV", "2000 cell", "doses.yaml:6:52", "EV"},
+    {"title: Doses\n", "", "doses.yaml", "title: missing"},
+    {"title: Doses\nscenario: tiny.yaml\nreplicates: 2", "set: {vesicles.ev.numbr: 3 EV}\nscenario: tiny.yaml",
+     "doses.yaml:2:7: vesicles.ev.numbr", "title"},  // both at once
     {"[500 EV, 2000 EV]", "[]", "doses.yaml:6:43", "at least 1"},
     {"[500 EV, 2000 EV]", "[500 EV, 500 EV]", "doses.yaml:6:9", "twice"},
     {"values: [500 EV, 2000 EV]", "from: 500 EV, to: 2000 um, points: 4", "doses.yaml:6:53", "another unit"},
@@ -372,11 +377,12 @@ TEST_F(Study, WhereTheDiskIsFullItStopsAndGoesOnLater) {
 TEST_F(Study, LogsThatAreWrittenToAreNotMerged) {
   make_runs_longer();
   ASSERT_EQ(interstice("study submit doses.yaml -o s --only-write").code, 0);
-  const Said said = interstice("study task doses.yaml -o s --quiet --index 0-15",
-                               "true; (until [ -s s/log/0-15_* ]; do sleep 0.01; done; '" INTERSTICE_EXE
-                               "' study collect doses.yaml -o s; "
-                               "'" INTERSTICE_EXE "' study collect doses.yaml -o s) >/dev/null & ");
-  ASSERT_EQ(said.code, 0) << said.err;
+  write("both.sh",
+        "\"$1\" study task doses.yaml -o s --quiet --index 0-15 & task=$!\n"
+        "until [ \"$(cat s/log/0-15_* 2>/dev/null | wc -l)\" -gt 0 ] || ! kill -0 $task; do sleep 0.01; done\n"
+        "\"$1\" study collect doses.yaml -o s; \"$1\" study collect doses.yaml -o s\n"
+        "wait $task\n");
+  ASSERT_EQ(interstice("--version", "bash both.sh '" INTERSTICE_EXE "' >/dev/null &&").code, 0);
   EXPECT_NE(interstice("study collect doses.yaml -o s").out.find("16 of 16 runs finished"), std::string::npos);
 }
 

@@ -16,6 +16,7 @@
 #include "engine/study/study_outcomes.h"
 #include "models/builtin.h"
 #include "tools/directory_lock.h"
+#include "tools/disk_space.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
 #include "tools/study/fit.h"
@@ -152,14 +153,19 @@ void announce(const Study& study, std::size_t todo, const StudySettings& setting
       counted(static_cast<std::uint64_t>(settings.jobs), "processor"), directory.path().string());
 }
 
-/// As many processes as there are tasks for, and as memory allows.
-int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_limits) {
+/// As many processes as there are tasks for, and as memory allows. Throws Error where even one would not fit, or the
+/// results not on the disk.
+int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_limits, const fs::path& directory) {
   int jobs = static_cast<int>(std::clamp<std::size_t>(tasks, 1, static_cast<std::size_t>(asked)));
   if (ignore_limits) return jobs;
-  double memory = 0;
-  for (const std::string& arm : study.arms)
-    memory = std::max(memory, estimate_memory(build_problem(study.scenario, {arm, 0})));
-  print_warnings(check_room({.threads = 1, .memory = memory, .disk = 0}, "."));
+  double memory = 0, under_way = 0;
+  for (const std::string& arm : study.arms) {
+    const Problem problem = build_problem(study.scenario, {arm, 0});
+    memory = std::max(memory, estimate_memory(problem));
+    under_way = std::max(under_way, disk_space(study.scenario, problem, Extent::series));
+  }
+  const double results = tasks == 0 ? 0 : results_space(study);
+  print_warnings(check_room({.threads = 1, .memory = memory, .disk = results + jobs * under_way}, directory));
   const int fits = static_cast<int>(std::min(1e6, available_memory() / std::max(1.0, memory)));
   if (fits >= jobs) return jobs;
   print_warnings({fmt::format("{} runs at a time in place of {}: each needs {} of memory, {} can be had", fits, jobs,
@@ -240,7 +246,7 @@ void run_study(const StudyOptions& options) {
   refuse_while_submitted(directory);
   warn_of_arms(study);
   const auto tasks = missing_tasks(study, recorded(*loaded), settings.failed_too);
-  settings.jobs = fitting_jobs(study, tasks.size(), settings.jobs, options.scenario.ignore_limits);
+  settings.jobs = fitting_jobs(study, tasks.size(), settings.jobs, options.scenario.ignore_limits, directory.path());
   settings.there = study.run_count() - tasks.size();
   announce(study, tasks.size(), settings, directory);
   const auto failure = attempt([&] {

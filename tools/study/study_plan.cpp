@@ -42,11 +42,16 @@ std::string failure_text(const Study& study, std::uint64_t index, std::size_t ar
 
 }  // namespace
 
+double results_space(const Study& study) {
+  constexpr double kBytesPerNumber = 75;  // in the log and in the table
+  constexpr double kBytesPerRow = 450;    // what else stands there
+  return static_cast<double>(study.run_count()) * (kBytesPerRow + kBytesPerNumber * numbers_of(study.scenario)) +
+         static_cast<double>(study.scenario.resolved.size());
+}
+
 StudyPlan plan_study(const Study& study, const ModelRegistry& registry, const std::vector<std::uint64_t>& missing,
                      const StudySettings& settings, double limit) {
   constexpr double kPerTrial = 0.3, kShortest = 0.1;  // processor time [s]
-  constexpr double kBytesPerNumber = 75;              // in the log and in the table
-  constexpr double kBytesPerRow = 450;                // what else stands there
   constexpr double kWriting = 6e6;                    // memory of the series' writer and of HDF5, which trials lack
   StudyPlan plan;
   plan.tasks = study.run_count();
@@ -87,8 +92,7 @@ StudyPlan plan_study(const Study& study, const ModelRegistry& registry, const st
   }
   plan.processor_time += plan.set_up * static_cast<double>(at_points.size());
   plan.wall_time = plan.processor_time / settings.jobs;
-  plan.disk = static_cast<double>(plan.tasks) * (kBytesPerRow + kBytesPerNumber * numbers_of(study.scenario)) +
-              static_cast<double>(study.scenario.resolved.size());
+  plan.disk = results_space(study);
   plan.disk_under_way = settings.jobs * under_way;
   return plan;
 }

@@ -27,6 +27,9 @@ struct StudyPlan {
   [[nodiscard]] std::string text(const Study& study) const;
 };
 
+/// All results in the end, log and table [bytes].
+double results_space(const Study& study);
+
 /// Takes steps of runs at some points for `limit` [s] of wall-clock time by and large. Runs that fail then are told in
 /// the plan.
 StudyPlan plan_study(const Study& study, const ModelRegistry& registry, const std::vector<std::uint64_t>& missing,

@@ -241,8 +241,9 @@ class Desk {
     const TaskRow row = end.said.empty() ? row_of_ended(end) : row_in(end.said);
     if (row.status == "elsewhere") return void(++elsewhere_);
     log_.add(end.said.empty() ? line_of(row) : end.said);
-    if (row.counts()) fs::remove_all(runner_.place_of(row.task));  // its numbers are on the disk
-    if (row.counts()) fs::remove_all(runner_.kept_of(row.task));
+    std::error_code gone;  // `study collect` may clear it at this moment too
+    if (row.counts()) fs::remove_all(runner_.place_of(row.task), gone);  // its numbers are on the disk
+    if (row.counts()) fs::remove_all(runner_.kept_of(row.task), gone);
     if (row.exit_code == static_cast<int>(ExitCode::disk) && row.status == "broken off") no_room_ = row.reason;
     count(end.task, row);
   }

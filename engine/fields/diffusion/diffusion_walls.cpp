@@ -32,9 +32,9 @@ void WallExchange::load(const Plan& plan, std::size_t species, std::span<const R
   gain_kept_ = plan.decay * h > 0 ? -pinned::expm1(-plan.decay * h) / (plan.decay * h) : 1;
   for (std::size_t r = 0; r < before.size(); ++r) {
     const double from = before[r].concentration[species], to = reacted[r].concentration[species];
-    const bool apart = plan.reservoir_gain[r] == 0;
-    reservoir_[r] = apart ? to : from;
-    share_[r] = apart ? 0.0 : (to - from) / substeps;
+    const bool moves = plan.diffusion != nullptr;
+    reservoir_[r] = moves ? from : to;
+    share_[r] = moves ? (to - from) / substeps : 0.0;
   }
   mean_ = reservoir_;
 }
@@ -163,9 +163,11 @@ void WallExchange::close(const Plan& plan) {
   for (int f = 0; f < 6; ++f) inflow_[f] += plan.walls[f].open ? through_[f] : 0;
   for (std::size_t r = 0; r < reservoir_.size(); ++r) {
     const double all = reservoir_[r] + gain_[r];
-    const double kept = hop_ && plan.reservoir_gain[r] > 0
-                            ? all - std::clamp(decay_ * mean_[r], 0.0, std::max(0.0, all))
-                            : kept_ * reservoir_[r] + gain_kept_ * gain_[r];
+    const bool faced = plan.reservoir_gain[r] > 0;
+    const double left = kept_ * reservoir_[r] + gain_kept_ * gain_[r];
+    const double kept = !faced ? std::max(0.0, left)  // what reacts away does not follow the decay
+                        : hop_ ? all - std::clamp(decay_ * mean_[r], 0.0, std::max(0.0, all))
+                               : left;
     decayed_[r] += all - kept;
     reservoir_[r] = kept;
   }
