@@ -24,10 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 double wall_time_since(Clock::time_point then) { return std::chrono::duration<double>(Clock::now() - then).count(); }
 
-std::unique_lock<std::mutex> hold(std::mutex* library) {
-  return library == nullptr ? std::unique_lock<std::mutex>() : std::unique_lock(*library);
-}
-
 /// A run and all that watches it.
 class RecordedRun {
  public:
@@ -42,7 +38,7 @@ class RecordedRun {
         simulation_(from ? Simulation(std::move(problem), std::move(from->state), settings.threads)
                          : Simulation(std::move(problem), settings.threads)),
         output_(settings.directory, scenario, simulation_.problem(), record, settings.extent,
-                from ? Start::continued : Start::fresh, settings.library),
+                from ? Start::continued : Start::fresh),
         saves_seen_(StopRequests::saves_asked()) {
     if (from) {
       output_.recall(from->sinks);
@@ -91,10 +87,7 @@ class RecordedRun {
   void save(const std::vector<SinkMemory>& memories) {
     const auto begin = Clock::now();
     saves_seen_ = StopRequests::saves_asked();
-    {
-      const auto library = hold(settings_.library);
-      checkpoints_.save(simulation_.problem(), {identity_, simulation_.state(), agenda_, memories});
-    }
+    checkpoints_.save(simulation_.problem(), {identity_, simulation_.state(), agenda_, memories});
     longest_save_ = has_saved_ ? std::max(longest_save_, wall_time_since(begin)) : wall_time_since(begin);
     has_saved_ = true;
     saved_ = Clock::now();
@@ -158,11 +151,8 @@ std::unique_ptr<RecordedRun> saved_run(const Scenario& scenario, const Problem& 
     std::optional<Checkpoint> checkpoint;
     std::unique_ptr<RecordedRun> run;
     const auto failure = attempt([&] {
-      {
-        const auto library = hold(settings.library);
-        check_origin(file, provenance_json(record, true));
-        checkpoint = read_checkpoint(file, problem);
-      }
+      check_origin(file, provenance_json(record, true));
+      checkpoint = read_checkpoint(file, problem);
       run = std::make_unique<RecordedRun>(scenario, problem, record, settings, stop, watch, std::move(checkpoint));
     });
     if (!failure) {

@@ -5,7 +5,6 @@
 
 #include <filesystem>
 #include <functional>
-#include <mutex>
 
 #include "engine/results/provenance.h"
 #include "engine/scenario/scenario.h"
@@ -24,9 +23,8 @@ struct RunSettings {
   std::filesystem::path directory;
   Extent extent = Extent::all;
   int threads = 1;
-  int at_a_time = 1;              ///< runs that may have to save one after the other
-  double save_every = 600;        ///< wall-clock time between checkpoints [s]
-  std::mutex* library = nullptr;  ///< held while a file is written, for libraries that must be entered one at a time
+  int at_a_time = 1;        ///< runs that may have to save one after the other
+  double save_every = 600;  ///< wall-clock time between checkpoints [s]
 };
 
 /// What the one who asked for a run gets to see of it.

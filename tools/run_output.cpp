@@ -75,8 +75,7 @@ std::vector<std::string> output_files(const Scenario& scenario, const Problem& p
 }
 
 RunOutput::RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
-                     const RunRecord& record, Extent extent, Start start, std::mutex* library)
-    : background_(library) {
+                     const RunRecord& record, Extent extent, Start start) {
   for (const Kind& kind : kKinds) {
     if (!is_wanted(kind, extent) || kind.names(scenario, problem).empty()) continue;
     sinks_.push_back(kind.open({directory, scenario, problem, record, &background_, start}));

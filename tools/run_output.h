@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,10 +28,9 @@ std::vector<std::string> output_files(const Scenario& scenario, const Problem& p
 
 class RunOutput {
  public:
-  /// Opens the files in `directory`; `library` is held while one is written (BackgroundWriter). Everything that is
-  /// given must stay. Throws DiskError.
+  /// Opens the files in `directory`. Everything that is given must stay. Throws DiskError.
   RunOutput(const std::filesystem::path& directory, const Scenario& scenario, const Problem& problem,
-            const RunRecord& record, Extent extent, Start start = Start::fresh, std::mutex* library = nullptr);
+            const RunRecord& record, Extent extent, Start start = Start::fresh);
 
   [[nodiscard]] const std::vector<Observer>& observers() const { return observers_; }
   /// What the sinks hold so far; all they were shown is on the disk.

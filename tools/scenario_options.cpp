@@ -14,6 +14,16 @@
 
 namespace interstice::cli {
 
+void add_limits(CLI::App& command, ScenarioOptions& options) {
+  command
+      .add_option("--plugin-limit", options.plugin_limit,
+                  "Seconds that one call into a plug-in may take before the program ends; 0: any number")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("SECONDS");
+  command.add_flag("--ignore-limits", options.ignore_limits, "Go on even where memory or disk will not do");
+}
+
 void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
   command
       .add_option("--set", options.sets, "Override one key, for example --set vesicles.msc_sev.dose=1ug (repeatable)")
@@ -26,13 +36,7 @@ void add_scenario_options(CLI::App& command, ScenarioOptions& options) {
       ->allow_extra_args(false);
   command.add_option("--parameters", options.parameters, "Parameter set of the scenario, for example sceptic")
       ->type_name("SET");
-  command
-      .add_option("--plugin-limit", options.plugin_limit,
-                  "Seconds that one call into a plug-in may take before the program ends; 0: any number")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str()
-      ->type_name("SECONDS");
-  command.add_flag("--ignore-limits", options.ignore_limits, "Go on even where memory or disk will not do");
+  add_limits(command, options);
   command.add_option("--seed", options.seed, "Seed of the noise instead of the scenario's")
       ->check(whole_number())
       ->type_name("N");

@@ -23,7 +23,10 @@ struct ScenarioOptions {
   double plugin_limit = kPluginTimeLimit;  ///< [s]
 };
 
-/// --set, --include, --parameters, --plugin-limit, --ignore-limits and --seed.
+/// --plugin-limit and --ignore-limits.
+void add_limits(CLI::App& command, ScenarioOptions& options);
+
+/// These, and --set, --include, --parameters and --seed.
 void add_scenario_options(CLI::App& command, ScenarioOptions& options);
 
 /// Refuses what is no number from 0 to 2^64 - 1, which would wrap around.

@@ -98,16 +98,22 @@ class PluginWatch {
 
   void start() {
     std::call_once(started_, [this] {
-      sem_init(&wake_, 0, 0);
-      process_ = getpid();
       for (const int signal : kSignals) handle(signal);
       earlier_terminate_ = std::set_terminate(on_terminate);
-      sigset_t all{}, before{};  // signals go to the threads that they are meant for
-      sigfillset(&all);
-      pthread_sigmask(SIG_BLOCK, &all, &before);
-      std::thread([this] { watch(); }).detach();
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      start_thread();
     });
+  }
+
+  /// The watching thread has its parent's memory, but is not in the child.
+  pid_t fork() {
+    std::unique_lock lock(mutex_);
+    const pid_t process = ::fork();
+    if (process != 0) return process;
+    first_ = nullptr;
+    last_words_.clear();
+    lock.unlock();
+    if (process_ != 0) start_thread();
+    return process;
   }
   void set_limit(double limit) { limit_ = limit; }
 
@@ -154,6 +160,16 @@ class PluginWatch {
  private:
   static constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
   static constexpr double kTick = 0.1;  ///< [s]
+
+  void start_thread() {
+    sem_init(&wake_, 0, 0);
+    process_ = getpid();
+    sigset_t all{}, before{};  // signals go to the threads that they are meant for
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    std::thread([this] { watch(); }).detach();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
 
   void handle(int signal) {
     struct sigaction action {};
@@ -292,6 +308,7 @@ void throw_as_error_of(const OpenCall& call) {
 }
 
 void watch_plugins() { PluginWatch::instance().start(); }
+pid_t fork_watched() { return PluginWatch::instance().fork(); }
 void set_plugin_time_limit(double limit) { PluginWatch::instance().set_limit(limit); }
 
 LastWords::LastWords(std::function<void(ExitCode, const std::string&)> say) : say_(std::move(say)) {

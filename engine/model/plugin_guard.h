@@ -11,6 +11,8 @@
 /// who keep a record of a run say there how it ended (LastWords), and leaves. It also times the calls.
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <atomic>
 #include <cfenv>
@@ -80,6 +82,10 @@ decltype(auto) call_model(const ModelCall& call, Work&& work) {
 
 /// Sets the handlers and starts the watching thread, once; to be called before a shared object is opened.
 void watch_plugins();
+
+/// fork(), with a child that is watched as its parent is, for a process that has no other threads. Those who would have
+/// had last words in the parent have none in the child.
+pid_t fork_watched();
 
 /// How long one call into a plug-in may take [s]; 0: for ever.
 void set_plugin_time_limit(double limit);

@@ -4,7 +4,7 @@
 
 namespace interstice {
 
-BackgroundWriter::BackgroundWriter(std::mutex* library) : library_(library), thread_([this] { work(); }) {}
+BackgroundWriter::BackgroundWriter() : thread_([this] { work(); }) {}
 
 BackgroundWriter::~BackgroundWriter() {
   {
@@ -56,7 +56,6 @@ void BackgroundWriter::work() {
     if (!error_) {
       lock.unlock();
       try {
-        const auto alone = library_ == nullptr ? std::unique_lock<std::mutex>() : std::unique_lock(*library_);
         job();
       } catch (...) {  // handed to whoever submits or waits next
         error = std::current_exception();

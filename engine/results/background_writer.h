@@ -18,8 +18,7 @@ class BackgroundWriter {
   using Job = std::function<void()>;
   using Ticket = std::uint64_t;  ///< number of a job, from 1
 
-  /// Holds `library` during each job, for libraries that several runs in one process must enter one at a time.
-  explicit BackgroundWriter(std::mutex* library = nullptr);
+  BackgroundWriter();
   /// Does what is still to be done; swallows errors, which finish() reports.
   ~BackgroundWriter();
   BackgroundWriter(const BackgroundWriter&) = delete;
@@ -41,7 +40,6 @@ class BackgroundWriter {
   void work();
   void throw_error() const;
 
-  std::mutex* library_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> waiting_;

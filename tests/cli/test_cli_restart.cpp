@@ -29,8 +29,8 @@ wait $p
 
 class Restart : public CommandTest {
  protected:
-  /// The command of a run of 400 rows that takes about a second, with snapshots, in this directory.
-  [[nodiscard]] static std::string run_in(const std::string& directory, const char* until = "400s") {
+  /// The command of a run of 600 rows that takes about a second, with snapshots, in this directory.
+  [[nodiscard]] static std::string run_in(const std::string& directory, const char* until = "600s") {
     return fmt::format(
         "run tiny.yaml --set time.0.until={} --set time.0.series=1s --set output.every=100s --quiet -o {}", until,
         directory);

@@ -143,6 +143,22 @@ TEST_F(MisbehavingPlugins, AreNamedInAComparison) {
   }
 }
 
+TEST_F(MisbehavingPlugins, AreNamedInAStudy) {
+  write("study.yaml", "study: 1\ntitle: Wrong\nscenario: wrong.yaml\nreplicates: 1\n");
+  for (const Case& one : cases()) {
+    if (one.code != 3) continue;
+    SCOPED_TRACE(one.does);
+    write_scenario("misbehaving", one.does);
+    const std::string out = std::string("study_") + one.does;
+    const Said said = interstice("study run study.yaml --quiet --jobs 2 --plugin-limit 0.5 -o " + out);
+    EXPECT_EQ(said.code, 3) << said.err;
+    const std::string table = read(out + "/results.csv");
+    EXPECT_NE(table.find("vehicle,0"), std::string::npos) << table;
+    EXPECT_NE(table.find("misbehaving"), std::string::npos) << table;
+    EXPECT_NE(table.find(one.words.back()), std::string::npos) << table;
+  }
+}
+
 TEST_F(MisbehavingPlugins, AreNamedWhileTheyAreLoaded) {
   const std::vector<Case> all = {
       {"load_throws", 2, {"threw a value of type int, which nothing can catch, while it was loaded"}},

@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <csignal>
+#include <nlohmann/json.hpp>
 
 #include "engine/results/checkpoint.h"
 #include "engine/sim/simulation.h"
@@ -20,12 +17,12 @@
 #include "tools/recorded_run.h"
 #include "tools/scenario_options.h"
 #include "tools/standard_streams.h"
+#include "tools/task_pool.h"
 
 namespace interstice::cli {
 namespace {
 
-/// HDF5 must not be called by two threads at once.
-std::mutex library_mutex;
+constexpr double kNoTime = 1e9;  ///< [s]: asks for any reason to stop there is, as a run that needed so long would
 
 /// An unfinished run that has snapshots was begun by `run`: it goes on with them.
 Extent extent_now(const PlannedRun& run) {
@@ -44,6 +41,7 @@ Found look(const Scenario& scenario, const Problem& problem, const PlannedRun& r
                    {.record = run.record, .files = files, .inputs = {}, .replace = replace, .inside_ours = true});
 }
 
+/// Does the runs, each in a process of its own.
 class Queue {
  public:
   Queue(const Scenario& scenario, const CompareSettings& settings, StopRequests& stop, MissingRuns missing)
@@ -51,103 +49,103 @@ class Queue {
         settings_(settings),
         stop_(stop),
         missing_(std::move(missing)),
-        share_done_(missing_.runs.size()) {}
+        progress_("Comparing", settings.quiet) {
+    progress_.begin_at(static_cast<double>(missing_.present) / total());
+  }
 
   std::vector<RunFailure> work_all() {
-    std::vector<std::thread> workers;
-    for (int k = 0; k < missing_.need.threads; ++k) workers.emplace_back([this] { work(); });
-    show_progress();
-    for (std::thread& worker : workers) worker.join();
-    if (const std::string reason = stop_.why(0); stopped_)
-      throw Error(ExitCode::stopped,
-                  fmt::format("stopped by {} with {} of {} runs done ({}) the same command goes on", reason,
-                              finished_ + missing_.present, missing_.runs.size() + missing_.present,
-                              begun_ ? "the others are saved as far as they came"
-                                     : "none was begun: a limit must leave time for one"));
+    std::vector<std::vector<std::size_t>> bundles(missing_.runs.size());
+    for (std::size_t k = 0; k < bundles.size(); ++k) bundles[k] = {k};
+    const TaskWork work = [this](std::size_t k, const TaskVoice& voice) { return do_one(missing_.runs[k], voice); };
+    do_tasks(bundles, missing_.need.threads, work, watch());
+    progress_.finish();
+    if (!stopped_by_.empty())
+      throw Error(ExitCode::stopped, fmt::format("stopped by {} with {} of {} runs done ({}) the same command goes on",
+                                                 stopped_by_, finished_ + missing_.present, total(),
+                                                 begun_ ? "the others are saved as far as they came"
+                                                        : "none was begun: a limit must leave time for one"));
     return std::move(failures_);
   }
 
  private:
-  void work() {
-    for (std::size_t k = next_++; k < missing_.runs.size(); k = next_++) {
-      if (!stop_.why(0).empty()) stopped_ = true;
-      if (stopped_) break;
-      const auto failure = attempt([&] { run_one(missing_.runs[k], share_done_[k]); });
-      const std::scoped_lock lock(mutex_);
-      share_done_[k] = 1;
-      if (failure && failure->code == ExitCode::stopped) {
-        stopped_ = true;
-        continue;
-      }
-      if (failure) failures_.push_back({missing_.runs[k].variant.arm, missing_.runs[k].variant.replicate, *failure});
-      ++finished_;
-    }
-    const std::scoped_lock lock(mutex_);
-    ++workers_done_;
-    changed_.notify_one();
+  [[nodiscard]] double total() const { return static_cast<double>(missing_.runs.size() + missing_.present); }
+
+  TaskSaid do_one(PlannedRun& run, const TaskVoice& voice) {
+    const auto failure = attempt([&] { carry_out_planned(run, voice); });
+    if (failure && failure->code == ExitCode::stopped) return {.line = "", .stopped_by = stop_.why(kNoTime)};
+    const Failure how = failure.value_or(Failure{});
+    return {.line = nlohmann::json{{"code", how.code}, {"message", how.message}}.dump(), .stopped_by = ""};
   }
 
-  void run_one(PlannedRun& job, std::atomic<double>& share_done) {
-    const DirectoryLock lock(job.directory, DirectoryLock::Cover::by_comparison);
-    Problem problem = build_problem(scenario_, job.variant);
-    job.found = look(scenario_, problem, job, settings_.replace);  // another command may have worked here meanwhile
-    if (job.found == Found::finished) return;
+  void carry_out_planned(PlannedRun& run, const TaskVoice& voice) {
+    if (!stop_.why(0).empty()) throw Error(ExitCode::stopped, "");
+    const DirectoryLock lock(run.directory, DirectoryLock::Cover::by_comparison);
+    Problem problem = build_problem(scenario_, run.variant);
+    run.found = look(scenario_, problem, run, settings_.replace);  // another command may have worked here meanwhile
+    if (run.found == Found::finished) return;
     const double end = seconds(problem.schedule.end());
-    const RunSettings settings{.directory = job.directory,
-                               .extent = extent_now(job),
+    const RunSettings settings{.directory = run.directory,
+                               .extent = extent_now(run),
                                .threads = 1,
                                .at_a_time = missing_.need.threads,
-                               .save_every = settings_.save_every,
-                               .library = &library_mutex};
+                               .save_every = settings_.save_every};
     const RunWatch watch{.gone_on = {},
                          .begun_anew = {},
-                         .after_step =
-                             [&](const Simulation& now) {
-                               begun_ = true;
-                               share_done = now.time() / end;
-                             },
-                         .warn =
-                             [this](const std::string& warning) {
-                               const std::scoped_lock lock(mutex_);
-                               warnings_.push_back(warning);
-                             },
+                         .after_step = [&](const Simulation& now) { voice.how_far(now.time() / end); },
+                         .warn = voice.warn,
                          .placed = {}};  // `validate` says it; here every run would repeat it
-    carry_out(scenario_, std::move(problem), job.record, settings, job.found, settings_.replace, stop_, watch);
+    carry_out(scenario_, std::move(problem), run.record, settings, run.found, settings_.replace, stop_, watch);
   }
 
-  void show_progress() {
-    Progress progress("Comparing", settings_.quiet);
-    const auto total = static_cast<double>(missing_.runs.size() + missing_.present);
-    const auto before = static_cast<double>(missing_.present);
-    progress.begin_at(before / total);
-    std::unique_lock lock(mutex_);
-    while (workers_done_ < missing_.need.threads) {
-      changed_.wait_for(lock, std::chrono::milliseconds(100));
-      if (!warnings_.empty()) progress.finish();
-      print_warnings(std::exchange(warnings_, {}));
-      double done = before;
-      for (const auto& share : share_done_) done += share;
-      progress.update(done / total, [&] {
-        return fmt::format("{} of {} runs done{}", finished_ + missing_.present, total,
-                           failures_.empty() ? "" : fmt::format(", {} failed", failures_.size()));
-      });
+  [[nodiscard]] TaskPoolWatch watch() {
+    return {.ended = [this](const TaskEnd& end) { take(end); },
+            .stop =
+                [this] {
+                  if (stopped_by_.empty()) stopped_by_ = stop_.why(0);
+                  return !stopped_by_.empty();
+                },
+            .asked_to_stop = [this](const std::string& reason) { stopped_by_ = reason; },
+            .progress =
+                [this](double done) {
+                  begun_ = begun_ || done > 0;
+                  progress_.update((static_cast<double>(missing_.present) + done) / total(), [this] {
+                    return fmt::format("{} of {} runs done{}", finished_ + missing_.present, total(),
+                                       failures_.empty() ? "" : fmt::format(", {} failed", failures_.size()));
+                  });
+                },
+            .warned =
+                [this](const std::string& warning) {
+                  progress_.finish();
+                  print_warnings({warning});
+                }};
+  }
+
+  void take(const TaskEnd& end) {
+    ++finished_;
+    Failure failure{code_of(end), end.reason()};
+    if (!end.said.empty()) {
+      const auto said = nlohmann::json::parse(end.said);
+      failure = {said.at("code").get<ExitCode>(), said.at("message")};
     }
-    progress.finish();
+    const RunVariant& variant = missing_.runs[end.task].variant;
+    if (failure.code != ExitCode::done) failures_.push_back({variant.arm, variant.replicate, std::move(failure)});
+  }
+
+  /// Of a run whose process was ended.
+  static ExitCode code_of(const TaskEnd& end) {
+    if (end.signal != 0) return end.signal == SIGKILL ? ExitCode::memory : ExitCode::numerical;
+    return static_cast<ExitCode>(end.exit_code);
   }
 
   const Scenario& scenario_;
   const CompareSettings& settings_;
   StopRequests& stop_;
   MissingRuns missing_;
-  std::vector<std::atomic<double>> share_done_;
-  std::atomic<std::size_t> next_{0};
-  std::atomic<bool> stopped_{false}, begun_{false};
+  Progress progress_;
+  bool begun_ = false;
   std::size_t finished_ = 0;
-  int workers_done_ = 0;
+  std::string stopped_by_;
   std::vector<RunFailure> failures_;
-  std::vector<std::string> warnings_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ CLI::App& add_word(CLI::App& study, const std::string& name, const std::string& 
       ->allow_extra_args(false);
   command.add_flag("--check", options->check,
                    "The runs that check a reduced twin, in the scenario that it stands for, in place of its own");
-  command.add_flag("--ignore-limits", options->scenario.ignore_limits, "Go on even where memory or disk will not do");
+  add_limits(command, options->scenario);
   command.callback([options, act] { act(*options); });
   return command;
 }

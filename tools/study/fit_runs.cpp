@@ -13,7 +13,7 @@
 #include "tools/failure.h"
 #include "tools/machine_limits.h"
 #include "tools/study/series_recorder.h"
-#include "tools/study/task_pool.h"
+#include "tools/task_pool.h"
 
 namespace interstice::cli {
 namespace {
@@ -115,9 +115,7 @@ void FitRuns::run(const StudyPoint& point, const std::vector<StudyTask>& tasks) 
                                 [&](const TaskEnd& end) {
                                   const std::string name = name_of(study_, point, tasks[end.task]);
                                   if (end.said.empty()) {
-                                    killed = end.signal != 0 ? fmt::format("a run was ended by signal {}", end.signal)
-                                                             : fmt::format("the program was ended in a run, with {}",
-                                                                           end.exit_code);
+                                    killed = fmt::format("a run came to no end: {}", end.reason());
                                     return;
                                   }
                                   log_.add(end.said);

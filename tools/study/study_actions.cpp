@@ -309,6 +309,8 @@ void submit_study(const StudyOptions& options) {
   if (options.check) task_options += " --check";
   if (options.settings.failed_too) task_options += " --failed-too";
   if (options.scenario.ignore_limits) task_options += " --ignore-limits";
+  if (options.scenario.plugin_limit != kPluginTimeLimit)
+    task_options += fmt::format(" --plugin-limit {:g}", options.scenario.plugin_limit);
   for (const std::string& include : options.scenario.includes)
     task_options += " --include " + in_shell(fs::absolute(include).string());
   const fs::path script = directory.path() / "array.sh";

@@ -21,7 +21,7 @@
 #include "tools/progress.h"
 #include "tools/recorded_run.h"
 #include "tools/standard_streams.h"
-#include "tools/study/task_pool.h"
+#include "tools/task_pool.h"
 
 namespace interstice::cli {
 namespace {
@@ -68,12 +68,12 @@ class TaskRunner {
         stop_(stop),
         identity_(identity_of(study).substr(0, 16)) {}
 
-  TaskSaid run(std::uint64_t index, const std::function<void(double)>& how_far) {
+  TaskSaid run(std::uint64_t index, const TaskVoice& voice) {
     const StudyTask task = task_of(study_, index);
     const auto begin = std::chrono::steady_clock::now();
     const double processor = processor_time();
     TaskRow row;
-    const auto failure = attempt([&] { do_one(task, how_far, row); });
+    const auto failure = attempt([&] { do_one(task, voice, row); });
     if (failure && failure->code == ExitCode::stopped) return {.line = "", .stopped_by = stop_.why(kNoTime)};
     row.status = failure ? status_of(failure->code) : "finished";
     row.exit_code = failure ? static_cast<int>(failure->code) : 0;
@@ -94,7 +94,7 @@ class TaskRunner {
   }
 
  private:
-  void do_one(const StudyTask& task, const std::function<void(double)>& how_far, TaskRow& row) {
+  void do_one(const StudyTask& task, const TaskVoice& voice, TaskRow& row) {
     const StudyPoint point = point_of(study_, point_of_run(study_, task));
     row.task = name_of(study_, point, task);
     if (!stop_.why(0).empty()) throw Error(ExitCode::stopped, "");
@@ -111,7 +111,7 @@ class TaskRunner {
     row.seed = record.seed;
     const fs::path place = place_of(row.task);
     const DirectoryLock lock(place);
-    carry_out_in(place, std::move(problem), record, how_far);
+    carry_out_in(place, std::move(problem), record, voice);
     RunOutcome outcome = read_series(place);
     outcome.amount_at_start.assign(facts_.at(task.arm).species.size(), std::nan(""));  // budgets are not asked for
     outcome.amount_at_end = outcome.amount_at_start;
@@ -140,8 +140,7 @@ class TaskRunner {
       if (entry.path().filename() != DirectoryLock::kName) fs::remove_all(entry.path());
   }
 
-  void carry_out_in(const fs::path& place, Problem problem, RunRecord& record,
-                    const std::function<void(double)>& how_far) {
+  void carry_out_in(const fs::path& place, Problem problem, RunRecord& record, const TaskVoice& voice) {
     const double end = seconds(problem.schedule.end());
     const fs::path kept = kept_of(place.filename());  // what a run saved that was stopped elsewhere
     if (kept != place && fs::exists(kept)) copy_to(kept, place);
@@ -155,7 +154,7 @@ class TaskRunner {
                                .save_every = settings_.save_every};
     const RunWatch watch{.gone_on = {},
                          .begun_anew = {},
-                         .after_step = [&](const Simulation& now) { how_far(now.time() / end); },
+                         .after_step = [&](const Simulation& now) { voice.how_far(now.time() / end); },
                          .warn = {},
                          .placed = {}};
     const auto failure = attempt(
@@ -257,9 +256,7 @@ class Desk {
     const bool crash = std::ranges::find(kCrashes, end.signal) != kCrashes.end();
     row.status = end.signal != 0 && !crash ? "killed" : "failed";
     row.exit_code = end.signal != 0 ? 128 + end.signal : end.exit_code;
-    row.reason = end.signal == SIGKILL ? "ended by signal 9 (killed by someone, or memory ran out)"
-                 : end.signal != 0     ? fmt::format("ended by signal {}", end.signal)
-                                       : fmt::format("the program was ended in it, with {}", end.exit_code);
+    row.reason = end.reason();
     row.host = host_name();
     row.ended = now_text();
     return row;
@@ -319,7 +316,7 @@ void do_study_tasks(const Study& study, const ModelRegistry& registry, const std
                     const StudyDirectory& directory, const StudySettings& settings, TaskLog& log, StopRequests& stop) {
   TaskRunner runner(study, registry, directory, settings, stop);
   Desk desk(study, settings, runner, log, stop, tasks.size());
-  const TaskWork work = [&runner](std::size_t task, const auto& how_far) { return runner.run(task, how_far); };
+  const TaskWork work = [&runner](std::size_t task, const TaskVoice& voice) { return runner.run(task, voice); };
   const TaskPoolWatch watch = desk.watch();
   for (std::vector<std::uint64_t> todo = tasks; !todo.empty(); todo = desk.again())
     do_tasks(bundle(study, todo, settings.jobs), settings.jobs, work, watch);

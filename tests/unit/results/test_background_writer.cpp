@@ -86,21 +86,6 @@ TEST(BackgroundWriter, EndsWithItsWorkDone) {
   EXPECT_EQ(done, 100);
 }
 
-TEST(BackgroundWriter, WritersThatShareALibraryTakeTurns) {
-  std::mutex library;
-  int inside = 0, most = 0;
-  {
-    BackgroundWriter one(&library), other(&library);
-    for (int k = 0; k < 200; ++k)
-      for (BackgroundWriter* writer : {&one, &other})
-        writer->submit([&] {
-          most = std::max(most, ++inside);
-          --inside;
-        });
-  }
-  EXPECT_EQ(most, 1);
-}
-
 /// Time series and snapshots of a state that changes as soon as it has been recorded.
 void write_run(const std::filesystem::path& directory, BackgroundWriter* background) {
   const Problem problem = sample_problem();

@@ -1,4 +1,4 @@
-#include "tools/study/task_pool.h"
+#include "tools/task_pool.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -17,12 +17,14 @@
 #include <fstream>
 
 #include "engine/core/error.h"
+#include "engine/model/plugin_guard.h"
+#include "tools/stop_requests.h"
 
 namespace interstice::cli {
 namespace {
 
 /// What a process says begins with one of these.
-constexpr char kBegun = 'b', kEnded = 'e', kHowFar = 'p', kIdle = 'i', kStopped = 's';
+constexpr char kBegun = 'b', kEnded = 'e', kHowFar = 'p', kWarned = 'w', kLastWords = 'l', kIdle = 'i', kStopped = 's';
 
 constexpr int kLook = 100;  ///< [ms]
 
@@ -36,11 +38,34 @@ void write_line(int out, const std::string& text) {
   }
 }
 
+/// Text that may have several lines, as one.
+std::string in_one_line(std::string text) {
+  std::ranges::replace(text, '\n', '\t');
+  return text;
+}
+std::string in_lines(std::string text) {
+  std::ranges::replace(text, '\t', '\n');
+  return text;
+}
+
+/// What a task says while it is under way.
+TaskVoice voice_to(int out) {
+  return {.how_far =
+              [out, last = std::chrono::steady_clock::time_point()](double share) mutable {
+                const auto now = std::chrono::steady_clock::now();
+                if (now - last < std::chrono::milliseconds(2 * kLook)) return;
+                last = now;
+                write_line(out, fmt::format("{}{:.6g}", kHowFar, share));
+              },
+          .warn = [out](const std::string& text) { write_line(out, kWarned + in_one_line(text)); }};
+}
+
 /// Where memory runs out the system is to end a task, not the program that would do the others.
 void offer_to_be_killed_first() { std::ofstream("/proc/self/oom_score_adj") << 500; }
 
 /// Reads bundles, "task task ...", and does them. Returns where it is to do no more.
 void serve(int in, int out, const TaskWork& work) {
+  const LastWords words([out](ExitCode, const std::string& why) { write_line(out, kLastWords + in_one_line(why)); });
   std::string bundle;
   for (char c = 0; ::read(in, &c, 1) == 1;) {
     if (c != '\n') {
@@ -51,13 +76,7 @@ void serve(int in, int out, const TaskWork& work) {
     for (std::size_t task = 0; at < end;) {
       at = std::from_chars(at + (*at == ' ' ? 1 : 0), end, task).ptr;
       write_line(out, fmt::format("{}{}", kBegun, task));
-      auto last = std::chrono::steady_clock::now();
-      const TaskSaid said = work(task, [&](double share) {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - last < std::chrono::milliseconds(2 * kLook)) return;
-        last = now;
-        write_line(out, fmt::format("{}{:.4f}", kHowFar, share));
-      });
+      const TaskSaid said = work(task, voice_to(out));
       if (!said.stopped_by.empty()) return write_line(out, kStopped + said.stopped_by);
       write_line(out, kEnded + said.line);
     }
@@ -87,7 +106,8 @@ struct Worker {
   std::deque<std::size_t> bundle;  ///< that it has not ended; the first may have begun
   bool in_task = false;
   std::string stopped_by;  ///< it was asked to end, and does
-  double share = 0;        ///< of the first that is done
+  std::string last_words;
+  double share = 0;  ///< of the first that is done
 
   void close() {
     if (to >= 0) ::close(to);
@@ -117,6 +137,7 @@ class Pool {
   void run() {
     while (true) {
       if (!stopping_ && watch_.stop()) stop();
+      if (saves_seen_ != Signals::saves_asked()) ask_to_save();
       for (Worker& worker : workers_)
         if (worker.process < 0 && !waiting_.empty() && !stopping_) begin(worker);
       if (std::ranges::none_of(workers_, [](const Worker& worker) { return worker.process > 0; })) return;
@@ -132,7 +153,7 @@ class Pool {
     std::array<int, 2> to{}, from{};
     if (::pipe2(to.data(), O_CLOEXEC) != 0 || ::pipe2(from.data(), O_CLOEXEC) != 0)
       throw Error(ExitCode::disk, "no pipe can be had for a process of a task (ulimit -n) use fewer --jobs");
-    const pid_t parent = ::getpid(), process = ::fork();
+    const pid_t parent = ::getpid(), process = fork_watched();
     if (process < 0)
       throw Error(ExitCode::memory, "no process can be had for a task (ulimit -u, or memory) use fewer --jobs");
     if (process == 0) {
@@ -173,6 +194,12 @@ class Pool {
       if (worker.process > 0) ::kill(worker.process, SIGTERM);
   }
 
+  void ask_to_save() {
+    saves_seen_ = Signals::saves_asked();
+    for (const Worker& worker : workers_)
+      if (worker.process > 0) ::kill(worker.process, SIGUSR2);
+  }
+
   void listen() {
     std::vector<pollfd> ready;
     std::vector<Worker*> whose;
@@ -210,6 +237,10 @@ class Pool {
       worker.in_task = false;
       ++ended_;
       watch_.ended(how);
+    } else if (line[0] == kWarned) {
+      if (watch_.warned) watch_.warned(in_lines(line.substr(1)));
+    } else if (line[0] == kLastWords) {
+      worker.last_words = in_lines(line.substr(1));
     } else if (line[0] == kStopped) {
       worker.stopped_by = line.substr(1);
       const bool alone = worker.stopped_by.starts_with("SIG");
@@ -228,7 +259,8 @@ class Pool {
       const TaskEnd how{.task = worker.bundle.front(),
                         .said = "",
                         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
-                        .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0};
+                        .exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+                        .last_words = std::move(worker.last_words)};
       worker.bundle.pop_front();
       ++ended_;
       watch_.ended(how);
@@ -244,9 +276,17 @@ class Pool {
   std::deque<std::deque<std::size_t>> waiting_;
   std::size_t ended_ = 0;
   bool stopping_ = false;
+  std::uint64_t saves_seen_ = Signals::saves_asked();
 };
 
 }  // namespace
+
+std::string TaskEnd::reason() const {
+  if (!last_words.empty()) return last_words;
+  if (signal == SIGKILL) return "ended by signal 9 (killed by someone, or memory ran out)";
+  return signal != 0 ? fmt::format("ended by signal {}", signal)
+                     : fmt::format("the program was ended in it, with {}", exit_code);
+}
 
 void do_tasks(const std::vector<std::vector<std::size_t>>& bundles, int workers, const TaskWork& work,
               const TaskPoolWatch& watch) {
