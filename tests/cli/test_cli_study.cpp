@@ -263,6 +263,10 @@ TEST_F(Study, RefusesADirectoryOfAnotherStudy) {
   const Said other = interstice("study run doses.yaml -o s");
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("another scenario or seed"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("species.AMP.initial (10 uM -> 11 uM) changed"), std::string::npos) << other.err;
+  edit("tiny.yaml", "initial: 11 uM", "initial: 10 uM");
+  edit("doses.yaml", "replicates: 2", "seed: 9\nreplicates: 2");
+  EXPECT_NE(interstice("study run doses.yaml -o s").err.find("the `seed`, the `noise`"), std::string::npos);
   write("cells.csv", "type,x [um],y [um],z [um]\nsentinel,10,10,10\n");
   edit("tiny.yaml", "cells: {sentinel: {count: 5, in: [film]}}", "cells: {table: {file: cells.csv}}");
   ASSERT_EQ(interstice("study run doses.yaml -o table --quiet").code, 0);
