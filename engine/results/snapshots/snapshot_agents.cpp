@@ -39,7 +39,10 @@ void write_vertices(Hdf5File& file, const AgentFrame& frame) {
     if (column.width > 1) shape.push_back(column.width);
     std::visit([&]<class T>(const std::vector<T>& values) { file.write<T>(path, values, shape); }, column.values);
     if (!column.unit.empty()) file.set_attribute(path, "units", file_unit(column.unit));
+    const std::string bare = "/" + column.name.substr(0, column.name.find(" ["));
+    if (bare != "/time" && !file.exists(bare)) file.link(path, bare);
   }
+  if (!file.exists("/position")) file.link("/VTKHDF/Points", "/position");
 }
 
 void write_cell_names(Hdf5File& file, const Problem& problem) {
