@@ -16,8 +16,9 @@ endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/generated/engine/model/abi.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/interstice/engine/model)
 
-install(DIRECTORY models scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/interstice
-        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.md" PATTERN "template/*")
+install(DIRECTORY models scenarios viz DESTINATION ${CMAKE_INSTALL_DATADIR}/interstice
+        FILES_MATCHING PATTERN "*.yaml" PATTERN "*.md" PATTERN "*.py" PATTERN "pyproject.toml" PATTERN "template/*"
+        PATTERN "report" EXCLUDE)
 
 install(EXPORT IntersticeTargets NAMESPACE interstice:: DESTINATION ${package_dir})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/IntersticeConfig.cmake.in
