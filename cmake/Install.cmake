@@ -7,6 +7,17 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/Interstice)
 install(TARGETS interstice EXPORT IntersticeTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 if(TARGET interstice_cli)
   install(TARGETS interstice_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # The program itself writes its man page and what shells complete.
+  foreach(page "man|man/man1/interstice.1" "completion bash|bash-completion/completions/interstice"
+               "completion zsh|zsh/site-functions/_interstice" "completion fish|fish/vendor_completions.d/interstice.fish")
+    string(REGEX REPLACE "\\|.*" "" words "${page}")
+    string(REGEX REPLACE ".*\\|" "${CMAKE_INSTALL_DATADIR}/" file "${page}")
+    cmake_path(GET file PARENT_PATH folder)
+    install(CODE "file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${folder}\")
+                  separate_arguments(words UNIX_COMMAND \"${words}\")
+                  execute_process(COMMAND \"$<TARGET_FILE:interstice_cli>\" \${words} COMMAND_ERROR_IS_FATAL ANY
+                                  OUTPUT_FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${file}\")")
+  endforeach()
 endif()
 
 foreach(header ${interstice_plugin_headers})

@@ -19,7 +19,7 @@ struct Command {
   int position;                            ///< order in `interstice --help`, with room between for later ones
   std::string name;                        ///< what the user types
   std::string arguments = {};              ///< as the overview shows them, such as SCENARIO
-  std::string summary;                     ///< its line in `interstice --help`
+  std::string summary;                     ///< its line in `interstice --help`; "" where it has none
   std::string title;                       ///< the first line of `interstice NAME --help`
   void (*add_options)(CLI::App& command);  ///< arguments, options, examples, and what it does as the callback
 };

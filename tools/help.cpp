@@ -18,13 +18,14 @@
 namespace interstice::cli {
 namespace {
 
-/// One line for each command, the summaries below each other.
+/// One line for each command with a summary, the summaries below each other.
 std::string command_lines() {
   std::size_t width = 0;
   for (const Command& command : commands()) width = std::max(width, command.name.size() + 1 + command.arguments.size());
   std::string text;
   for (const Command& command : commands())
-    text += fmt::format("  {:<{}}  {}\n", command.name + " " + command.arguments, width, command.summary);
+    if (!command.summary.empty())
+      text += fmt::format("  {:<{}}  {}\n", command.name + " " + command.arguments, width, command.summary);
   return text;
 }
 
