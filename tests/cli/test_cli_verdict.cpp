@@ -61,12 +61,15 @@ TEST_F(VerdictOf, IsThereForEveryHorizonWithAllAndWithPublishedEdges) {
   const std::string summary = read("here/summary.csv");
   EXPECT_TRUE(has(summary, "\n,,verdict.0.5s.published.uptake_or_contact,1,1,second,")) << summary.substr(0, 400);
   EXPECT_LT(summary.find("verdict."), summary.find("vehicle,0,"));
-  EXPECT_TRUE(has(said.out, "0.5 s, published edges  uptake or contact against extracellular: extracellular over"))
+  EXPECT_TRUE(
+      has(said.out, "  0.5 s, published edges:\n    uptake or contact against extracellular: extracellular over"))
       << said.out;
   EXPECT_TRUE(has(said.out, "60 min: not observable in this run, which ends at 1 s")) << said.out;
-  EXPECT_TRUE(has(said.out, "effect at 0.5 s"));
-  EXPECT_LT(said.out.find("Verdict on feeling"), said.out.find("arm  "));
-  EXPECT_TRUE(has(said.out, "sentinel.felt [cell] (receptor)")) << said.out;
+  EXPECT_TRUE(has(said.out, "effect at"));
+  std::istringstream lines(said.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  EXPECT_LT(said.out.find("Verdict on feeling"), said.out.find("  arm "));
+  EXPECT_TRUE(has(said.out, "sentinel.felt")) << said.out;
   EXPECT_TRUE(has(read("here/report.html"), "id=\"verdict-table\""));
 }
 

@@ -10,6 +10,7 @@
 #include "engine/results/atomic_file.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
+#include "tools/text_table.h"
 #include "viz/report/report.h"
 
 namespace interstice::cli {
@@ -300,30 +301,25 @@ std::vector<std::pair<Metric, std::string>> terminal_columns(const ComparisonRun
 
 std::string terminal_table(const ComparisonRuns& runs, const ComparisonSummary& summary) {
   const auto columns = terminal_columns(runs, summary);
-  std::vector<std::vector<std::string>> rows(1, {"arm"});
-  for (const auto& [metric, head] : columns) rows[0].push_back(head);
+  std::vector<std::string> heads{"arm"};
+  for (const auto& [metric, head] : columns) heads.push_back(head);
+  TextTable table(heads, TextTable::Align::right);
   for (const ArmFacts& arm : runs.arms) {
-    rows.push_back({arm.name});
-    for (const auto& [metric, head] : columns) rows.back().push_back(short_value(summary.find(arm.name, metric)));
+    std::vector<std::string> row{arm.name};
+    for (const auto& [metric, head] : columns) row.push_back(short_value(summary.find(arm.name, metric)));
+    table.add(std::move(row));
   }
-  std::vector<std::size_t> width(rows[0].size(), 0);
-  for (const auto& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) width[c] = std::max(width[c], row[c].size());
   std::string out;
-  for (const auto& row : rows) {
-    out += fmt::format("{:<{}}", row[0], width[0]);
-    for (std::size_t c = 1; c < row.size(); ++c) out += fmt::format("  {:>{}}", row[c], width[c]);
-    out += "\n";
-  }
   if (runs.primary)
     out += fmt::format("Of {} {}; EV share: made by enzymes on EVs. ", runs.primary->field,
                        runs.primary->region == "all" ? "everywhere" : "in " + runs.primary->region);
   const auto any = [&](const char* end) {
-    return std::ranges::any_of(rows[0], [end](const std::string& head) { return head.ends_with(end); });
+    return std::ranges::any_of(heads, [end](const std::string& head) { return head.ends_with(end); });
   };
-  return out + "Means over replicates" +
+  out += std::string("Means over replicates") +
          (any("[cell]") || any(kReceptorHead) ? "; cells: influenced beyond the sham" : "") +
-         (any(kReceptorHead) ? " (receptors: shown, not judged)" : "") + ". Intervals: report.html, summary.csv.\n";
+         (any(kReceptorHead) ? " (receptors: shown, not judged)" : "") + ". Intervals: report.html, summary.csv.";
+  return table.text() + "\n" + wrapped("  " + out, 2);
 }
 
 void write_comparison(const Scenario& scenario, const ComparisonRuns& runs, const std::filesystem::path& directory,

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/analysis/phenotype.h"
+#include "tools/text_table.h"
 
 namespace interstice::cli {
 namespace {
@@ -170,19 +171,22 @@ std::vector<Verdict> verdicts(const ComparisonRuns& runs, const ComparisonSummar
 std::string verdict_text(const ComparisonRuns& runs, const std::vector<Verdict>& verdicts) {
   if (!runs.phenotype) return "No shared phenotype is declared (compare.phenotype): nothing is judged.\n";
   if (verdicts.empty()) return "";
-  std::string out = fmt::format("Verdict on {}:\n", runs.phenotype->label);
+  std::string out = wrapped(fmt::format("Verdict on {}:", runs.phenotype->label), 2);
   std::string before;
   for (const Verdict& verdict : verdicts) {
-    const std::string horizon = horizon_text(verdict.horizon);
-    if (verdict.horizon > runs.end()) {
-      if (horizon != before) out += fmt::format("  {:>7}: {}\n", horizon, verdict.note);
+    const bool late = verdict.horizon > runs.end();
+    const std::string edges = late ? "" : verdict.published ? ", published edges" : ", all edges";
+    const std::string when = "  " + horizon_text(verdict.horizon) + edges + ":";
+    if (late) {
+      if (when != before) out += wrapped(when + " " + verdict.note, 4);
     } else {
-      out += fmt::format("  {:>7}, {:<15}  {:<17} against {}: {} ({})\n", horizon,
-                         verdict.published ? "published edges" : "all edges", verdict.first.name, verdict.second.name,
-                         verdict.text(), verdict.judgement ? of_size(*verdict.judgement) : verdict.note);
-      if (!verdict.remarks.empty()) out += fmt::format("{:27} {}\n", "", fmt::join(verdict.remarks, "; "));
+      if (when != before) out += when + "\n";
+      out += wrapped(fmt::format("    {} against {}: {} ({})", verdict.first.name, verdict.second.name, verdict.text(),
+                                 verdict.judgement ? of_size(*verdict.judgement) : verdict.note),
+                     6);
+      if (!verdict.remarks.empty()) out += wrapped(fmt::format("      {}", fmt::join(verdict.remarks, "; ")), 6);
     }
-    before = horizon;
+    before = when;
   }
   return out;
 }

@@ -9,7 +9,7 @@
 
 #include "engine/analysis/phenotype.h"
 #include "tools/study/study_points.h"
-#include "tools/study/text_table.h"
+#include "tools/text_table.h"
 
 namespace interstice::cli {
 namespace {
