@@ -153,5 +153,17 @@ TEST_F(StudyFit, RefusesMistakesWithTheirLines) {
   EXPECT_TRUE(has(interstice("study fit doses.yaml -o f").err, "says nothing of a fit"));
 }
 
+TEST_F(StudyFit, IsRefusedWhereAStudyIsAskedFor) {
+  measure();
+  for (const char* what : {"run", "submit"}) {
+    const Said said = interstice(std::string("study ") + what + " fit.yaml -o s");
+    EXPECT_EQ(said.code, 2);
+    EXPECT_NE(said.err.find("fit.yaml is a fit (there is nothing else to run) use `interstice study fit`"),
+              std::string::npos)
+        << said.err;
+    EXPECT_FALSE(exists("s"));
+  }
+}
+
 }  // namespace
 }  // namespace interstice::test
