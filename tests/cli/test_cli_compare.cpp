@@ -292,6 +292,19 @@ TEST_F(Compare, FilesOfTheUserSurviveARepeatedCommand) {
   for (const std::string& file : mine) EXPECT_EQ(read(file), "mine") << file;
 }
 
+TEST_F(Compare, WhatCannotBeAnsweredIsSaidBefore) {
+  EXPECT_TRUE(has(interstice("compare tiny.yaml --arms uptake,emcev --replicates 1 -o a").err,
+                  "warning: no arm is compared with another (expected one without EVs, such as vehicle)"));
+  EXPECT_TRUE(has(interstice("compare tiny.yaml --arms vehicle,emcev --replicates 1 -o b").err,
+                  "warning: no arm says what chance does (expected one with `vesicles: false, sham: true`)"));
+  edit("tiny.yaml", "cells: {sentinel: {count: 5, in: [film]}}", "cells: {}");
+  edit("tiny.yaml", "{of: mean.film.adenosine, reduce: max}", "{label: what they feel, of: column.sentinel.felt}");
+  const Said said = interstice("compare tiny.yaml --replicates 1 -o c");
+  EXPECT_TRUE(
+      has(said.err, "'what they feel' asks for sentinel, of which none is there at the start and none can come"))
+      << said.err;
+}
+
 /// Each run has a process of its own: whatever ends it takes no other with it.
 TEST_F(Compare, ARunThatIsKilledTakesNoOtherWithIt) {
   write("kill.sh", R"sh(for i in $(seq 500); do

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <set>
 
 #include "engine/analysis/run_reading.h"
@@ -59,7 +60,57 @@ void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRu
     if (std::ranges::find(runs.warnings, warning) == runs.warnings.end()) runs.warnings.push_back(std::move(warning));
 }
 
+/// Types of which there are cells at the start, or of which some may come: by way of recruitment or of a change of
+/// type.
+std::set<std::string> types_that_appear(const Problem& problem) {
+  std::set<CellTypeId> seen;
+  std::vector<CellTypeId> left;
+  const auto add = [&](CellTypeId type) {
+    if (seen.insert(type).second) left.push_back(type);
+  };
+  for (const CellPlacement& placement : problem.placements)
+    if (placement.count > 0) add(placement.type);
+  std::set<std::string> names;
+  while (!left.empty()) {
+    const CellType& type = problem.cell_types[index(left.back())];
+    left.pop_back();
+    names.insert(type.name);
+    for (const CellState& state : type.states) {
+      if (state.becomes) add(*state.becomes);
+      for (const Recruitment& recruitment : state.recruits) add(recruitment.type);
+    }
+  }
+  return names;
+}
+
+/// "m1" of "column.macrophage.m1" is not there without macrophages.
+void warn_of_absent_cells(const Problem& problem, ComparisonRuns& runs) {
+  const std::set<std::string> there = types_that_appear(problem);
+  const auto look_at = [&](const SeriesMetric& metric) {
+    for (const std::string& column : metric.of)
+      for (const CellType& type : problem.cell_types)
+        if ((column.starts_with("column." + type.name + ".") || column.starts_with("cells." + type.name + ".")) &&
+            !there.contains(type.name))
+          runs.warnings.push_back(fmt::format("'{}' asks for {}, of which none is there at the start and none can come",
+                                              metric.label, type.name));
+  };
+  if (runs.phenotype)
+    for (const PhenotypeTerm& term : runs.phenotype->terms) look_at(term.rows);
+  for (const SeriesMetric& outcome : runs.described_by) look_at(outcome);
+}
+
 void warn_of_missing_arms(ComparisonRuns& runs) {
+  const bool compares = runs.arms.size() > 1;
+  const auto has_reference = [&](std::size_t arm) { return runs.reference(arm).has_value(); };
+  if (compares && std::ranges::none_of(std::views::iota(std::size_t{0}, runs.arms.size()), has_reference))
+    runs.warnings.push_back(
+        "no arm is compared with another (expected one without EVs, such as vehicle): there will be no effects and no "
+        "verdict");
+  else if (compares && std::ranges::none_of(runs.arms, &ArmFacts::sham))
+    runs.warnings.push_back(
+        "no arm says what chance does (expected one with `vesicles: false, sham: true`): cells influenced by EVs and "
+        "by "
+        "chance cannot be told apart");
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     if (!runs.arms[arm].control.empty() && !runs.reference(arm))
       runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
@@ -107,6 +158,7 @@ ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& 
   runs.primary = scenario.compare.primary;
   for (const auto& arm : plan.arms) describe_one(scenario, arm, runs);
   warn_of_missing_arms(runs);
+  if (!plan.arms.empty()) warn_of_absent_cells(build_problem(scenario, {plan.arms.front(), 0}), runs);
   runs.outcomes.resize(plan.arms.size() * plan.replicates);
   return runs;
 }
