@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/scenario/spec/scenario_spec.h"
+#include "engine/scenario/yaml/yaml_node.h"
 
 namespace interstice {
 
@@ -55,6 +56,30 @@ json may_be_dropped(json options, bool complete) {
 
 json convert(const Spec& s, bool complete);
 
+/// A default as an editor inserts it: of its type, not as text.
+json typed(const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::null) return nullptr;
+  if (node.is_map()) {
+    json all = json::object();
+    for (std::size_t k = 0; k < node.keys.size(); ++k) all[node.keys[k]] = typed(node.items[k]);
+    return all;
+  }
+  if (!node.is_scalar()) {
+    json all = json::array();
+    for (const YamlNode& item : node.items) all.push_back(typed(item));
+    return all;
+  }
+  if (node.style != ' ') return node.text;
+  if (node.text == "true" || node.text == "false") return node.text == "true";
+  const json number = json::parse(node.text, nullptr, false);
+  return number.is_number() ? number : json(node.text);
+}
+
+json default_value(const std::string& text) {
+  Diagnostics ignored;
+  return typed(parse_yaml_value(text, {}, ignored));
+}
+
 json quantity(const Spec& s, bool complete) {
   const json scalar = quantity_scalar(s);
   json annotated = {
@@ -75,7 +100,8 @@ json record(const Spec& s, bool complete) {
   json properties = json::object(), required = json::array();
   for (const Field& f : s.fields) {
     properties[f.name] = convert(*f.spec, complete);
-    if (!f.fallback.empty() && f.spec->kind != Spec::Kind::record) properties[f.name]["default"] = f.fallback;
+    if (!f.fallback.empty() && f.spec->kind != Spec::Kind::record)
+      properties[f.name]["default"] = default_value(f.fallback);
     if (complete && f.needed) required.push_back(f.name);
   }
   json j = {{"type", {"object", "null"}}, {"properties", properties}, {"additionalProperties", false}};

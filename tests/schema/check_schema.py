@@ -46,6 +46,17 @@ SPOILT = [  # where, what, and where the complaint must be
 ]
 
 
+def wrong_defaults(checker, schema, part, where=""):
+    """Defaults that their own part of the schema refuses: what an editor inserts must be valid."""
+    wrong = []
+    if isinstance(part, dict):
+        if "default" in part and not checker({**schema, **part}).is_valid(part["default"]):
+            wrong.append(f"{where}: default {part['default']!r} is refused")
+        for key, value in part.items():
+            wrong += wrong_defaults(checker, schema, value, f"{where}/{key}")
+    return wrong
+
+
 def main(program, source):
     schema = json.loads(subprocess.run([program, "schema"], check=True, capture_output=True, text=True).stdout)
     checker = jsonschema.validators.validator_for(schema)
@@ -71,6 +82,11 @@ def main(program, source):
             print(f"rat_knee_early.yaml with {path} = {value!r}: no complaint at {where}, but {places}")
     text = subprocess.run([program, "schema", "--study"], check=True, capture_output=True, text=True).stdout
     study = checker(json.loads(text))
+    for each in (schema, json.loads(text)):
+        roots = {key: value for key, value in each.items() if key.startswith("$")}
+        for problem in wrong_defaults(checker, roots, each["properties"]):
+            failed += 1
+            print(problem)
     studies = sorted(set(folder.glob("scenarios/studies/*.yaml")) - set(beside_studies))
     assert studies
     for path in studies:
