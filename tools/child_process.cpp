@@ -11,6 +11,8 @@
 #include <csignal>
 #include <sstream>
 
+#include "engine/model/plugin_guard.h"
+
 namespace interstice::cli {
 namespace {
 
@@ -71,7 +73,7 @@ FromChild do_in_child(double limit, const std::function<void(const Say&)>& work)
   const auto until = WallClock::now() + std::chrono::milliseconds(static_cast<int>(1e3 * limit));
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) return {};
-  const pid_t child = ::fork();
+  const pid_t child = fork_watched();
   if (child == 0) {
     ::close(ends[0]);
     work_and_exit(ends[1], work);

@@ -1,6 +1,7 @@
 #include "tools/command_words.h"
 
 #include <CLI/CLI.hpp>
+#include <utility>
 
 #include "tools/command.h"
 
@@ -27,21 +28,25 @@ CommandWord word_of(const CLI::App& app, const std::string& words) {
                    .arguments = "",
                    .title = title.substr(0, title.find('\n')),
                    .footer = app.get_footer(),
+                   .choices = {},
                    .options = {}};
   for (const CLI::Option* option : app.get_options()) {
     const std::string type = option->get_type_name();
     const std::string value = type.substr(0, type.find(':'));
     if (option->get_lnames().empty()) {
       word.arguments += (word.arguments.empty() ? "" : " ") + value;
+      word.choices = choices_in(type);
       continue;
     }
     const bool flag = option->get_items_expected_max() == 0;
     const auto& short_names = option->get_snames();
-    word.options.push_back({.name = "--" + option->get_lnames().front(),
-                            .short_name = short_names.empty() ? "" : "-" + short_names.front(),
-                            .description = option->get_description(),
-                            .value = flag ? "" : value,
-                            .choices = choices_in(type)});
+    std::string short_name = short_names.empty() ? "" : "-" + short_names.front();
+    for (const std::string& name : option->get_lnames())
+      word.options.push_back({.name = "--" + name,
+                              .short_name = std::exchange(short_name, ""),
+                              .description = option->get_description(),
+                              .value = flag ? "" : value,
+                              .choices = choices_in(type)});
   }
   return word;
 }

@@ -21,7 +21,8 @@ struct CommandWord {
   std::string words;      ///< "run", "study run"
   std::string arguments;  ///< "SCENARIO"
   std::string title;
-  std::string footer;  ///< what its --help ends with
+  std::string footer;                ///< what its --help ends with
+  std::vector<std::string> choices;  ///< where only these may stand as its argument
   std::vector<OptionWord> options;
 };
 

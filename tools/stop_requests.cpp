@@ -146,8 +146,8 @@ std::optional<double> StopRequests::left() const {
 }
 
 void StopRequests::obeyed() const {
-  std::error_code none;
-  if (file_found_) std::filesystem::remove(file_, none);
+  std::error_code none;  // a process of a task may have seen the file before this one did
+  if (std::filesystem::is_regular_file(file_, none)) std::filesystem::remove(file_, none);
 }
 
 }  // namespace interstice::cli

@@ -112,7 +112,11 @@ class PluginWatch {
     first_ = nullptr;
     last_words_.clear();
     lock.unlock();
-    if (process_ != 0) start_thread();
+    try {
+      if (process_ != 0) start_thread();
+    } catch (...) {  // nothing of the parent's may be undone here
+      leave(ExitCode::memory);
+    }
     return process;
   }
   void set_limit(double limit) { limit_ = limit; }

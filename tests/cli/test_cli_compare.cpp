@@ -297,12 +297,37 @@ TEST_F(Compare, WhatCannotBeAnsweredIsSaidBefore) {
                   "warning: no arm is compared with another (expected one without EVs, such as vehicle)"));
   EXPECT_TRUE(has(interstice("compare tiny.yaml --arms vehicle,emcev --replicates 1 -o b").err,
                   "warning: no arm says what chance does (expected one with `vesicles: false, sham: true`)"));
-  edit("tiny.yaml", "cells: {sentinel: {count: 5, in: [film]}}", "cells: {}");
+  edit("tiny.yaml", "cells: {sentinel: {count: 5, in: [film]}}", "cells: {sentinel: {count: 0, in: [film]}}");
   edit("tiny.yaml", "{of: mean.film.adenosine, reduce: max}", "{label: what they feel, of: column.sentinel.felt}");
   const Said said = interstice("compare tiny.yaml --replicates 1 -o c");
   EXPECT_TRUE(
       has(said.err, "'what they feel' asks for sentinel, of which none is there at the start and none can come"))
       << said.err;
+}
+
+TEST_F(Compare, AFileStopStopsItOnceWhoeverSeesItFirst) {
+  const std::string command =
+      "compare tiny.yaml -o here --jobs 2 --set time.0.until=300s --set output.every=300s --quiet";
+  for (int k = 0; k < 3; ++k) {
+    const Said said = interstice(command,
+                                 "true; (until ls here/arms/*/*/timeseries.csv; do sleep 0.02; done; touch "
+                                 "here/STOP) >/dev/null 2>&1 & ");
+    EXPECT_EQ(said.code, 75) << said.err;
+    EXPECT_TRUE(has(said.err, "stopped by the file here/STOP")) << said.err;
+    EXPECT_FALSE(exists("here/STOP"));
+    std::filesystem::remove_all(folder() / "here");
+  }
+}
+
+TEST_F(Compare, NamesThatAreNoUtf8AreTold) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o 'w\xff' --replicates 1 --arms vehicle --quiet").code, 0);
+  std::filesystem::create_directories(folder() / "w\xff/arms/emcev/0");
+  const int lock = open((folder() / "w\xff/arms/emcev/0/.interstice.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_EQ(flock(lock, LOCK_EX | LOCK_NB), 0);
+  const Said said = interstice("compare tiny.yaml -o 'w\xff' --replicates 1 --quiet");
+  EXPECT_EQ(said.code, 7) << said.err;
+  EXPECT_TRUE(has(said.err, "is in use")) << said.err;
+  close(lock);
 }
 
 /// Each run has a process of its own: whatever ends it takes no other with it.

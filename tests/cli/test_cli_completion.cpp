@@ -37,17 +37,22 @@ TEST_F(Completion, BashOffersCommandsOptionsAndChoices) {
   EXPECT_EQ(offered("interstice study run --on-error c"), "continue\n");
   EXPECT_EQ(offered("interstice study run --max"), "--max-walltime\n");
   EXPECT_EQ(offered("interstice run scen"), "\n");  // files, by the shell itself
+  EXPECT_EQ(offered("interstice completion z"), "zsh\n");
+  EXPECT_EQ(offered("interstice compare --th"), "--threads\n");
 }
 
 TEST_F(Completion, EveryOptionOfEveryCommandIsInIt) {
   const std::string bash = read("bash"), zsh = read("zsh"), fish = read("fish"), man = interstice("man").out;
   for (const char* command : {"run", "compare", "report", "study plan", "study fit", "verdict", "validate", "info"}) {
     std::istringstream help(interstice(std::string(command) + " --help").out);
+    const std::size_t line_of_command = bash.find(std::string("    '") + command + "') reply='--");
+    ASSERT_NE(line_of_command, std::string::npos) << command;
+    const std::string options = bash.substr(line_of_command, bash.find('\n', line_of_command) - line_of_command);
     for (std::string line; std::getline(help, line);) {
       const std::size_t at = line.find("--");
       if (at == std::string::npos || at > 6 || line[2] != '-') continue;  // no line of an option
       const std::string option = line.substr(at, line.find_first_of(" ,:", at) - at);
-      EXPECT_NE(bash.find(option), std::string::npos) << option;
+      EXPECT_NE(options.find(option), std::string::npos) << command << " " << option;
       EXPECT_NE(zsh.find(option + "["), std::string::npos) << option;
       EXPECT_NE(fish.find(" -l " + option.substr(2)), std::string::npos) << option;
       if (option == "--help") continue;
@@ -66,6 +71,7 @@ TEST_F(Completion, ShellsAndManReadIt) {
   write("man", interstice("man").out);
   accepts("zsh", "zsh -n ./zsh");
   accepts("fish", "fish -n ./fish");
+  accepts("fish", "fish -c 'source ./fish; complete -C \"interstice study run --a\"' | grep -c -- --arm | grep -qx 0");
   accepts("groff", "groff -man -Tutf8 -ww ./man");
 }
 

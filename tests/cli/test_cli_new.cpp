@@ -33,6 +33,10 @@ TEST_F(New, RefusesWhatIsThereAndWhatIsNot) {
   EXPECT_EQ(said.code, 2);
   EXPECT_NE(said.err.find("mine.yaml is there already"), std::string::npos) << said.err;
   EXPECT_EQ(read("mine.yaml"), "years of work");
+  EXPECT_NE(interstice("new rat_knee --from rat_knee").err.find("rat_knee.yaml would include itself"),
+            std::string::npos);
+  ASSERT_EQ(interstice("new \"it's: low\" --from rat_knee").code, 0);
+  EXPECT_EQ(interstice("validate \"it's: low.yaml\" --quiet").code, 0);
   const Said unknown = interstice("new other --from rat_kne");
   EXPECT_EQ(unknown.code, 2);
   EXPECT_NE(unknown.err.find("did you mean 'rat_knee'"), std::string::npos) << unknown.err;

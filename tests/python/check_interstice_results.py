@@ -53,6 +53,10 @@ compare:
   arms: {vehicle: {vesicles: false}, emcev: {models: [cd73]}}
   primary: {field: adenosine, in: film, thresholds: [0.1 uM]}
   outcomes: {made: {of: mean.film.adenosine, reduce: max}}
+  phenotype:
+    label: less felt
+    terms: {felt: {label: what sentinels feel, of: column.sentinel.felt, good: less, range: 1}}
+    horizons: [0.5 s]
 output: {every: 500 ms}
 """
 STUDY = """study: 1
@@ -140,7 +144,31 @@ class Results(unittest.TestCase):
         with self.assertRaises(FileNotFoundError):
             Run(self.folder)
         (growing / "timeseries.csv").write_bytes(b"")
+        self.assertEqual((len(run.series), run.series.attrs["units"]), (0, {}))
+        (growing / "timeseries.csv").unlink()
         self.assertEqual(len(run.series), 0)
+
+    def test_comparisons_that_go_on_are_read_as_far_as_they_came(self):
+        begun = self.folder / "begun"
+        for name in ("vehicle/0", "emcev/0", "more/0", "more/0.old"):
+            (begun / "arms" / name).mkdir(parents=True)
+            (begun / "arms" / name / "run.json").write_text("{}")
+        whole = self.folder / "compare"
+        (begun / "compare.json").write_bytes((whole / "compare.json").read_bytes())
+        (begun / "arms/emcev/0/timeseries.csv").write_bytes((whole / "arms/emcev/0/timeseries.csv").read_bytes())
+        comparison = Comparison(begun)
+        self.assertEqual((comparison.arms, comparison.replicates("more")), (["vehicle", "emcev", "more"], [0]))
+        self.assertEqual(set(comparison.series(["mean.film.AMP"]).index.get_level_values("arm")), {"emcev"})
+
+    def test_nobody_is_no_row(self):
+        (self.folder / "empty.yaml").write_text(
+            "schema: 2\ntitle: Empty\ndomain: {size: [20 um, 20 um, 20 um], spacing: 10 um}\n"
+            "time: [{until: 1 s, transport: 1 s, vesicles: 1 s, cells: 1 s, series: 1 s}]\n"
+            "species: {ATP: {diffusivity: 500 um^2/s}}\noutput: {every: end}\n"
+        )
+        words = [INTERSTICE, "run", "empty.yaml", "-o", "empty", "--quiet"]
+        subprocess.run(words, cwd=self.folder, check=True, stderr=subprocess.DEVNULL)
+        self.assertEqual(len(Run(self.folder / "empty").cells()), 0)
 
     def test_comparisons_say_what_their_report_says(self):
         comparison = Comparison(self.folder / "compare")
@@ -156,7 +184,9 @@ class Results(unittest.TestCase):
         self.assertEqual(series.index.names, ["arm", "replicate", "time"])
         self.assertEqual(series.loc[("vehicle", 1, 1.0), "mean.film.AMP"], 10)
         self.assertEqual(len(comparison.curve("outcome.made").loc["emcev"]), 11)
-        self.assertEqual(len(comparison.verdicts), 0)
+        self.assertEqual((len(comparison.verdicts), len(comparison.per_run)), (2, len(self.rows("compare/summary.csv"))))
+        replicates = comparison.per_run["replicate"].dropna()
+        self.assertEqual((replicates.dtype, set(replicates)), ("Int64", {0, 1}))
 
     def test_studies_have_a_row_per_run(self):
         study = Study(self.folder / "study")

@@ -52,7 +52,8 @@ def wrong_defaults(checker, schema, part, where=""):
     if isinstance(part, dict):
         if "default" in part and not checker({**schema, **part}).is_valid(part["default"]):
             wrong.append(f"{where}: default {part['default']!r} is refused")
-        for key, value in part.items():
+    if isinstance(part, (dict, list)):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
             wrong += wrong_defaults(checker, schema, value, f"{where}/{key}")
     return wrong
 

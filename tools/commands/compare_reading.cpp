@@ -50,8 +50,35 @@ void note_doses(ComparisonRuns& runs) {
       if (outcome && klass.dosed == 0) klass.dosed = outcome->series.last("vesicles." + klass.name + ".dosed");
 }
 
-void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRuns& runs) {
+/// Types of cells that exist, and those of which there are some at the start of an arm, or of which some may come, by
+/// recruitment or by a change of type.
+struct TypesOfCells {
+  std::set<std::string> known, appear;
+
+  void add(const Problem& problem) {
+    for (const CellType& type : problem.cell_types) known.insert(type.name);
+    std::set<CellTypeId> seen;
+    std::vector<CellTypeId> left;
+    const auto reach = [&](CellTypeId type) {
+      if (seen.insert(type).second) left.push_back(type);
+    };
+    for (const CellPlacement& placement : problem.placements)
+      if (placement.count > 0) reach(placement.type);
+    while (!left.empty()) {
+      const CellType& type = problem.cell_types[index(left.back())];
+      left.pop_back();
+      appear.insert(type.name);
+      for (const CellState& state : type.states) {
+        if (state.becomes) reach(*state.becomes);
+        for (const Recruitment& recruitment : state.recruits) reach(recruitment.type);
+      }
+    }
+  }
+};
+
+void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRuns& runs, TypesOfCells& types) {
   const Problem problem = build_problem(scenario, {arm, 0});
+  types.add(problem);
   runs.arms.push_back(facts_of(scenario, arm, problem));
   if (runs.vesicles.empty() && runs.arms.back().vesicles)
     for (const VesicleClass& klass : problem.vesicle_classes)
@@ -60,39 +87,18 @@ void describe_one(const Scenario& scenario, const std::string& arm, ComparisonRu
     if (std::ranges::find(runs.warnings, warning) == runs.warnings.end()) runs.warnings.push_back(std::move(warning));
 }
 
-/// Types of which there are cells at the start, or of which some may come: by way of recruitment or of a change of
-/// type.
-std::set<std::string> types_that_appear(const Problem& problem) {
-  std::set<CellTypeId> seen;
-  std::vector<CellTypeId> left;
-  const auto add = [&](CellTypeId type) {
-    if (seen.insert(type).second) left.push_back(type);
-  };
-  for (const CellPlacement& placement : problem.placements)
-    if (placement.count > 0) add(placement.type);
-  std::set<std::string> names;
-  while (!left.empty()) {
-    const CellType& type = problem.cell_types[index(left.back())];
-    left.pop_back();
-    names.insert(type.name);
-    for (const CellState& state : type.states) {
-      if (state.becomes) add(*state.becomes);
-      for (const Recruitment& recruitment : state.recruits) add(recruitment.type);
-    }
-  }
-  return names;
-}
-
 /// "m1" of "column.macrophage.m1" is not there without macrophages.
-void warn_of_absent_cells(const Problem& problem, ComparisonRuns& runs) {
-  const std::set<std::string> there = types_that_appear(problem);
+void warn_of_absent_cells(const TypesOfCells& types, ComparisonRuns& runs) {
+  const auto asks_for = [](const SeriesMetric& metric, const std::string& type) {
+    return std::ranges::any_of(metric.of, [&](const std::string& column) {
+      return column.starts_with("column." + type + ".") || column.starts_with("cells." + type + ".");
+    });
+  };
   const auto look_at = [&](const SeriesMetric& metric) {
-    for (const std::string& column : metric.of)
-      for (const CellType& type : problem.cell_types)
-        if ((column.starts_with("column." + type.name + ".") || column.starts_with("cells." + type.name + ".")) &&
-            !there.contains(type.name))
-          runs.warnings.push_back(fmt::format("'{}' asks for {}, of which none is there at the start and none can come",
-                                              metric.label, type.name));
+    for (const std::string& type : types.known)
+      if (!types.appear.contains(type) && asks_for(metric, type))
+        runs.warnings.push_back(
+            fmt::format("'{}' asks for {}, of which none is there at the start and none can come", metric.label, type));
   };
   if (runs.phenotype)
     for (const PhenotypeTerm& term : runs.phenotype->terms) look_at(term.rows);
@@ -156,9 +162,10 @@ ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& 
   runs.edges = scenario.compare.edges;
   runs.effect_edges = scenario.edges;
   runs.primary = scenario.compare.primary;
-  for (const auto& arm : plan.arms) describe_one(scenario, arm, runs);
+  TypesOfCells types;
+  for (const auto& arm : plan.arms) describe_one(scenario, arm, runs, types);
   warn_of_missing_arms(runs);
-  if (!plan.arms.empty()) warn_of_absent_cells(build_problem(scenario, {plan.arms.front(), 0}), runs);
+  warn_of_absent_cells(types, runs);
   runs.outcomes.resize(plan.arms.size() * plan.replicates);
   return runs;
 }

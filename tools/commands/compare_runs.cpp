@@ -74,7 +74,8 @@ class Queue {
     const auto failure = attempt([&] { carry_out_planned(run, voice); });
     if (failure && failure->code == ExitCode::stopped) return {.line = "", .stopped_by = stop_.why(kNoTime)};
     const Failure how = failure.value_or(Failure{});
-    return {.line = nlohmann::json{{"code", how.code}, {"message", how.message}}.dump(), .stopped_by = ""};
+    const nlohmann::json said{{"code", how.code}, {"message", how.message}};
+    return {.line = said.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), .stopped_by = ""};
   }
 
   void carry_out_planned(PlannedRun& run, const TaskVoice& voice) {
@@ -134,7 +135,7 @@ class Queue {
   /// Of a run whose process was ended.
   static ExitCode code_of(const TaskEnd& end) {
     if (end.signal != 0) return end.signal == SIGKILL ? ExitCode::memory : ExitCode::numerical;
-    return static_cast<ExitCode>(end.exit_code);
+    return end.exit_code > 1 ? static_cast<ExitCode>(end.exit_code) : ExitCode::numerical;  // it was not done
   }
 
   const Scenario& scenario_;

@@ -47,7 +47,7 @@ std::string words_after(const std::vector<CommandWord>& all, const std::string& 
 }
 
 std::string for_bash(const std::vector<CommandWord>& all) {
-  std::string commands, seconds, options, choices;
+  std::string commands, seconds, options, choices, arguments;
   for (const CommandWord& word : all) {
     if (!is_pair(word)) commands += (commands.empty() ? "" : " ") + word.words;
     std::string names;
@@ -57,6 +57,8 @@ std::string for_bash(const std::vector<CommandWord>& all) {
         choices += fmt::format("    '{} {}') reply='{}' ;;\n", word.words, option.name, fmt::join(option.choices, " "));
     }
     options += fmt::format("    '{}') reply='{}' ;;\n", word.words, names.empty() ? "" : names.substr(1));
+    if (!word.choices.empty())
+      arguments += fmt::format("    '{}') reply='{}' ;;\n", word.words, fmt::join(word.choices, " "));
   }
   for (const std::string& command : with_words_after(all))
     seconds += fmt::format("    {}) second='{}' ;;\n", command, words_after(all, command));
@@ -76,13 +78,16 @@ _interstice() {{
     if [ -z "$reply" ] && [ "${{current:0:1}}" = - ]; then
       case $words in
 {3}      esac
+    elif [ -z "$reply" ]; then
+      case $words in
+{4}      esac
     fi
   fi
   COMPREPLY=($(compgen -W "$reply" -- "$current"))
 }}
 complete -o bashdefault -o default -F _interstice interstice
 )sh",
-                     commands, seconds, choices, options);
+                     commands, seconds, choices, options, arguments);
 }
 
 /// A colon or bracket ends a part of what zsh is told.
@@ -100,7 +105,8 @@ std::string for_zsh(const std::vector<CommandWord>& all) {
       const std::string value = option.value.empty() ? "" : ":" + zsh_text(option.value) + ":" + list;
       options += " " + quoted("*" + option.name + "[" + zsh_text(option.description) + "]" + value);
     }
-    options += " '*:file:_files' ;;\n";
+    options += word.choices.empty() ? " '*:file:_files' ;;\n"
+                                    : fmt::format(" '1:{}:({})' ;;\n", word.arguments, fmt::join(word.choices, " "));
   }
   for (const std::string& command : with_words_after(all))
     seconds += fmt::format("    {}) second=({}) ;;\n", command, words_after(all, command));
@@ -148,7 +154,11 @@ std::string for_fish(const std::vector<CommandWord>& all) {
     } else {
       out += fmt::format("complete -c interstice -f -n __fish_use_subcommand -a {} -d {}\n", word.words,
                          quoted(word.title));
+      for (const std::string& other : with_words_after(all))  // `run` is a word after `study` too
+        if (other != word.words) when += "; and not __fish_seen_subcommand_from " + other;
     }
+    if (!word.choices.empty())
+      out += fmt::format("complete -c interstice -f -n '{}' -a '{}'\n", when, fmt::join(word.choices, " "));
     for (const OptionWord& option : word.options) {
       out += fmt::format("complete -c interstice -n '{}' -l {}", when, option.name.substr(2));
       if (!option.short_name.empty()) out += " -s " + option.short_name.substr(1);
@@ -163,7 +173,7 @@ std::string for_fish(const std::vector<CommandWord>& all) {
 /// In a man page: no line begins with a dot, and a dash is a minus.
 std::string roff(const std::string& text) {
   std::string out = replaced(replaced(text, "\\", "\\e"), "-", "\\-");
-  out = replaced(out, "\n.", "\n\\&.");
+  out = replaced(replaced(out, "\n.", "\n\\&."), "\n'", "\n\\&'");
   return out.starts_with('.') || out.starts_with('\'') ? "\\&" + out : out;
 }
 

@@ -42,18 +42,20 @@ fs::path shipped_scenario(const std::string& name) {
 
 /// One that takes over what ships, and says how to change it.
 std::string including(const fs::path& shipped, const std::string& title) {
+  std::string quoted;  // as YAML wants it
+  for (const char c : title) quoted += c == '\'' ? std::string("''") : std::string(1, c);
   return fmt::format(
       R"(# Everything of {0}, which ships with the program, and what differs in it. `interstice run` writes all of it,
 # resolved, into scenario.yaml of its results; `interstice describe {0}` says what is in it.
 schema: 2
-title: {1}
+title: '{1}'
 include: [{0}]
 
 # A key that stands here too replaces the one there; the others stay. For example:
 # vesicles: {{msc_sev: {{dose: 1 ug}}}}
 # compare: {{replicates: 4}}
 )",
-      shipped.filename().string(), title);
+      shipped.filename().string(), quoted);
 }
 
 void write_new_scenario(const NewOptions& options) {
@@ -62,6 +64,8 @@ void write_new_scenario(const NewOptions& options) {
   if (fs::exists(file))
     throw InputError(fmt::format("{} is there already (nothing was changed) choose another name", file.string()));
   const fs::path shipped = shipped_scenario(options.from.empty() ? "starter" : options.from);
+  if (!options.from.empty() && file.filename() == shipped.filename())
+    throw InputError(fmt::format("{} would include itself (nothing was written) choose another name", file.string()));
   write_file_atomically(file,
                         options.from.empty() ? read_text_file(shipped) : including(shipped, file.stem().string()));
   say("Wrote {}: {}\nNext: interstice validate {}, then interstice compare {}\n", file.string(),

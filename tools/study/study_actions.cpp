@@ -155,7 +155,8 @@ void announce(const Study& study, std::size_t todo, const StudySettings& setting
 
 /// As many processes as there are tasks for, and as memory allows. Throws Error where even one would not fit, or the
 /// results not on the disk.
-int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_limits, const fs::path& directory) {
+int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_limits, const fs::path& directory,
+                 const fs::path& scratch) {
   int jobs = static_cast<int>(std::clamp<std::size_t>(tasks, 1, static_cast<std::size_t>(asked)));
   if (ignore_limits) return jobs;
   double memory = 0, under_way = 0;
@@ -164,8 +165,13 @@ int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_l
     memory = std::max(memory, estimate_memory(problem));
     under_way = std::max(under_way, disk_space(study.scenario, problem, Extent::series));
   }
-  const double results = tasks == 0 ? 0 : results_space(study);
-  print_warnings(check_room({.threads = 1, .memory = memory, .disk = results + jobs * under_way}, directory));
+  const double results = results_space(study) * static_cast<double>(tasks) / static_cast<double>(study.run_count());
+  if (const double disk = available_disk(directory); results > disk)
+    throw Error(ExitCode::disk, fmt::format("its results would need {} ({} are free in {}) put them elsewhere with -o, "
+                                            "or do fewer runs; --ignore-limits tries it all the same",
+                                            bytes_text(results), bytes_text(disk), directory.string()));
+  print_warnings(check_room({.threads = 1, .memory = memory, .disk = jobs * under_way},
+                            fs::exists(scratch) ? scratch : directory));
   const int fits = static_cast<int>(std::min(1e6, available_memory() / std::max(1.0, memory)));
   if (fits >= jobs) return jobs;
   print_warnings({fmt::format("{} runs at a time in place of {}: each needs {} of memory, {} can be had", fits, jobs,
@@ -246,7 +252,8 @@ void run_study(const StudyOptions& options) {
   refuse_while_submitted(directory);
   warn_of_arms(study);
   const auto tasks = missing_tasks(study, recorded(*loaded), settings.failed_too);
-  settings.jobs = fitting_jobs(study, tasks.size(), settings.jobs, options.scenario.ignore_limits, directory.path());
+  settings.jobs = fitting_jobs(study, tasks.size(), settings.jobs, options.scenario.ignore_limits, directory.path(),
+                               options.scratch);
   settings.there = study.run_count() - tasks.size();
   announce(study, tasks.size(), settings, directory);
   const auto failure = attempt([&] {

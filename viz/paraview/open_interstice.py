@@ -193,8 +193,9 @@ def show_time(view):
     times = list(times) if hasattr(times, "__len__") else [times]
     if not times:
         return
+    source = next(filter(None, map(pv.FindSource, ("fields", "cells", "vesicles"))))
     unit, seconds, _ = next(entry for entry in UNITS_OF_TIME if times[-1] >= entry[2])
-    note = pv.AnnotateTimeFilter(registrationName="time", Input=pv.FindSource("fields") or pv.FindSource("cells"))
+    note = pv.AnnotateTimeFilter(registrationName="time", Input=source)
     note.Format, note.Scale = f"{{time:.6g}} {unit}", 1 / seconds
     display = pv.Show(note, view)
     display.FontSize, display.Color = 18, [0, 0, 0]
@@ -249,7 +250,7 @@ def main(arguments):
 if __name__ == "__main__" and len(sys.argv) > 1:
     main(sys.argv[1:])
 elif os.environ.get("INTERSTICE_RUN"):
-    open_run(os.environ["INTERSTICE_RUN"])
+    open_run(os.environ.pop("INTERSTICE_RUN"))  # once: a click on the macro opens what is selected
 elif __name__ != "open_interstice":  # as a macro
     selected = run_of_selected_file()
     if selected is None:

@@ -27,8 +27,7 @@ namespace {
 std::string list(const std::vector<Complaint>& complaints) {
   std::string all;
   for (const Complaint& c : complaints) all += c.text() + "\n";
-  return all + fmt::format("{} mistake{}; nothing was run", complaints.size(),
-                           complaints.size() == 1 ? "" : "s");
+  return all + fmt::format("{} mistake{}; nothing was run", complaints.size(), complaints.size() == 1 ? "" : "s");
 }
 
 }  // namespace

@@ -258,6 +258,10 @@ void expect_in_schema(const Spec& s, const nlohmann::json& schema, const std::st
         if (fallback.is_string()) {  // else of its type: true, 0 and {}, not the text of them
           EXPECT_NE(f.fallback.find(fallback.get<std::string>()), std::string::npos) << path;
           EXPECT_TRUE(f.fallback != "true" && f.fallback != "0" && f.fallback != "{}") << path;
+        } else if (fallback.is_number()) {
+          EXPECT_DOUBLE_EQ(fallback.get<double>(), std::stod(f.fallback)) << path;
+        } else {
+          EXPECT_EQ(fallback.dump().front(), f.fallback.front()) << path;
         }
       }
       expect_in_schema(*f.spec, known, path + "." + f.name);

@@ -1,4 +1,4 @@
-"""An outcome of a study against what varies, one line per arm, with 95 % intervals over replicates.
+"""An outcome of a study against what varies, one line per arm: mean and range of the replicates, and of what else varies.
 
     python3 doses.py out/dose_response_knee_study dose phenotype_effect.600s doses.png
 """
@@ -19,10 +19,11 @@ def draw(directory: str, factor: str, outcome: str, picture: str) -> None:
     runs = Study(directory).runs
     units = runs.attrs["units"]
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-    for colour, (arm, of_arm) in zip(COLOURS, runs.dropna(subset=[outcome]).groupby("arm", sort=False)):
+    for k, (arm, of_arm) in enumerate(runs.dropna(subset=[outcome]).groupby("arm", sort=False)):
         at = of_arm.groupby(factor)[outcome]
-        half = (1.96 * at.sem()).fillna(0)  # of one replicate nothing is known
-        axes.errorbar(at.mean().index, at.mean(), yerr=half, fmt="o-", color=colour, capsize=3, label=arm)
+        mean = at.mean()
+        ends = [mean - at.min(), at.max() - mean]
+        axes.errorbar(mean.index, mean, yerr=ends, fmt="o-", color=COLOURS[k % len(COLOURS)], capsize=3, label=arm)
     if (runs[factor] > 0).all():
         axes.set_xscale("log")
     axes.set_xlabel(f"{factor} [{units[factor]}]")

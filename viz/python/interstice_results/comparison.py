@@ -21,15 +21,15 @@ class Comparison:
 
     @property
     def arms(self) -> list[str]:
-        """In the order of the report, or by name where there is none yet."""
-        if (self.directory / "compare.json").exists():
-            return [arm["name"] for arm in self.report["arms"]]
-        return sorted(path.name for path in (self.directory / "arms").iterdir() if path.is_dir())
+        """In the order of the report; those that it does not hold (yet) follow by name."""
+        reported = [arm["name"] for arm in self.report["arms"]] if (self.directory / "compare.json").exists() else []
+        there = sorted(path.name for path in (self.directory / "arms").iterdir() if path.is_dir())
+        return reported + [arm for arm in there if arm not in reported]
 
     def replicates(self, arm: str) -> list[int]:
         """Those that have begun."""
         runs = (self.directory / "arms" / arm).glob("*/run.json")
-        return sorted(int(path.parent.name) for path in runs)
+        return sorted(int(path.parent.name) for path in runs if path.parent.name.isdigit())
 
     def run(self, arm: str, replicate: int = 0) -> Run:
         return Run(self.directory / "arms" / arm / str(replicate))
@@ -52,7 +52,7 @@ class Comparison:
     @property
     def per_run(self) -> pandas.DataFrame:
         """summary.csv: every metric of every run (arm, replicate, metric, unit, value, status, note)."""
-        return read_table(self.directory / "summary.csv", dtype={"note": str})
+        return read_table(self.directory / "summary.csv", dtype={"replicate": "Int64", "note": str})
 
     @property
     def metrics(self) -> pandas.DataFrame:

@@ -7,7 +7,7 @@ import pandas
 import xarray
 
 from .snapshots import Snapshots, read_agents, read_fields
-from .tables import read_table
+from .tables import empty_table, read_table
 
 
 class Run:
@@ -37,7 +37,8 @@ class Run:
     @property
     def series(self) -> pandas.DataFrame:
         """The time series by time [s], such as `mean.film.ATP`; `attrs["units"]` holds the units of all columns."""
-        table = read_table(self.directory / "timeseries.csv")
+        path = self.directory / "timeseries.csv"
+        table = read_table(path) if path.exists() else empty_table()  # a run that has only begun
         return table.set_index("time") if "time" in table else table
 
     def times(self, kind: str = "fields") -> list[float]:

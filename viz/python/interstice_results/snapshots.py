@@ -72,6 +72,9 @@ def read_agents(path: Path, names: list[str] | None = None) -> pandas.DataFrame:
     these, beside the place."""
     with h5py.File(path) as file:
         points = file["VTKHDF/Points"][()]
+        nobody = len(points) == 1 and numpy.isnan(points).all()  # one point stands for an empty population
+        rows = slice(0, 0) if nobody else slice(None)
+        points = points[rows]
         columns = {axis: points[:, k] for k, axis in enumerate("xyz")}
         units = dict.fromkeys("xyz", "um")
         arrays = {split_unit(name)[0]: array for name, array in file[ARRAYS].items()}
@@ -79,19 +82,17 @@ def read_agents(path: Path, names: list[str] | None = None) -> pandas.DataFrame:
         if missing:
             raise LookupError(f"{path.name} holds no {missing[0]} (it holds {', '.join(sorted(arrays))})")
         for name in arrays if names is None else names:
-            values, unit = arrays[name][()], _unit(arrays[name])
+            values, unit = arrays[name][rows], _unit(arrays[name])
             parts = {name: values} if values.ndim == 1 else {f"{name}_{a}": values[:, k] for k, a in enumerate("xyz")}
             columns.update(parts)
             units.update(dict.fromkeys(parts, unit))
-        _name_kinds(file, arrays, columns)
+        _name_kinds(file, arrays["type"][rows] if "type" in arrays else None, columns)
         table = pandas.DataFrame(columns)
-        nobody = len(points) == 1 and numpy.isnan(points).all()  # one point stands for an empty population
-        table = table.iloc[:0] if nobody else table
         table.attrs.update(units=units, time=float(file["time"][()]))
     return table
 
 
-def _name_kinds(file: h5py.File, arrays: dict, columns: dict) -> None:
+def _name_kinds(file: h5py.File, types_of_rows: numpy.ndarray | None, columns: dict) -> None:
     """Numbers of types, classes and states, as words."""
 
     def words(numbers, names):
@@ -101,10 +102,10 @@ def _name_kinds(file: h5py.File, arrays: dict, columns: dict) -> None:
         types, states = _text(file, "cell_types"), _text(file, "cell_states")
         if "state" in columns:
             all_states = sorted({state for names in states.values() for state in names})
-            code = numpy.zeros((len(types), 256), numpy.int16)
+            code = numpy.zeros((max(1, len(types)), 256), numpy.int16)
             for t, name in enumerate(types):
                 code[t, : len(states[name])] = [all_states.index(state) for state in states[name]]
-            columns["state"] = words(code[arrays["type"][()], columns["state"]], all_states)
+            columns["state"] = words(code[types_of_rows, columns["state"]], all_states)
         if "type" in columns:
             columns["type"] = words(columns["type"], types)
     else:

@@ -26,7 +26,13 @@ def with_units(table: pandas.DataFrame) -> pandas.DataFrame:
     return table
 
 
+def empty_table() -> pandas.DataFrame:
+    table = pandas.DataFrame()
+    table.attrs["units"] = {}
+    return table
+
+
 def read_table(path: Path, **options) -> pandas.DataFrame:
     """A CSV file of ours. Raises FileNotFoundError where it is not there (yet)."""
     text = whole_lines(path)
-    return with_units(pandas.read_csv(io.BytesIO(text), float_precision="round_trip", **options)) if text else pandas.DataFrame()
+    return with_units(pandas.read_csv(io.BytesIO(text), float_precision="round_trip", **options)) if text else empty_table()
