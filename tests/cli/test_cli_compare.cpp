@@ -332,22 +332,23 @@ TEST_F(Compare, NamesThatAreNoUtf8AreTold) {
 
 /// Each run has a process of its own: whatever ends it takes no other with it.
 TEST_F(Compare, ARunThatIsKilledTakesNoOtherWithIt) {
+  // Kills a process of a run: one whose parent is the program too. No other test has a directory of that name.
   write("kill.sh", R"sh(for i in $(seq 500); do
-  child=$(pgrep -nf 'interstice compare tiny.yaml -o here')
+  child=$(pgrep -nf 'interstice compare tiny.yaml -o of_the_killed')
   parent=$(ps -o ppid= -p "${child:-1}" | tr -d ' ')
-  [ "$(ps -o comm= -p "${parent:-1}")" = interstice ] && ls here/arms/*/*/timeseries.csv && kill -9 "$child" && break
+  [ "$(ps -o comm= -p "${parent:-1}")" = interstice ] && ls of_the_killed/arms/*/*/timeseries.csv && kill -9 "$child" && break
   sleep 0.02
 done >/dev/null 2>&1
 )sh");
   const std::string command =
-      "compare tiny.yaml -o here --jobs 2 --set time.0.until=100s --set output.every=100s --quiet";
+      "compare tiny.yaml -o of_the_killed --jobs 2 --set time.0.until=300s --set output.every=300s --quiet";
   const Said said = interstice(command, "true; bash kill.sh & ");
   EXPECT_EQ(said.code, 6) << said.err;
   EXPECT_TRUE(has(said.err, "1 of 8 runs failed")) << said.err;
   EXPECT_TRUE(has(said.err, "ended by signal 9")) << said.err;
   EXPECT_EQ(interstice(command).code, 0);
-  ASSERT_EQ(interstice("compare tiny.yaml -o whole --set time.0.until=100s --set output.every=100s --quiet").code, 0);
-  EXPECT_EQ(read("here/summary.csv"), read("whole/summary.csv"));
+  ASSERT_EQ(interstice("compare tiny.yaml -o whole --set time.0.until=300s --set output.every=300s --quiet").code, 0);
+  EXPECT_EQ(read("of_the_killed/summary.csv"), read("whole/summary.csv"));
 }
 
 // A formula that divides by zero where there is adenosine: the arm that makes it fails, the others finish.
