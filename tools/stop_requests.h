@@ -44,6 +44,7 @@ class StopRequests {
   void obeyed() const;
 
   static constexpr const char* kFile = "STOP";
+  static constexpr double kEver = 1e9;  ///< [s]: needed so long, `why` tells any reason there is
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -311,6 +311,17 @@ TEST_F(Study, WhereTheDiskIsFullItStopsAndGoesOnLater) {
   EXPECT_EQ(results("s"), results("whole"));
 }
 
+/// In a name space of its own, where anybody may mount a disk of a megabyte.
+TEST_F(Study, ThatTheDiskCannotHoldIsRefused) {
+  edit("doses.yaml", "replicates: 2", "replicates: 400");
+  write("small.sh",
+        "mkdir s\nunshare -rm sh -c 'mount -t tmpfs -o size=1m none s || exit 99; \"$0\" study run doses.yaml -o s "
+        "--quiet 2>said; echo $? >code' \"$1\"\n[ -s code ]\n");
+  if (interstice("--version", "bash small.sh '" INTERSTICE_EXE "' &&").code != 0) GTEST_SKIP() << "no name spaces here";
+  EXPECT_EQ(read("code"), "4\n") << read("said");
+  EXPECT_NE(read("said").find("its results would need"), std::string::npos) << read("said");
+}
+
 TEST_F(Study, LogsThatAreWrittenToAreNotMerged) {
   make_runs_longer();
   ASSERT_EQ(interstice("study submit doses.yaml -o s --only-write").code, 0);

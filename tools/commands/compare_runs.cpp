@@ -22,8 +22,6 @@
 namespace interstice::cli {
 namespace {
 
-constexpr double kNoTime = 1e9;  ///< [s]: asks for any reason to stop there is, as a run that needed so long would
-
 /// An unfinished run that has snapshots was begun by `run`: it goes on with them.
 Extent extent_now(const PlannedRun& run) {
   std::error_code none;
@@ -72,7 +70,8 @@ class Queue {
 
   TaskSaid do_one(PlannedRun& run, const TaskVoice& voice) {
     const auto failure = attempt([&] { carry_out_planned(run, voice); });
-    if (failure && failure->code == ExitCode::stopped) return {.line = "", .stopped_by = stop_.why(kNoTime)};
+    if (failure && failure->code == ExitCode::stopped)
+      return {.line = "", .stopped_by = stop_.why(StopRequests::kEver)};
     const Failure how = failure.value_or(Failure{});
     const nlohmann::json said{{"code", how.code}, {"message", how.message}};
     return {.line = said.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), .stopped_by = ""};

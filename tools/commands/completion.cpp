@@ -12,6 +12,7 @@
 #include "engine/results/provenance.h"
 #include "tools/command.h"
 #include "tools/command_words.h"
+#include "tools/study/slurm.h"
 
 namespace interstice::cli {
 namespace {
@@ -22,9 +23,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     text.replace(at, what.size(), by);
   return text;
 }
-
-/// In single quotes of a shell.
-std::string quoted(const std::string& text) { return "'" + replaced(text, "'", "'\\''") + "'"; }
 
 std::string first_word(const std::string& words) { return words.substr(0, words.find(' ')); }
 std::string second_word(const std::string& words) { return words.substr(words.find(' ') + 1); }
@@ -98,12 +96,12 @@ std::string zsh_text(const std::string& text) {
 std::string for_zsh(const std::vector<CommandWord>& all) {
   std::string commands, seconds, options;
   for (const CommandWord& word : all) {
-    if (!is_pair(word)) commands += "    " + quoted(word.words + ":" + word.title) + "\n";
+    if (!is_pair(word)) commands += "    " + in_shell(word.words + ":" + word.title) + "\n";
     options += fmt::format("    '{}') _arguments", word.words);
     for (const OptionWord& option : word.options) {
       const std::string list = option.choices.empty() ? "_files" : fmt::format("({})", fmt::join(option.choices, " "));
       const std::string value = option.value.empty() ? "" : ":" + zsh_text(option.value) + ":" + list;
-      options += " " + quoted("*" + option.name + "[" + zsh_text(option.description) + "]" + value);
+      options += " " + in_shell("*" + option.name + "[" + zsh_text(option.description) + "]" + value);
     }
     options += word.choices.empty() ? " '*:file:_files' ;;\n"
                                     : fmt::format(" '1:{}:({})' ;;\n", word.arguments, fmt::join(word.choices, " "));
@@ -149,11 +147,11 @@ std::string for_fish(const std::vector<CommandWord>& all) {
     std::string when = "__fish_seen_subcommand_from " + first_word(word.words);
     if (is_pair(word)) {
       out += fmt::format("complete -c interstice -n '{}; and not __fish_seen_subcommand_from {}' -a {} -d {}\n", when,
-                         words_after(all, first_word(word.words)), second_word(word.words), quoted(word.title));
+                         words_after(all, first_word(word.words)), second_word(word.words), in_shell(word.title));
       when += "; and __fish_seen_subcommand_from " + second_word(word.words);
     } else {
       out += fmt::format("complete -c interstice -f -n __fish_use_subcommand -a {} -d {}\n", word.words,
-                         quoted(word.title));
+                         in_shell(word.title));
       for (const std::string& other : with_words_after(all))  // `run` is a word after `study` too
         if (other != word.words) when += "; and not __fish_seen_subcommand_from " + other;
     }
@@ -164,7 +162,7 @@ std::string for_fish(const std::vector<CommandWord>& all) {
       if (!option.short_name.empty()) out += " -s " + option.short_name.substr(1);
       if (!option.value.empty()) out += " -r";
       if (!option.choices.empty()) out += fmt::format(" -f -a '{}'", fmt::join(option.choices, " "));
-      out += " -d " + quoted(option.description) + "\n";
+      out += " -d " + in_shell(option.description) + "\n";
     }
   }
   return out;

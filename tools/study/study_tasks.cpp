@@ -28,8 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kNoTime = 1e9;  ///< [s]: asks for any reason to stop there is, as a run that needed so long would
-
 /// Files of a run, between disks too. Each has its name when it is complete; a run goes on from any mixture of those
 /// that it saved, or is done anew.
 void copy_to(const fs::path& from, const fs::path& to) {
@@ -74,7 +72,8 @@ class TaskRunner {
     const double processor = processor_time();
     TaskRow row;
     const auto failure = attempt([&] { do_one(task, voice, row); });
-    if (failure && failure->code == ExitCode::stopped) return {.line = "", .stopped_by = stop_.why(kNoTime)};
+    if (failure && failure->code == ExitCode::stopped)
+      return {.line = "", .stopped_by = stop_.why(StopRequests::kEver)};
     row.status = failure ? status_of(failure->code) : "finished";
     row.exit_code = failure ? static_cast<int>(failure->code) : 0;
     row.reason = failure ? failure->message : "";
