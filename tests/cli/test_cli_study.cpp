@@ -182,17 +182,16 @@ TEST_F(Study, KilledOrStoppedItGoesOn) {
 
 TEST_F(Study, AKilledRunTakesNoOtherAndIsDoneAgain) {
   make_runs_longer();
-  // Five times, kill a process of a run: one whose parent is the program too.
+  // Kills a process of a run, one whose parent is the program too, up to five times; waits for what it began.
   write("kill.sh", R"sh(left=5
-for i in $(seq 200); do
-  sleep 0.2
-  c=$(pgrep -nf 'interstice study run doses.yaml -o killed_runs')
-  parent=$(ps -o ppid= -p "${c:-1}" | tr -d ' ')
-  [ "$(ps -o comm= -p "${parent:-1}")" = interstice ] && kill -9 "$c" && left=$((left - 1))
-  [ $left -eq 0 ] || [ -e killed_runs/results.csv ] && break
+"$1" study run doses.yaml -o killed_runs --quiet & program=$!
+while [ $left -gt 0 ] && sleep 0.2 && kill -0 $program; do
+  c=$(pgrep -n -P $program) && kill -9 $c && left=$((left - 1))
 done
+wait $program
+exit $?
 )sh");
-  const Said said = interstice("study run doses.yaml -o killed_runs --quiet", "true; bash kill.sh & ");
+  const Said said = interstice("--version", "bash kill.sh '" INTERSTICE_EXE "' && ");
   const auto first = results("killed_runs");
   EXPECT_EQ(first.size(), 16U) << said.err;
   std::size_t killed = 0;
