@@ -11,7 +11,7 @@
 namespace interstice {
 
 using Nanoseconds = std::int64_t;
-constexpr double seconds(Nanoseconds t) { return static_cast<double>(t) * 1e-9; }
+constexpr double seconds(Nanoseconds t) { return static_cast<double>(t) / 1e9; }
 
 /// Until `until`, stages run at these intervals. Each is a whole multiple of the smallest of the first three.
 struct Phase {
