@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "engine/analysis/verdict.h"
 #include "engine/results/atomic_file.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
@@ -26,6 +27,15 @@ std::string csv_text(const std::string& text) {
   return quoted + "\"";
 }
 
+/// By which way an arm's vesicles act.
+const char* side_of(const ArmFacts& arm) {
+  const Engagement& by = arm.engagement;
+  const bool outside = by.enzymes || by.binding;
+  if (!by.any()) return arm.models.empty() ? "" : "other";
+  if (by.cargo + by.contact + outside > 1) return "several";
+  return by.cargo ? "uptake" : by.contact ? "contact" : "extracellular";
+}
+
 Json arms_json(const ComparisonRuns& runs) {
   Json arms = Json::array();
   for (std::size_t a = 0; a < runs.arms.size(); ++a) {
@@ -41,7 +51,8 @@ Json arms_json(const ComparisonRuns& runs) {
                     {"control", reference ? runs.arms[*reference].name : ""},
                     {"direct", arm.direct},
                     {"of", arm.of},
-                    {"edges_left_out", arm.edges_left_out}});
+                    {"edges_left_out", arm.edges_left_out},
+                    {"side", side_of(arm)}});
   }
   return arms;
 }
@@ -60,7 +71,7 @@ Json phenotype_json(const ComparisonRuns& runs) {
   Json horizons = Json::array();
   for (const double horizon : runs.phenotype->horizons)
     horizons.push_back({{"time", horizon}, {"text", horizon_text(horizon)}, {"subject", horizon_name(horizon)}});
-  return {{"label", runs.phenotype->label}, {"terms", terms}, {"horizons", horizons}};
+  return {{"label", runs.phenotype->label}, {"limit", kNegligible}, {"terms", terms}, {"horizons", horizons}};
 }
 
 Json verdicts_json(const std::vector<Verdict>& verdicts) {

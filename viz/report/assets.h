@@ -4,8 +4,8 @@
 
 namespace interstice::viz {
 
-extern const char* const kChartJs;    ///< Chart.js 3.9.1, MIT licence, from Debian's libjs-chart.js
-extern const char* const kReportJs;   ///< viz/report/assets/report.js
-extern const char* const kReportCss;  ///< viz/report/assets/report.css
+extern const char* const kCharts;      ///< charts/charts.min.js: Observable Plot with D3, as `Plot`
+extern const char* const kPageScript;  ///< page/*.js, in the order of embed.cmake
+extern const char* const kPageStyle;   ///< page/page.css
 
 }  // namespace interstice::viz

@@ -32,7 +32,7 @@ Comparison::Comparison(nlohmann::json document) : document_(std::move(document))
     arms_.push_back({arm.at("name"), arm.at("vesicles"), arm.at("sham"), arm.at("models"), arm.at("delay"),
                      arm.value("changes", std::vector<std::string>{}), arm.value("control", ""),
                      arm.value("direct", ""), arm.value("of", ""),
-                     arm.value("edges_left_out", std::vector<std::string>{})});
+                     arm.value("edges_left_out", std::vector<std::string>{}), arm.value("side", "")});
     if (reference_.empty() && !arms_.back().vesicles && !arms_.back().sham) reference_ = arms_.back().name;
   }
 }

@@ -23,6 +23,7 @@ struct ArmInfo {
   std::string direct;                       ///< arm in which only its direct effects act, "" if none
   std::string of;                           ///< of an arm with published edges alone: the arm with all of them
   std::vector<std::string> edges_left_out;  ///< then: "contact on chondrocyte"
+  std::string side;                         ///< uptake, contact, extracellular, several; "" without mechanisms
 };
 
 /// As in the engine (analysis/metric.h).

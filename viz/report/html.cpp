@@ -49,6 +49,20 @@ std::string number(double value) {
   return fmt::format("{:.3g}", value);
 }
 
+std::string signed_number(double value) { return (value > 0 ? "+" : value < 0 ? "−" : "") + number(std::abs(value)); }
+
+std::string signed_share(double value) {
+  const std::string digits = fmt::format("{:.3f}", std::abs(value));
+  return digits == "0.000" ? digits : (value > 0 ? "+" : "−") + digits;
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t k = 0; k < words.size(); ++k)
+    out += (k == 0 ? "" : k + 1 == words.size() ? " and " : ", ") + words[k];
+  return out;
+}
+
 TimeUnit time_unit(double seconds) {
   if (seconds < 120) return {1, "s"};
   if (seconds < 3600) return {60, "min"};

@@ -27,6 +27,15 @@ TimeUnit time_unit(double seconds);
 /// "uM" as "µM", "um" as "µm".
 std::string unit_text(std::string_view unit);
 
+/// A share of a range with its sign and three digits after the point: "+0.116", "−0.004".
+std::string signed_share(double value);
+
+/// As `number`, with its sign.
+std::string signed_number(double value);
+
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& words);
+
 /// The words with `separator` between them.
 std::string joined(const std::vector<std::string>& words, std::string_view separator);
 

@@ -4,17 +4,34 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <fstream>
-#include <system_error>
-
 #include "viz/report/assets.h"
 #include "viz/report/html.h"
+#include "viz/report/report_data.h"
+#include "viz/report/report_front.h"
+#include "viz/report/report_methods.h"
+#include "viz/report/report_parts.h"
 #include "viz/report/report_sections.h"
 #include "viz/report/report_text.h"
 
 namespace interstice::viz {
 namespace {
+
+/// Nothing may be loaded or sent, whatever a scenario's texts hold.
+constexpr const char* kPolicy =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'";
+
+/// Fills of figures, by name; and the mark of the project.
+constexpr const char* kPatterns = R"svg(<svg id="patterns" width="0" height="0" aria-hidden="true"><defs>
+<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+<line x1="0" y1="0" x2="0" y2="7" stroke="var(--line-strong)" stroke-width="2.4" stroke-opacity=".55"/></pattern>
+</defs></svg>
+)svg";
+constexpr const char* kBrand =
+    R"(<span class="brand"><svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
+<circle cx="8" cy="8" r="6.2"/><circle cx="16.4" cy="15.6" r="3.6"/><circle cx="15.5" cy="6" r="1.6" class="dot"/>
+<circle cx="6" cy="17.5" r="1.6" class="dot"/></svg>Interstice</span>
+)";
 
 /// JSON that can stand inside a <script> element, which `</script` ends and `<!--` changes: without any `<`.
 std::string script_safe(const nlohmann::json& document) {
@@ -23,61 +40,67 @@ std::string script_safe(const nlohmann::json& document) {
   return safe;
 }
 
-/// What the figures need; the parameter table and the provenance are in the page already.
-nlohmann::json figure_data(const Comparison& comparison) {
-  nlohmann::json data;
-  for (const char* key :
-       {"arms", "phenotype", "primary", "curves", "metrics", "values", "horizon", "vesicles", "reporters"})
-    data[key] = comparison.document().at(key);
-  return data;
+std::string head(const std::string& title) {
+  return fmt::format(
+             "<!DOCTYPE html>\n<!-- interstice report -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+             "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} – Interstice</title>\n<style>\n",
+             kPolicy, title) +
+         kPageStyle + "</style>\n</head>\n";
 }
 
-std::string contents(const Comparison& comparison) {
-  const bool outcomes = !comparison.metrics("outcome").empty();
-  const bool judged = !comparison.document().at("phenotype").is_null();
-  return std::string("<nav>") + (judged ? R"(<a href="#effects">Effects</a> )" : "") +
-         (receptors_section(comparison).empty() ? "" : R"(<a href="#receptors">Receptors</a> )") +
-         (outcomes ? R"(<a href="#outcomes">Outcomes</a> )" : "") +
-         R"(<a href="#curves">Over time</a> <a href="#influence">Cells per EV</a> <a href="#time">Time to effect</a>
-<a href="#fates">Fates</a> <a href="#budget">Budget</a> <a href="#assumptions">Assumptions</a> )" +
-         (edges_section(comparison).empty() ? "" : R"(<a href="#edges">Edges</a> )") +
-         R"(<a href="#parameters">Parameters</a>
-<a href="#provenance">Provenance</a></nav>
-)";
+struct Part {
+  const char *id, *link;
+  std::string html;
+};
+
+/// The parts in order, those that this comparison has.
+std::vector<Part> parts(const Comparison& comparison) {
+  std::vector<Part> all{{"primary", "Over time", primary_section(comparison)},
+                        {"effects", "Effects", effects_section(comparison)},
+                        {"outcomes", "Outcomes", outcomes_section(comparison)},
+                        {"curves", "Read-outs", curves_section(comparison)},
+                        {"influence", "Cells per EV", influence_section(comparison)},
+                        {"time", "Time to effect", time_section(comparison)},
+                        {"fates", "Fates", fates_section(comparison)},
+                        {"budget", "Budget", budget_section(comparison)}};
+  std::erase_if(all, [](const Part& part) { return part.html.empty(); });
+  return all;
+}
+
+/// Folded away: what a reader looks up.
+std::string record_section(const Comparison& comparison) {
+  return section("record", "Record",
+                 arms_section(comparison) + receptors_section(comparison) +
+                     record("assumptions", "Assumptions", "and whom they favour", assumptions(comparison), true) +
+                     edges_section(comparison) + parameters_section(comparison) + methods_section(comparison) +
+                     metrics_section(comparison) + provenance_section(comparison) + citation_section(comparison) +
+                     files_section());
 }
 
 }  // namespace
 
 std::string report_html(const Comparison& comparison) {
   const std::string title = unit_text(escape(comparison.document().at("title").get<std::string>()));
-  std::string page = fmt::format(
-      "<!DOCTYPE html>\n<!-- interstice report -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{} – "
-      "Interstice</title>\n<style>\n",
-      title);
-  page += kReportCss;
-  page += fmt::format("</style>\n</head>\n<body>\n<header><h1>{}</h1>\n<p class=\"description\">{}</p>\n", title,
-                      unit_text(escape(comparison.document().at("description").get<std::string>())));
-  page += contents(comparison);
-  page += "</header>\n<main>\n<section id=\"answer\">\n<h2>Answer</h2>\n" + answer(comparison) + "</section>\n";
-  page +=
-      "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables.</p></noscript>\n";
-  page += effects_section(comparison) + receptors_section(comparison) + outcomes_section(comparison) +
-          arms_section(comparison) + curves_section(comparison) + influence_section(comparison);
-  page += time_section(comparison) + fates_section(comparison) + budget_section(comparison);
-  page += "<section id=\"assumptions\">\n<h2>Assumptions and whom they favour</h2>\n" + assumptions(comparison) +
-          "</section>\n";
-  page += edges_section(comparison) + parameters_section(comparison) + metrics_section(comparison) +
-          provenance_section(comparison);
-  page +=
-      "</main>\n<footer>Made by Interstice. Figures: Chart.js 3.9.1, © 2022 Chart.js Contributors, MIT "
-      "licence.</footer>\n";
-  page +=
-      "<script type=\"application/json\" id=\"data\">" + script_safe(figure_data(comparison)) + "</script>\n<script>";
-  page += kChartJs;
-  page += "</script>\n<script>\n";
-  page += kReportJs;
-  return page + "</script>\n</body>\n</html>\n";
+  const auto sections = parts(comparison);
+  std::string links = "<a href=\"#answer\">Answer</a>", body;
+  for (const Part& part : sections) {
+    links += fmt::format("<a href=\"#{}\">{}</a>", part.id, part.link);
+    body += part.html;
+  }
+  return head(title) + "<body>\n<a class=\"skip\" href=\"#answer\">Skip to the answer</a>\n" + kPatterns +
+         "<div class=\"bar\"><div class=\"wrap\">" + kBrand + "<nav aria-label=\"Sections\">" + links +
+         "<a href=\"#record\">Record</a></nav>\n<button id=\"theme\" type=\"button\">Theme: auto</button></div></div>\n"
+         "<main class=\"wrap\">\n<section id=\"answer\" class=\"front\">\n" +
+         front(comparison) + "</section>\n" +
+         "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables and in "
+         "summary.csv.</p></noscript>\n" +
+         cards(comparison) + body + record_section(comparison) +
+         "</main>\n<footer class=\"wrap\">Made by Interstice. Figures: Observable Plot 0.6.17 and D3 7.9, © Observable "
+         "and Mike Bostock, ISC licence.</footer>\n<script type=\"application/json\" id=\"data\">" +
+         script_safe(figure_data(comparison)) + "</script>\n<script>" + kCharts +
+         "</script>\n<script>\n\"use strict\";\n(() => {\n" + kPageScript + "})();\n</script>\n</body>\n</html>\n";
 }
 
 }  // namespace interstice::viz

@@ -1,6 +1,6 @@
 /// @file
 /// report.html: one self-contained page made from compare.json. Tables work without scripts; figures are drawn by
-/// Chart.js, which is inside the page.
+/// the library of charts, which is inside the page.
 #pragma once
 
 #include <string>

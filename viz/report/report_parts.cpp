@@ -13,15 +13,18 @@ std::string section(std::string_view id, std::string_view title, const std::stri
   return fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", id, title, body);
 }
 
-std::string figure(std::string_view id, std::string_view caption, int height, std::string_view controls) {
+std::string figure(std::string_view id, std::string_view caption, std::string_view controls) {
   return fmt::format(
-      "<figure>{}<div class=\"plot\" style=\"height:{}px\"><canvas id=\"{}\" role=\"img\" "
-      "aria-label=\"{}\"></canvas></div>"
-      "<figcaption>{}</figcaption></figure>\n",
-      controls, height, id, escape(caption), caption);
+      "<figure><div class=\"tools\">{}</div><div class=\"plot\" id=\"{}\"></div><figcaption>{}</figcaption></figure>\n",
+      controls, id, caption);
 }
 
-int height_for(std::size_t arms) { return 140 + 24 * static_cast<int>(arms); }
+std::string record(std::string_view id, std::string_view title, std::string_view about, const std::string& body,
+                   bool printed) {
+  return fmt::format(
+      "<details class=\"record\" id=\"{}\"{}><summary>{} <small>{}</small></summary>\n<div>{}</div></details>\n", id,
+      printed ? " data-print" : "", title, about, body);
+}
 
 std::string details(std::string_view summary, const std::string& body, bool open) {
   return fmt::format("<details{}><summary>{}</summary>\n{}</details>\n", open ? " open" : "", summary, body);

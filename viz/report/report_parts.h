@@ -11,11 +11,13 @@
 namespace interstice::viz {
 
 std::string section(std::string_view id, std::string_view title, const std::string& body);
-std::string figure(std::string_view id, std::string_view caption, int height, std::string_view controls = {});
+/// A frame that a script of `page/` draws into.
+std::string figure(std::string_view id, std::string_view caption, std::string_view controls = {});
 std::string details(std::string_view summary, const std::string& body, bool open = false);
 
-/// Of a figure with a row for each arm [px].
-int height_for(std::size_t arms);
+/// A folded part of the record. `printed`: it is unfolded on paper.
+std::string record(std::string_view id, std::string_view title, std::string_view about, const std::string& body,
+                   bool printed = false);
 
 /// One row per metric, one column per arm that has anything to say. Where a heading says what is measured, the labels
 /// need only say of what.

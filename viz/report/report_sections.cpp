@@ -55,12 +55,13 @@ std::string footprint(const Comparison& comparison) {
   if (std::none_of(metrics.begin(), metrics.end(), [&](const auto& metric) { return speaks(comparison, metric); }))
     return {};
   const auto& primary = comparison.document().at("primary");
-  return fmt::format(
-             "<h3>Field footprint of one EV</h3>\n<p>What an EV adds to {} in the {} (area under the curve less that "
-             "without EVs, times the fluid volume, per EV given), and the volume that this amount would hold at a "
-             "threshold throughout the run. For scale: a cell of 5 µm radius fills 524 µm³.</p>\n",
-             escape(primary.at("field").get<std::string>()), escape(primary.at("region").get<std::string>())) +
-         metric_table(comparison, metrics);
+  return details(
+      "Field footprint of one EV",
+      fmt::format("<p>What an EV adds to {} in the {} (area under the curve less that "
+                  "without EVs, times the fluid volume, per EV given), and the volume that this amount would hold at a "
+                  "threshold throughout the run. For scale: a cell of 5 µm radius fills 524 µm³.</p>\n",
+                  escape(primary.at("field").get<std::string>()), escape(primary.at("region").get<std::string>())) +
+          metric_table(comparison, metrics));
 }
 
 /// The apparent half-life of each class, where an arm has a value. It is the same in every arm with EVs, but for cells
@@ -92,14 +93,14 @@ std::string half_lives(const Comparison& comparison) {
 std::string outcomes_section(const Comparison& comparison) {
   const auto outcomes = comparison.metrics({"outcome", "reach"});
   if (outcomes.empty()) return {};
-  const char* controls = R"(<div class="controls"><label>outcome <select id="outcome"></select></label>
-<label>show <select id="outcome-kind"><option value="outcome">value</option>
-<option value="effect">difference from the arm compared with</option></select></label></div>)";
-  std::string body = figure("outcome-plot", "Mean over replicates with 95 % bootstrap interval.",
-                            height_for(comparison.arms().size()), controls);
-  body += metric_table(comparison, outcomes);
+  const char* controls = R"(<label>outcome <select id="outcome"></select></label>
+<label>show <select id="outcome-kind"><option value="effect">difference from the arm compared with</option>
+<option value="outcome">value</option></select></label>)";
+  std::string body = figure("outcome-plot", "Mean over replicates with its 95 % bootstrap interval.", controls);
+  body += details("In words", outcomes_text(comparison));
+  body += details("Values", metric_table(comparison, outcomes));
   body += details("Differences from the paired run without EVs (or the arm named under Arms)",
-                  folded_table(comparison, comparison.metrics({"effect", "effect_relative"})), true);
+                  folded_table(comparison, comparison.metrics({"effect", "effect_relative"})));
   body += group(comparison, "relayed_outcome", "Of these differences, through other cells");
   return section("outcomes", "Outcomes", body);
 }
@@ -119,27 +120,43 @@ std::string arms_section(const Comparison& comparison) {
     rows.push_back({"<b>" + escape(arm.name) + "</b>", arm.vesicles ? "yes" : "no", escape(models),
                     joined(remarks, "<br>"), arm.models.empty() ? "–" : time_text(arm.delay)});
   }
+  return record("arms", "Arms", "what differs between them",
+                "<p>Every arm sees the same tissue, the same dose and the same random numbers; they differ only in the "
+                "mechanisms of vesicles and in what their rows list.</p>\n" +
+                    table({"arm", "EVs", "mechanisms on", "what else differs", "own delay"}, rows, {4}),
+                true);
+}
+
+std::string primary_section(const Comparison& comparison) {
+  const auto& document = comparison.document();
+  if (document.at("curves").empty()) return {};
+  std::string title = "Over time";
+  if (!document.at("primary").is_null())
+    title = fmt::format("{} in the {}", escape(document.at("primary").at("field").get<std::string>()),
+                        escape(document.at("primary").at("region").get<std::string>()));
+  title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  const char* controls = R"(<label><input type="checkbox" id="log-time"> logarithmic time</label>)";
   return section(
-      "arms", "Arms",
-      "<p>Every arm sees the same tissue, the same dose and the same random numbers; they differ only in the "
-      "mechanisms of vesicles and in what their rows list.</p>\n" +
-          table({"arm", "EVs", "mechanisms on", "what else differs", "own delay"}, rows, {4}));
+      "primary", title,
+      figure("primary-plot", "Line: mean over replicates; band: 5 to 95 % of them. Arms that coincide share a line.",
+             controls) +
+          crossings_text(comparison) +
+          details("Times and levels", metric_table(comparison, comparison.metrics({"primary.time_to", "primary"}))));
 }
 
 std::string curves_section(const Comparison& comparison) {
-  const std::string controls =
-      "<div class=\"controls\"><label>quantity <select id=\"curve\"></select></label>"
-      "<label><input type=\"checkbox\" id=\"log-time\" checked> logarithmic time</label>"
-      "<label><input type=\"checkbox\" id=\"log-value\"> logarithmic value</label></div>";
+  if (comparison.document().at("curves").empty()) return {};
   return section(
-      "curves", "Over time",
-      figure("curve-plot", "Mean over replicates; the band holds 5–95 % of them. Dashed: thresholds.", 420, controls) +
-          metric_table(comparison, comparison.metrics({"primary.time_to", "primary"})));
+      "curves", "All read-outs over time",
+      "<p class=\"arms\" id=\"arm-toggles\"><span>Arms drawn, here and above:</span></p>\n" +
+          figure("small-plot", "Line: mean over replicates; band: 5 to 95 % of them. Each has its own scale.",
+                 R"(<label>show <select id="curve-kind"></select></label>)"));
 }
 
 std::string influence_section(const Comparison& comparison) {
   const auto& rule = comparison.document().at("influenced");
-  std::string body = fmt::format(
+  std::string body = influence_text(comparison);
+  const std::string rules = fmt::format(
       R"(<p>A cell family (a founder and its descendants) counts as influenced when its reporter differs from
 the same family in the paired run without EVs by more than {} % of the dynamic range, for at least {} or {} % of the run,
 whichever is shorter. What the sham arm shows by chance is subtracted. <em>Given</em>: the EVs of all doses, into patch
@@ -150,13 +167,14 @@ released their cargo. Receptor read-outs have a section of their own.</p>
 )",
       number(100 * rule.at("difference").get<double>()), time_text(rule.at("hold").get<double>()),
       number(100 * rule.at("hold_share").get<double>()), relay_sentence(comparison));
-  const char* controls = R"(<div class="controls"><label>show <select id="influence-kind">
+  const char* controls = R"(<label>read-out <select id="influence-of"></select></label>
+<label>show <select id="influence-kind">
 <option value="influenced_per_ev_given">cells per EV given</option>
 <option value="influenced_per_ev_engaged">cells per EV engaged</option>
-<option value="influenced_minus_sham">cells</option></select></label></div>)";
-  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.",
-                 height_for(comparison.arms().size()), controls);
-  body += metric_table(comparison, comparison.metrics("ev"));
+<option value="influenced_minus_sham">cells</option></select></label>)";
+  body += figure("influence-plot", "Cells influenced, sham subtracted, with 95 % bootstrap intervals.", controls);
+  body += details("When a cell counts as influenced", rules);
+  body += details("EVs given and engaged", metric_table(comparison, comparison.metrics("ev")));
   body += group(comparison, "influenced_per_ev_given", "Cells per EV given");
   body += group(comparison, "influenced_per_ev_engaged", "Cells per EV engaged");
   body += group(comparison, "influenced_minus_sham", "Cells influenced, sham subtracted");
@@ -175,9 +193,9 @@ std::string time_section(const Comparison& comparison) {
       "time", "Time to effect",
       "<p>When the field reaches its thresholds, and when 10 % and 50 % of the cells had been influenced (onset of a "
       "difference that lasted). A missing point means: not within the run.</p>\n" +
-          figure("time-plot", "Mean time, 95 % bootstrap interval; logarithmic axis.",
-                 height_for(comparison.arms().size())) +
-          folded_table(comparison, metrics));
+          figure("time-plot", "Mean time with its 95 % bootstrap interval.",
+                 R"(<label>until <select id="time-of"></select></label>)") +
+          details("Times of all arms", folded_table(comparison, metrics)));
 }
 
 std::string fates_section(const Comparison& comparison) {
@@ -185,18 +203,19 @@ std::string fates_section(const Comparison& comparison) {
       "fates", "Fate of the EVs",
       "<p>Where every dosed EV is at the end. Adsorption, internalisation and loss are the same in every arm that has "
       "EVs.</p>\n" +
-          half_lives(comparison) +
-          figure("fate-plot", "Share of the dose at the end of the run.", height_for(comparison.arms().size())) +
-          metric_table(comparison, comparison.metrics("fate")));
+          half_lives(comparison) + "<div class=\"pair\">" +
+          figure("fate-plot", "All of the dose, at the end of the run.") +
+          figure("fate-cells-plot", "Of it, what left the fluid.") + "</div>\n" +
+          details("Fates in all arms", metric_table(comparison, comparison.metrics("fate"))));
 }
 
 std::string budget_section(const Comparison& comparison) {
   std::string body =
       "<p>All molecules of the chain that ends in the primary substance, patch and reservoirs together. What was "
       "supplied is left, was taken up, decayed, or went through open boundaries.</p>\n";
-  body += figure("budget-plot", "Where the supplied molecules are at the end of the run.", 300);
-  body += figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.", 260);
-  body += metric_table(comparison, comparison.metrics({"budget", "flux"}));
+  body += "<div class=\"pair\">" + figure("budget-plot", "Where the supplied molecules are at the end of the run.") +
+          figure("flux-plot", "Who made the primary substance: enzymes on EVs or of the host.") + "</div>\n";
+  body += details("Amounts in all arms", metric_table(comparison, comparison.metrics({"budget", "flux"})));
   return section("budget", "Purine budget and the share of the EVs", body);
 }
 
@@ -212,8 +231,8 @@ std::string parameters_section(const Comparison& comparison) {
                     escape(parameter.at("source").get<std::string>()),
                     short_place(parameter.at("where").get<std::string>())});
   }
-  return section(
-      "parameters", "Parameters",
+  return record(
+      "parameters", "Parameters", fmt::format("{} values, to search", rows.size()),
       "<p>V: verified in a paper that was read; L: literature value, not checked; A: assumption; calc: follows from "
       "others.</p>\n<div class=\"controls\"><label>filter <input type=\"search\" id=\"parameter-filter\" "
       "placeholder=\"CD73, A, dose …\"></label><label><input type=\"checkbox\" id=\"parameter-marked\" checked> only "
@@ -227,8 +246,8 @@ std::string metrics_section(const Comparison& comparison) {
     rows.push_back({"<code>" + escape(metric.at("name").get<std::string>()) + "</code>",
                     escape(unit_text(metric.at("unit").get<std::string>())),
                     escape(metric.at("description").get<std::string>())});
-  return section("metrics", "What the quantities mean",
-                 details("Definitions", table({"metric", "unit", "definition"}, rows, {})));
+  return record("metrics", "What the quantities mean", "definitions and units",
+                table({"metric", "unit", "definition"}, rows, {}));
 }
 
 /// A value of the provenance without the marks of JSON; entries of a list on lines of their own.
@@ -268,11 +287,7 @@ std::string provenance_section(const Comparison& comparison) {
     rows.push_back({escape(key), plain_text(value)});
   }
   body += table({"what", ""}, rows, {});
-  body +=
-      "<p>The resolved scenario is <code>scenario.yaml</code> beside this report; it reproduces the comparison. All "
-      "numbers: "
-      "<code>summary.csv</code> (every replicate) and <code>compare.json</code>.</p>\n";
-  return section("provenance", "Provenance", body);
+  return record("provenance", "Provenance", "program, seed, checksums, warnings", body, true);
 }
 
 }  // namespace interstice::viz

@@ -13,6 +13,7 @@ std::string receptors_section(const Comparison& comparison);  ///< shown, not ju
 std::string edges_section(const Comparison& comparison);      ///< "" where no edge is marked
 std::string outcomes_section(const Comparison& comparison);   ///< "" when the scenario names none
 std::string arms_section(const Comparison& comparison);
+std::string primary_section(const Comparison& comparison);  ///< the primary field over time
 std::string curves_section(const Comparison& comparison);
 std::string influence_section(const Comparison& comparison);
 std::string time_section(const Comparison& comparison);

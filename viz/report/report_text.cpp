@@ -14,14 +14,6 @@
 namespace interstice::viz {
 namespace {
 
-/// "a, b and c"
-std::string list(const std::vector<std::string>& words) {
-  std::string out;
-  for (std::size_t k = 0; k < words.size(); ++k)
-    out += (k == 0 ? "" : k + 1 == words.size() ? " and " : ", ") + words[k];
-  return out;
-}
-
 std::string bold(const std::string& arm) { return "<b>" + escape(arm) + "</b>"; }
 
 /// Arms that cross at about the same time (2 %) are told together.
@@ -64,11 +56,11 @@ std::string crossing_sentence(const Comparison& comparison, double threshold) {
     if (crossing.low < crossing.high)
       interval = fmt::format(" (95 % CI {}–{} {})", number(crossing.low / unit.seconds),
                              number(crossing.high / unit.seconds), unit.name);
-    parts.push_back(fmt::format("{} after {}{}", list(crossing.arms), time_text(crossing.time), interval));
+    parts.push_back(fmt::format("{} after {}{}", listed(crossing.arms), time_text(crossing.time), interval));
   }
   std::string sentence = fmt::format("Mean {} in the {} reaches {}: {}", escape(primary.at("field").get<std::string>()),
                                      escape(primary.at("region").get<std::string>()), level, joined(parts, "; "));
-  if (!never.empty()) sentence += fmt::format("; not within {}: {}", time_text(comparison.horizon()), list(never));
+  if (!never.empty()) sentence += fmt::format("; not within {}: {}", time_text(comparison.horizon()), listed(never));
   return sentence + ". ";
 }
 
@@ -89,6 +81,8 @@ struct Count {
   std::string reason;  ///< why it was not counted
 };
 
+constexpr const char* kNotCounted = "<i>not counted: ";
+
 std::string count_metric(const nlohmann::json& reporter) { return "influenced_minus_sham." + key_of(reporter); }
 
 /// Without a reference nothing was compared, without a sham nothing subtracted: neither is a null result.
@@ -105,7 +99,7 @@ Count count_of(const Comparison& comparison, const ArmInfo& arm, const nlohmann:
   const auto value = comparison.value(arm.name, count_metric(reporter));
   if (!value || !value->mean) {
     const std::string reason = reason_not_counted(comparison, value);
-    return {Verdict::not_counted, "<i>not counted: " + reason + "</i>", reason};
+    return {Verdict::not_counted, std::string(kNotCounted) + reason + "</i>", reason};
   }
   if (value->status == Status::not_observable) return {Verdict::not_observable, "<i>not observable</i>", {}};
   const std::string shown = value_text(value, "cell");
@@ -173,7 +167,7 @@ std::string influence_headline(const std::vector<ArmInfo>& acting, const Influen
     if (const auto found = all.found.find(arm.name); found != all.found.end())
       parts.push_back(fmt::format("{} in {}", bold(arm.name), found->second.size()));
   if (parts.empty()) return {};
-  return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", list(parts),
+  return fmt::format("More cells than by chance (sham) were influenced by {} of {}; see the table. ", listed(parts),
                      reporter_count(all.reporters) + " of what cells do");
 }
 
@@ -182,13 +176,22 @@ std::string influence_table(const Comparison& comparison, const std::vector<ArmI
                             std::string_view id) {
   std::string out;
   if (!all.rows.empty()) {
-    std::vector<std::string> head{"cells influenced beyond the sham"};
+    std::vector<std::string> head{"cells influenced beyond the sham"}, uncounted;
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& row : all.rows) rows.push_back({row.front()});
     std::vector<std::size_t> numeric;
-    for (const auto& arm : acting) {
+    for (std::size_t a = 0; a < acting.size(); ++a) {
+      if (std::ranges::all_of(all.rows, [a](const auto& row) { return row[a + 1].starts_with(kNotCounted); })) {
+        uncounted.push_back(bold(acting[a].name));
+        continue;
+      }
       numeric.push_back(head.size());
-      head.push_back(escape(arm.name));
+      head.push_back(escape(acting[a].name));
+      for (std::size_t r = 0; r < rows.size(); ++r) rows[r].push_back(all.rows[r][a + 1]);
     }
-    out += table(head, all.rows, numeric, id);
+    out += table(head, rows, numeric, id);
+    if (!uncounted.empty())
+      out += fmt::format("<p class=\"note\">Not counted for want of a sham of their own: {}.</p>\n", listed(uncounted));
     out +=
         "<p class=\"note\">Mean and 95 % interval over replicates; bold where the interval lies above zero. \"Not "
         "observable\": the "
@@ -220,7 +223,7 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
     } else if (const auto hidden = all.unobservable.find(arm.name); hidden != all.unobservable.end()) {
       constexpr std::size_t kFewEnoughToName = 3;
       const std::string where =
-          found->second.size() <= kFewEnoughToName ? list(found->second) : reporter_count(found->second.size());
+          found->second.size() <= kFewEnoughToName ? listed(found->second) : reporter_count(found->second.size());
       partly.push_back(fmt::format("{} shows in {}; its {} cannot be judged", name, where,
                                    "other " + reporter_count(hidden->second)));
     }
@@ -230,7 +233,7 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
     sentence = fmt::format(
         "<b>Not observable in this horizon</b> of {}: effects of {} – the run ends before the mechanism's own delay, "
         "so nothing can be said about them. ",
-        time_text(comparison.horizon()), list(unseen));
+        time_text(comparison.horizon()), listed(unseen));
   if (!partly.empty())
     sentence +=
         fmt::format("Only partly observable in {}: {}. ", time_text(comparison.horizon()), joined(partly, "; "));
@@ -263,30 +266,6 @@ std::string outcome_sentence(const Comparison& comparison, const std::string& na
   return sentence + ". ";
 }
 
-std::string basis_sentence(const Comparison& comparison) {
-  const std::size_t recommended = comparison.document().at("recommended_replicates");
-  std::string sentence = fmt::format("This rests on {} paired replicate{} per arm", comparison.replicates(),
-                                     comparison.replicates() == 1 ? "" : "s");
-  if (comparison.replicates() < recommended)
-    sentence += fmt::format(" – a quick default with fewer than the {} wanted for publication", recommended);
-  sentence += ". ";
-  for (const auto& vesicles : comparison.document().at("vesicles")) {
-    const double weight = vesicles.at("weight");
-    if (vesicles.at("counted").get<bool>()) {
-      sentence += fmt::format("{} are counted per voxel ({} dosed). ", escape(vesicles.at("class").get<std::string>()),
-                              number(vesicles.at("dosed")));
-      continue;
-    }
-    sentence += fmt::format("Each simulated {} agent stands for {} real EV{} ({} dosed). ",
-                            escape(vesicles.at("class").get<std::string>()), number(weight), weight == 1 ? "" : "s",
-                            number(vesicles.at("dosed")));
-  }
-  const auto& failures = comparison.document().at("failures");
-  if (!failures.empty())
-    sentence += fmt::format("<b>{} run(s) failed</b> and are left out; see Provenance. ", failures.size());
-  return sentence;
-}
-
 }  // namespace
 
 std::string value_text(const std::optional<ArmValue>& value, const std::string& unit) {
@@ -309,21 +288,28 @@ std::string receptor_counts(const Comparison& comparison) {
              : influence_table(comparison, acting, sort_counts(comparison, acting, Kind::receptor), "receptor-table");
 }
 
-std::string answer(const Comparison& comparison) {
-  std::string text = verdict_table(comparison) + "<p class=\"answer\">";
+std::string crossings_text(const Comparison& comparison) {
+  std::string text;
   const auto& primary = comparison.document().at("primary");
   if (!primary.is_null())
     for (const double threshold : primary.at("thresholds")) text += crossing_sentence(comparison, threshold);
-  for (const auto& metric : comparison.metrics("outcome")) {
-    const std::string sentence = outcome_sentence(comparison, comparison.subject(metric));
-    if (!sentence.empty()) text += "<br>\n" + sentence;
-  }
+  return text.empty() ? "" : "<p>" + text + "</p>\n";
+}
+
+std::string outcomes_text(const Comparison& comparison) {
+  std::string items;
+  for (const auto& metric : comparison.metrics("outcome"))
+    if (const std::string sentence = outcome_sentence(comparison, comparison.subject(metric)); !sentence.empty())
+      items += "<li>" + sentence + "</li>\n";
+  return items.empty() ? "" : "<ul>\n" + items + "</ul>\n";
+}
+
+std::string influence_text(const Comparison& comparison) {
   const auto acting = acting_arms(comparison);
+  if (acting.empty()) return {};
   const Influenced all = sort_counts(comparison, acting, Kind::phenotype);
-  for (const auto& sentence :
-       {influence_headline(acting, all), unobservable_sentence(comparison, acting, all), basis_sentence(comparison)})
-    if (!sentence.empty()) text += "<br>\n" + sentence;
-  return text + "</p>\n" + (acting.empty() ? "" : influence_table(comparison, acting, all, "influenced-table"));
+  return "<p>" + influence_headline(acting, all) + unobservable_sentence(comparison, acting, all) + "</p>\n" +
+         influence_table(comparison, acting, all, "influenced-table");
 }
 
 }  // namespace interstice::viz

@@ -8,9 +8,15 @@
 
 namespace interstice::viz {
 
-/// The answer: which arms cross the thresholds and when, what this horizon cannot show, and how much the numbers rest
-/// on, in one paragraph; then a table of the cells influenced and a list of what was not seen, not counted or too slow.
-std::string answer(const Comparison& comparison);
+/// Which arms cross the thresholds of the primary field, and when.
+std::string crossings_text(const Comparison& comparison);
+
+/// The outcomes in which arms differ from the paired run.
+std::string outcomes_text(const Comparison& comparison);
+
+/// In how many reporters arms influenced cells, and what this horizon cannot show; a table of the cells influenced; a
+/// list of what was not seen, not counted or too slow.
+std::string influence_text(const Comparison& comparison);
 
 /// Uptake and contact against what EVs do outside cells, horizon by horizon, with all and with published edges.
 std::string verdict_table(const Comparison& comparison);

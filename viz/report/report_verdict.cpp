@@ -15,8 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string signed_number(double value) { return (value > 0 ? "+" : value < 0 ? "−" : "") + number(std::abs(value)); }
-
 /// "extracellular over uptake", and below it how sure that is and what the effects are.
 std::string verdict_cell(const Json& verdict) {
   if (verdict.at("preference").is_null())
@@ -111,17 +109,35 @@ std::string effects_table(const Comparison& comparison, const Json& horizons) {
   return table(head, rows, numeric, "effects-table");
 }
 
+/// What chance alone does, and EVs without a mechanism: for scale, and never drawn beside what is measured.
+std::string chance_sentence(const Comparison& comparison) {
+  std::vector<std::string> said;
+  for (const ArmInfo& arm : comparison.arms()) {
+    if (!arm.models.empty() || !arm.changes.empty() || (!arm.sham && !arm.vesicles)) continue;
+    double most = 0;
+    bool any = false;
+    for (const Json& horizon : comparison.document().at("phenotype").at("horizons"))
+      if (const auto value = comparison.value(arm.name, "phenotype_effect." + horizon.at("subject").get<std::string>());
+          value && value->mean) {
+        any = true;
+        most = std::max(most, std::abs(*value->mean));
+      }
+    if (any)
+      said.push_back(fmt::format("<b>{}</b> ({}) by at most {}", escape(arm.name),
+                                 arm.sham ? "chance alone" : "EVs without a mechanism", number(most)));
+  }
+  if (said.empty()) return {};
+  return "<p class=\"noise\"><b>Controls, for scale only:</b> they differ from the paired run without EVs: " +
+         listed(said) + ". They are no results and are not drawn.</p>\n";
+}
+
 }  // namespace
 
 std::string verdict_table(const Comparison& comparison) {
   const auto& document = comparison.document();
-  if (document.at("phenotype").is_null())
-    return "<p class=\"note\">This scenario declares no shared phenotype (<code>compare.phenotype</code>): nothing is "
-           "judged here.</p>\n";
   const auto& verdicts = document.at("verdicts");
   if (verdicts.empty()) return {};
-  return fmt::format("<h3>Verdict on “{}”</h3>\n", escape(document.at("phenotype").at("label").get<std::string>())) +
-         verdict_rows(verdicts) + remarks_on(verdicts) + rules();
+  return "<h3>Verdicts</h3>\n" + verdict_rows(verdicts) + remarks_on(verdicts) + rules();
 }
 
 std::string effects_section(const Comparison& comparison) {
@@ -133,10 +149,11 @@ std::string effects_section(const Comparison& comparison) {
       "difference from the paired run without EVs: mean over replicates with its 95 % bootstrap interval. Above zero "
       "is "
       "better.</p>\n";
-  body += figure("effects-plot", "Effect on the shared phenotype, 95 % bootstrap interval.",
-                 height_for(comparison.arms().size()));
-  body += effects_table(comparison, phenotype.at("horizons"));
-  body += details("What the phenotype is made of", terms_table(phenotype), true);
+  body +=
+      figure("effects-plot", "Effect on the shared phenotype with its 95 % bootstrap interval; grey counts as none.");
+  body += chance_sentence(comparison) + verdict_table(comparison);
+  body += details("Effects of all arms", effects_table(comparison, phenotype.at("horizons")));
+  body += details("What the phenotype is made of", terms_table(phenotype));
   body += details("What each term adds", folded_table(comparison, comparison.metrics("phenotype_term")));
   body += details("The phenotype itself", metric_table(comparison, comparison.metrics("phenotype")));
   return section("effects", "Effects on the shared phenotype", body);
@@ -145,8 +162,8 @@ std::string effects_section(const Comparison& comparison) {
 std::string receptors_section(const Comparison& comparison) {
   const std::string counts = receptor_counts(comparison);
   if (counts.empty()) return {};
-  return section(
-      "receptors", "Receptor read-outs: shown, not judged",
+  return record(
+      "receptors", "Receptor read-outs", "shown, not judged",
       "<p>Whether adenosine, touch or cargo reached a receptor or the cytosol. Each mechanism has its own, so "
       "that they cannot be compared with each other: they say that a mechanism is at work, not what it is "
       "worth.</p>\n" +
@@ -168,8 +185,8 @@ std::string edges_section(const Comparison& comparison) {
                     edge.at("left_out_of_published").get<bool>() ? "off" : "on",
                     escape(edge.at("source").get<std::string>())});
   }
-  return section(
-      "edges", "Edges and their evidence",
+  return record(
+      "edges", "Effect edges", "by which mechanism EVs act on which cells, and on what evidence",
       "<p>By which mechanism EVs act on which cells. The mark says how well it is known that there is such an effect, "
       "not "
       "how large it is: V verified, L literature, A assumption. With published edges alone the assumed effects of "

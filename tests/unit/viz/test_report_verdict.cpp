@@ -4,6 +4,7 @@
 
 #include "tests/unit/viz/made_up.h"
 #include "viz/report/report.h"
+#include "viz/report/report_front.h"
 #include "viz/report/report_sections.h"
 #include "viz/report/report_text.h"
 
@@ -33,6 +34,7 @@ MadeUp judged() {
   MadeUp made_up;
   json& document = made_up.document();
   document["phenotype"] = {{"label", "repair <all>"},
+                           {"limit", 0.05},
                            {"horizons",
                             {{{"time", 600.0}, {"text", "10 min"}, {"subject", "600s"}},
                              {{"time", 86400.0}, {"text", "24 h"}, {"subject", "86400s"}}}},
@@ -71,14 +73,14 @@ MadeUp judged() {
 
 TEST(ReportVerdict, StandsBeforeEverythingElseForBothHorizonsAndBothSetsOfEdges) {
   const std::string page = report_html(Comparison(judged().document()));
-  const auto at = [&page](const char* text) { return page.find(text, page.find("<main>")); };
-  ASSERT_NE(at("id=\"verdict-table\""), std::string::npos);
-  EXPECT_LT(at("id=\"verdict-table\""), at("class=\"answer\""));
-  EXPECT_LT(at("class=\"answer\""), at("id=\"effects-table\""));
+  const auto at = [&page](const char* text) { return page.find(text, page.find("<main")); };
+  ASSERT_NE(at("class=\"answer\""), std::string::npos);
+  EXPECT_LT(at("class=\"answer\""), at("id=\"hypotheses\""));
+  EXPECT_LT(at("id=\"hypotheses\""), at("id=\"verdict-table\""));
+  EXPECT_LT(at("id=\"verdict-table\""), at("id=\"effects-table\""));
   EXPECT_LT(at("id=\"effects-table\""), at("id=\"receptors\""));
-  EXPECT_LT(at("id=\"receptors\""), at("id=\"arms\""));
+  EXPECT_NE(at("repair &lt;all&gt;"), std::string::npos);
   const std::string text = verdict_table(Comparison(judged().document()));
-  EXPECT_NE(text.find("repair &lt;all&gt;"), std::string::npos);
   EXPECT_NE(text.find("<th>all edges</th><th>published edges</th>"), std::string::npos) << text;
   EXPECT_NE(text.find("<b>extracellular over uptake or contact</b><br><span class=\"note\">96 % of samples; effects "
                       "−0.01 and +0.21</span>"),
@@ -100,10 +102,10 @@ TEST(ReportVerdict, EffectsBeyondTheEndAreNotObservableAndSecondRunsAreThere) {
 TEST(ReportVerdict, ReceptorReadOutsAreShownAndNotJudged) {
   const Comparison comparison(judged().document());
   const std::string receptors = receptors_section(comparison);
-  EXPECT_NE(receptors.find("Receptor read-outs: shown, not judged"), std::string::npos);
+  EXPECT_NE(receptors.find("Receptor read-outs <small>shown, not judged"), std::string::npos);
   EXPECT_NE(receptors.find("chondrocyte A2A"), std::string::npos) << receptors;
   EXPECT_EQ(receptors.find("chondrocyte AKT"), std::string::npos) << receptors;
-  const std::string text = answer(comparison);
+  const std::string text = influence_text(comparison);
   EXPECT_EQ(text.find("A2A"), std::string::npos) << text;
   EXPECT_NE(text.find("<b>emcev</b> in 1 and <b>all</b> in 1 of 1 reporter of what cells do"), std::string::npos)
       << text;
@@ -118,7 +120,61 @@ TEST(ReportVerdict, SaysWhatIsLeftOutAndOnWhichEvidence) {
 }
 
 TEST(ReportVerdict, WithoutAPhenotypeNothingIsJudged) {
-  EXPECT_NE(answer(Comparison(MadeUp().document())).find("declares no shared phenotype"), std::string::npos);
+  const Comparison comparison(MadeUp().document());
+  EXPECT_NE(headline(comparison).find("declares no phenotype"), std::string::npos);
+  EXPECT_EQ(cards(comparison), "");
+}
+
+TEST(ReportVerdict, OneSentenceAnswersForEveryHorizonThatWasSeen) {
+  const std::string text = headline(Comparison(judged().document()));
+  EXPECT_EQ(text.find("<b>Outside the cells at 10 min.</b> At 10 min what EVs do outside cells does more than three "
+                      "times what uptake or contact does (outside cells +0.210, uptake or contact −0.010; 96 % of "
+                      "samples)."),
+            0U)
+      << text;
+  EXPECT_EQ(text.find("24 h"), std::string::npos) << text;
+  const std::string all = front(Comparison(judged().document()));
+  EXPECT_NE(all.find("24 h: the run ends at 30 min."), std::string::npos) << all;
+  EXPECT_NE(all.find("With published edges alone it is another: at 10 min"), std::string::npos) << all;
+}
+
+TEST(ReportVerdict, HorizonsOfOnePreferenceAreToldTogether) {
+  json document = judged().document();
+  const auto answer_of = [&](const char* first, const char* second) {
+    document["verdicts"] = {verdict(600, "10 min", "all", first, "uptake or contact"),
+                            verdict(3600, "1 h", "all", second, "uptake or contact")};
+    return headline(Comparison(document));
+  };
+  EXPECT_EQ(answer_of("neither", "neither").find("<b>Neither at 10 min and 1 h.</b>"), 0U);
+  EXPECT_EQ(answer_of("second", "first").find("<b>Outside the cells at 10 min; by uptake or contact at 1 h.</b>"), 0U);
+  EXPECT_EQ(answer_of("undetermined", "equivalent").find("<b>Undetermined at 10 min; both alike at 1 h.</b>"), 0U);
+}
+
+TEST(ReportVerdict, AnEffectCountsOnlyWhereItsWholeIntervalLiesBeyondTheLimit) {
+  const auto chip = [](double low, double high) {
+    json document = judged().document();
+    for (auto& value : document["values"])
+      if (value["arm"] == "emcev" && value["metric"] == "phenotype_effect.600s") {
+        value["low"] = low;
+        value["high"] = high;
+        value["mean"] = (low + high) / 2;
+      }
+    const std::string text = cards(Comparison(document));
+    const std::size_t begin = text.find("chip ", text.find("<h3>emcev</h3>")) + 5;
+    return text.substr(begin, text.find('"', begin) - begin);
+  };
+  EXPECT_EQ(chip(0.06, 0.2), "yes");
+  EXPECT_EQ(chip(-0.2, -0.06), "yes");
+  EXPECT_EQ(chip(0.001, 0.049), "no");  // however narrow, and however far from zero
+  EXPECT_EQ(chip(0.04, 0.06), "und");
+  EXPECT_EQ(chip(-0.06, 0.04), "und");
+}
+
+TEST(ReportVerdict, ChanceIsToldAndNotDrawn) {
+  MadeUp made_up = judged();
+  made_up.document()["values"].push_back(value_entry("sham", "phenotype_effect.600s", -0.002, -0.003, -0.001));
+  const std::string text = effects_section(Comparison(made_up.document()));
+  EXPECT_NE(text.find("<b>sham</b> (chance alone) by at most 0.002"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -1,0 +1,115 @@
+#include "viz/report/report_methods.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "viz/report/html.h"
+#include "viz/report/report_parts.h"
+
+namespace interstice::viz {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A key of the provenance as text; "" where there is none.
+std::string known(const Comparison& comparison, const char* key) {
+  const Json& provenance = comparison.document().at("provenance");
+  const auto found = provenance.find(key);
+  if (found == provenance.end()) return {};
+  return escape(found->is_string() ? found->get<std::string>() : found->dump());
+}
+
+/// The first of these that the provenance has.
+std::string program(const Comparison& comparison) {
+  for (const char* key : {"program", "version"})
+    if (const std::string text = known(comparison, key); !text.empty()) return text;
+  return "Interstice";
+}
+
+std::string dose(const Comparison& comparison) {
+  std::vector<std::string> classes;
+  for (const Json& vesicles : comparison.document().at("vesicles"))
+    classes.push_back(
+        fmt::format("{} {}", number(vesicles.at("dosed")), escape(vesicles.at("class").get<std::string>())));
+  return classes.empty() ? "No EVs were given" : listed(classes) + " were given in all arms with EVs";
+}
+
+std::string arms(const Comparison& comparison) {
+  std::vector<std::string> said;
+  for (const ArmInfo& arm : comparison.arms()) {
+    if (comparison.is_second_run(arm)) continue;
+    std::string what =
+        arm.models.empty() ? (arm.vesicles ? "EVs without a mechanism" : "no EVs") : escape(joined(arm.models, ", "));
+    if (arm.sham) what += ", other noise of chemotaxis: chance alone";
+    for (const std::string& change : arm.changes) what += "; " + escape(change);
+    said.push_back(fmt::format("{} ({})", escape(arm.name), what));
+  }
+  return fmt::format("{} arms shared tissue and random numbers: {}", said.size(), listed(said));
+}
+
+std::string judgement(const Comparison& comparison) {
+  const Json& phenotype = comparison.document().at("phenotype");
+  if (phenotype.is_null()) return {};
+  std::vector<std::string> terms, horizons;
+  for (const Json& term : phenotype.at("terms"))
+    terms.push_back(fmt::format("{} ({} is better, range {}, weight {})", escape(term.at("label").get<std::string>()),
+                                escape(term.at("good").get<std::string>()), number(term.at("range")),
+                                number(term.at("weight"))));
+  for (const Json& horizon : phenotype.at("horizons"))
+    horizons.push_back(escape(horizon.at("text").get<std::string>()));
+  return fmt::format(
+      " The shared phenotype was the weighted mean of {}, each as a share of its dynamic range, at {}. One side was "
+      "preferred where its strongest arm did more than three times what the other's did in at least 80 % of bootstrap "
+      "samples over replicates; effects below {} counted as none.",
+      listed(terms), listed(horizons), number(phenotype.at("limit")));
+}
+
+std::string copied(const char* id, const std::string& text, const char* tag = "p") {
+  return fmt::format(
+      "<{0} id=\"{1}\">{2}</{0}>\n<p class=\"tools\"><button type=\"button\" data-copy=\"{1}\">Copy</button></p>\n",
+      tag, id, text);
+}
+
+}  // namespace
+
+std::string methods_section(const Comparison& comparison) {
+  const std::string text = fmt::format(
+      "We simulated “{}” with {} for {}. {}. {}. Every arm was run with {} replicate{}; replicate k of every arm had "
+      "the "
+      "random numbers of replicate k of the others. Effects are paired differences from the run without EVs of the "
+      "same "
+      "replicate: means with 95 % bootstrap intervals over replicates.{} An effect was called not observable where the "
+      "run was shorter than the delay of the mechanism or of the read-out.",
+      escape(comparison.document().at("title").get<std::string>()), program(comparison),
+      time_text(comparison.horizon()), dose(comparison), arms(comparison), comparison.replicates(),
+      comparison.replicates() == 1 ? "" : "s", judgement(comparison));
+  const std::string repeat =
+      fmt::format("interstice compare scenario.yaml --replicates {} -o again", comparison.replicates());
+  return record(
+      "methods", "Methods", "a paragraph to paste, and how to repeat it",
+      copied("methods-text", unit_text(text)) +
+          "<p>The resolved scenario lies beside this report; with the same build it gives the same bits:</p>\n" +
+          copied("repeat-text", repeat, "pre"),
+      true);
+}
+
+std::string citation_section(const Comparison& comparison) {
+  std::string text = fmt::format(
+      "Interstice contributors. Interstice: an agent-based simulator of extracellular "
+      "vesicles in injured tissue. {}, BSD-3-Clause.",
+      program(comparison));
+  if (const std::string sum = known(comparison, "scenario_sha256"); !sum.empty())
+    text += fmt::format(" Scenario with SHA-256 {}.", sum);
+  if (const std::string seed = known(comparison, "seed"); !seed.empty()) text += fmt::format(" Seed {}.", seed);
+  return record("citation", "How to cite", "program and scenario", copied("citation-text", text), true);
+}
+
+std::string files_section() {
+  return record("files", "Data", "every number of this report",
+                "<p>Beside this report: <code>summary.csv</code> (every metric of every replicate), "
+                "<code>compare.json</code> (curves, effects, intervals), <code>scenario.yaml</code> (all inputs, "
+                "resolved). Each figure has its own CSV and SVG.</p>\n");
+}
+
+}  // namespace interstice::viz
