@@ -152,6 +152,25 @@ TEST_F(Study, WarnsWhereNothingCanBeCompared) {
   EXPECT_NE(said.err.find("no arm is compared with another"), std::string::npos) << said.err;
 }
 
+TEST_F(Study, HasAReportThatCanBeMadeAgain) {
+  const Said ran = interstice("study run doses.yaml -o s");
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("Report: s/report.html"), std::string::npos) << ran.out;
+  const std::string report = read("s/report.html"), answer = read("s/answer.txt");
+  EXPECT_EQ(interstice("verdict doses.yaml -o s").out, answer);
+  EXPECT_NE(report.find("<h1>Doses</h1>"), std::string::npos);
+  std::filesystem::remove(folder() / "s/report.html");
+  ASSERT_EQ(interstice("report s").code, 0);
+  EXPECT_EQ(read("s/report.html"), report);
+  ASSERT_EQ(interstice("report s -o elsewhere").code, 0);
+  EXPECT_EQ(read("elsewhere/report.html"), report);
+  write("elsewhere/report.html", "mine");
+  EXPECT_EQ(interstice("report s -o elsewhere").code, 2);
+  EXPECT_EQ(read("elsewhere/report.html"), "mine");
+  write("s/study.json", "{}");
+  EXPECT_EQ(interstice("report s").code, 2);
+}
+
 TEST_F(Study, HasTheSameTableWithAnyNumberOfJobs) {
   ASSERT_EQ(interstice("study run doses.yaml -o one --jobs 1").code, 0);
   ASSERT_EQ(interstice("study run doses.yaml -o many --jobs 5").code, 0);

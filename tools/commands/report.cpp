@@ -1,5 +1,5 @@
 /// @file
-/// `interstice report`: the report of a run or a comparison from its directory, finished or not.
+/// `interstice report`: the report of a run, a comparison or a study from its directory, finished or not.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +15,8 @@
 #include "tools/directory_lock.h"
 #include "tools/result_files.h"
 #include "tools/scenario_options.h"
+#include "tools/standard_streams.h"
+#include "viz/report/study_report.h"
 
 namespace interstice::cli {
 namespace {
@@ -101,9 +103,30 @@ struct ReportOptions {
   bool quiet = false;
 };
 
+/// Of a study the tables are there; the page is made anew from them.
+void report_of_study(const std::filesystem::path& directory, const std::filesystem::path& output, bool quiet) {
+  const auto record = Record::parse(read_text_file(directory / "study.json"), nullptr, false);
+  if (!record.is_object() || !record.contains("interstice_study"))
+    throw InputError(
+        fmt::format("{} is not what a study wrote (its study.json is another) give the directory that "
+                    "`study run -o` named",
+                    directory.string()));
+  std::optional<DirectoryLock> lock;
+  if (output == directory) {
+    lock.emplace(directory);
+  } else {
+    std::filesystem::create_directories(output);
+    check_ours(output, {"report.html"});
+  }
+  write_file_atomically(output / "report.html", viz::study_report_html(directory));
+  if (!quiet) say("Report: {}\n", (output / "report.html").string());
+}
+
 void report(const ReportOptions& options) {
   const std::filesystem::path directory = options.directory;
   const std::filesystem::path output = options.output.empty() ? directory : std::filesystem::path(options.output);
+  if (std::filesystem::is_regular_file(directory / "study.json"))
+    return report_of_study(directory, output, options.quiet);
   if (our_record(directory).empty())
     throw InputError(
         fmt::format("{} holds no results of interstice (there is no run.json of ours) give the directory "
@@ -148,7 +171,7 @@ void report(const ReportOptions& options) {
 
 void add_report_options(CLI::App& command) {
   auto options = std::make_shared<ReportOptions>();
-  command.add_option("directory", options->directory, "Output directory of `run` or `compare`")
+  command.add_option("directory", options->directory, "Output directory of `run`, `compare` or `study run`")
       ->required()
       ->type_name("DIR");
   command.add_option("-o,--output", options->output, "Where the report goes (default: DIR itself)")->type_name("DIR");
@@ -163,7 +186,7 @@ const RegisteredCommand report_command{
      .name = "report",
      .arguments = "DIR",
      .summary = "report.html, summary.csv, compare.json of what is in DIR, finished or not",
-     .title = "The report of a run or a comparison, from its directory.",
+     .title = "The report of a run, a comparison or a study, from its directory.",
      .add_options = add_report_options}};
 
 }  // namespace

@@ -14,16 +14,14 @@
 #include "engine/results/provenance.h"
 #include "engine/sim/simulation.h"
 #include "engine/study/study_outcomes.h"
-#include "models/builtin.h"
 #include "tools/directory_lock.h"
 #include "tools/disk_space.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
 #include "tools/study/fit.h"
-#include "tools/study/study_answer.h"
+#include "tools/study/loaded_study.h"
 #include "tools/study/study_plan.h"
 #include "tools/study/study_results.h"
-#include "tools/study/twin_agreement.h"
 
 namespace interstice::cli {
 namespace {
@@ -31,40 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kAnswerTime = 15;  ///< of a plan, by and large [s]
-
-struct LoadedStudy {
-  ModelRegistry registry;
-  LoadOptions options;
-  Study study;
-  StudyDirectory directory{""};
-};
-
-/// Beside the study's own, where its checks are.
-fs::path directory_of_check(const fs::path& directory) {
-  const std::string path = directory.string();
-  return path.ends_with("_check") ? path : path + "_check";
-}
-
-fs::path directory_of(const StudyOptions& options, const char* ending = "_study") {
-  const fs::path directory = output_path(options.output, options.scenario, ending);
-  return options.check ? directory_of_check(directory) : directory;
-}
-
-std::unique_ptr<LoadedStudy> load(const StudyOptions& options, const char* ending = "_study") {
-  set_plugin_time_limit(options.scenario.plugin_limit);
-  auto loaded = std::make_unique<LoadedStudy>();
-  register_builtin_models(loaded->registry);
-  loaded->options = {options.scenario.includes, options.scenario.sets, options.scenario.parameters};
-  if (!options.scenario.ignore_limits) loaded->options.most_memory = available_memory();
-  loaded->study = load_study(options.scenario.file, loaded->options, loaded->registry);
-  loaded->directory = StudyDirectory(directory_of(options, ending));
-  if (!options.check) return loaded;
-  if (loaded->study.scenario.twin_of.empty())
-    throw InputError(fmt::format("--check: {} is no reduced twin, there is nothing to hold it against",
-                                 loaded->study.scenario.path));
-  loaded->study = check_of(loaded->study, loaded->options, loaded->registry);
-  return loaded;
-}
 
 StudySettings settings_of(const StudyOptions& options, const LoadedStudy& loaded) {
   StudySettings settings = options.settings;
@@ -179,20 +143,6 @@ int fitting_jobs(const Study& study, std::size_t tasks, int asked, bool ignore_l
   return std::max(1, fits);
 }
 
-/// The page of a twin's study, if its effects are those of the scenario that it stands for.
-std::string checked(const LoadedStudy& loaded, const StudyValues& values, const std::string& page) {
-  const StudyDirectory directory(directory_of_check(loaded.directory.path()));
-  if (!fs::exists(directory.logs()))
-    return fmt::format("No verdict: {} is a reduced twin that was not checked. Next: interstice study run {} --check\n",
-                       loaded.study.scenario.path, loaded.study.path);
-  const Study study = check_of(loaded.study, loaded.options, loaded.registry);
-  directory.check(study);
-  const auto agreement =
-      agreement_of(loaded.study, values, study, StudyValues(study, read_task_logs(directory.logs())));
-  const std::string how = agreement_text(study, agreement);
-  return is_enough(study, agreement) ? page + "\n" + how : "No verdict: the twin is not good enough for one.\n\n" + how;
-}
-
 Range range_of(const std::string& text) {
   Range range;
   const char *begin = text.data(), *end = begin + text.size();
@@ -236,8 +186,9 @@ void collect_study(const StudyOptions& options) {
   merge_task_logs(loaded->directory.logs());
   const TaskRows rows = recorded(*loaded);
   loaded->directory.remove_leftovers(rows);
-  write_study_results(loaded->study, rows, loaded->directory);
-  fmt::print("{}Results: {}\n", describe_progress(loaded->study, rows), loaded->directory.results().string());
+  write_all(*loaded, rows);
+  fmt::print("{}Results: {}\nReport: {}\n", describe_progress(loaded->study, rows),
+             loaded->directory.results().string(), loaded->directory.report().string());
 }
 
 void run_study(const StudyOptions& options) {
@@ -263,11 +214,11 @@ void run_study(const StudyOptions& options) {
   stop.obeyed();
   const TaskRows rows = read_task_logs(directory.logs());
   directory.remove_leftovers(rows);
-  const auto unwritten = attempt([&] { write_study_results(study, rows, directory); });
+  const auto unwritten = attempt([&] { write_all(*loaded, rows); });
   if (failure) throw Error(failure->code, failure->message);
   if (unwritten) throw Error(unwritten->code, unwritten->message);
   report_failures(study, rows);
-  if (!settings.quiet) say("Results: {}\n", directory.results().string());
+  if (!settings.quiet) say("Results: {}\nReport: {}\n", directory.results().string(), directory.report().string());
 }
 
 void do_tasks_of_study(const StudyOptions& options) {
@@ -374,16 +325,8 @@ void fit_study(const StudyOptions& options) {
 
 void verdict_of_study(const StudyOptions& options) {
   const auto loaded = load(options);
-  const Study& study = loaded->study;
-  loaded->directory.check(study);
-  const TaskRows rows = read_task_logs(loaded->directory.logs());
-  const StudyValues values(study, rows);
-  const StudyArms arms(study, values);
-  const std::string page = answer_page(arms, study_answer(arms, false));
-  fmt::print("{}", study.scenario.twin_of.empty() ? page : checked(*loaded, values, page));
-  const auto missing = missing_tasks(study, rows, true).size();
-  if (missing > 0)
-    fmt::print("\n  {} of {} runs have no result: this is what the others say\n", missing, study.run_count());
+  loaded->directory.check(loaded->study);
+  fmt::print("{}", answer_of(*loaded, read_task_logs(loaded->directory.logs())));
 }
 
 }  // namespace interstice::cli

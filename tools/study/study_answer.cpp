@@ -12,27 +12,9 @@
 namespace interstice::cli {
 namespace {
 
-std::string range_text(const Estimate& e) {
+std::string effect_text(const Estimate& e) {
   if (!std::isfinite(e.low) || !std::isfinite(e.high)) return fmt::format("{:+.3f}", e.mean);
   return fmt::format("{:+.3f} ({:+.3f} to {:+.3f})", e.mean, e.low, e.high);
-}
-
-std::string range_text(const CensoredEstimate& e) {
-  return fmt::format("{} ({} to {})", text_of(e.estimate), text_of(e.low), text_of(e.high));
-}
-
-/// Of several samples their median with the range of nine in ten; one stands for itself.
-CensoredEstimate over_samples(const std::vector<CensoredEstimate>& all) {
-  if (all.size() == 1) return all.front();
-  std::vector<Censored> estimates;
-  for (const CensoredEstimate& e : all) estimates.push_back(e.estimate);
-  CensoredEstimate sum{quantile(estimates, 0.5), quantile(estimates, 0.05), quantile(estimates, 0.95), 0, 0};
-  return sum;
-}
-
-std::string axis_text(const Study& study, std::size_t axis) {
-  const VariedColumn& column = study.axes[axis].columns[0];
-  return column.unit.empty() ? column.name : fmt::format("{} [{}]", column.name, column.unit);
 }
 
 std::string horizons_text(const Study& study) {
@@ -48,8 +30,9 @@ class Page {
 
   [[nodiscard]] std::string text(const StudyVerdict& main) const {
     return sentence_of(study_, main) + "\n\n" + verdict_lines(answer_.verdicts, main) + other_places() + effects() +
-           half_effects() + break_even() + elasticities_text(arms_, answer_.elasticities) +
-           shares_text(answer_.shares) + deciders(main) + radius(main) + regimes_text(arms_, answer_.regimes);
+           half_effects() + break_even_text(study_, answer_.break_evens) +
+           elasticities_text(arms_, answer_.elasticities) + shares_text(answer_.shares) + deciders(main) +
+           radius(main) + regimes_text(arms_, answer_.regimes);
   }
 
  private:
@@ -68,7 +51,7 @@ class Page {
       for (const double horizon : arms_.horizons()) {
         const auto found = std::ranges::find_if(
             answer_.effects, [&](const ArmEffect& e) { return e.arm == arm.name && e.horizon == horizon; });
-        row.push_back(found == answer_.effects.end() ? "" : range_text(found->effect));
+        row.push_back(found == answer_.effects.end() ? "" : effect_text(found->effect));
       }
       if (arm.vesicles) table.add(row);
     }
@@ -122,7 +105,7 @@ class Page {
       }
       const std::string& arm = study_.arms[first.arm];
       table.add({arm, acts_by(arms_.facts(arm)), after(first.outcome), half_text(first, per_cell),
-                 axis_text(study_, first.axis), half_text(first, dose), range_text(first.response.largest_effect),
+                 axis_text(study_, first.axis), half_text(first, dose), effect_text(first.response.largest_effect),
                  place_of(first)});
     }
     if (table.is_empty()) return "";
@@ -142,45 +125,6 @@ class Page {
     const CensoredEstimate half = over_samples(halves);
     const std::string text = range_text(half);
     return half.estimate.side == Censored::Side::above ? "not reached, " + text : text;
-  }
-
-  [[nodiscard]] std::string break_even() const {
-    TextTable table({"arm", "against", "after", "along", "F*: times the scenario's own", "there",
-                     "f_x: acting per EV given", "cap of delivery", "at"});
-    std::map<std::string, std::vector<const StudyCrossing*>> groups;
-    std::vector<std::string> order;
-    for (const StudyCrossing& c : answer_.crossings) {
-      if (c.largest < kNegligible) continue;
-      const std::string key = fmt::format("{} {} {} {} {}", c.axis, c.arm, c.against, c.outcome, place_of(c));
-      if (groups[key].empty()) order.push_back(key);
-      groups[key].push_back(&c);
-    }
-    for (const std::string& key : order) {
-      const StudyCrossing& first = *groups[key].front();
-      std::vector<CensoredEstimate> factor, there, acting;
-      for (const StudyCrossing* c : groups[key]) {
-        there.push_back(c->crossing);
-        if (c->factor) factor.push_back(*c->factor);
-        if (c->acting) acting.push_back(*c->acting);
-      }
-      table.add({first.arm, first.against, after(first.outcome), axis_text(study_, first.axis),
-                 factor.empty() ? "" : range_text(over_samples(factor)), range_text(over_samples(there)),
-                 acting.empty() ? "" : range_text(over_samples(acting)), cap_text(first), place_of(first)});
-    }
-    if (table.is_empty()) return "";
-    const std::string head = fmt::format("\n  Break-even: where the first does as much as the second ({})",
-                                         study_.samples ? "5 % to 95 % of the samples" : "95 %");
-    return head +
-           ". > or < an end of the axis: not on it, or from its start on.\n  Left out where neither does anything that "
-           "counts. Cap of delivery: (f_int_max / f_int) (1 / f_rel): no better uptake\n  and release can give more\n" +
-           table.text();
-  }
-
-  [[nodiscard]] static std::string cap_text(const StudyCrossing& crossing) {
-    if (!crossing.cap) return "";
-    const StudyCrossing::Cap& cap = *crossing.cap;
-    return fmt::format("{:.3g} = ({:.2g}{} / {:.2g}) / {:.2g}", cap.value, cap.internalised_most,
-                       cap.most_is_seen ? "" : ", every EV", cap.internalised, cap.released);
   }
 
   [[nodiscard]] std::string deciders(const StudyVerdict& main) const {
@@ -208,12 +152,35 @@ class Page {
 
 }  // namespace
 
+namespace {
+
+std::string arm_effects_csv(const std::vector<ArmEffect>& effects) {
+  std::string text;
+  for (const ArmEffect& e : effects)
+    text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(e.arm), csv_text(e.by), csv_number(e.horizon), e.effect.n,
+                        csv_number(e.effect.mean), csv_number(e.effect.low), csv_number(e.effect.high));
+  return text.empty() ? "" : "arm,acts_by,horizon_s,n,effect,low,high\n" + text;
+}
+
+std::string deciders_csv(const std::vector<StudyVerdict>& verdicts) {
+  std::string text;
+  for (const StudyVerdict& v : verdicts)
+    for (const RankCorrelation& c : v.deciders)
+      text += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_number(v.horizon), v.published ? "published" : "all",
+                          csv_text(v.first.name), csv_text(v.second.name), csv_text(v.where), csv_text(c.factor),
+                          csv_number(c.partial.mean), csv_number(c.partial.low), csv_number(c.partial.high));
+  return text.empty() ? "" : "horizon_s,edges,first,second,where,factor,correlation,low,high\n" + text;
+}
+
+}  // namespace
+
 StudyAnswer study_answer(const StudyArms& arms, bool curves_too) {
   StudyAnswer answer;
   answer.verdicts = verdicts_of(arms);
   answer.effects = effects_of(arms);
   answer.curves = curves_of(arms.study(), arms.values(), curves_too ? "" : "phenotype.");
   answer.crossings = crossings_of(arms);
+  answer.break_evens = break_evens_of(arms, answer.crossings);
   answer.radii = radii_of(arms, answer.verdicts);
   answer.shares = shares_of(arms);
   answer.elasticities = elasticities_of(arms);
@@ -222,8 +189,11 @@ StudyAnswer study_answer(const StudyArms& arms, bool curves_too) {
 }
 
 std::vector<std::pair<const char*, std::string>> StudyAnswer::tables(const StudyArms& arms) const {
-  return {{"dose_response.csv", curves_csv(arms.study(), arms.values(), curves)},
+  return {{"arm_effects.csv", arm_effects_csv(effects)},
+          {"deciders.csv", deciders_csv(verdicts)},
+          {"dose_response.csv", curves_csv(arms.study(), arms.values(), curves)},
           {"crossings.csv", crossings_csv(arms, crossings)},
+          {"break_even.csv", break_even_csv(arms.study(), break_evens)},
           {"radius.csv", radii_csv(radii)},
           {"shapley.csv", shares_csv(shares)},
           {"elasticity.csv", elasticities_csv(arms, elasticities)},

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/study/study_arms.h"
+#include "tools/study/study_break_even.h"
 #include "tools/study/study_crossings.h"
 #include "tools/study/study_curves.h"
 #include "tools/study/study_elasticity.h"
@@ -22,6 +23,7 @@ struct StudyAnswer {
   std::vector<ArmEffect> effects;
   std::vector<StudyCurve> curves;
   std::vector<StudyCrossing> crossings;
+  std::vector<BreakEven> break_evens;
   std::vector<VerdictRadius> radii;
   std::vector<StudyShares> shares;
   std::vector<StudyElasticity> elasticities;

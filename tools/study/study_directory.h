@@ -21,6 +21,8 @@ class StudyDirectory {
   [[nodiscard]] std::filesystem::path results() const { return path_ / "results.csv"; }
   [[nodiscard]] std::filesystem::path arrays() const { return path_ / "results.hdf"; }
   [[nodiscard]] std::filesystem::path columns() const { return path_ / "results_columns.csv"; }
+  [[nodiscard]] std::filesystem::path answer() const { return path_ / "answer.txt"; }
+  [[nodiscard]] std::filesystem::path report() const { return path_ / "report.html"; }
   [[nodiscard]] std::filesystem::path submission() const { return path_ / "submission.json"; }
 
   /// Makes it that of this study, or finds that it is. Throws InputError where it holds anything else, or results of

@@ -1,11 +1,11 @@
 /// @file
-/// Puts the page together.
+/// Puts the page of a comparison together.
 #include "viz/report/report.h"
 
-#include <fmt/format.h>
+#include <vector>
 
 #include "viz/report/assets.h"
-#include "viz/report/html.h"
+#include "viz/report/page.h"
 #include "viz/report/report_data.h"
 #include "viz/report/report_front.h"
 #include "viz/report/report_methods.h"
@@ -15,40 +15,6 @@
 
 namespace interstice::viz {
 namespace {
-
-/// Nothing may be loaded or sent, whatever a scenario's texts hold.
-constexpr const char* kPolicy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'";
-
-/// Fills of figures, by name; and the mark of the project.
-constexpr const char* kPatterns = R"svg(<svg id="patterns" width="0" height="0" aria-hidden="true"><defs>
-<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<line x1="0" y1="0" x2="0" y2="7" stroke="var(--line-strong)" stroke-width="2.4" stroke-opacity=".55"/></pattern>
-</defs></svg>
-)svg";
-constexpr const char* kBrand =
-    R"(<span class="brand"><svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-<circle cx="8" cy="8" r="6.2"/><circle cx="16.4" cy="15.6" r="3.6"/><circle cx="15.5" cy="6" r="1.6" class="dot"/>
-<circle cx="6" cy="17.5" r="1.6" class="dot"/></svg>Interstice</span>
-)";
-
-/// JSON that can stand inside a <script> element, which `</script` ends and `<!--` changes: without any `<`.
-std::string script_safe(const nlohmann::json& document) {
-  std::string safe;
-  for (const char c : document.dump()) c == '<' ? safe += "\\u003c" : safe += c;
-  return safe;
-}
-
-std::string head(const std::string& title) {
-  return fmt::format(
-             "<!DOCTYPE html>\n<!-- interstice report -->\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-             "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
-             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-             "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{} – Interstice</title>\n<style>\n",
-             kPolicy, title) +
-         kPageStyle + "</style>\n</head>\n";
-}
 
 struct Part {
   const char *id, *link;
@@ -82,25 +48,22 @@ std::string record_section(const Comparison& comparison) {
 }  // namespace
 
 std::string report_html(const Comparison& comparison) {
-  const std::string title = unit_text(escape(comparison.document().at("title").get<std::string>()));
-  const auto sections = parts(comparison);
-  std::string links = "<a href=\"#answer\">Answer</a>", body;
-  for (const Part& part : sections) {
-    links += fmt::format("<a href=\"#{}\">{}</a>", part.id, part.link);
+  std::string body =
+      "<section id=\"answer\" class=\"front\">\n" + front(comparison) + "</section>\n" +
+      "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables and in "
+      "summary.csv.</p></noscript>\n" +
+      cards(comparison);
+  std::vector<PageLink> links{{"answer", "Answer"}};
+  for (const Part& part : parts(comparison)) {
+    links.push_back({part.id, part.link});
     body += part.html;
   }
-  return head(title) + "<body>\n<a class=\"skip\" href=\"#answer\">Skip to the answer</a>\n" + kPatterns +
-         "<div class=\"bar\"><div class=\"wrap\">" + kBrand + "<nav aria-label=\"Sections\">" + links +
-         "<a href=\"#record\">Record</a></nav>\n<button id=\"theme\" type=\"button\">Theme: auto</button></div></div>\n"
-         "<main class=\"wrap\">\n<section id=\"answer\" class=\"front\">\n" +
-         front(comparison) + "</section>\n" +
-         "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables and in "
-         "summary.csv.</p></noscript>\n" +
-         cards(comparison) + body + record_section(comparison) +
-         "</main>\n<footer class=\"wrap\">Made by Interstice. Figures: Observable Plot 0.6.17 and D3 7.9, © Observable "
-         "and Mike Bostock, ISC licence.</footer>\n<script type=\"application/json\" id=\"data\">" +
-         script_safe(figure_data(comparison)) + "</script>\n<script>" + kCharts +
-         "</script>\n<script>\n\"use strict\";\n(() => {\n" + kPageScript + "})();\n</script>\n</body>\n</html>\n";
+  links.push_back({"record", "Record"});
+  return page({.title = comparison.document().at("title"),
+               .links = links,
+               .body = body + record_section(comparison),
+               .data = figure_data(comparison),
+               .script = kComparisonScript});
 }
 
 }  // namespace interstice::viz

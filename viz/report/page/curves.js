@@ -1,6 +1,5 @@
 // Quantities over time: the primary one large, all others small.
 
-const horizon = data.horizon;
 const [horizonUnit, horizonSeconds] = timeUnit(horizon);
 const logTime = byId("log-time");
 const isLog = () => Boolean(logTime?.checked);

@@ -127,25 +127,3 @@ function apart(heights, gap, lowest) {
   for (const k of order.reverse()) last = at[k] = Math.min(at[k], last - gap);
   return at.map((y, k) => y - heights[k]);
 }
-/** Arms whose lines are the same to within a share of the span of all of them. */
-function coinciding(arms, lineOf, share = 0.005) {
-  const lines = arms.map((arm) => lineOf(arm.name));
-  const all = lines.flat().filter((y) => y !== null);
-  const near = share * (Math.max(...all) - Math.min(...all)) || Number.MIN_VALUE;
-  const groups = [];
-  arms.forEach((arm, k) => {
-    const same = groups.find((group) => lines[k].every((y, i) => Math.abs(y - group.line[i]) <= near));
-    if (same) same.arms.push(arm.name);
-    else groups.push({ arms: [arm.name], line: lines[k] });
-  });
-  // The run without vesicles names its group; the others follow it in the order of the arms.
-  for (const group of groups) {
-    const reference = data.arms.find((arm) => arm.reference && group.arms.includes(arm.name))?.name;
-    if (reference) group.arms = [reference, ...group.arms.filter((name) => name !== reference)];
-  }
-  return groups.map((group) => group.arms);
-}
-const groupText = (group, room) => {
-  const whole = group.join(" = ");
-  return whole.length <= room || group.length === 1 ? whole : `${group[0]} + ${group.length - 1}`;
-};

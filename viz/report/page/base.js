@@ -1,0 +1,48 @@
+// What every page uses: its numbers, its elements, how numbers and times are written.
+const data = JSON.parse(document.getElementById("data").textContent);
+
+const byId = (id) => document.getElementById(id);
+
+/** An element with attributes and children; `text` is its text. */
+function element(tag, { text, ...attributes } = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  if (text !== undefined) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+// ---- numbers
+const shown = (unit) => (unit === "1" ? "" : unit.replace(/u(?=[MmlgL])/g, "µ"));
+const tidy = (x) => {
+  if (x === 0) return "0";
+  const size = Math.abs(x);
+  return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3))).replace("-", "−");
+};
+const signed = (x) => (x > 0 ? "+" : "") + tidy(x);
+const inUnit = (x, unit) => tidy(x) + (shown(unit) ? " " + shown(unit) : "");
+const interval = (v) => (v.low < v.high ? ` [${tidy(v.low)}, ${tidy(v.high)}]` : "");
+
+const kTimes = [
+  ["s", 1],
+  ["min", 60],
+  ["h", 3600],
+  ["d", 86400],
+];
+/** The unit in which a time is a number above one: its name, and its seconds. */
+const timeUnit = (t) => kTimes.filter(([, seconds]) => t >= 1.5 * seconds).pop() ?? kTimes[0];
+const duration = (t) => {
+  const [name, seconds] = timeUnit(t);
+  return `${tidy(t / seconds)} ${name}`;
+};
+/** Round times [s] between two, at most so many. */
+function roundTimes(first, last, most) {
+  const kCoarse = [0.01, 0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86400, 7 * 86400, 28 * 86400];
+  const kFine = [2, 5, 20, 30, 120, 300, 1200, 1800, 7200, 3 * 3600, 12 * 3600, 2 * 86400, 4 * 86400, 14 * 86400];
+  const within = (t) => t >= 0.999 * first && t <= 1.001 * last;
+  const coarse = kCoarse.filter(within);
+  const all = [...coarse, ...kFine.filter(within)].sort((a, b) => a - b);
+  const round = coarse.length > 2 || all.length > most ? coarse : all;
+  const every = Math.ceil(round.length / most);
+  return round.filter((_, k) => (round.length - 1 - k) % every === 0);
+}
