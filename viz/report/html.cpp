@@ -103,8 +103,8 @@ std::string table(const std::vector<std::string>& head, const std::vector<std::v
   const auto attributes = [&](std::size_t column) {
     return std::find(numeric.begin(), numeric.end(), column) != numeric.end() ? " class=\"n\"" : "";
   };
-  std::string out =
-      id.empty() ? "<div class=\"scroll\"><table>" : fmt::format("<div class=\"scroll\"><table id=\"{}\">", id);
+  std::string out = id.empty() ? "<div class=\"scroll\" tabindex=\"0\"><table>"
+                               : fmt::format("<div class=\"scroll\" tabindex=\"0\"><table id=\"{}\">", id);
   out += "\n<thead><tr>";
   for (std::size_t c = 0; c < head.size(); ++c) out += fmt::format("<th{}>{}</th>", attributes(c), head[c]);
   out += "</tr></thead>\n<tbody>\n";

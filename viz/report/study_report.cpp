@@ -194,7 +194,7 @@ constexpr Part kParts[] = {
      "Who wins where",
      "Letters repeat the colours; paler where fewer samples say so.",
      "map-plot",
-     {{"", "map-edges"}, {"at", "map-rest"}},
+     {{"with", "map-edges"}, {"at", "map-rest"}},
      "Hatched: undetermined."},
     {"deciders",
      "What decides",
@@ -263,7 +263,7 @@ std::string record_part(const StudyFiles& files) {
   return section(
       "record", "Record",
       record("text", "The answer in words", "as `interstice verdict` prints it",
-             "<pre>" + escape(files.answer()) + "</pre>\n") +
+             "<pre tabindex=\"0\">" + escape(files.answer()) + "</pre>\n") +
           record("provenance", "Provenance", "program, command, identity", table({"what", ""}, rows, {}), true) +
           record("files", "Data", "every number of this page",
                  "<p>Beside this page: <code>results.csv</code> and <code>results.hdf</code> (a row per run), "

@@ -27,6 +27,7 @@ function drawFigure(one, force) {
   one.box.closest("figure").classList.toggle("empty", !picture);
   one.box.replaceChildren(...(picture ? [picture] : []));
   const label = one.box.closest("figure").querySelector("figcaption")?.textContent ?? "";
+  for (const part of one.box.querySelectorAll("svg g[aria-label]")) part.removeAttribute("aria-label"); // "dot"
   for (const svg of one.box.querySelectorAll("svg:not([aria-hidden])")) {
     svg.setAttribute("role", "img");
     if (!svg.getAttribute("aria-label")) svg.setAttribute("aria-label", label);

@@ -25,6 +25,7 @@ function pointPlot(width, arms, quantities, { title, log = false, limit }) {
   const seen = points.filter((point) => !point.hidden);
   if (!seen.length && limit === undefined) return null;
   const rows = arms.filter((arm) => points.some((point) => point.arm === arm));
+  if (!rows.length) return null;
   const narrow = width < 560,
     many = quantities.length,
     lane = many > 2 ? 13 : many === 2 ? 15 : kRow,
