@@ -20,6 +20,10 @@ if(TARGET interstice_cli)
   endforeach()
 endif()
 
+if(TARGET interstice_render)
+  install(TARGETS interstice_render RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
 foreach(header ${interstice_plugin_headers})
   cmake_path(GET header PARENT_PATH folder)
   install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/interstice/${folder})
@@ -29,7 +33,7 @@ install(FILES ${PROJECT_BINARY_DIR}/generated/engine/model/abi.h
 
 install(DIRECTORY models scenarios viz DESTINATION ${CMAKE_INSTALL_DATADIR}/interstice
         FILES_MATCHING PATTERN "*.yaml" PATTERN "*.md" PATTERN "*.py" PATTERN "pyproject.toml" PATTERN "template/*"
-        PATTERN "report" EXCLUDE)
+        PATTERN "report" EXCLUDE PATTERN "render" EXCLUDE)
 
 install(EXPORT IntersticeTargets NAMESPACE interstice:: DESTINATION ${package_dir})
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/IntersticeConfig.cmake.in

@@ -22,6 +22,7 @@
 
 #include "engine/core/error.h"
 #include "engine/results/atomic_file.h"
+#include "tools/machine_limits.h"
 
 namespace interstice::cli {
 namespace {

@@ -40,7 +40,6 @@ Usage: interstice COMMAND [ARGUMENTS] [OPTIONS]      `interstice COMMAND --help`
 )" + command_lines() +
          R"(
 Examples: interstice new my_tissue; interstice compare my_tissue.yaml
-
 Exit codes: 0 done, 2 wrong input, 3 numerical failure, 4 disk, 5 cannot go on, 6 out of memory,
   7 directory in use, 75 stopped and saved: the same command goes on, 130 killed by a second Ctrl-C
 )";

@@ -9,6 +9,7 @@
 
 #include "engine/analysis/verdict.h"
 #include "engine/results/atomic_file.h"
+#include "tools/commands/compare_still.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
 #include "tools/text_table.h"
@@ -339,7 +340,8 @@ void write_comparison(const Scenario& scenario, const ComparisonRuns& runs, cons
   const std::vector<Verdict> judged = verdicts(runs, summary, scenario.seed);
   write_file_atomically(directory / "summary.csv", summary_csv(runs, summary, judged));
   write_file_atomically(directory / "compare.json", compare_json(scenario, runs, summary, judged, provenance));
-  write_file_atomically(directory / "report.html", viz::report_html(viz::Comparison::read(directory / "compare.json")));
+  write_file_atomically(directory / "report.html",
+                        viz::report_html(viz::Comparison::read(directory / "compare.json"), still_of(runs, summary)));
   if (quiet) return;
   say("{}\n{}\nReport: {}\n", verdict_text(runs, judged), terminal_table(runs, summary),
       (directory / "report.html").string());

@@ -216,6 +216,7 @@ void read_one(const ComparePlan& plan, std::size_t arm, std::uint64_t replicate,
 
 ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan, const std::vector<RunFailure>& failures) {
   ComparisonRuns runs = describe_comparison(scenario, plan);
+  if (!plan.one_run) runs.directory = plan.directory;
   std::size_t missing = 0;
   for (std::size_t arm = 0; arm < plan.arms.size(); ++arm) {
     const Problem problem = build_problem(scenario, {plan.arms[arm], 0});

@@ -45,6 +45,7 @@ struct DosedClass {
 };
 
 struct ComparisonRuns {
+  std::filesystem::path directory;  ///< under which the runs lie
   std::vector<ArmFacts> arms;
   std::optional<PrimaryField> primary;
   std::optional<Phenotype> phenotype;

@@ -38,6 +38,11 @@ struct ArmValue {
   std::string note;
 };
 
+/// A picture of the tissue: the bytes of a JPEG, and what it shows; empty where there is none.
+struct Still {
+  std::string jpeg, caption;
+};
+
 class Comparison {
  public:
   explicit Comparison(nlohmann::json document);

@@ -34,6 +34,19 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  text.reserve(4 * bytes.size() / 3 + 4);
+  for (std::size_t k = 0; k < bytes.size(); k += 3) {
+    unsigned three = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      three = three << 8 | (k + i < bytes.size() ? static_cast<unsigned char>(bytes[k + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) text += k + i <= bytes.size() ? kDigits[three >> (18 - 6 * i) & 63U] : '=';
+  }
+  return text;
+}
+
 std::string number(double value) {
   if (!std::isfinite(value)) return "–";
   if (value == 0) return "0";

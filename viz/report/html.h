@@ -11,6 +11,9 @@ namespace interstice::viz {
 /// Text with &, <, >, " and ' escaped.
 std::string escape(std::string_view text);
 
+/// Bytes as text (RFC 4648).
+std::string base64(std::string_view bytes);
+
 /// Three significant digits; powers of ten outside 0.001 ... 99999, as HTML.
 std::string number(double value);
 

@@ -47,9 +47,10 @@ std::string record_section(const Comparison& comparison) {
 
 }  // namespace
 
-std::string report_html(const Comparison& comparison) {
+std::string report_html(const Comparison& comparison, const Still& still) {
   std::string body =
-      "<section id=\"answer\" class=\"front\">\n" + front(comparison) + "</section>\n" +
+      std::string("<section id=\"answer\" class=\"front\">\n<div>\n") + front(comparison) + "</div>\n" +
+      still_figure(still) + "</section>\n" +
       "<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the tables and in "
       "summary.csv.</p></noscript>\n" +
       cards(comparison);

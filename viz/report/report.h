@@ -10,6 +10,6 @@
 namespace interstice::viz {
 
 /// The page.
-std::string report_html(const Comparison& comparison);
+std::string report_html(const Comparison& comparison, const Still& still = {});
 
 }  // namespace interstice::viz

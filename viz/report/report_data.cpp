@@ -1,5 +1,6 @@
 #include "viz/report/report_data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -36,8 +37,9 @@ Json arms_of(const Comparison& comparison) {
 /// Lines by what is in them, each once; of those with more points than a figure shows, so many, the last included.
 class Lines {
  public:
+  explicit Lines(std::size_t arms) : most_(std::clamp<std::size_t>(1000 / std::max<std::size_t>(arms, 1), 50, 100)) {}
   std::size_t index_of(const Json& numbers) {
-    const std::size_t step = 1 + numbers.size() / kMostPoints;
+    const std::size_t step = 1 + numbers.size() / most_;
     Json line = Json::array();
     for (std::size_t k = (numbers.size() + step - 1) % step; k < numbers.size(); k += step)
       line.push_back(rounded(numbers[k]));
@@ -48,7 +50,7 @@ class Lines {
   [[nodiscard]] const Json& lines() const { return lines_; }
 
  private:
-  static constexpr std::size_t kMostPoints = 100;
+  std::size_t most_;  ///< points: fewer where arms are many
   Json lines_ = Json::array();
   std::map<std::string, std::size_t> indices_;
 };
@@ -64,7 +66,7 @@ void add_reporter(const Comparison& comparison, Json& curve) {
 }
 
 void add_curves(const Comparison& comparison, Json& data) {
-  Lines lines;
+  Lines lines(comparison.arms().size());
   data["curves"] = Json::array();
   for (const Json& curve : comparison.document().at("curves")) {
     Json shown = {{"name", curve.at("name")}, {"label", curve.at("label")}, {"unit", curve.at("unit")}};

@@ -44,7 +44,7 @@ Clause clause_of(const Json& verdict) {
     clause.lead = "undetermined";
     clause.sentence = "the replicates do not decide";
   }
-  clause.sentence += " (" + effects + ")";
+  clause.sentence += " (" + effects.substr(0, preference == "undetermined" ? effects.find(';') : effects.size()) + ")";
   return clause;
 }
 
@@ -208,6 +208,17 @@ Bar bar_for(const Comparison& comparison, const std::vector<ArmInfo>& arms, doub
   return {low, high, limit};
 }
 
+/// Its first sentence; what follows is folded.
+std::string description(const std::string& text) {
+  const std::size_t end = text.find(". ");
+  const std::string first = text.substr(0, end == std::string::npos ? end : end + 1);
+  std::string out = "<p class=\"description\">" + unit_text(escape(first)) + "</p>\n";
+  if (end != std::string::npos)
+    out += "<details class=\"description\"><summary>More of what is simulated</summary>\n<p>" +
+           unit_text(escape(text.substr(end + 2))) + "</p></details>\n";
+  return out;
+}
+
 }  // namespace
 
 std::string headline(const Comparison& comparison) {
@@ -237,9 +248,8 @@ std::string headline(const Comparison& comparison) {
 
 std::string front(const Comparison& comparison) {
   const Json& document = comparison.document();
-  std::string out =
-      fmt::format("<p class=\"kicker\">Question</p>\n<h1>{}</h1>\n<p class=\"description\">{}</p>\n",
-                  unit_text(text_of(document.at("title"))), unit_text(text_of(document.at("description"))));
+  std::string out = fmt::format("<p class=\"kicker\">Question</p>\n<h1>{}</h1>\n{}",
+                                unit_text(text_of(document.at("title"))), description(document.at("description")));
   const std::string what =
       document.at("phenotype").is_null()
           ? ""
@@ -247,6 +257,17 @@ std::string front(const Comparison& comparison) {
   return out +
          fmt::format("<p class=\"kicker\">Answer{}</p>\n<p class=\"answer\">{}</p>\n", what, headline(comparison)) +
          caveats(comparison) + facts(comparison);
+}
+
+std::string still_figure(const Still& still) {
+  if (still.jpeg.empty()) return {};
+  const std::string caption = escape(still.caption);
+  return fmt::format(
+      "<figure class=\"still\"><img alt=\"The tissue: {0}\" src=\"data:image/jpeg;base64,{1}\"><figcaption>{0}. Cells "
+      "are spheres of their true size, dots are EVs; replicate 0, the same tissue and random "
+      "numbers.</figcaption></figure>"
+      "\n",
+      caption, base64(still.jpeg));
 }
 
 std::string cards(const Comparison& comparison) {

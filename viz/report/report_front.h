@@ -15,6 +15,9 @@ std::string front(const Comparison& comparison);
 /// The answer of the verdicts with all edges in one sentence; where there is none, why.
 std::string headline(const Comparison& comparison);
 
+/// The picture, in the page itself; "" where there is none.
+std::string still_figure(const Still& still);
+
 /// A card for each arm with mechanisms that changes nothing else: its effect on the phenotype at every horizon, and
 /// whether that is supported (the whole interval beyond the limit of relevance), no relevant effect (all within),
 /// undetermined (across it) or not observable. "" without a phenotype.

@@ -1,0 +1,35 @@
+#include "viz/render/snapshot_data.h"
+
+#include <vtkDataArray.h>
+#include <vtkHDFReader.h>
+#include <vtkNew.h>
+#include <vtkPointData.h>
+
+#include <algorithm>
+
+namespace interstice::render {
+
+vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path) {
+  vtkNew<vtkHDFReader> reader;
+  reader->SetFileName(path.c_str());
+  reader->Update();
+  return vtkDataSet::SafeDownCast(reader->GetOutputDataObject(0));
+}
+
+std::optional<std::array<double, 2>> signal_range(const Job& job) {
+  std::optional<std::array<double, 2>> all;
+  for (const Picture& picture : job.pictures)
+    for (const Panel& panel : picture.panels) {
+      if (panel.fields.empty() || panel.walls == "none") continue;
+      const auto data = read_snapshot(panel.fields);
+      vtkDataArray* array = data ? data->GetPointData()->GetArray(job.signal.c_str()) : nullptr;
+      if (array == nullptr) continue;
+      std::array<double, 2> range{};
+      array->GetRange(range.data());
+      all = all ? std::array{std::min((*all)[0], range[0]), std::max((*all)[1], range[1])} : range;
+    }
+  if (all && !((*all)[1] > (*all)[0])) (*all)[1] = (*all)[0] + 1;
+  return all;
+}
+
+}  // namespace interstice::render

@@ -1,0 +1,22 @@
+/// @file
+/// Snapshot files as VTK reads them.
+#pragma once
+
+#include <vtkDataSet.h>
+#include <vtkSmartPointer.h>
+
+#include <array>
+#include <optional>
+#include <string>
+
+#include "viz/render/picture.h"
+
+namespace interstice::render {
+
+/// Null where it cannot be read.
+vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path);
+
+/// Range of the signal over all files of a job; none where no file has it.
+std::optional<std::array<double, 2>> signal_range(const Job& job);
+
+}  // namespace interstice::render
