@@ -69,7 +69,7 @@ viz::Still draw_still(const std::vector<std::string>& arms, const ComparisonRuns
   }
   const Workplace place;
   const fs::path out = place.path() / "still.jpg";
-  job["pictures"].push_back({{"out", out.string()}, {"columns", 1}, {"panels", panels}});
+  job["pictures"].push_back({{"out", out.string()}, {"panels", panels}});
   draw_pictures(job, place);
   still.jpeg = read_text_file(out);
   return still;

@@ -93,7 +93,7 @@ class Pictures {
   }
 
   void add(const fs::path& out, double time) {
-    Json picture = {{"out", out.string()}, {"columns", 1}, {"panels", Json::array()}};
+    Json picture = {{"out", out.string()}, {"panels", Json::array()}};
     if (options_.preset == "slices") {
       constexpr std::size_t kPanels = 6;
       const auto times = subjects_.front().series.times();
@@ -101,10 +101,8 @@ class Pictures {
       for (std::size_t k = 0; k < count; ++k)
         picture["panels"].push_back(
             panel(subjects_.front(), times[count == 1 ? 0 : k * (times.size() - 1) / (count - 1)]));
-      picture["columns"] = count > 4 ? 3 : count > 1 ? 2 : 1;
     } else {
       for (const Subject& subject : subjects_) picture["panels"].push_back(panel(subject, time));
-      picture["columns"] = subjects_.size() > 4 ? 3 : subjects_.size() > 1 ? 2 : 1;
     }
     job_["pictures"].push_back(std::move(picture));
   }

@@ -8,6 +8,7 @@
 #include <vtkRendererCollection.h>
 #include <vtkWindowToImageFilter.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -43,11 +44,33 @@ void write_image(vtkRenderWindow* window, const std::string& path) {
   if (writer->GetErrorCode() != vtkErrorCode::NoError) throw std::runtime_error("cannot write " + path);
 }
 
+/// So many that panels, which are as wide for their height as the tissue looks, are largest.
+int best_columns(const Picture& picture, double width, double height) {
+  const Panel& first = picture.panels.front();
+  const auto data = read_snapshot(!first.fields.empty()  ? first.fields
+                                  : !first.cells.empty() ? first.cells
+                                                         : first.vesicles);
+  std::array<double, 6> b{};
+  if (data) data->GetBounds(b.data());
+  std::array<double, 3> length{b[1] - b[0], b[3] - b[2], b[5] - b[4]};
+  std::ranges::sort(length);
+  const double aspect = length[1] > 0 ? 0.9 * length[2] / length[1] : 1;  // seen from the side and from above
+  const auto count = static_cast<int>(picture.panels.size());
+  const auto size_with = [&](int columns) {
+    const int rows = (count + columns - 1) / columns;
+    return std::min(width / columns / aspect, height / rows);
+  };
+  int best = 1;
+  for (int columns = 2; columns <= count; ++columns)
+    if (size_with(columns) > 1.001 * size_with(best)) best = columns;
+  return best;
+}
+
 void draw(vtkRenderWindow* window, const Job& job, const Picture& picture, const std::array<double, 2>& range) {
   while (vtkRenderer* old = window->GetRenderers()->GetFirstRenderer()) window->RemoveRenderer(old);
   const double right = 1 - kLegend / job.width;
   const auto count = static_cast<int>(picture.panels.size());
-  const int columns = std::max(1, std::min(picture.columns, count)), rows = (count + columns - 1) / columns;
+  const int columns = best_columns(picture, right * job.width, job.height), rows = (count + columns - 1) / columns;
   for (int k = 0; k < count; ++k) {
     const double aspect = right * job.width / columns / (static_cast<double>(job.height) / rows);
     const auto scene = scene_of(picture.panels[static_cast<std::size_t>(k)], job, range, aspect);

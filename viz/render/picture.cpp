@@ -29,7 +29,7 @@ Job read_job(const nlohmann::json& text) {
   job.vesicle_states = text.value("vesicle_states", job.vesicle_states);
   job.regions = text.value("regions", job.regions);
   for (const auto& entry : text.at("pictures")) {
-    Picture picture{entry.at("out"), {}, entry.value("columns", 1)};
+    Picture picture{entry.at("out"), {}};
     for (const auto& panel : entry.at("panels")) picture.panels.push_back(read_panel(panel));
     job.pictures.push_back(std::move(picture));
   }

@@ -22,7 +22,6 @@ struct Panel {
 struct Picture {
   std::string out;  ///< .png or .jpg
   std::vector<Panel> panels;
-  int columns = 1;
 };
 
 struct Job {

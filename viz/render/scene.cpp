@@ -34,7 +34,7 @@ namespace interstice::render {
 namespace {
 
 constexpr const char* kRadius = "radius [um]";
-constexpr double kRoomForBar = 0.93;  ///< of the panel, beside the scale bar and the title
+constexpr double kRoomForBar = 0.88;  ///< of the panel, beside the scale bar and the title
 constexpr double kBehind = 0.53;  ///< voxels from the middle of the last to its wall: just behind outlines on its face
 
 /// Which axes of space are where on the picture: the longest goes to the right, another one up.
@@ -240,6 +240,8 @@ class Scene {
     vtkNew<vtkActor> actor;
     actor->SetMapper(mapper);
     actor->GetProperty()->SetPointSize(static_cast<float>(panel_.point_size));
+    constexpr double kMostSolid = 4000;  // more would hide what is behind them
+    actor->GetProperty()->SetOpacity(std::clamp(kMostSolid / (1.0 + vesicles->GetNumberOfPoints()), 0.15, 1.0));
     actor->GetProperty()->LightingOff();
     renderer_->AddActor(actor);
   }
