@@ -30,7 +30,7 @@ class Completion : public CommandTest {
 
 TEST_F(Completion, BashOffersCommandsOptionsAndChoices) {
   EXPECT_EQ(offered("interstice va"), "validate\n");
-  EXPECT_EQ(offered("interstice re"), "report reduce\n");
+  EXPECT_EQ(offered("interstice re"), "report render reduce\n");
   EXPECT_EQ(offered("interstice compare --ed"), "--edges\n");
   EXPECT_EQ(offered("interstice compare --edges p"), "published\n");
   EXPECT_EQ(offered("interstice study s"), "submit status\n");

@@ -21,6 +21,8 @@ namespace {
 /// the clock. Ends as the command does.
 constexpr const char* kDisturb = R"sh(#!/bin/bash
 series=$1 rows=$2 what=$3; shift 3
+there=$(wc -l <"$series" 2>/dev/null || echo 0)  # of an earlier call: this one works once there are more
+[ "$there" -gt "$rows" ] && rows=$there
 "$@" & p=$!
 while kill -0 $p 2>/dev/null && [ "$(wc -l <"$series" 2>/dev/null || echo 0)" -le "$rows" ]; do sleep 0.002; done
 eval "$what"

@@ -109,7 +109,7 @@ std::string facts(const Comparison& comparison) {
   items.push_back("brackets: <b>95 %</b> bootstrap intervals");
   std::size_t marked = 0, assumed = 0;
   for (const Json& parameter : document.at("parameters")) {
-    marked += parameter.at("mark") != "" ? 1 : 0;
+    marked += parameter.at("mark").get<std::string>().empty() ? 0 : 1;
     assumed += parameter.at("mark") == "A" ? 1 : 0;
   }
   if (marked > 0) items.push_back(fmt::format("<b>{}</b> of {} marked parameters are assumptions", assumed, marked));

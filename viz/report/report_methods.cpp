@@ -23,7 +23,7 @@ std::string known(const Comparison& comparison, const char* key) {
 /// The first of these that the provenance has.
 std::string program(const Comparison& comparison) {
   for (const char* key : {"program", "version"})
-    if (const std::string text = known(comparison, key); !text.empty()) return text;
+    if (std::string text = known(comparison, key); !text.empty()) return text;
   return "Interstice";
 }
 
