@@ -9,6 +9,7 @@
 
 #include "engine/analysis/verdict.h"
 #include "engine/results/atomic_file.h"
+#include "tools/commands/compare_equations.h"
 #include "tools/commands/compare_still.h"
 #include "tools/progress.h"
 #include "tools/standard_streams.h"
@@ -266,6 +267,9 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
                                     {"message", failure.failure.message}});
   document["warnings"] = runs.warnings;
   document["parameters"] = parameters_json(scenario);
+  document["equations"] = Json::array();
+  for (const EquationGroup& group : equations_of(scenario))
+    document["equations"].push_back({{"of", group.of}, {"lines", group.lines}});
   document["provenance"] = Json::parse(provenance);
   document["provenance"]["wall_time_s"] = runs.wall_time;
   return document.dump(1, ' ', false, Json::error_handler_t::replace);  // a path may hold any bytes

@@ -41,8 +41,8 @@ std::string record_section(const Comparison& comparison) {
                  arms_section(comparison) + receptors_section(comparison) +
                      record("assumptions", "Assumptions", "and whom they favour", assumptions(comparison), true) +
                      edges_section(comparison) + parameters_section(comparison) + methods_section(comparison) +
-                     metrics_section(comparison) + provenance_section(comparison) + citation_section(comparison) +
-                     files_section());
+                     equations_section(comparison) + metrics_section(comparison) + provenance_section(comparison) +
+                     citation_section(comparison) + files_section());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
 #include <vector>
 
 #include "viz/report/html.h"
@@ -67,8 +68,9 @@ std::string judgement(const Comparison& comparison) {
 
 std::string copied(const char* id, const std::string& text, const char* tag = "p") {
   return fmt::format(
-      "<{0} id=\"{1}\">{2}</{0}>\n<p class=\"tools\"><button type=\"button\" data-copy=\"{1}\">Copy</button></p>\n",
-      tag, id, text);
+      "<{0} id=\"{1}\"{3}>{2}</{0}>\n<p class=\"tools\"><button type=\"button\" "
+      "data-copy=\"{1}\">Copy</button></p>\n",
+      tag, id, text, std::string_view(tag) == "pre" ? " tabindex=\"0\"" : "");
 }
 
 }  // namespace
@@ -92,6 +94,21 @@ std::string methods_section(const Comparison& comparison) {
           "<p>The resolved scenario lies beside this report; with the same build it gives the same bits:</p>\n" +
           copied("repeat-text", repeat, "pre"),
       true);
+}
+
+std::string equations_section(const Comparison& comparison) {
+  const Json equations = comparison.document().value("equations", Json::array());
+  std::string text;
+  for (const Json& group : equations) {
+    text += fmt::format("{}{}\n", text.empty() ? "" : "\n", escape(group.at("of").get<std::string>()));
+    for (const Json& line : group.at("lines")) text += "  " + escape(line.get<std::string>()) + "\n";
+  }
+  if (text.empty()) return {};
+  return record(
+      "equations", "Equations", "of the models, reactions and cells in use, to paste",
+      "<p>In the words of the scenario. H(x, K) = x/(K + x), with an exponent x^n/(K^n + x^n); the numbers behind "
+      "the names stand under Parameters.</p>\n" +
+          copied("equations-text", text, "pre"));
 }
 
 std::string citation_section(const Comparison& comparison) {
