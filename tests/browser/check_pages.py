@@ -52,7 +52,19 @@ cell_types:
     initial_state: alive
     states: {{alive: {{}}}}
     reporters: {{felt: {{value: felt, range: 1, delay: 0 s, kind: phenotype}}}}
-cells: {{sentinel: {{count: 5, in: [film]}}}}
+  absent:
+    radius: 4 um
+    columns: {{felt: {{unit: "1", initial: 0, gain: "1 / 1 [s]"}}}}
+    initial_state: alive
+    states: {{alive: {{}}}}
+    reporters: {{felt: {{value: felt, range: 1, delay: 0 s, kind: phenotype}}}}
+  passing:
+    radius: 4 um
+    columns: {{felt: {{unit: "1", initial: 0, gain: "1 / 1 [s]"}}}}
+    initial_state: alive
+    states: {{alive: {{transitions: [{{to: gone, hazard: "5 [1/s]"}}]}}, gone: {{removed: true}}}}
+    reporters: {{felt: {{value: felt, range: 1, delay: 0 s, kind: phenotype}}}}
+cells: {{sentinel: {{count: 5, in: [film]}}, passing: {{count: 2, in: [film]}}}}
 vesicles: {{ev: {{number: 500 EV, in: [film], diameter: {{median: 115 nm, gsd: 1.3}}, proteins: {{CD73: {{mean: 50}}}}}}}}
 models: {{cd73: {{}}, cargo_delivery: {{}}}}
 compare:

@@ -45,6 +45,9 @@ const drawn = new Set(
 );
 const drawnArms = () => data.arms.filter((arm) => drawn.has(arm.name));
 
+/** Two values that differ by no more than that; what is missing in both is the same. */
+const isNear = (a, b, near) => (a === null || b === null ? a === b : Math.abs(a - b) <= near);
+
 /** Arms whose lines are the same to within a share of the span of all of them. */
 function coinciding(arms, lineOf, share = 0.005) {
   const lines = arms.map((arm) => lineOf(arm.name));
@@ -52,7 +55,7 @@ function coinciding(arms, lineOf, share = 0.005) {
   const near = share * (Math.max(...all) - Math.min(...all)) || Number.MIN_VALUE;
   const groups = [];
   arms.forEach((arm, k) => {
-    const same = groups.find((group) => lines[k].every((y, i) => Math.abs(y - group.line[i]) <= near));
+    const same = groups.find((group) => lines[k].every((y, i) => isNear(y, group.line[i], near)));
     if (same) same.arms.push(arm.name);
     else groups.push({ arms: [arm.name], line: lines[k] });
   });

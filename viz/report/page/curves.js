@@ -35,6 +35,7 @@ function curvePlot(curve, width, { height, few, thresholds = [], label }) {
     })),
   );
   const values = rows.flatMap((row) => [row.low, row.high]).filter((y) => y !== null);
+  if (!values.length) return null; // such as of cells that are not there yet
   const reach = Math.max(...values);
   const levels = thresholds.filter((level) => level <= 2.5 * reach); // a far one would flatten the curves
   let bottom = Math.min(...values),
@@ -50,7 +51,8 @@ function curvePlot(curve, width, { height, few, thresholds = [], label }) {
     marginTop = few ? 8 : 20;
   const heightOf = (y) =>
     height - marginBottom - ((y - domain[0]) / (domain[1] - domain[0])) * (height - marginBottom - marginTop);
-  const ends = groups.map((group) => curve.arms[group[0]].mean.at(-1));
+  const lastOf = (group) => rows.findLast((row) => row.group === group && row.mean !== null);
+  const ends = groups.map((group) => lastOf(group)?.mean ?? domain[0]);
   const moved = apart(ends.map(heightOf), type + 2, height - marginBottom - 2);
   const lineOf = (group) => rows.filter((row) => row.group === group);
   const end = axis.options.domain[1];
@@ -108,7 +110,7 @@ function curvePlot(curve, width, { height, few, thresholds = [], label }) {
         }),
       ),
       Plot.tip(
-        rows,
+        rows.filter((row) => row.mean !== null),
         Plot.pointer({
           x: "t",
           y: "mean",
