@@ -228,7 +228,8 @@ std::string headline(const Comparison& comparison) {
     Clause clause = clause_of(verdict);
     if (!clauses.empty() && clauses.back().preference == clause.preference) {
       clauses.back().horizons.push_back(clause.horizons.front());
-      clauses.back().sentence = clause.sentence;  // with the numbers of the latest
+      const std::size_t numbers = clause.sentence.rfind('(');
+      clauses.back().sentence = clause.sentence.insert(numbers + 1, "at " + clause.horizons.front() + " ");
     } else {
       clauses.push_back(std::move(clause));
     }
