@@ -45,7 +45,9 @@ bool can_draw() { return fs::exists(renderer()); }
 void draw_pictures(const nlohmann::json& job, const Workplace& place) {
   if (!can_draw())
     throw InputError(
-        fmt::format("{} is missing (it is built where VTK is installed: libvtk9-dev)", renderer().string()));
+        fmt::format("{} is missing (VTK was not there when Interstice was built) install libvtk9-dev, libegl-dev and "
+                    "libglew-dev, and build again",
+                    renderer().string()));
   const fs::path text = place.path() / "job.json", said = place.path() / "said";
   std::ofstream(text) << job;
   const auto draw = [&](const char* before, const char* how) {
