@@ -21,8 +21,8 @@ const tidy = (x) => {
   return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3))).replace("-", "−");
 };
 const signed = (x) => (x > 0 ? "+" : "") + tidy(x);
-const inUnit = (x, unit) => tidy(x) + (shown(unit) ? " " + shown(unit) : "");
-const interval = (v) => (v.low < v.high ? ` [${tidy(v.low)}, ${tidy(v.high)}]` : "");
+const inUnit = (x, unit) => (unit === "s" ? duration(x) : tidy(x) + (shown(unit) ? " " + shown(unit) : ""));
+const interval = (v, write = tidy) => (v.low < v.high ? ` [${write(v.low)}, ${write(v.high)}]` : "");
 
 const kTimes = [
   ["s", 1],
