@@ -113,10 +113,12 @@ class Render(unittest.TestCase):
         self.draw("part.png", "part")
 
     def test_what_cannot_be_drawn_is_refused(self):
+        (self.folder / "there.png").write_text("mine")
         for said, *arguments in (
                 ("there is none (expected one of emcev, vehicle)", "c", "--arm", "contact"),
                 ("is a single run", self.run_directory, "--arm", "emcev"),
                 ("--signal glucose: no snapshot has it (expected one of", self.run_directory, "--signal", "glucose"),
+                ("there.png is there already", self.run_directory, "-o", "there.png"),
                 ("ends with .png", self.run_directory, "-o", "picture.jpeg"),
                 ("ends with .gif or .mp4", self.run_directory, "--movie", "-o", "film.png"),
                 ("--cell 0: no cell has this id", self.run_directory, "--preset", "cell", "--cell", "0"),
@@ -125,6 +127,8 @@ class Render(unittest.TestCase):
             done = self.call("render", *arguments)
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(said, done.stderr)
+        self.assertEqual((self.folder / "there.png").read_text(), "mine")
+        self.assertEqual(self.call("render", self.run_directory, "-o", "there.png", "--force").returncode, 0)
 
     @unittest.skipUnless(shutil.which("ffmpeg"), "ffmpeg is missing")
     def test_films(self):

@@ -32,7 +32,7 @@ struct RenderOptions {
   std::uint64_t replicate = 0;
   std::optional<std::int64_t> cell;
   int width = 1600, height = 900, rate = 8;
-  bool movie = false, dark = false, quiet = false;
+  bool movie = false, dark = false, force = false, quiet = false;
 };
 
 /// What is to be seen: a run, with the name that it has in pictures.
@@ -161,6 +161,9 @@ fs::path output_of(const RenderOptions& options) {
   if (options.movie ? ending != ".gif" && ending != ".mp4" : ending != ".png")
     throw InputError(
         fmt::format("-o {}: expected a name that ends with {}", out.string(), options.movie ? ".gif or .mp4" : ".png"));
+  if (fs::exists(out) && !options.force)
+    throw InputError(
+        fmt::format("{} is there already (it would be replaced) give another name with -o, or --force", out.string()));
   if (out.has_parent_path()) fs::create_directories(out.parent_path());
   return out;
 }
@@ -212,6 +215,7 @@ void add_render_options(CLI::App& command) {
   command.add_option("--width", options->width, "Pixels")->capture_default_str()->check(CLI::Range(400, 8000));
   command.add_option("--height", options->height, "Pixels")->capture_default_str()->check(CLI::Range(300, 8000));
   command.add_flag("--dark", options->dark, "On a dark ground");
+  command.add_flag("--force", options->force, "Replace the picture that is there");
   command.add_flag("--quiet", options->quiet, "No name of the picture");
   command.footer(
       "Presets:\n"

@@ -28,7 +28,8 @@ constexpr const char* kBrand =
 /// JSON that can stand inside a <script> element, which `</script` ends and `<!--` changes: without any `<`.
 std::string script_safe(const nlohmann::json& document) {
   std::string safe;
-  for (const char c : document.dump()) c == '<' ? safe += "\\u003c" : safe += c;
+  for (const char c : document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+    c == '<' ? safe += "\\u003c" : safe += c;
   return safe;
 }
 

@@ -96,6 +96,11 @@ TEST_F(StudyReport, EffectsAlongAxesStandInItWhereThereAreFewPoints) {
   EXPECT_EQ(data["axes"], nlohmann::json::parse(R"([{"name": "dose", "first": 1.0, "ends": [1.0, 100.0]}])"));
 }
 
+TEST_F(StudyReport, BytesThatAreNoTextDoNotHinderIt) {
+  write("verdict.csv", "horizon_s,edges,first,second,where,verdict,points\n600,all,upt\xff,outside,,neither,10\n");
+  EXPECT_NE(page().find("id=\"verdict-plot\""), std::string::npos);
+}
+
 TEST_F(StudyReport, WhatIsNoStudyIsRefused) {
   write("study.json", "{}");
   EXPECT_THROW(page(), std::runtime_error);
