@@ -4,43 +4,75 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <sstream>
+#include <string_view>
 
 #include "engine/scenario/spec/spec.h"
 
 namespace interstice::cli {
 namespace {
 
-/// What stands left of the arrow: "ATP + B" as "[ATP] [B]".
-std::vector<std::string> reactants_of(const std::string& equation) {
-  std::vector<std::string> names;
-  std::string name;
-  for (const char c : equation.substr(0, equation.find("->")) + "+")
-    if (c == '+') {
-      if (!name.empty()) names.push_back("[" + name + "]");
-      name.clear();
-    } else if (c != ' ') {
-      name += c;
+/// What stands left of the arrow: "2 ATP + B" as "[ATP]^2 [B]".
+std::string reactants_of(const std::string& equation) {
+  std::istringstream words(equation.substr(0, equation.find("->")));
+  std::string text, power;
+  for (std::string word; words >> word;) {
+    if (word == "+") continue;
+    if (word.find_first_not_of("0123456789") == std::string::npos) {
+      power = "^" + word;
+      continue;
     }
-  return names;
+    text += (text.empty() ? "[" : " [") + word + "]" + power;
+    power.clear();
+  }
+  return text;
 }
 
-/// k [A] [B], or Michaelis and Menten's law with what inhibits.
+/// "kcat [CD73] + vmax", of an enzyme on cells and of what is besides; and the numbers behind it.
+std::string rates_of(const Value& reaction, std::string& numbers) {
+  std::string rate;
+  for (const char* name : {"kcat", "vmax"}) {
+    if (!reaction.has(name)) continue;
+    rate += fmt::format("{}{}", rate.empty() ? "" : " + ", name);
+    if (std::string_view(name) == "kcat") rate += " [" + reaction["enzyme"].text + "]";
+    numbers += fmt::format("{}{} = {}", numbers.empty() ? "" : ", ", name, reaction[name].text);
+  }
+  return rate.find('+') == std::string::npos ? rate : "(" + rate + ")";
+}
+
+/// Mass action, Hill's law, or Michaelis and Menten's with what competes.
 std::string law_of(const Value& reaction) {
-  const auto reactants = reactants_of(reaction["equation"].text);
-  const std::string product = fmt::format("{}", fmt::join(reactants, " "));
-  if (reaction.has("k")) return fmt::format("k{}{}, k = {}", product.empty() ? "" : " ", product, reaction["k"].text);
-  const bool by_copies = reaction.has("kcat");
-  const char* rate = by_copies ? "kcat" : "vmax";
-  if (!reaction.has(rate) || reactants.empty()) return {};
-  std::string inhibition, numbers = fmt::format("{} = {}, Km = {}", rate, reaction[rate].text, reaction["Km"].text);
+  const std::string reactants = reactants_of(reaction["equation"].text);
+  if (reaction.has("k"))
+    return fmt::format("k{}{}, k = {}", reactants.empty() ? "" : " ", reactants, reaction["k"].text);
+  std::string numbers;
+  const std::string rate = rates_of(reaction, numbers);
+  if (rate.empty() || reactants.empty()) return {};
+  if (reaction.has("K")) {
+    const std::string n = reaction.has("n") ? reaction["n"].text : "1";
+    return fmt::format("{0} {1}^n / (K^n + {1}^n), {2}, K = {3}, n = {4}", rate, reactants, numbers, reaction["K"].text,
+                       n);
+  }
+  std::string inhibition;
+  numbers += ", Km = " + reaction["Km"].text;
   const Value& inhibitors = reaction["inhibitors"];
   for (std::size_t k = 0; k < inhibitors.items.size(); ++k) {
     inhibition += fmt::format(" + [{0}]/Ki_{0}", inhibitors.keys[k]);
     numbers += fmt::format(", Ki_{} = {}", inhibitors.keys[k], inhibitors.items[k].text);
   }
-  const std::string enzyme = by_copies && reaction.has("enzyme") ? " [" + reaction["enzyme"].text + "]" : "";
-  return fmt::format("{}{} {} / (Km{} + {}), {}", rate, enzyme, product,
-                     inhibition.empty() ? "" : " (1" + inhibition + ")", product, numbers);
+  return fmt::format("{} {} / (Km{} + {}), {}", rate, reactants, inhibition.empty() ? "" : " (1" + inhibition + ")",
+                     reactants, numbers);
+}
+
+/// Where and when it runs, and how its rate fades; "" = everywhere, from the start to the end.
+std::string where_and_when(const Value& reaction) {
+  std::string text;
+  if (const std::string& in = reaction["in"].text; !in.empty() && in != "all") text += ", in " + in;
+  if (reaction["from"].number > 0) text += ", from " + reaction["from"].text;
+  if (const std::string& until = reaction["until"].text; !until.empty() && until != "end") text += ", until " + until;
+  if (const std::string& half = reaction["half_life"].text; !half.empty() && half != "never")
+    text += ", v fades with a half-life of " + half;
+  return text;
 }
 
 EquationGroup reactions_of(const Value& reactions) {
@@ -49,8 +81,8 @@ EquationGroup reactions_of(const Value& reactions) {
     const Value& reaction = reactions.items[k];
     if (!reaction.has("equation")) continue;
     const std::string law = law_of(reaction);
-    group.lines.push_back(
-        fmt::format("{}: {}{}{}", reactions.keys[k], reaction["equation"].text, law.empty() ? "" : ", v = ", law));
+    group.lines.push_back(fmt::format("{}: {}{}{}{}", reactions.keys[k], reaction["equation"].text,
+                                      law.empty() ? "" : ", v = ", law, where_and_when(reaction)));
   }
   return group;
 }

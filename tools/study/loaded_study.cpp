@@ -24,8 +24,8 @@ fs::path directory_of_check(const fs::path& directory) {
 
 /// The page of a twin's study, if its effects are those of the scenario that it stands for.
 std::string checked(const LoadedStudy& loaded, const StudyValues& values, const std::string& page) {
+  if (loaded.is_check) return page;
   const StudyDirectory directory(directory_of_check(loaded.directory.path()));
-  if (directory.path() == loaded.directory.path()) return page;  // it is the check
   if (!fs::exists(directory.logs()))
     return fmt::format("No verdict: {} is a reduced twin that was not checked. Next: interstice study run {} --check\n",
                        loaded.study.scenario.path, loaded.study.path);
@@ -57,6 +57,7 @@ std::unique_ptr<LoadedStudy> load(const StudyOptions& options, const char* endin
     throw InputError(fmt::format("--check: {} is no reduced twin, there is nothing to hold it against",
                                  loaded->study.scenario.path));
   loaded->study = check_of(loaded->study, loaded->options, loaded->registry);
+  loaded->is_check = true;
   return loaded;
 }
 
@@ -75,7 +76,13 @@ std::string answer_of(const LoadedStudy& loaded, const TaskRows& rows) {
 void write_all(const LoadedStudy& loaded, const TaskRows& rows) {
   const StudyDirectory& directory = loaded.directory;
   write_study_results(loaded.study, rows, directory);
-  write_file_atomically(directory.answer(), answer_of(loaded, rows));
+  std::string answer;
+  try {
+    answer = answer_of(loaded, rows);
+  } catch (const Error& error) {  // of a check that is of something else: the results are there all the same
+    answer = fmt::format("No verdict: {}\n", error.what());
+  }
+  write_file_atomically(directory.answer(), answer);
   write_file_atomically(directory.report(), viz::study_report_html(directory.path()));
 }
 

@@ -18,6 +18,7 @@ struct LoadedStudy {
   LoadOptions options;
   Study study;
   StudyDirectory directory{""};
+  bool is_check = false;  ///< it holds a twin against its scenario
 };
 
 /// Where its results are, or with --check those of its check; `ending`: of the directory that nobody named.

@@ -102,11 +102,11 @@ std::string break_even_csv(const Study& study, const std::vector<BreakEven>& all
       "axis,unit,arm,against,horizon_s,at_place,own,is,value,low,high,factor_is,factor,factor_low,factor_high,"
       "acting_is,acting_per_ev,acting_low,acting_high,cap\n";
   for (const BreakEven& b : all)
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(study.axes[b.axis].name),
-                    csv_text(study.axes[b.axis].columns[0].unit), csv_text(b.arm), csv_text(b.against),
-                    csv_number(b.horizon), csv_text(b.place), b.own ? csv_number(*b.own) : "", censored_cells(b.there),
-                    censored_cells(b.factor), censored_cells(b.acting), b.cap ? csv_number(b.cap->value) : "");
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(study.axes[b.axis].name),
+                        csv_text(study.axes[b.axis].columns[0].unit), csv_text(b.arm), csv_text(b.against),
+                        csv_number(b.horizon), csv_text(b.place), b.own ? csv_number(*b.own) : "",
+                        censored_cells(b.there), b.factor ? censored_cells(b.factor) : ",,,",
+                        b.acting ? censored_cells(b.acting) : ",,,", b.cap ? csv_number(b.cap->value) : "");
   return text;
 }
 

@@ -106,7 +106,7 @@ std::string facts(const Comparison& comparison) {
   items.push_back(fmt::format("<b>{}</b> paired replicate{}{}", comparison.replicates(),
                               comparison.replicates() == 1 ? "" : "s",
                               comparison.replicates() < wanted ? fmt::format(" ({} wanted)", wanted) : ""));
-  items.push_back("brackets: <b>95 %</b> bootstrap intervals");
+  if (comparison.replicates() > 1) items.push_back("brackets: <b>95 %</b> bootstrap intervals");
   std::size_t marked = 0, assumed = 0;
   for (const Json& parameter : document.at("parameters")) {
     marked += parameter.at("mark").get<std::string>().empty() ? 0 : 1;
@@ -125,6 +125,7 @@ struct Support {
 Support support_of(const std::optional<ArmValue>& value, double limit) {
   if (!value || !value->mean) return {"nob", "no value"};
   if (value->status == Status::not_observable) return {"nob", "◌ not observable"};
+  if (value->n < 2) return {"und", "? one replicate"};  // which decides nothing
   if (value->low > limit) return {"yes", "✓ supported ▲"};
   if (value->high < -limit) return {"yes", "✓ supported ▼"};
   if (value->low > -limit && value->high < limit) return {"no", "= no relevant effect"};

@@ -16,6 +16,7 @@ function element(tag, { text, ...attributes } = {}, ...children) {
 const shown = (unit) => (unit === "1" ? "" : unit.replace(/u(?=[MmlgL])/g, "µ"));
 const tidy = (x) => {
   if (x === null || x === undefined) return "–";
+  if (typeof x !== "number") return String(x);
   if (x === 0) return "0";
   const size = Math.abs(x);
   return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3))).replace("-", "−");

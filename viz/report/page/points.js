@@ -81,7 +81,10 @@ function pointPlot(width, arms, quantities, { title, log = false, limit }) {
         x: (domain[0] + domain[1]) / 2,
         y: (arm) => rows.indexOf(arm) * tall + tall / 2,
         fontWeight: 600,
-        text: (arm) => `not observable: own delay ${duration(arm.delay)}`,
+        text: (arm) =>
+          arm.delay > data.horizon
+            ? `not observable: own delay ${duration(arm.delay)}`
+            : "not observable: takes longer than the run",
         stroke: "var(--bg)",
         strokeWidth: 6,
         fill: "var(--ink)",
