@@ -67,7 +67,9 @@ std::string law_of(const Value& reaction) {
 /// Where and when it runs, and how its rate fades; "" = everywhere, from the start to the end.
 std::string where_and_when(const Value& reaction) {
   std::string text;
-  if (const std::string& in = reaction["in"].text; !in.empty() && in != "all") text += ", in " + in;
+  std::string in = reaction["in"].text;
+  for (const Value& region : reaction["in"].items) in += (in.empty() ? "" : " and ") + region.text;
+  if (!in.empty() && in != "all") text += ", in " + in;
   if (reaction["from"].number > 0) text += ", from " + reaction["from"].text;
   if (const std::string& until = reaction["until"].text; !until.empty() && until != "end") text += ", until " + until;
   if (const std::string& half = reaction["half_life"].text; !half.empty() && half != "never")

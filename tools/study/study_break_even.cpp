@@ -99,14 +99,18 @@ std::string break_even_text(const Study& study, const std::vector<BreakEven>& al
 std::string break_even_csv(const Study& study, const std::vector<BreakEven>& all) {
   if (all.empty()) return "";
   std::string text =
-      "axis,unit,arm,against,horizon_s,at_place,own,is,value,low,high,factor_is,factor,factor_low,factor_high,"
+      "axis,unit,axis_from,axis_to,arm,against,horizon_s,at_place,own,is,value,low,high,factor_is,factor,factor_low,"
+      "factor_high,"
       "acting_is,acting_per_ev,acting_low,acting_high,cap\n";
-  for (const BreakEven& b : all)
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(study.axes[b.axis].name),
-                        csv_text(study.axes[b.axis].columns[0].unit), csv_text(b.arm), csv_text(b.against),
-                        csv_number(b.horizon), csv_text(b.place), b.own ? csv_number(*b.own) : "",
-                        censored_cells(b.there), b.factor ? censored_cells(b.factor) : ",,,",
-                        b.acting ? censored_cells(b.acting) : ",,,", b.cap ? csv_number(b.cap->value) : "");
+  for (const BreakEven& b : all) {
+    const std::vector<double> values = growing_numbers(study.axes[b.axis]);
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(study.axes[b.axis].name),
+                        csv_text(study.axes[b.axis].columns[0].unit), csv_number(values.front()),
+                        csv_number(values.back()), csv_text(b.arm), csv_text(b.against), csv_number(b.horizon),
+                        csv_text(b.place), b.own ? csv_number(*b.own) : "", censored_cells(b.there),
+                        b.factor ? censored_cells(b.factor) : ",,,", b.acting ? censored_cells(b.acting) : ",,,",
+                        b.cap ? csv_number(b.cap->value) : "");
+  }
   return text;
 }
 

@@ -3,8 +3,14 @@
 // ---- texts to take away
 for (const button of document.querySelectorAll("[data-copy]"))
   button.addEventListener("click", async () => {
-    await navigator.clipboard?.writeText(byId(button.dataset.copy).textContent);
-    button.textContent = "Copied";
+    const text = byId(button.dataset.copy).cloneNode(true);
+    for (const power of text.querySelectorAll("sup")) power.prepend("^"); // 10^6, not 106
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(byId(button.dataset.copy)); // to be copied by hand
+    }
   });
 
 // ---- light, dark, or as the system has it

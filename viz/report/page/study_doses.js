@@ -142,8 +142,8 @@ const evenDrawing = figure(
       .filter((row) => row.axis === evenAxis() && placeText(row) === evenPlace())
       .map((row) => ({ ...row, ...evenOf(row), factor: isFactor(row) }));
     if (!rows.length) return null;
-    const narrow = width < 640,
-      [from, to] = data.axes.find((axis) => axis.name === evenAxis())?.ends ?? [1, 10];
+    const narrow = width < 640;
+    const { axis_from: from, axis_to: to } = rows[0];
     const own = rows.find((row) => row.own)?.own,
       factors = rows.every((row) => row.factor) && own;
     const scale = factors ? own : 1,
