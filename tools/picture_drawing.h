@@ -25,10 +25,7 @@ class Workplace {
 bool can_draw();
 
 /// Draws what a job describes (viz/render/picture.h). Without a window of its own it is tried again with an X server
-/// that nobody sees. Throws InputError where there is nothing to draw with, DiskError where it fails.
+/// that nobody sees. Throws InputError where there is nothing to draw with, DiskError where it fails or takes too long.
 void draw_pictures(const nlohmann::json& job, const Workplace& place);
-
-/// The exit status of a command of the shell.
-int shell_status(const std::string& command);
 
 }  // namespace interstice::cli

@@ -14,7 +14,7 @@ namespace interstice::cli {
 
 namespace fs = std::filesystem;
 
-SnapshotSeries::SnapshotSeries(const fs::path& run) : run_(run) {
+SnapshotSeries::SnapshotSeries(const fs::path& run) {
   for (const char* kind : {"fields", "cells", "vesicles"})
     for (const SeriesEntry& entry : read_series_index(run / fmt::format("{}.hdf.series", kind)))
       if (fs::exists(run / entry.name)) {

@@ -37,7 +37,6 @@ class SnapshotSeries {
   [[nodiscard]] static std::int64_t cell_with_most_vesicles(const Snapshot& snapshot);
 
  private:
-  std::filesystem::path run_;
   std::map<double, Snapshot> by_time_;
 };
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from xml.etree import ElementTree
 
 try:
     from selenium import webdriver
@@ -199,6 +200,39 @@ class Pages(unittest.TestCase):
             self.assertAlmostEqual(float(row["mean"]), curve["arms"][row["arm"]]["mean"][k], delta=1e-3)
         self.assertIn("xmlns=", self.saved(driver, "primary-plot", "SVG"))
         self.assertNotIn("var(--", self.saved(driver, "primary-plot", "SVG"))
+
+    def test_a_saved_picture_holds_the_whole_figure(self):
+        for name, plot, texts in (("c", "small-plot", ".mini h4"), ("c", "fate-plot", ".key li"), ("s", "map-plot", ".note")):
+            driver = self.browser.open(self.pages[name])
+            picture = ElementTree.fromstring(self.saved(driver, plot, "SVG"))
+            svg = "{http://www.w3.org/2000/svg}"
+            box = driver.find_element(By.ID, plot)
+            self.assertEqual(len(picture.findall(svg + "svg")), len(box.find_elements(By.TAG_NAME, "svg")), plot)
+            written = "".join(text.text for text in picture.findall(svg + "text"))
+            for text in box.find_elements(By.CSS_SELECTOR, texts):
+                self.assertIn(text.text.replace(" ", ""), written.replace(" ", ""), plot)
+            places = {(part.get("x"), part.get("y")) for part in picture.findall(svg + "svg")}
+            self.assertEqual(len(places), len(picture.findall(svg + "svg")), "none lies on another")
+
+    def test_a_figure_that_fails_leaves_the_others(self):
+        broken = self.folder / "broken.html"
+        page = self.pages["s"].read_text()
+        broken.write_text(page.replace("const picture = plot(width, {", "const picture = null.plot(width, {"))
+        driver = self.browser.open(broken)
+        self.assertIn("could not be drawn", driver.find_element(By.ID, "verdict-plot").text)
+        self.assertTrue(driver.find_elements(By.CSS_SELECTOR, "#dose-plot svg"))
+        driver.get_log("browser")  # which says so, too
+
+    def test_places_beside_an_axis_can_be_chosen(self):
+        driver = self.browser.open(self.pages["s"])
+        place = Select(driver.find_element(By.ID, "dose-place"))
+        self.assertEqual([option.text for option in place.options], ["amp 1", "amp 3", "amp 10", "amp 30"])
+        before = driver.find_element(By.ID, "dose-plot").get_attribute("innerHTML")
+        place.select_by_visible_text("amp 30")
+        self.assertNotEqual(driver.find_element(By.ID, "dose-plot").get_attribute("innerHTML"), before)
+        Select(driver.find_element(By.ID, "dose-axis")).select_by_visible_text("amp")
+        self.assertTrue(all(option.text.startswith("dose ") for option in place.options))
+        self.assertEqual(len(place.options), 4)
 
     def test_what_is_clicked_happens(self):
         driver = self.browser.open(self.pages["c"])

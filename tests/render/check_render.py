@@ -114,8 +114,11 @@ class Render(unittest.TestCase):
 
     def test_what_cannot_be_drawn_is_refused(self):
         (self.folder / "there.png").write_text("mine")
+        (self.folder / "empty" / "arms").mkdir(parents=True)
         for said, *arguments in (
                 ("there is none (expected one of emcev, vehicle)", "c", "--arm", "contact"),
+                ("one picture shows one arm", "c", "--arm", "emcev", "--arm", "vehicle"),
+                ("holds no arm yet", "empty"),
                 ("is a single run", self.run_directory, "--arm", "emcev"),
                 ("--signal glucose: no snapshot has it (expected one of", self.run_directory, "--signal", "glucose"),
                 ("there.png is there already", self.run_directory, "-o", "there.png"),
@@ -129,6 +132,30 @@ class Render(unittest.TestCase):
             self.assertIn(said, done.stderr)
         self.assertEqual((self.folder / "there.png").read_text(), "mine")
         self.assertEqual(self.call("render", self.run_directory, "-o", "there.png", "--force").returncode, 0)
+
+    def test_a_damaged_snapshot_gives_no_empty_picture(self):
+        shutil.copytree(self.folder / self.run_directory, self.folder / "damaged")
+        last = sorted((self.folder / "damaged").glob("cells_*.hdf"))[-1]
+        last.write_bytes(b"\0" * last.stat().st_size)
+        done = self.call("render", "damaged", "-o", "damaged.png")
+        self.assertNotIn(done.returncode, (0, -11))
+        self.assertIn(last.name, done.stderr)
+        self.assertFalse((self.folder / "damaged.png").exists())
+
+    def test_names_follow_directories_however_they_are_written(self):
+        for directory, name in (("c/", "c_overview.png"), (self.run_directory + "/.", "0_overview.png")):
+            self.assertEqual(self.call("render", directory).stdout, name + "\n")
+            (self.folder / name).unlink()
+
+    def test_a_film_without_ffmpeg_is_refused_before_anything_is_drawn(self):
+        tools = self.folder / "tools"
+        tools.mkdir()
+        for tool in ("sh", "timeout"):
+            (tools / tool).symlink_to(shutil.which(tool))
+        done = subprocess.run([INTERSTICE, "render", self.run_directory, "--movie", "-o", "none.gif"], cwd=self.folder,
+                              capture_output=True, text=True, env={"PATH": str(tools)})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("ffmpeg", done.stderr)
 
     @unittest.skipUnless(shutil.which("ffmpeg"), "ffmpeg is missing")
     def test_films(self):

@@ -64,8 +64,7 @@ viz::Still draw_still(const std::vector<std::string>& arms, const ComparisonRuns
     job["signal"] = array_of(series, runs.primary ? runs.primary->field : "adenosine");
     job["regions"] = series.names("regions");
     job["cell_types"] = series.names("cell_types");
-    for (const auto& names : {series.names("vesicle_states")})
-      if (!names.empty()) job["vesicle_states"] = names;
+    if (const auto names = series.names("vesicle_states"); !names.empty()) job["vesicle_states"] = names;
   }
   const Workplace place;
   const fs::path out = place.path() / "still.jpg";
@@ -81,11 +80,11 @@ viz::Still still_of(const ComparisonRuns& runs, const ComparisonSummary& summary
   const double horizon =
       runs.phenotype && !runs.phenotype->horizons.empty() ? runs.phenotype->horizons.front() : runs.end();
   const auto arms = shown_arms(runs, summary, horizon);
-  if (arms.size() < 2 || runs.directory.empty() || !can_draw()) return {};
+  if (arms.size() < 2 || runs.directory.empty()) return {};
   try {
+    if (!can_draw()) return {};
     return draw_still(arms, runs, horizon);
-  } catch (
-      const std::exception&) {  // no room for it, a file that is damaged: the report says so elsewhere, or need not
+  } catch (const std::exception&) {  // no room for it, a damaged file: the report says so elsewhere, or need not
     return {};
   }
 }

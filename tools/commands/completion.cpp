@@ -12,7 +12,7 @@
 #include "engine/results/provenance.h"
 #include "tools/command.h"
 #include "tools/command_words.h"
-#include "tools/study/slurm.h"
+#include "tools/shell_command.h"
 
 namespace interstice::cli {
 namespace {

@@ -16,9 +16,9 @@
 #include "tools/command.h"
 #include "tools/picture_drawing.h"
 #include "tools/progress.h"
+#include "tools/shell_command.h"
 #include "tools/snapshot_series.h"
 #include "tools/standard_streams.h"
-#include "tools/study/slurm.h"
 
 namespace interstice::cli {
 namespace {
@@ -58,7 +58,12 @@ std::vector<Subject> subjects_of(const RenderOptions& options) {
   for (const std::string& arm : wanted)
     if (std::ranges::find(there, arm) == there.end())
       throw InputError(fmt::format("--arm {}: there is none (expected one of {})", arm, fmt::join(there, ", ")));
+  if (options.preset != "arms" && wanted.size() > 1)
+    throw InputError(fmt::format("--arm {}: one picture shows one arm (expected --preset arms for several)",
+                                 fmt::join(wanted, " --arm ")));
   if (wanted.empty()) wanted = arms_in_order(directory, there);
+  if (wanted.empty())
+    throw InputError(fmt::format("{} holds no arm yet (expected a comparison that has begun)", options.directory));
   if (options.preset != "arms") wanted.resize(1);
   std::vector<Subject> subjects;
   for (const std::string& arm : wanted)
@@ -138,25 +143,35 @@ class Pictures {
   Json job_;
 };
 
-/// Frames as a film; what of the command goes wrong stands in `said`.
-void make_film(const Workplace& place, const fs::path& out, int rate) {
-  const bool gif = out.extension() == ".gif";
-  const fs::path said = place.path() / "said", made = place.path() / ("film" + out.extension().string());
-  const std::string how = gif ? "-vf 'split[a][b];[a]palettegen=max_colors=64[p];[b][p]paletteuse=dither=none'"
+void need_ffmpeg() {
+  if (shell_status("command -v ffmpeg > /dev/null") != 0)
+    throw InputError("films need ffmpeg, which is not installed (on Debian: apt-get install ffmpeg)");
+}
+
+/// The frames of a place as a film there.
+fs::path make_film(const Workplace& place, const std::string& ending, int rate) {
+  const fs::path made = place.path() / ("film" + ending);
+  const std::string how = ending == ".gif"
+                              ? "-vf 'split[a][b];[a]palettegen=max_colors=64[p];[b][p]paletteuse=dither=none'"
                               : "-vf 'pad=ceil(iw/2)*2:ceil(ih/2)*2' -c:v libx264 -pix_fmt yuv420p";
-  const int status = shell_status(fmt::format("ffmpeg -y -loglevel error -framerate {} -i {} {} {} 2> {}", rate,
-                                              in_shell((place.path() / "frame_%05d.png").string()), how,
-                                              in_shell(made.string()), in_shell(said.string())));
-  if (status == 127) throw InputError("films need ffmpeg, which is not installed (on Debian: apt-get install ffmpeg)");
-  if (status != 0) throw DiskError("no film could be made: " + read_text_file(said));
-  fs::copy_file(made, out, fs::copy_options::overwrite_existing);
+  const Heard said =
+      hear(fmt::format("ffmpeg -nostdin -y -loglevel error -framerate {} -i {} {} {}", rate,
+                       in_shell((place.path() / "frame_%05d.png").string()), how, in_shell(made.string())));
+  if (said.code != 0) throw DiskError("no film could be made: " + said.text);
+  return made;
+}
+
+/// The last part of a path that may end with a slash.
+std::string name_of(const std::string& directory) {
+  const fs::path path = fs::canonical(directory);
+  return path.has_filename() ? path.filename().string() : "root";
 }
 
 fs::path output_of(const RenderOptions& options) {
-  const fs::path out = options.output.empty()
-                           ? fs::path(fs::absolute(options.directory).lexically_normal().filename().string() + "_" +
-                                      options.preset + (options.movie ? ".gif" : ".png"))
-                           : fs::path(options.output);
+  const fs::path out =
+      options.output.empty()
+          ? fs::path(name_of(options.directory) + "_" + options.preset + (options.movie ? ".gif" : ".png"))
+          : fs::path(options.output);
   const std::string ending = out.extension();
   if (options.movie ? ending != ".gif" && ending != ".mp4" : ending != ".png")
     throw InputError(
@@ -170,22 +185,24 @@ fs::path output_of(const RenderOptions& options) {
 
 void render(const RenderOptions& options) {
   const fs::path out = output_of(options);
+  if (options.movie) need_ffmpeg();
   Pictures pictures(options);
   const Workplace place;
   const auto times = pictures.series().times();
   const double time = options.time.empty() ? times.back() : parse_quantity(options.time).in("s");
+  fs::path made = place.path() / "picture.png";
   if (options.movie) {
     if (options.preset == "slices")
       throw InputError("--movie: slices show all times already (expected another --preset)");
     for (std::size_t k = 0; k < times.size(); ++k)
       pictures.add(place.path() / fmt::format("frame_{:05}.png", k), times[k]);
     draw_pictures(pictures.job(), place);
-    make_film(place, out, options.rate);
+    made = make_film(place, out.extension(), options.rate);
   } else {
-    pictures.add(place.path() / "picture.png", time);
+    pictures.add(made, time);
     draw_pictures(pictures.job(), place);
-    fs::copy_file(place.path() / "picture.png", out, fs::copy_options::overwrite_existing);
   }
+  write_file_atomically(out, read_text_file(made));
   if (!options.quiet) say("{}\n", out.string());
 }
 

@@ -1,15 +1,13 @@
 #include "tools/study/slurm.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <sstream>
 
 #include "engine/core/error.h"
+#include "tools/shell_command.h"
 
 namespace interstice::cli {
 namespace {
@@ -19,36 +17,12 @@ constexpr std::uint64_t kMostElements = 1000;                ///< MaxArraySize o
 constexpr double kTimeMargin = 2, kLeastTime = 600;          ///< factor; [s]
 constexpr double kMemoryMargin = 1.5, kLeastMemory = 256e6;  ///< factor; [bytes]
 
-struct Heard {
-  int code = -1;
-  std::string text;
-};
-
-Heard hear(const std::string& command) {
-  Heard heard;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return heard;
-  std::array<char, 512> buffer;
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    heard.text.append(buffer.data(), got);
-  const int status = ::pclose(pipe);
-  heard.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  while (!heard.text.empty() && heard.text.back() == '\n') heard.text.pop_back();
-  return heard;
-}
-
 std::string time_text(double seconds) {
   const auto minutes = static_cast<std::uint64_t>(std::ceil(seconds / 60));
   return fmt::format("{}-{:02}:{:02}:00", minutes / 1440, minutes / 60 % 24, minutes % 60);
 }
 
 }  // namespace
-
-std::string in_shell(const std::string& text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 std::string JobArray::range() const {
   std::string text;
@@ -115,7 +89,7 @@ exit $code
 
 std::string submit_script(const std::filesystem::path& script) {
   const Heard heard = hear("sbatch --parsable " + in_shell(script.string()));
-  if (heard.code == 127)
+  if (heard.code == kNoSuchCommand)
     throw InputError(
         fmt::format("there is no sbatch here (expected a login node of Slurm) {} is written; without "
                     "Slurm use `interstice study run`",
@@ -133,9 +107,8 @@ std::string submit_script(const std::filesystem::path& script) {
 
 bool is_queued(const std::string& job) {
   const Heard heard = hear("squeue --noheader --jobs=" + in_shell(job));
-  constexpr int kNotHere = 127;
   if (heard.code == 0) return !heard.text.empty();
-  return heard.code != kNotHere && heard.text.find("Invalid job id") == std::string::npos;
+  return heard.code != kNoSuchCommand && heard.text.find("Invalid job id") == std::string::npos;
 }
 
 }  // namespace interstice::cli

@@ -46,7 +46,4 @@ std::string submit_script(const std::filesystem::path& script);
 /// Whether a job is in the queue or at work; where Slurm is here but does not answer it may be.
 bool is_queued(const std::string& job);
 
-/// A word for the shell.
-std::string in_shell(const std::string& text);
-
 }  // namespace interstice::cli

@@ -17,6 +17,7 @@
 #include "tools/directory_lock.h"
 #include "tools/disk_space.h"
 #include "tools/progress.h"
+#include "tools/shell_command.h"
 #include "tools/standard_streams.h"
 #include "tools/study/fit.h"
 #include "tools/study/loaded_study.h"

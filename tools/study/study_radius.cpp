@@ -12,8 +12,8 @@
 #include "engine/analysis/phenotype.h"
 #include "engine/core/error.h"
 #include "engine/statistics/response_surface.h"
+#include "tools/shell_command.h"
 #include "tools/study/flip_search.h"
-#include "tools/study/slurm.h"
 #include "tools/study/study_points.h"
 
 namespace interstice::cli {

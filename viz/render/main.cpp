@@ -98,7 +98,7 @@ int run(bool by_x) {
   const auto window = by_x ? x_window(job.width, job.height) : surfaceless_window(job.width, job.height);
   if (!window) return kNoWindow;
   window->SetMultiSamples(0);
-  const auto range = job.range ? *job.range : signal_range(job).value_or(std::array{0.0, 1.0});
+  const auto range = signal_range(job).value_or(std::array{0.0, 1.0});
   for (const Picture& picture : job.pictures) {
     draw(window, job, picture, range);
     std::cout << picture.out << std::endl;

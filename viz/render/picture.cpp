@@ -24,7 +24,6 @@ Job read_job(const nlohmann::json& text) {
   job.height = text.value("height", job.height);
   job.dark = text.value("dark", false);
   job.signal = text.value("signal", "");
-  if (text.contains("range")) job.range = text.at("range").get<std::array<double, 2>>();
   job.cell_types = text.value("cell_types", job.cell_types);
   job.vesicle_states = text.value("vesicle_states", job.vesicle_states);
   job.regions = text.value("regions", job.regions);

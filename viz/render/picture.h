@@ -2,7 +2,6 @@
 /// What is to be drawn, as `interstice render` says it: pictures of panels, each from the snapshot files of a run.
 #pragma once
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -27,8 +26,7 @@ struct Picture {
 struct Job {
   int width = 1600, height = 900;
   bool dark = false;
-  std::string signal;                          ///< array of the fields, with its unit; "" = none
-  std::optional<std::array<double, 2>> range;  ///< of its colours; otherwise that of all files of the job
+  std::string signal;  ///< array of the fields, with its unit; "" = none
   std::vector<std::string> cell_types, vesicle_states, regions;
   std::vector<Picture> pictures;
 };

@@ -1,18 +1,21 @@
 #include "viz/render/snapshot_data.h"
 
 #include <vtkDataArray.h>
+#include <vtkExecutive.h>
 #include <vtkHDFReader.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace interstice::render {
 
 vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path) {
   vtkNew<vtkHDFReader> reader;
   reader->SetFileName(path.c_str());
-  reader->Update();
+  if (reader->CanReadFile(path.c_str()) == 0 || reader->GetExecutive()->Update() == 0)
+    throw std::runtime_error(path + " cannot be read: it is damaged or not a snapshot");
   return vtkDataSet::SafeDownCast(reader->GetOutputDataObject(0));
 }
 

@@ -13,7 +13,7 @@
 
 namespace interstice::render {
 
-/// Null where it cannot be read.
+/// Throws std::runtime_error where it cannot be read.
 vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path);
 
 /// Range of the signal over all files of a job; none where no file has it.

@@ -3,6 +3,7 @@
 #include "viz/report/html.h"
 
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cctype>
@@ -35,15 +36,11 @@ std::string escape(std::string_view text) {
 }
 
 std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve(4 * bytes.size() / 3 + 4);
-  for (std::size_t k = 0; k < bytes.size(); k += 3) {
-    unsigned three = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      three = three << 8 | (k + i < bytes.size() ? static_cast<unsigned char>(bytes[k + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += k + i <= bytes.size() ? kDigits[three >> (18 - 6 * i) & 63U] : '=';
-  }
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // and the zero that OpenSSL writes
+  const int size =
+      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
   return text;
 }
 

@@ -36,7 +36,9 @@ Clause clause_of(const Json& verdict) {
     clause.sentence = fmt::format("{} does more than three times what EVs do outside cells", cells);
   } else if (preference == "equivalent") {
     clause.lead = "both alike";
-    clause.sentence = "no side does three times what the other does, effects below 0.05 counting as 0.05";
+    clause.sentence =
+        "no side does three times what the other does, effects below 0.05 counting as 0.05: too little "
+        "between them to prefer one";
   } else if (preference == "neither") {
     clause.lead = "neither";
     clause.sentence = "no side moves it by the 0.05 that count";
@@ -122,13 +124,17 @@ std::string facts(const Comparison& comparison) {
 struct Support {
   const char *chip, *text;
 };
-Support support_of(const std::optional<ArmValue>& value, double limit) {
+Support support_of(const ArmInfo& arm, const Json& horizon, double end, const std::optional<ArmValue>& value,
+                   double limit) {
+  if (horizon.at("time") > end) return {"nob", "◌ beyond the end"};
   if (!value || !value->mean) return {"nob", "no value"};
   if (value->status == Status::not_observable) return {"nob", "◌ not observable"};
   if (value->n < 2) return {"und", "? one replicate"};  // which decides nothing
   if (value->low > limit) return {"yes", "✓ supported ▲"};
   if (value->high < -limit) return {"yes", "✓ supported ▼"};
-  if (value->low > -limit && value->high < limit) return {"no", "= no relevant effect"};
+  if (value->low > -limit && value->high < limit)
+    return arm.delay > horizon.at("time").get<double>() ? Support{"nob", "◌ too early"}
+                                                        : Support{"no", "= no relevant effect"};
   return {"und", "? undetermined"};
 }
 
@@ -167,17 +173,23 @@ std::string way(const ArmInfo& arm) {
 
 std::string metric_at(const Json& horizon) { return "phenotype_effect." + horizon.at("subject").get<std::string>(); }
 
+/// The effect, with its interval where several replicates give one.
+std::string numbers_of(const ArmValue& value, const Bar& bar) {
+  const std::string mean = signed_share(*value.mean);
+  if (value.n < 2) return fmt::format("<span class=\"num\">{}</span><span></span>", mean);
+  return fmt::format("<span class=\"num\">{} <small>[{}, {}]</small></span>{}", mean, signed_share(value.low),
+                     signed_share(value.high), bar.of(value));
+}
+
 std::string card(const Comparison& comparison, const ArmInfo& arm, const Bar& bar, double limit) {
   std::string rows;
   for (const Json& horizon : comparison.document().at("phenotype").at("horizons")) {
-    const bool beyond = horizon.at("time") > comparison.horizon();
-    const auto value = beyond ? std::nullopt : comparison.value(arm.name, metric_at(horizon));
-    const Support support = beyond ? Support{"nob", "◌ beyond the end"} : support_of(value, limit);
+    const auto value = comparison.value(arm.name, metric_at(horizon));
+    const Support support = support_of(arm, horizon, comparison.horizon(), value, limit);
     std::string numbers = "<span class=\"num\"></span><span></span>";
-    if (value && value->mean && value->status != Status::not_observable)
-      numbers = fmt::format("<span class=\"num\">{} <small>[{}, {}]</small></span>{}", signed_share(*value->mean),
-                            signed_share(value->low), signed_share(value->high), bar.of(*value));
-    else if (!beyond && arm.delay > horizon.at("time").get<double>())
+    if (std::string_view(support.chip) != "nob")
+      numbers = numbers_of(*value, bar);
+    else if (arm.delay > horizon.at("time").get<double>())
       numbers =
           fmt::format("<span class=\"num\"><small>own delay {}</small></span><span></span>", time_text(arm.delay));
     rows += fmt::format("<div class=\"at\"><span class=\"when\">{}</span><span class=\"chip {}\">{}</span>{}</div>\n",
@@ -287,7 +299,8 @@ std::string cards(const Comparison& comparison) {
              "the "
              "whole interval lies beyond it, <span class=\"chip no\">= no relevant effect</span> within it, <span "
              "class=\"chip und\">? undetermined</span> across it; <span class=\"chip nob\">◌ not observable</span> the "
-             "run or the horizon is too short.</p>\n</section>\n",
+             "run is too short, <span class=\"chip nob\">◌ too early</span> the arm acts later than "
+             "that.</p>\n</section>\n",
              text_of(phenotype.at("label")), number(limit));
 }
 

@@ -94,7 +94,9 @@ class StudyFiles {
 /// The first paragraph of the answer: one sentence, or why there is none.
 std::string first_paragraph(const std::string& answer) {
   const std::string first = answer.substr(0, answer.find("\n\n"));
-  return first.empty() ? "No answer yet: no run has ended." : first;
+  return first.empty()
+             ? "No answer yet: no run has ended, or its results were not collected (interstice study collect)."
+             : first;
 }
 
 std::string facts(const StudyFiles& files) {
@@ -145,7 +147,7 @@ struct Choice {
 /// A section with one figure, there where its table is.
 struct Part {
   const char *id, *link, *table, *title, *about, *figure;
-  Choice choices[2];
+  Choice choices[3];
   const char* caption;
 };
 
@@ -155,7 +157,8 @@ constexpr Part kParts[] = {
      "verdict",
      "Which side explains the effect",
      "At each point one side is preferred where its strongest arm does more than three times what the other's does; "
-     "effects below 0.05 count as 0.05. A verdict needs 80 % of the points (the dashed line).",
+     "effects below 0.05 count as 0.05. A verdict needs 80 % of the points for one side, or for none: there = and – "
+     "count together.",
      "verdict-plot",
      {{"at", "verdict-place"}},
      "Shares of the points; the verdict of each contest stands at its right."},
@@ -176,7 +179,7 @@ constexpr Part kParts[] = {
      "Means over replicates with Student's 95 % interval. Half: half of what endless doses would do, by a "
      "four-parameter logistic.",
      "dose-plot",
-     {{"along", "dose-axis"}, {"after", "dose-time"}},
+     {{"along", "dose-axis"}, {"after", "dose-time"}, {"at", "dose-place"}},
      "Effect on the shared phenotype; grey counts as none."},
     {"even",
      "Break-even",
@@ -218,7 +221,7 @@ constexpr Part kParts[] = {
      "elasticity",
      "How effects answer to an axis",
      "Elasticity: by how many per cent the effect changes where the axis changes by one. Places where the effect is "
-     "below 0.05 are left out.",
+     "below 0.05 are left out; other axes are at their first values.",
      "elastic-plot",
      {{"along", "elastic-axis"}, {"after", "elastic-time"}},
      "With 95 % intervals over replicates where they are bounded."}};
@@ -275,7 +278,9 @@ std::string record_part(const StudyFiles& files) {
 
 std::string study_report_html(const fs::path& directory) {
   const StudyFiles files(directory);
-  std::string body = "<section id=\"answer\" class=\"front\">\n" + front(files) + "</section>\n";
+  std::string body = "<section id=\"answer\" class=\"front\">\n" + front(files) +
+                     "</section>\n<noscript><p class=\"warning\">Figures need JavaScript; every number is also in the "
+                     "tables beside this page.</p></noscript>\n";
   std::vector<PageLink> links{{"answer", "Answer"}};
   for (const Part& part : kParts) {
     if (!files.has(part.table)) continue;

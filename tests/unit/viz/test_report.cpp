@@ -344,6 +344,15 @@ TEST(Report, ProvenanceIsReadable) {
   EXPECT_NE(page.find("<td>name: cd73, origin: built in</td>"), std::string::npos);
 }
 
+TEST(Html, BytesBecomeTextAsInRfc4648) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64(std::string("\0\xff\xfe", 3)), "AP/+");
+}
+
 TEST(Html, NumbersAreShort) {
   EXPECT_EQ(number(0), "0");
   EXPECT_EQ(number(0.30000001), "0.3");

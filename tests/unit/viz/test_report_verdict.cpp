@@ -152,17 +152,21 @@ TEST(ReportVerdict, HorizonsOfOnePreferenceAreToldTogether) {
   EXPECT_EQ(answer_of("undetermined", "equivalent").find("<b>Undetermined at 10 min; both alike at 1 h.</b>"), 0U);
 }
 
+/// The card of an arm whose effect after ten minutes has this interval.
+std::string card_of(const std::string& arm, double low, double high, int replicates = 8) {
+  json document = judged().document();
+  for (auto& value : document["values"])
+    if (value["arm"] == arm && value["metric"] == "phenotype_effect.600s")
+      value.update({{"low", low}, {"high", high}, {"mean", (low + high) / 2}, {"n", replicates}});
+  const std::string text = cards(Comparison(document));
+  const std::size_t begin = text.find("<h3>" + arm + "</h3>");
+  return text.substr(begin, text.find("</article>", begin) - begin);
+}
+
 TEST(ReportVerdict, AnEffectCountsOnlyWhereItsWholeIntervalLiesBeyondTheLimit) {
   const auto chip = [](double low, double high) {
-    json document = judged().document();
-    for (auto& value : document["values"])
-      if (value["arm"] == "emcev" && value["metric"] == "phenotype_effect.600s") {
-        value["low"] = low;
-        value["high"] = high;
-        value["mean"] = (low + high) / 2;
-      }
-    const std::string text = cards(Comparison(document));
-    const std::size_t begin = text.find("chip ", text.find("<h3>emcev</h3>")) + 5;
+    const std::string text = card_of("emcev", low, high);
+    const std::size_t begin = text.find("chip ") + 5;
     return text.substr(begin, text.find('"', begin) - begin);
   };
   EXPECT_EQ(chip(0.06, 0.2), "yes");
@@ -170,6 +174,23 @@ TEST(ReportVerdict, AnEffectCountsOnlyWhereItsWholeIntervalLiesBeyondTheLimit) {
   EXPECT_EQ(chip(0.001, 0.049), "no");  // however narrow, and however far from zero
   EXPECT_EQ(chip(0.04, 0.06), "und");
   EXPECT_EQ(chip(-0.06, 0.04), "und");
+}
+
+TEST(ReportVerdict, OneReplicateHasNoIntervalAndDecidesNothing) {
+  const std::string one = card_of("emcev", 0.2, 0.2, 1), several = card_of("emcev", 0.2, 0.2);
+  EXPECT_NE(one.find("? one replicate"), std::string::npos) << one;
+  EXPECT_NE(one.find("+0.200"), std::string::npos) << one;
+  EXPECT_EQ(one.find('['), std::string::npos) << one;
+  EXPECT_EQ(one.find("class=\"ci\""), std::string::npos) << one;
+  EXPECT_NE(several.find("[+0.200, +0.200]"), std::string::npos) << several;
+}
+
+TEST(ReportVerdict, NothingSeenBeforeAnArmCanActIsNotAnEffectThatIsMissing) {
+  const std::string nothing = card_of("uptake", -0.01, 0.01), relayed = card_of("uptake", 0.1, 0.2);  // acts after 4 h
+  EXPECT_NE(nothing.find("too early"), std::string::npos) << nothing;
+  EXPECT_NE(nothing.find("own delay 4 h"), std::string::npos) << nothing;
+  EXPECT_EQ(nothing.find("no relevant effect"), std::string::npos) << nothing;
+  EXPECT_NE(relayed.find("supported"), std::string::npos) << relayed;
 }
 
 TEST(ReportVerdict, ChanceIsToldAndNotDrawn) {

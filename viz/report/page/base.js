@@ -22,6 +22,8 @@ const tidy = (x) => {
   return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3))).replace("-", "−");
 };
 const signed = (x) => (x > 0 ? "+" : "") + tidy(x);
+/** A share of a range, as effects on the phenotype are. */
+const share = (x) => (Math.abs(x) < 5e-4 ? "0.000" : (x > 0 ? "+" : "−") + Math.abs(x).toFixed(3));
 const inUnit = (x, unit) => (unit === "s" ? duration(x) : tidy(x) + (shown(unit) ? " " + shown(unit) : ""));
 const interval = (v, write = tidy) => (v.low < v.high ? ` [${write(v.low)}, ${write(v.high)}]` : "");
 

@@ -115,7 +115,8 @@ function curvePlot(curve, width, { height, few, thresholds = [], label }) {
           x: "t",
           y: "mean",
           title: (row) =>
-            `${row.group.join(" = ")}\n${duration(row.time)}: ${inUnit(row.mean, curve.unit)}${interval(row)}`,
+            `${row.group.join(" = ")}\n${duration(row.time)}: ${inUnit(row.mean, curve.unit)}` +
+            (row.low < row.high ? ` (5 to 95 %: ${tidy(row.low)} to ${tidy(row.high)})` : ""),
         }),
       ),
     ],

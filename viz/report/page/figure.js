@@ -23,7 +23,7 @@ function drawFigure(one, force) {
   const width = printing ? narrow : Math.floor(one.box.clientWidth);
   if (!width || (!force && width === one.width)) return;
   one.width = width;
-  const picture = one.draw(width);
+  const picture = drawingOf(one, width);
   one.box.closest("figure").classList.toggle("empty", !picture);
   one.box.replaceChildren(...(picture ? [picture] : []));
   const label = one.box.closest("figure").querySelector("figcaption")?.textContent ?? "";
@@ -31,6 +31,15 @@ function drawFigure(one, force) {
   for (const svg of one.box.querySelectorAll("svg:not([aria-hidden])")) {
     svg.setAttribute("role", "img");
     if (!svg.getAttribute("aria-label")) svg.setAttribute("aria-label", label);
+  }
+}
+/** What a figure draws, or why it could not: the others are drawn all the same. */
+function drawingOf(one, width) {
+  try {
+    return one.draw(width);
+  } catch (error) {
+    console.error(error);
+    return element("p", { class: "note", text: `This figure could not be drawn (${error.message}). Its numbers:` });
   }
 }
 function drawAll(force = true) {
@@ -52,16 +61,81 @@ function save(name, type, text) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(link.href), 2000);
 }
-/** A drawing that stands alone: the colours of the page as they are now. */
-function standingAlone(svg) {
-  const copy = svg.cloneNode(true),
-    style = getComputedStyle(document.documentElement);
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.prepend(document.querySelector("#patterns defs").cloneNode(true));
-  return copy.outerHTML.replace(
-    /var\((--[\w-]+)\)/g,
-    (_, name) => style.getPropertyValue(name).trim() || "currentColor",
+const svgElement = (tag, attributes, ...children) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+/** The lines of a text as the page breaks it, each with its place. */
+function linesOf(node) {
+  const range = document.createRange(),
+    lines = [];
+  for (const word of node.textContent.matchAll(/\S+\s*/g)) {
+    range.setStart(node, word.index);
+    range.setEnd(node, word.index + word[0].trimEnd().length);
+    const at = range.getBoundingClientRect();
+    if (lines.at(-1)?.bottom === at.bottom) lines.at(-1).text += word[0];
+    else lines.push({ text: word[0], left: at.left, bottom: at.bottom, height: at.height });
+  }
+  return lines;
+}
+/** All that a figure shows as one drawing that stands alone: its plots, titles and keys, in the colours of now. */
+function standingAlone(box) {
+  const frame = box.getBoundingClientRect(),
+    page = getComputedStyle(document.documentElement),
+    all = svgElement("svg", {
+      viewBox: `0 0 ${frame.width} ${frame.height}`,
+      width: frame.width,
+      height: frame.height,
+    });
+  all.append(document.querySelector("#patterns defs").cloneNode(true));
+  all.append(svgElement("rect", { width: "100%", height: "100%", fill: "var(--bg)" }));
+  for (const drawing of box.querySelectorAll("svg")) {
+    const copy = drawing.cloneNode(true),
+      at = drawing.getBoundingClientRect();
+    for (const [name, value] of Object.entries({ x: at.left - frame.left, y: at.top - frame.top }))
+      copy.setAttribute(name, value);
+    copy.setAttribute("style", `color:var(--ink);font-size:${getComputedStyle(drawing).fontSize}`);
+    all.append(copy);
+  }
+  const texts = document.createTreeWalker(box, NodeFilter.SHOW_TEXT, (node) =>
+    node.parentElement.closest("svg, style") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
+  while (texts.nextNode()) {
+    const style = getComputedStyle(texts.currentNode.parentElement),
+      swatch = style.getPropertyValue("--c"),
+      lines = linesOf(texts.currentNode);
+    for (const line of lines)
+      all.append(
+        svgElement(
+          "text",
+          {
+            x: line.left - frame.left,
+            y: line.bottom - frame.top - 0.22 * line.height,
+            fill: style.color,
+            "font-size": style.fontSize,
+            "font-weight": style.fontWeight,
+          },
+          line.text.trimEnd(),
+        ),
+      );
+    if (swatch && lines.length)
+      all.append(
+        svgElement("rect", {
+          x: lines[0].left - frame.left - 17,
+          y: lines[0].bottom - frame.top - 14,
+          width: 12,
+          height: 12,
+          fill: swatch,
+          stroke: "var(--line-strong)",
+        }),
+      );
+  }
+  all.setAttribute("font-family", getComputedStyle(document.body).fontFamily);
+  return new XMLSerializer()
+    .serializeToString(all)
+    .replace(/var\((--[\w-]+)\)/g, (_, name) => page.getPropertyValue(name).trim() || "currentColor");
 }
 function addTools(one) {
   const frame = one.box.closest("figure"),
@@ -84,8 +158,7 @@ function addTools(one) {
       ),
     ),
     button("SVG", "Save the picture", () => {
-      const svg = one.box.querySelector("svg");
-      if (svg) save(`${one.box.id}.svg`, "image/svg+xml", standingAlone(svg));
+      if (one.box.querySelector("svg")) save(`${one.box.id}.svg`, "image/svg+xml", standingAlone(one.box));
     }),
   );
   const numbers = element(

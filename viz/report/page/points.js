@@ -45,10 +45,12 @@ function pointPlot(width, arms, quantities, { title, log = false, limit }) {
     marginRight = values ? 190 : 16,
     height = rows.length * tall + 56;
   const unobservable = rows.filter((arm) => points.filter((point) => point.arm === arm).every((point) => point.hidden));
+  const write = (point) => (limit !== undefined ? share : point.quantity.unit === "s" ? duration : tidy);
   const text = (point) =>
     point.hidden
       ? "not observable"
-      : inUnit(point.mean, point.quantity.unit) + interval(point, point.quantity.unit === "s" ? duration : tidy);
+      : (limit !== undefined ? share(point.mean) : inUnit(point.mean, point.quantity.unit)) +
+        interval(point, write(point));
   const symbol = (point) => (many > 2 ? kManySymbols[point.q % kManySymbols.length] : look[point.arm.name].symbol);
   return plot(width, {
     height,

@@ -9,16 +9,24 @@ const doseTime = offer(
   unique(halfRows.map((row) => row.outcome)).sort((a, b) => horizonOf(b) - horizonOf(a)),
   (o) => duration(horizonOf(o)),
 );
-/** Whether a row of effects.csv lies at the first values of all axes but one. */
-function isAlong(row, axis) {
-  return data.axes.every(
-    (other) => other.name === axis || other.first === undefined || row[other.name] === other.first,
-  );
+/** Where a row of effects.csv lies on all axes but one. */
+const placeBeside = (row, axis) =>
+  data.axes
+    .filter((other) => other.name !== axis && row[other.name] !== null)
+    .map((other) => `${other.name} ${tidy(row[other.name])}`)
+    .join(", ");
+const placesBeside = (axis) => unique(effectRows.map((row) => placeBeside(row, axis)));
+const dosePlace = byId("dose-place");
+function fillPlaces() {
+  const places = placesBeside(doseAxis());
+  dosePlace?.replaceChildren(...places.map((place) => new Option(place)));
+  if (dosePlace) dosePlace.closest("label").hidden = places.length < 2;
 }
+fillPlaces();
+byId("dose-axis")?.addEventListener("change", fillPlaces);
+const isThere = (row) => placeBeside(row, doseAxis()) === dosePlace.value;
 const dosePoints = () =>
-  effectRows
-    .filter((row) => row.outcome === doseTime() && isAlong(row, doseAxis()))
-    .map((row) => ({ ...row, x: row[doseAxis()] }));
+  effectRows.filter((row) => row.outcome === doseTime() && isThere(row)).map((row) => ({ ...row, x: row[doseAxis()] }));
 const halfText = (row) =>
   row.half_dose_is === "within"
     ? `half at ${tidy(row.half_dose)} ${shown(row.dose_unit)}`
@@ -36,7 +44,7 @@ const doseDrawing = figure(
       (row) =>
         row.axis === doseAxis() &&
         row.outcome === doseTime() &&
-        row.at_point === Math.min(...halfRows.map((r) => r.at_point)),
+        effectRows.some((effect) => effect.point === row.at_point && isThere(effect)),
     );
     const isLog = points.every((point) => point.x > 0),
       unit = shown(halves[0]?.dose_unit ?? "");
@@ -119,11 +127,21 @@ const doseDrawing = figure(
     });
   },
   () => [
-    ["axis", "value", "arm", "outcome", "n", "effect", "low", "high"],
-    ...dosePoints().map((p) => [doseAxis(), p.x, p.arm, p.outcome, p.effect_n, p.effect, p.effect_low, p.effect_high]),
+    ["axis", "value", "at", "arm", "outcome", "n", "effect", "low", "high"],
+    ...dosePoints().map((p) => [
+      doseAxis(),
+      p.x,
+      placeBeside(p, doseAxis()),
+      p.arm,
+      p.outcome,
+      p.effect_n,
+      p.effect,
+      p.effect_low,
+      p.effect_high,
+    ]),
   ],
 );
-redrawn(doseDrawing, "dose-axis", "dose-time");
+redrawn(doseDrawing, "dose-axis", "dose-time", "dose-place");
 
 // ---- break-even
 const evens = rowsOf("break_even");
@@ -131,23 +149,32 @@ const evenAxis = offer("even-axis", unique(evens.map((row) => row.axis)));
 const placeText = (row) => row.at_place ?? "";
 const evenPlace = offer("even-place", unique(evens.map(placeText)));
 const isFactor = (row) => row.factor_is !== null && row.factor_is !== undefined && row.factor_is !== "";
-const evenOf = (row) =>
-  isFactor(row)
+const evenOf = (row, asFactor = isFactor(row)) =>
+  asFactor
     ? { is: row.factor_is, at: row.factor, low: row.factor_low, high: row.factor_high, cap: row.cap }
     : { is: row.is, at: row.value, low: row.low, high: row.high, cap: null };
 const evenDrawing = figure(
   "even-plot",
   (width) => {
-    const rows = evens
-      .filter((row) => row.axis === evenAxis() && placeText(row) === evenPlace())
-      .map((row) => ({ ...row, ...evenOf(row), factor: isFactor(row) }));
-    if (!rows.length) return null;
+    const chosen = evens.filter((row) => row.axis === evenAxis() && placeText(row) === evenPlace());
+    if (!chosen.length) return null;
     const narrow = width < 640;
-    const { axis_from: from, axis_to: to } = rows[0];
-    const own = rows.find((row) => row.own)?.own,
-      factors = rows.every((row) => row.factor) && own;
-    const scale = factors ? own : 1,
-      numbers = rows.flatMap((row) => [row.at, row.low, row.high, row.cap]).filter((x) => x > 0);
+    const { axis_from: from, axis_to: to } = chosen[0];
+    const own = chosen.find((row) => row.own)?.own,
+      factors = Boolean(own) && chosen.every(isFactor),
+      scale = factors ? own : 1;
+    // An end of an interval that is not on the axis is drawn as an arrow to the end of the axis.
+    const rows = chosen.map((row) => {
+      const even = evenOf(row, factors);
+      return {
+        ...row,
+        ...even,
+        left: even.low ?? (even.is === "above" ? null : from / scale),
+        right: even.high ?? (even.is === "below" ? null : to / scale),
+        ends: { left: even.low === null, right: even.high === null },
+      };
+    });
+    const numbers = rows.flatMap((row) => [row.at, row.low, row.high, row.cap]).filter((x) => x > 0);
     const domain = [Math.min(from / scale, ...numbers) / 1.6, Math.max(to / scale, ...numbers) * 1.6];
     const name = (row) => `${row.arm} as ${row.against}, ${duration(row.horizon_s)}`;
     const tall = narrow ? 44 : 28,
@@ -198,8 +225,21 @@ const evenDrawing = figure(
           fontWeight: 600,
         }),
         Plot.link(
-          at.filter((row) => row.is === "within" && row.low > 0 && row.high > 0),
-          { x1: "low", x2: "high", y1: yOf, y2: yOf, stroke: (row) => colourOf(row.arm), strokeWidth: 3.5 },
+          at.filter((row) => row.left > 0 && row.right > 0),
+          { x1: "left", x2: "right", y1: yOf, y2: yOf, stroke: (row) => colourOf(row.arm), strokeWidth: 3.5 },
+        ),
+        ...["left", "right"].map((side) =>
+          Plot.text(
+            at.filter((row) => row.left > 0 && row.right > 0 && row.ends[side] && row.is === "within"),
+            {
+              x: side,
+              y: yOf,
+              text: () => (side === "left" ? "◀" : "▶"),
+              dx: side === "left" ? -3 : 3,
+              fontSize: 13,
+              fill: (row) => colourOf(row.arm),
+            },
+          ),
         ),
         Plot.dot(
           at.filter((row) => row.is === "within"),
@@ -211,7 +251,7 @@ const evenDrawing = figure(
             r: 6,
             tip: true,
             title: (row) =>
-              `${name(row)}\n${tidy(row.at)}${row.low > 0 && row.high > 0 ? ` [${tidy(row.low)}, ${tidy(row.high)}]` : ""}`,
+              `${name(row)}\n${tidy(row.at)}[${row.ends.left ? "below the axis" : tidy(row.low)}, ${row.ends.right ? "beyond the axis" : tidy(row.high)}]`,
           },
         ),
         Plot.text(

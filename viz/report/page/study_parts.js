@@ -1,6 +1,7 @@
 // Shares of mechanisms, and elasticities along axes.
 
 const shares = rowsOf("shapley");
+const percent = (share) => (typeof share === "number" ? `${Math.round(100 * share)} %` : "–");
 const shareOf = (row) => `${duration(row.horizon_s)}, ${row.edges} edges${row.where ? ` (${row.where})` : ""}`;
 const shareChoice = offer("share-contest", unique(shares.map(shareOf)).reverse());
 const shareDrawing = figure(
@@ -60,7 +61,7 @@ const shareDrawing = figure(
                 dx: 12,
                 textAnchor: "start",
                 text: (row) =>
-                  `alone ${Math.round(100 * (row.alone_over_all ?? 0))} % of all, without it ${Math.round(100 * (row.kept_without ?? 0))} % left`,
+                  `alone ${percent(row.alone_over_all)} of all, without it ${percent(row.kept_without)} left`,
               }),
             ]),
       ],

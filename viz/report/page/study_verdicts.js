@@ -78,7 +78,6 @@ const verdictDrawing = figure(
             strokeWidth: 4,
           },
         ),
-        Plot.ruleX([80], { stroke: "var(--ink)", strokeDasharray: "3 3" }),
         Plot.text(rows, {
           x: 0,
           y: (_, r) => r * tall + (narrow ? 10 : tall / 2),
