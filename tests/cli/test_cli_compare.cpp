@@ -210,41 +210,6 @@ TEST_F(Compare, ARunOfItIsTheSameAloneAndNeedsFewFiles) {
   }
 }
 
-TEST_F(Compare, AReportIsMadeFromTheDirectoryAlone) {
-  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
-  const std::string summary = read("here/summary.csv"), comparison = read("here/compare.json");
-  for (const char* file : {"summary.csv", "compare.json", "report.html"})
-    std::filesystem::remove(folder() / "here" / file);
-  std::filesystem::rename(folder() / "here", folder() / "there");
-  std::filesystem::remove(folder() / "tiny.yaml");
-  EXPECT_EQ(interstice("report there --quiet").code, 0);
-  EXPECT_EQ(read("there/summary.csv"), summary);
-  EXPECT_EQ(nlohmann::json::parse(read("there/compare.json")).at("values"),
-            nlohmann::json::parse(comparison).at("values"));
-  EXPECT_EQ(interstice("report there/arms/emcev/1").code, 0);
-  EXPECT_TRUE(has(read("there/arms/emcev/1/summary.csv"), "emcev,0,primary.peak"));
-  std::filesystem::remove_all(folder() / "there/arms/emcev/1");
-  const Said said = interstice("report there -o so_far");
-  EXPECT_EQ(said.code, 0) << said.err;
-  EXPECT_TRUE(has(said.err, "1 of 8 runs is not finished")) << said.err;
-  EXPECT_FALSE(has(read("so_far/summary.csv"), "emcev,1,"));
-  EXPECT_EQ(interstice("report nowhere").code, 2);
-  write("there/summary.csv", "mine");
-  EXPECT_EQ(interstice("report there").code, 2);
-  EXPECT_EQ(read("there/summary.csv"), "mine");
-  EXPECT_EQ(interstice("report there -o elsewhere --quiet").code, 0);
-  EXPECT_TRUE(exists("elsewhere/report.html"));
-}
-
-TEST_F(Compare, AReportOfARunLeavesItKnown) {
-  ASSERT_EQ(interstice("run tiny.yaml --arm emcev -o here --quiet").code, 0);
-  ASSERT_EQ(interstice("report here --quiet").code, 0);
-  ASSERT_EQ(interstice("report here --quiet").code, 0);
-  EXPECT_TRUE(has(interstice("run tiny.yaml --arm emcev -o here").out, "nothing to do"));
-  EXPECT_EQ(interstice("run tiny.yaml --arm emcev -o here --force --quiet").code, 0);
-  EXPECT_FALSE(exists("here/report.html"));
-}
-
 TEST_F(Compare, ARunThatIsRemovedIsRunAgain) {
   ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0);
   std::filesystem::remove_all(folder() / "here/arms/emcev/1");

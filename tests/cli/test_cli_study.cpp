@@ -167,6 +167,14 @@ TEST_F(Study, HasAReportThatCanBeMadeAgain) {
   write("elsewhere/report.html", "mine");
   EXPECT_EQ(interstice("report s -o elsewhere").code, 2);
   EXPECT_EQ(read("elsewhere/report.html"), "mine");
+  for (const char* file : {"study.json", "compare.json"}) {  // other results, or their report
+    std::filesystem::create_directories(folder() / "other");
+    write("other/" + std::string(file), R"({"program": "interstice", "title": "other"})");
+    EXPECT_EQ(interstice("report s -o other").code, 2) << file;
+    EXPECT_FALSE(exists("other/report.html"));
+    std::filesystem::remove_all(folder() / "other");
+  }
+  ASSERT_EQ(interstice("report s -o s/.").code, 0);
   write("s/study.json", "{}");
   EXPECT_EQ(interstice("report s").code, 2);
 }

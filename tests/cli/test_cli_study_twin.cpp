@@ -74,10 +74,13 @@ TEST_F(StudyOfTwin, HasNoVerdictBeforeItIsChecked) {
   const Said before = interstice("verdict answer.yaml -o s");
   EXPECT_EQ(before.out.find("No verdict:"), 0U) << before.out;
   EXPECT_NE(before.out.find("study run answer.yaml --check"), std::string::npos) << before.out;
+  EXPECT_EQ(read("s/answer.txt").find("No verdict:"), 0U);
   const Said check = interstice("study run answer.yaml -o s --check");
   ASSERT_EQ(check.code, 0) << check.err;
   EXPECT_NE(check.out.find("3 points x 3 arms x 1 replicate = 9 runs"), std::string::npos) << check.out;
   const Said after = interstice("verdict answer.yaml -o s");
+  EXPECT_EQ(read("s/answer.txt"), after.out);  // and its page, without another call
+  EXPECT_EQ(read("s/report.html").find("No verdict"), std::string::npos);
   EXPECT_EQ(after.out.find("What EVs do outside cells is more"), 0U) << after.out;
   EXPECT_NE(after.out.find("  3 of 3   agree"), std::string::npos) << after.out;
 }

@@ -72,7 +72,7 @@ class Listing {
   Record record_;
 };
 
-/// Throws InputError where the report of something else lies.
+/// Throws InputError where the report of a comparison with another title lies.
 void keep_other_report(const std::filesystem::path& directory, const std::string& title) {
   std::error_code none;
   if (!std::filesystem::is_regular_file(directory / "compare.json", none)) return;
@@ -103,6 +103,20 @@ struct ReportOptions {
   bool quiet = false;
 };
 
+bool is_same(const std::filesystem::path& one, const std::filesystem::path& two) {
+  std::error_code none;
+  return one == two || std::filesystem::equivalent(one, two, none);
+}
+
+/// Throws InputError where something other than a report lies.
+void refuse_other_results(const std::filesystem::path& directory) {
+  if (!our_record(directory).empty() || std::filesystem::exists(directory / "study.json"))
+    throw InputError(
+        fmt::format("{} holds other results of interstice (their report would be replaced) choose another "
+                    "directory with -o",
+                    directory.string()));
+}
+
 /// Of a study the tables are there; the page is made anew from them.
 void report_of_study(const std::filesystem::path& directory, const std::filesystem::path& output, bool quiet) {
   const auto record = Record::parse(read_text_file(directory / "study.json"), nullptr, false);
@@ -111,13 +125,12 @@ void report_of_study(const std::filesystem::path& directory, const std::filesyst
         fmt::format("{} is not what a study wrote (its study.json is another) give the directory that "
                     "`study run -o` named",
                     directory.string()));
-  std::optional<DirectoryLock> lock;
-  if (output == directory) {
-    lock.emplace(directory);
-  } else {
-    std::filesystem::create_directories(output);
+  if (!is_same(output, directory)) {
+    refuse_other_results(output);
+    keep_other_report(output, "");  // none of a study
     check_ours(output, {"report.html"});
   }
+  const DirectoryLock lock(output);
   write_file_atomically(output / "report.html", viz::study_report_html(directory));
   if (!quiet) say("Report: {}\n", (output / "report.html").string());
 }
@@ -137,13 +150,8 @@ void report(const ReportOptions& options) {
                 fmt::format("{} is in use ({} writes there) to see what is there so far, say with -o where the report "
                             "shall go",
                             directory.string(), owner));
-  std::error_code none;
-  const bool inside = output == directory || std::filesystem::equivalent(output, directory, none);
-  if (!inside && !our_record(output).empty())
-    throw InputError(
-        fmt::format("{} holds other results of interstice (their report would be replaced) choose another "
-                    "directory with -o",
-                    output.string()));
+  const bool inside = is_same(output, directory);
+  if (!inside) refuse_other_results(output);
   const DirectoryLock lock(output);
   check_ours(output, {std::begin(kComparisonFiles), std::end(kComparisonFiles)});
   const auto record = Record::parse(our_record(directory));

@@ -74,8 +74,12 @@ std::string answer_of(const LoadedStudy& loaded, const TaskRows& rows) {
 }
 
 void write_all(const LoadedStudy& loaded, const TaskRows& rows) {
+  write_study_results(loaded.study, rows, loaded.directory);
+  write_answer(loaded, rows);
+}
+
+void write_answer(const LoadedStudy& loaded, const TaskRows& rows) {
   const StudyDirectory& directory = loaded.directory;
-  write_study_results(loaded.study, rows, directory);
   std::string answer;
   try {
     answer = answer_of(loaded, rows);

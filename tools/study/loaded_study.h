@@ -33,4 +33,7 @@ std::string answer_of(const LoadedStudy& loaded, const TaskRows& rows);
 /// The tables, the answer and the page with the figures. Throws DiskError.
 void write_all(const LoadedStudy& loaded, const TaskRows& rows);
 
+/// The answer and the page alone. Throws DiskError.
+void write_answer(const LoadedStudy& loaded, const TaskRows& rows);
+
 }  // namespace interstice::cli

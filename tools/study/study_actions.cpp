@@ -158,6 +158,18 @@ Range range_of(const std::string& text) {
   return range;
 }
 
+/// A checked twin may answer now: its page says so at once, unless its study runs and will say so itself.
+void renew_answer_of_twin(StudyOptions options) {
+  options.check = false;
+  static_cast<void>(attempt([&] {
+    const auto loaded = load(options);
+    if (!fs::exists(loaded->directory.results())) return;
+    loaded->directory.check(loaded->study);
+    const DirectoryLock lock(loaded->directory.path());
+    write_answer(*loaded, recorded(*loaded));
+  }));
+}
+
 }  // namespace
 
 void plan_of_study(const StudyOptions& options) {
@@ -188,6 +200,7 @@ void collect_study(const StudyOptions& options) {
   const TaskRows rows = recorded(*loaded);
   loaded->directory.remove_leftovers(rows);
   write_all(*loaded, rows);
+  if (options.check) renew_answer_of_twin(options);
   fmt::print("{}Results: {}\nReport: {}\n", describe_progress(loaded->study, rows),
              loaded->directory.results().string(), loaded->directory.report().string());
 }
@@ -218,6 +231,7 @@ void run_study(const StudyOptions& options) {
   const auto unwritten = attempt([&] { write_all(*loaded, rows); });
   if (failure) throw Error(failure->code, failure->message);
   if (unwritten) throw Error(unwritten->code, unwritten->message);
+  if (options.check) renew_answer_of_twin(options);
   report_failures(study, rows);
   if (!settings.quiet) say("Results: {}\nReport: {}\n", directory.results().string(), directory.report().string());
 }

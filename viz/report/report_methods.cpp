@@ -66,6 +66,17 @@ std::string judgement(const Comparison& comparison) {
       listed(terms), listed(horizons), number(phenotype.at("limit")));
 }
 
+/// The command that does it once more, from the scenario beside the report.
+std::string repeat_command(const Comparison& comparison) {
+  if (!known(comparison, "arm").starts_with("compare"))  // its scenario names the arm, and has the replicate's seed
+    return "interstice run scenario.yaml -o again";
+  std::vector<std::string> arms;
+  for (const ArmInfo& arm : comparison.arms())
+    if (!comparison.is_second_run(arm)) arms.push_back(escape(arm.name));
+  return fmt::format("interstice compare scenario.yaml --arms {} --replicates {} -o again", joined(arms, ","),
+                     comparison.replicates());
+}
+
 std::string copied(const char* id, const std::string& text, const char* tag = "p") {
   return fmt::format(
       "<{0} id=\"{1}\"{3}>{2}</{0}>\n<p class=\"tools\"><button type=\"button\" "
@@ -86,13 +97,11 @@ std::string methods_section(const Comparison& comparison) {
       escape(comparison.document().at("title").get<std::string>()), program(comparison),
       time_text(comparison.horizon()), dose(comparison), arms(comparison), comparison.replicates(),
       comparison.replicates() == 1 ? "" : "s", judgement(comparison));
-  const std::string repeat =
-      fmt::format("interstice compare scenario.yaml --replicates {} -o again", comparison.replicates());
   return record(
       "methods", "Methods", "a paragraph to paste, and how to repeat it",
       copied("methods-text", unit_text(text)) +
           "<p>The resolved scenario lies beside this report; with the same build it gives the same bits:</p>\n" +
-          copied("repeat-text", repeat, "pre"),
+          copied("repeat-text", repeat_command(comparison), "pre"),
       true);
 }
 
