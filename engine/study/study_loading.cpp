@@ -271,7 +271,7 @@ class StudyLoader {
                                       study_.arms.size(), study_.replicates, Study::kMostTasks));
   }
 
-  /// Each value of each axis alone; what only goes wrong together is told by the runs.
+  /// Each value of each axis alone, then the ends of several together; what goes wrong elsewhere is told by the runs.
   void check_values() {
     constexpr std::size_t kMostTried = 24;  // of an axis: first and last are among them
     for (const StudyAxis& axis : study_.axes) {
@@ -282,9 +282,29 @@ class StudyLoader {
       if (!tried.empty() && tried.back() + 1 != axis.values.size()) tried.push_back(axis.values.size() - 1);
       try_values(axis, tried, sampled ? values_["samples"] : values_["axes"][axis.name]);
     }
+    if (diagnostics_.empty()) check_corners();
     if (!study_.fit) return;
     for (const FittedParameter& parameter : study_.fit->parameters)
       try_values(ends_of(parameter), {0, 1, 2}, values_["fit"]["parameters"][parameter.name]);
+  }
+
+  void check_corners() {
+    constexpr std::size_t kMostAxes = 4;  // sixteen corners
+    const std::size_t axes = std::min(kMostAxes, study_.axes.size());
+    if (axes < 2) return;
+    for (std::size_t corner = 0; corner < std::size_t{1} << axes; ++corner) {
+      std::vector<std::pair<const StudyAxis*, std::size_t>> values;
+      std::string names;
+      for (std::size_t a = 0; a < axes; ++a) {
+        const StudyAxis& axis = study_.axes[a];
+        values.emplace_back(&axis, (corner >> a & 1) != 0 ? axis.values.size() - 1 : 0);
+        names += fmt::format("{}{} {}", a == 0 ? "" : ", ", axis.name, axis.values[values.back().second][0]);
+      }
+      const auto mistakes = mistakes_of(values);
+      for (const std::string& message : mistakes)
+        diagnostics_.report(values_["axes"].place, "axes", fmt::format("with {}: {}", names, message));
+      if (!mistakes.empty()) return;  // the other corners would say much the same
+    }
   }
 
   /// What is wrong with each value is told at its key, what is wrong with some of them at the first of these.
@@ -295,7 +315,7 @@ class StudyLoader {
     };
     std::vector<Wrong> all;
     for (const std::size_t v : tried)
-      for (std::string& message : mistakes_of(axis, v)) {
+      for (std::string& message : mistakes_of({{&axis, v}})) {
         const auto found = std::ranges::find(all, message, &Wrong::message);
         found == all.end() ? void(all.push_back({std::move(message), v})) : void(++found->count);
       }
@@ -305,10 +325,12 @@ class StudyLoader {
     }
   }
 
-  std::vector<std::string> mistakes_of(const StudyAxis& axis, std::size_t v) const {
+  /// Of the scenario with these values of these axes.
+  std::vector<std::string> mistakes_of(const std::vector<std::pair<const StudyAxis*, std::size_t>>& values) const {
     LoadOptions options = options_;
-    for (std::size_t c = 0; c < axis.columns.size(); ++c)
-      for (const std::string& key : axis.columns[c].keys) options.sets.push_back(key + "=" + axis.values[v][c]);
+    for (const auto& [axis, v] : values)
+      for (std::size_t c = 0; c < axis->columns.size(); ++c)
+        for (const std::string& key : axis->columns[c].keys) options.sets.push_back(key + "=" + axis->values[v][c]);
     std::vector<std::string> mistakes;
     try {
       (void)load_scenario(study_.scenario.path, options, registry_);

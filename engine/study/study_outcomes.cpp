@@ -59,8 +59,8 @@ std::vector<std::string> outcome_names(const Scenario& scenario) {
   return names;
 }
 
-bool is_wanted(const std::vector<std::string>& wanted, const std::string& name) {
-  return wanted.empty() || std::ranges::any_of(wanted, [&name](const std::string& one) {
+bool is_wanted(const std::vector<std::string>& wanted, std::string_view name) {
+  return wanted.empty() || std::ranges::any_of(wanted, [name](const std::string& one) {
            return name == one || (name.starts_with(one) && name[one.size()] == '.');
          });
 }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/analysis/metric.h"
@@ -26,7 +27,7 @@ std::vector<Metric> outcomes_of(const Scenario& scenario, const ArmFacts& arm, c
 [[nodiscard]] std::vector<std::string> outcome_names(const Scenario& scenario);
 
 /// Whether a metric of this name is one that the study wants; `wanted` empty: all are.
-[[nodiscard]] bool is_wanted(const std::vector<std::string>& wanted, const std::string& name);
+[[nodiscard]] bool is_wanted(const std::vector<std::string>& wanted, std::string_view name);
 
 /// The arm whose runs those of an arm are compared with: the one it names, else the first without vesicles that is no
 /// sham. Empty where the study does not run it, or the arm is that one itself.

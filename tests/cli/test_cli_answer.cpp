@@ -136,6 +136,15 @@ TEST_F(PlantedStudy, FindsThePlantedRadius) {
   EXPECT_EQ(radii[1].at("becomes"), "neither over the other");
   EXPECT_NE(radii[1].at("changes").find("release 1 -> 0.6"), std::string::npos) << radii[1].at("changes");
   EXPECT_NE(radii[1].at("changes").find("amp 10 -> 1"), std::string::npos) << radii[1].at("changes");
+  // What shows it is a command that runs, with these values.
+  const std::string shows = "to see it: interstice ";
+  const std::size_t begin = said.out.find(shows) + shows.size();
+  const Said shown =
+      interstice(said.out.substr(begin, said.out.find('\n', begin) - begin) + " --replicates 1 --quiet -o shown");
+  ASSERT_EQ(shown.code, 0) << said.out << shown.err;
+  const std::string scenario = read("shown/scenario.yaml");
+  EXPECT_NE(scenario.find("release: 0.6"), std::string::npos) << scenario;
+  EXPECT_NE(scenario.find("initial: 1"), std::string::npos) << scenario;
 }
 
 TEST_F(PlantedStudy, SaysThatNothingWithinTheRangesTurnsTheAnswer) {
@@ -211,6 +220,53 @@ replicates: 4
   EXPECT_NEAR(std::stod(by["emcev"].at("alone_over_all")), 1.0 / 3, 0.05);
   const Said said = interstice("verdict s.yaml -o s");
   EXPECT_NE(said.out.find("Not redundant: each alone gives more than 50 % of it"), std::string::npos) << said.out;
+}
+
+TEST_F(PlantedStudy, SharesOverSamplesAreThoseOfTheirMeans) {
+  write("s.yaml", R"(study: 1
+title: Subsets
+scenario: tiny.yaml
+arms: {subsets_of: [uptake, emcev]}
+replicates: 2
+samples: {method: latin_hypercube, number: 12, factors: {amp: {key: species.AMP.initial, from: 0 uM, to: 10 uM}}}
+)");
+  plant("s.yaml", "s", [](const Run& run) {  // over the samples amp is 5 on average
+    const double uptake = run.arm.find("uptake") != std::string::npos ? 0.2 : 0;
+    const double emcev = run.arm.find("emcev") != std::string::npos ? 0.06 * run.varied.at("amp") : 0;
+    return Outcomes{{"phenotype.1s", uptake + emcev - 0.5 * uptake * emcev}};
+  });
+  ASSERT_EQ(interstice("study collect s.yaml -o s").code, 0);
+  std::map<std::string, Row> by;
+  for (const Row& row : rows("s", "shapley.csv")) by[row.at("mechanism")] = row;
+  ASSERT_EQ(by.size(), 2U);
+  EXPECT_EQ(by["emcev"].at("n"), "12");                                               // samples, not runs
+  EXPECT_NEAR(std::stod(by["uptake"].at("shapley")), 0.2 - 0.25 * 0.2 * 0.3, 0.005);  // half of what both lose
+  EXPECT_NEAR(std::stod(by["emcev"].at("shapley")), 0.3 - 0.25 * 0.2 * 0.3, 0.01);
+  EXPECT_GT(std::stod(by["emcev"].at("shapley_high")) - std::stod(by["emcev"].at("shapley_low")), 0.1);
+}
+
+TEST_F(PlantedStudy, AResponseThatTurnsHasAHalfDoseBeforeItsPeak) {
+  write("s.yaml", R"(study: 1
+title: Doses
+scenario: tiny.yaml
+arms: [vehicle, emcev]
+replicates: 4
+axes:
+  dose: {key: vesicles.ev.number, from: 100 EV, to: 1e6 EV, points: 13}
+)");
+  plant("s.yaml", "s", [](const Run& run) {
+    const double dose = run.varied.at("dose"), rise = dose / (dose + 1000),
+                 fall = 1e5 * 1e5 / (1e5 * 1e5 + dose * dose);
+    return Outcomes{
+        {"phenotype.1s", run.arm == "emcev" ? rise * fall + 0.002 * noise_of(run.point, run.replicate) : 0}};
+  });
+  ASSERT_EQ(interstice("study collect s.yaml -o s").code, 0);
+  const Row curve = rows("s", "dose_response.csv").front();
+  EXPECT_EQ(curve.at("shape"), "peak");
+  EXPECT_GT(std::stod(curve.at("extreme_dose")), 4e3);  // where rise and fall meet
+  EXPECT_LT(std::stod(curve.at("extreme_dose")), 5e4);
+  EXPECT_EQ(curve.at("half_dose_is"), "within");
+  EXPECT_NEAR(std::stod(curve.at("half_dose")), 1000, 150);
 }
 
 TEST_F(PlantedStudy, RefusesSubsetsOfWhatIsNoMechanism) {

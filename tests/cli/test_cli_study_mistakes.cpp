@@ -71,6 +71,10 @@ const Mistake kMistakes[] = {
      "doses.yaml:4:10", "cannot keep constraints"},
     {"replicates: 2", "set: {vesicles.ev.numbr: 3 EV}", "doses.yaml:4:7: vesicles.ev.numbr", "did you mean 'number'"},
     {"replicates: 2", "parameters: sceptic", "doses.yaml:4:13", "unknown parameter set 'sceptic'"},
+    {"values: [500 EV, 2000 EV]}",  // each is fine alone
+     "values: [500 EV, 2000 EV]}\n  transport: {key: time.0.transport, values: [50 ms, 250 ms]}\n"
+     "  cells: {key: [time.0.vesicles, time.0.cells], values: [[50 ms, 250 ms], [250 ms, 250 ms]]}",
+     "doses.yaml:6:3", "with dose 500 EV, transport 250 ms, cells 250 ms: time.0.series: 100 ms is not a multiple"},
 };
 INSTANTIATE_TEST_SUITE_P(Study, StudyMistake, testing::ValuesIn(kMistakes));
 

@@ -17,7 +17,7 @@ StudyValues::StudyValues(const Study& study, const TaskRows& rows)
     if (row == nullptr) return;
     for (const TaskValue& value : row->values)
       if (is_wanted(study.outcomes, value.name) && place.emplace(value.name, outcomes_.size()).second)
-        outcomes_.push_back({value.name, value.unit});
+        outcomes_.push_back({std::string(value.name), std::string(value.unit)});
   });
   values_.assign(study.task_count() * outcomes_.size(), std::nan(""));
   for_each_task(study, rows, [&](const StudyPoint&, const StudyTask& task, const TaskRow* row) {

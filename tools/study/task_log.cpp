@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <fstream>
+#include <mutex>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <set>
 
 #include "engine/results/atomic_file.h"
 
@@ -31,7 +33,8 @@ TaskRow row_of(const json& line) {
               .ended = line.value("ended", ""),
               .values = {}};
   for (const json& value : line.value("values", json::array()))
-    row.values.push_back({value[0], value[1], value[2].is_number() ? value[2].get<double>() : std::nan("")});
+    row.values.emplace_back(value.at(0).get_ref<const std::string&>(), value.at(1).get_ref<const std::string&>(),
+                            value.at(2).is_number() ? value.at(2).get<double>() : std::nan(""));
   return row;
 }
 
@@ -46,7 +49,8 @@ std::vector<std::filesystem::path> logs_in(const std::filesystem::path& director
 
 /// The last line may be cut: the program was killed while it wrote.
 void add_rows(const std::filesystem::path& file, TaskRows& rows, std::vector<std::string>* damaged = nullptr) {
-  std::istringstream text(read_text_file(file));
+  std::ifstream text(file);
+  if (!text) throw_disk_error("open", file, errno);
   std::size_t number = 0;
   for (std::string line; std::getline(text, line);) {
     ++number;
@@ -60,9 +64,22 @@ void add_rows(const std::filesystem::path& file, TaskRows& rows, std::vector<std
     const bool newer = row.ended >= known.ended;
     if (row.status == "finished" || (known.status != "finished" && newer)) known = std::move(row);
   }
+  if (text.bad()) throw_disk_error("read", file, errno);
+}
+
+std::string_view kept(std::string_view text) {
+  static std::set<std::string, std::less<>> all;
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
+  auto found = all.find(text);
+  if (found == all.end()) found = all.emplace(text).first;
+  return *found;
 }
 
 }  // namespace
+
+TaskValue::TaskValue(std::string_view its_name, std::string_view its_unit, double its_value)
+    : name(kept(its_name)), unit(kept(its_unit)), value(its_value) {}
 
 std::string line_of(const TaskRow& row) {
   json values = json::array();
@@ -83,8 +100,11 @@ std::string line_of(const TaskRow& row) {
 }
 
 TaskRow row_of_line(const std::string& line) {
-  const json parsed = json::parse(line, nullptr, false);
-  return parsed.is_object() ? row_of(parsed) : TaskRow{};
+  try {
+    return row_of(json::parse(line));
+  } catch (const json::exception&) {
+    return {};
+  }
 }
 
 TaskRows read_task_logs(const std::filesystem::path& directory, std::vector<std::string>* damaged) {

@@ -7,13 +7,16 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace interstice::cli {
 
+/// Its name and unit are kept once for all rows, as long as the program runs: a study may have 1e5 rows.
 struct TaskValue {
-  std::string name, unit;
-  double value = 0;  ///< NaN where there is none
+  TaskValue(std::string_view its_name, std::string_view its_unit, double its_value);
+  std::string_view name, unit;
+  double value;  ///< NaN where there is none
 };
 
 /// How a task ended.
