@@ -63,9 +63,15 @@ void Progress::finish() {
 std::string duration_text(double seconds) {
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+  const auto both = [](long long large, const char* unit, long long rest, const char* unit_of_rest) {
+    return rest == 0 ? fmt::format("{} {}", large, unit)
+                     : fmt::format("{} {} {:02} {}", large, unit, rest, unit_of_rest);
+  };
+  constexpr long long kMinute = 60, kHour = 3600, kDay = 86400;
+  if (whole < kMinute) return fmt::format("{} s", whole);
+  if (whole < kHour) return both(whole / kMinute, "min", whole % kMinute, "s");
+  if (whole < 3 * kDay) return both(whole / kHour, "h", whole % kHour / kMinute, "min");
+  return both(whole / kDay, "days", whole % kDay / kHour, "h");
 }
 
 std::string counted(std::uint64_t number, std::string_view what) {

@@ -9,24 +9,47 @@
 #include "engine/results/hdf5/hdf5_file.h"
 #include "engine/results/snapshots/series_index.h"
 #include "tools/result_files.h"
+#include "tools/scenario_options.h"
 
 namespace interstice::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_readable(const fs::path& file) {
+  if (!fs::exists(file)) return false;
+  try {
+    (void)Hdf5File::open(file);
+    return true;
+  } catch (const Error& error) {
+    print_warnings({fmt::format("{}; it is passed over", error.what())});
+    return false;
+  }
+}
+
+}  // namespace
+
 SnapshotSeries::SnapshotSeries(const fs::path& run) {
   for (const char* kind : {"fields", "cells", "vesicles"})
     for (const SeriesEntry& entry : read_series_index(run / fmt::format("{}.hdf.series", kind)))
-      if (fs::exists(run / entry.name)) {
+      if (is_readable(run / entry.name)) {
         Snapshot& snapshot = by_time_[entry.time];
         snapshot.time = entry.time;
         snapshot.files[kind] = run / entry.name;
       }
+  drop_incomplete();
   if (by_time_.empty())
     throw InputError(
         fmt::format("{} holds no snapshots (expected the directory of a run; `output` of its scenario says "
                     "what is kept)",
                     run.string()));
+}
+
+void SnapshotSeries::drop_incomplete() {
+  std::size_t most = 0;
+  for (const auto& [time, snapshot] : by_time_) most = std::max(most, snapshot.files.size());
+  std::erase_if(by_time_, [most](const auto& entry) { return entry.second.files.size() < most; });
 }
 
 std::vector<double> SnapshotSeries::times() const {

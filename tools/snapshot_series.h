@@ -18,7 +18,9 @@ struct Snapshot {
 
 class SnapshotSeries {
  public:
-  /// Files that were moved away are passed over. Throws InputError where there is none.
+  /// Files that were moved away or cannot be read are passed over, the latter with a warning; so are moments of which
+  /// a kind is missing that others have: a run that is at work or was killed may end with such a one. Throws InputError
+  /// where there is none.
   explicit SnapshotSeries(const std::filesystem::path& run);
 
   /// Of all snapshots, in order [s].
@@ -37,6 +39,8 @@ class SnapshotSeries {
   [[nodiscard]] static std::int64_t cell_with_most_vesicles(const Snapshot& snapshot);
 
  private:
+  void drop_incomplete();
+
   std::map<double, Snapshot> by_time_;
 };
 

@@ -59,12 +59,13 @@ void describe_chain(const Problem& problem, std::size_t primary, ArmFacts& facts
     for (const ReactionId reaction : model.reactions) by_model[index(reaction)] = 1;
   for (std::size_t r = 0; r < by_model.size(); ++r) {
     const Reaction& reaction = problem.chemistry.reactions[r];
-    const auto in_chain = [&](const Stoichiometry& s) { return in[index(s.species)] != 0; };
-    const bool touches =
-        std::ranges::any_of(reaction.reactants, in_chain) || std::ranges::any_of(reaction.products, in_chain);
-    const bool one_to_one = reaction.reactants.size() == 1 && reaction.products.size() == 1 &&
-                            reaction.reactants[0].coefficient == 1 && reaction.products[0].coefficient == 1;
-    if (touches && !one_to_one) facts.chain_is_one_to_one = false;
+    const auto molecules = [&](const std::vector<Stoichiometry>& side) {
+      double count = 0;
+      for (const Stoichiometry& s : side) count += in[index(s.species)] != 0 ? s.coefficient : 0;
+      return count;
+    };
+    if (const double taken = molecules(reaction.reactants) - molecules(reaction.products); taken != 0)
+      facts.chain_ends.push_back({reaction.name, taken});
     if (std::any_of(reaction.products.begin(), reaction.products.end(),
                     [&](const Stoichiometry& s) { return index(s.species) == primary; }))
       (by_model[r] != 0 ? facts.made_by_ev : facts.made_by_host).push_back(reaction.name);
@@ -133,7 +134,7 @@ ArmFacts describe_arm(const Problem& problem, std::string name, const PrimaryFie
 void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metric>& out) {
   if (arm.chain.empty()) return;
   const Absence unfinished{Status::undefined, "known when the run is finished"};
-  double start = 0, secreted = 0, inflow = 0, sinks = 0;
+  double start = 0, secreted = 0, others = 0, sinks = 0;  // others: dosed, from outside, made of other substances
   std::vector<Metric> parts;
   const auto part = [&](const char* kind, const std::string& species, double molecules, const char* description) {
     parts.push_back(make_metric(Family::budget, fmt::format("{}.{}", kind, species),
@@ -147,12 +148,17 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
     secreted += run.series.last("secreted." + species);
-    inflow += boundary + run.series.last("dosed." + species) - run.series.first("dosed." + species);
+    others += boundary + run.series.last("dosed." + species) - run.series.first("dosed." + species);
     sinks += run.amount_at_end[s] + taken_up + decayed;
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
     part("taken_up", species, taken_up, "taken up by cells over the run");
     part("decayed", species, decayed, "lost by first-order decay over the run");
     part("through_boundary", species, 0 - boundary, "net outflow through open faces over the run");
+  }
+  for (const ChainEnd& end : arm.chain_ends) {
+    const double taken = end.taken * run.series.last("reaction." + end.reaction);
+    (taken > 0 ? sinks : others) += std::abs(taken);
+    if (end.taken > 0) part("reacted", end.reaction, taken, "became other substances, or none, over the run");
   }
   const auto total = [&](const char* subject, const char* label, const char* description, double molecules) {
     out.push_back(
@@ -161,10 +167,11 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   total("at_start", "there at the start", "all species of the chain, patch and reservoirs", start);
   total("supplied", "released by cells", "all species of the chain, over the run", secreted);
   out.insert(out.end(), parts.begin(), parts.end());
-  if (arm.chain_is_one_to_one && start + secreted != 0)
-    out.push_back(make_metric(Family::budget, "residual", "what the budget does not explain, share", "1",
-                              "(start + released + dosed + inflow - left - taken_up - decayed) / (start + released)",
-                              (start + secreted + inflow - sinks) / (start + secreted), unfinished));
+  if (start + secreted != 0)
+    out.push_back(make_metric(
+        Family::budget, "residual", "what the budget does not explain, share", "1",
+        "(start + released + dosed + inflow + made - left - taken_up - decayed - reacted) / (start + released)",
+        (start + secreted + others - sinks) / (start + secreted), unfinished));
 }
 
 std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const Questions& questions,

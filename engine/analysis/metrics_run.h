@@ -41,6 +41,12 @@ struct ClassFacts {
 };
 
 /// What follows from the problem of an arm.
+/// A reaction that takes molecules out of a chain of substances, or brings some in.
+struct ChainEnd {
+  std::string reaction;
+  double taken = 0;  ///< molecules of the chain for each time it happens; negative: brought in
+};
+
 struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;
@@ -58,7 +64,7 @@ struct ArmFacts {
   double primary_volume = 0;              ///< fluid of the primary field's region [um^3]
   std::vector<std::string> species;       ///< by SpeciesId
   std::vector<std::string> chain;         ///< species connected to the primary field by reactions
-  bool chain_is_one_to_one = true;        ///< every reaction of the chain turns one molecule into one
+  std::vector<ChainEnd> chain_ends;       ///< reactions that change how many molecules the chain holds
   std::vector<std::string> made_by_ev;    ///< reactions that make the primary substance on vesicles
   std::vector<std::string> made_by_host;  ///< and those of the host
   std::vector<std::string> host_works;    ///< per reaction of made_by_host: on cells, or lumped, and where

@@ -135,8 +135,11 @@ std::string Verdict::text() const {
       return over(first, second, judgement->first);
     case Preference::second:
       return over(second, first, judgement->second);
-    case Preference::equivalent:
-      return judgement->first * judgement->second < 0 ? "equivalent in size, opposite in sign" : "equivalent";
+    case Preference::equivalent: {
+      const bool one = std::abs(judgement->first) >= kNegligible, other = std::abs(judgement->second) >= kNegligible;
+      if (one != other) return fmt::format("no clear preference: {} alone counts", (one ? first : second).name);
+      return one && judgement->first * judgement->second < 0 ? "equivalent in size, opposite in sign" : "equivalent";
+    }
     default:
       return std::string(name_of(judgement->preference));
   }

@@ -50,10 +50,18 @@ fs::path run_directory(const fs::path& directory) {
                   directory.string()));
 }
 
-/// Modules that tools/install_packages unpacked, as Debian's package of them excludes the one that VTK needs.
+/// Modules that tools/install_packages unpacked, as Debian's package of them excludes the one that VTK needs. Throws
+/// InputError where Debian's ParaView would find none.
 void offer_python_modules(const fs::path& home) {
   const fs::path modules = home / "build/paraview/usr/lib/python3/dist-packages";
-  if (fs::exists("/usr/lib/python3/dist-packages/paraview") || !fs::exists(modules)) return;
+  if (fs::exists("/usr/lib/python3/dist-packages/paraview")) return;
+  if (!fs::exists(modules)) {
+    if (fs::exists("/usr/bin/paraview") && std::getenv("PYTHONPATH") == nullptr)
+      throw InputError(
+          "ParaView is here without its Python modules (expected python3-paraview) run tools/install_packages paraview "
+          "in the source tree, or apt-get install python3-paraview");
+    return;
+  }
   const char* earlier = std::getenv("PYTHONPATH");
   ::setenv("PYTHONPATH", (modules.string() + (earlier == nullptr ? "" : std::string(":") + earlier)).c_str(), 1);
 }

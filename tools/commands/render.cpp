@@ -16,6 +16,7 @@
 #include "tools/command.h"
 #include "tools/picture_drawing.h"
 #include "tools/progress.h"
+#include "tools/scenario_options.h"
 #include "tools/shell_command.h"
 #include "tools/snapshot_series.h"
 #include "tools/standard_streams.h"
@@ -26,12 +27,16 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+/// Of a film, unless told.
+constexpr int kLeastSeconds = 4, kMostRate = 8;
+
 struct RenderOptions {
   std::string directory, output, preset = "overview", time, signal;
   std::vector<std::string> arms;
   std::uint64_t replicate = 0;
   std::optional<std::int64_t> cell;
-  int width = 1600, height = 900, rate = 8;
+  int width = 1600, height = 900;
+  std::optional<int> rate;
   bool movie = false, dark = false, force = false, quiet = false;
 };
 
@@ -40,6 +45,17 @@ struct Subject {
   SnapshotSeries series;
   std::string name;
 };
+
+fs::path run_of(const RenderOptions& options, const std::string& arm) {
+  return fs::path(options.directory) / "arms" / arm / std::to_string(options.replicate);
+}
+
+/// Pictures of one arm are of the first with vesicles: there is more to see.
+void prefer_vesicles(std::vector<std::string>& arms, const RenderOptions& options) {
+  std::ranges::stable_partition(arms, [&](const std::string& arm) {
+    return fs::exists(run_of(options, arm) / "vesicles.hdf.series");
+  });
+}
 
 /// The arms that `options` names, or all that are no second runs; of a run itself that alone.
 std::vector<Subject> subjects_of(const RenderOptions& options) {
@@ -62,12 +78,13 @@ std::vector<Subject> subjects_of(const RenderOptions& options) {
     throw InputError(fmt::format("--arm {}: one picture shows one arm (expected --preset arms for several)",
                                  fmt::join(wanted, " --arm ")));
   if (wanted.empty()) wanted = arms_in_order(directory, there);
+  if (options.arms.empty() && options.preset != "arms") prefer_vesicles(wanted, options);
   if (wanted.empty())
     throw InputError(fmt::format("{} holds no arm yet (expected a comparison that has begun)", options.directory));
   if (options.preset != "arms") wanted.resize(1);
   std::vector<Subject> subjects;
   for (const std::string& arm : wanted)
-    subjects.push_back({SnapshotSeries(directory / "arms" / arm / std::to_string(options.replicate)), arm});
+    subjects.push_back({SnapshotSeries(run_of(options, arm)), arm});
   return subjects;
 }
 
@@ -152,7 +169,7 @@ void need_ffmpeg() {
 fs::path make_film(const Workplace& place, const std::string& ending, int rate) {
   const fs::path made = place.path() / ("film" + ending);
   const std::string how = ending == ".gif"
-                              ? "-vf 'split[a][b];[a]palettegen=max_colors=64[p];[b][p]paletteuse=dither=none'"
+                              ? "-vf 'split[a][b];[a]palettegen=max_colors=128[p];[b][p]paletteuse=dither=none'"
                               : "-vf 'pad=ceil(iw/2)*2:ceil(ih/2)*2' -c:v libx264 -pix_fmt yuv420p";
   const Heard said =
       hear(fmt::format("ffmpeg -nostdin -y -loglevel error -framerate {} -i {} {} {}", rate,
@@ -183,13 +200,28 @@ fs::path output_of(const RenderOptions& options) {
   return out;
 }
 
+/// When [s]. What lies outside of the snapshots is said: the first or the last is drawn then.
+double time_of(const RenderOptions& options, const std::vector<double>& times) {
+  if (options.time.empty()) return times.back();
+  double time = 0;
+  try {
+    time = parse_quantity(options.time).in("s");
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("--time {}: {} (expected a time such as 10min)", options.time, error.what()));
+  }
+  if (time < times.front() || time > times.back())
+    print_warnings({fmt::format("--time {}: snapshots are from {} to {}; the nearest is drawn", options.time,
+                                duration_text(times.front()), duration_text(times.back()))});
+  return time;
+}
+
 void render(const RenderOptions& options) {
   const fs::path out = output_of(options);
   if (options.movie) need_ffmpeg();
   Pictures pictures(options);
   const Workplace place;
   const auto times = pictures.series().times();
-  const double time = options.time.empty() ? times.back() : parse_quantity(options.time).in("s");
+  const double time = time_of(options, times);
   fs::path made = place.path() / "picture.png";
   if (options.movie) {
     if (options.preset == "slices")
@@ -197,7 +229,8 @@ void render(const RenderOptions& options) {
     for (std::size_t k = 0; k < times.size(); ++k)
       pictures.add(place.path() / fmt::format("frame_{:05}.png", k), times[k]);
     draw_pictures(pictures.job(), place);
-    made = make_film(place, out.extension(), options.rate);
+    const int fits = std::clamp(static_cast<int>(times.size()) / kLeastSeconds, 1, kMostRate);
+    made = make_film(place, out.extension(), options.rate.value_or(fits));
   } else {
     pictures.add(made, time);
     draw_pictures(pictures.job(), place);
@@ -225,8 +258,7 @@ void add_render_options(CLI::App& command) {
   command.add_option("--cell", options->cell, "Id of the cell that `cell` looks at (default: that with most EVs)")
       ->type_name("ID");
   command.add_flag("--movie", options->movie, "A film over all snapshots, .gif or .mp4 (needs ffmpeg)");
-  command.add_option("--rate", options->rate, "Its pictures per second")
-      ->capture_default_str()
+  command.add_option("--rate", options->rate, "Its pictures per second (default: 8, or fewer so that it takes 4 s)")
       ->check(CLI::Range(1, 60))
       ->type_name("N");
   command.add_option("--width", options->width, "Pixels")->capture_default_str()->check(CLI::Range(400, 8000));

@@ -1,6 +1,7 @@
 #include "tools/study/study_answer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -29,8 +30,8 @@ class Page {
   Page(const StudyArms& arms, const StudyAnswer& answer) : arms_(arms), study_(arms.study()), answer_(answer) {}
 
   [[nodiscard]] std::string text(const StudyVerdict& main) const {
-    return sentence_of(study_, main) + "\n\n" + verdict_lines(answer_.verdicts, main) + other_places() + effects() +
-           half_effects() + break_even_text(study_, answer_.break_evens) +
+    return sentence_of(study_, main) + "\n\n" + verdict_lines(answer_.verdicts, main) + not_run() + other_places() +
+           effects() + half_effects() + break_even_text(study_, answer_.break_evens) +
            elasticities_text(arms_, answer_.elasticities) + shares_text(answer_.shares) + deciders(main) +
            radius(main) + regimes_text(arms_, answer_.regimes);
   }
@@ -114,6 +115,12 @@ class Page {
            table.text();
   }
 
+  [[nodiscard]] std::string not_run() const {
+    const auto missing = arms_.published_not_run();
+    if (missing.empty() || study_.scenario.compare.edges == Edges::all) return "";
+    return fmt::format("  Published edges alone were not run: that takes {} in `arms`\n", fmt::join(missing, ", "));
+  }
+
   [[nodiscard]] static CensoredEstimate beyond(double last) {
     const Censored above = Censored::above(last);
     return {above, above, above, 0, 1};
@@ -162,6 +169,21 @@ std::string arm_effects_csv(const std::vector<ArmEffect>& effects) {
   return text.empty() ? "" : "arm,acts_by,horizon_s,n,effect,low,high\n" + text;
 }
 
+/// What varies: how many values, the ends, and the scenario's own value where it has one.
+std::string axes_csv(const Study& study) {
+  std::string text;
+  for (std::size_t a = 0; a < axes_beside_samples(study); ++a)
+    for (std::size_t c = 0; c < study.axes[a].columns.size(); ++c) {
+      const StudyAxis& axis = study.axes[a];
+      const VariedColumn& column = axis.columns[c];
+      const auto own = column.numeric ? own_value(study, column.keys.front(), column.unit) : std::nullopt;
+      text += fmt::format("{},{},{},{},{},{}\n", csv_text(column.name), csv_text(column.unit), axis.values.size(),
+                          csv_varied(column, axis.values.front()[c]), csv_varied(column, axis.values.back()[c]),
+                          own ? csv_number(*own) : "");
+    }
+  return text.empty() ? "" : "axis,unit,values,first,last,own\n" + text;
+}
+
 std::string deciders_csv(const std::vector<StudyVerdict>& verdicts) {
   std::string text;
   for (const StudyVerdict& v : verdicts)
@@ -189,7 +211,8 @@ StudyAnswer study_answer(const StudyArms& arms, bool curves_too) {
 }
 
 std::vector<std::pair<const char*, std::string>> StudyAnswer::tables(const StudyArms& arms) const {
-  return {{"arm_effects.csv", arm_effects_csv(effects)},
+  return {{"axes.csv", axes_csv(arms.study())},
+          {"arm_effects.csv", arm_effects_csv(effects)},
           {"deciders.csv", deciders_csv(verdicts)},
           {"dose_response.csv", curves_csv(arms.study(), arms.values(), curves)},
           {"crossings.csv", crossings_csv(arms, crossings)},

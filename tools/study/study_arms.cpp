@@ -31,6 +31,28 @@ std::size_t StudyArms::index(const std::string& arm) const {
   return static_cast<std::size_t>(std::ranges::find(study_.arms, arm) - study_.arms.begin());
 }
 
+std::vector<std::string> StudyArms::published_not_run() const {
+  std::vector<std::string> missing;
+  for (const Arm& arm : study_.scenario.compare.published)
+    if (std::ranges::find(facts_, arm.of, &ArmFacts::name) != facts_.end() &&
+        std::ranges::find(facts_, arm.name, &ArmFacts::name) == facts_.end())
+      missing.push_back(arm.name);
+  return missing;
+}
+
+std::vector<std::pair<Side, Side>> StudyArms::contests(bool published) const {
+  auto all = cli::contests(facts_, published);
+  if (!published) return all;
+  const std::vector<std::string> missing = published_not_run();
+  const auto is_missing = [&missing](const std::string& arm) {
+    return std::ranges::find(missing, arm + std::string(kPublished)) != missing.end();
+  };
+  std::erase_if(all, [&](const auto& sides) {
+    return std::ranges::any_of(sides.first.arms, is_missing) || std::ranges::any_of(sides.second.arms, is_missing);
+  });
+  return all;
+}
+
 std::optional<std::size_t> StudyArms::outcome(const std::string& name) const {
   const auto found = std::ranges::find(values_.outcomes(), name, &StudyOutcome::name);
   if (found == values_.outcomes().end()) return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/analysis/metrics_run.h"
@@ -25,6 +26,10 @@ class StudyArms {
   [[nodiscard]] const std::vector<ArmFacts>& facts() const { return facts_; }
   [[nodiscard]] const ArmFacts& facts(const std::string& arm) const;
   [[nodiscard]] std::size_t index(const std::string& arm) const;
+  /// Pairs of sides with all edges, or with published ones alone: those of which every arm was run so.
+  [[nodiscard]] std::vector<std::pair<Side, Side>> contests(bool published) const;
+  /// NAME@published that the study does not run, of arms that would differ.
+  [[nodiscard]] std::vector<std::string> published_not_run() const;
   /// Which outcome has this name; empty where no run has it.
   [[nodiscard]] std::optional<std::size_t> outcome(const std::string& name) const;
   /// The phenotype at a horizon.

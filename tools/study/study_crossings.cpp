@@ -51,7 +51,7 @@ class Crossings {
  public:
   explicit Crossings(const StudyArms& arms) : arms_(arms), study_(arms.study()) {
     for (const bool published : {false, true})
-      for (const auto& [first, second] : contests(arms.facts(), published))
+      for (const auto& [first, second] : arms.contests(published))
         if (first.name == "uptake or contact")
           for (const std::string& one : first.arms)
             for (const std::string& other : second.arms) rivals_.insert({one, other});

@@ -90,7 +90,8 @@ std::vector<StudyShares> shares_of(const StudyArms& arms) {
   for (const bool published : {false, true}) {
     const SwitchArms switches = switch_arms(arms.facts(), published);
     if (switches.names.empty()) continue;
-    if (published && switches.arm == switch_arms(arms.facts(), false).arm) continue;
+    if (published && (switches.arm == switch_arms(arms.facts(), false).arm || !arms.published_not_run().empty()))
+      continue;
     for (const double horizon : arms.horizons())
       for (std::uint64_t begin = 0; begin < study.point_count(); begin += samples_per_place(study)) {
         if (!is_as_it_is(study, begin)) continue;

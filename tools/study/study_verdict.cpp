@@ -118,7 +118,7 @@ std::vector<StudyVerdict> verdicts_of(const StudyArms& arms) {
     const Field field(arms, *arms.phenotype_at(horizon));
     for (const bool published : {false, true}) {
       if (study.scenario.compare.edges == (published ? Edges::all : Edges::published)) continue;
-      for (const auto& [first, second] : contests(arms.facts(), published)) {
+      for (const auto& [first, second] : arms.contests(published)) {
         if (first.arms.empty() || second.arms.empty()) continue;
         for (std::uint64_t begin = 0; begin < study.point_count(); begin += together) {
           if (!is_as_it_is(study, begin)) continue;

@@ -9,6 +9,7 @@ regions, time in a sensible unit.
 Where `arms` are below the directory the run is that of an arm: give `DIR/arms/emcev/0`.
 """
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -27,6 +28,7 @@ CELLS = ["#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#999
 VESICLES = ["#7F8A95", "#000000", "#CC79A7"]
 UNITS_OF_TIME = [("h", 3600, 10 * 3600), ("min", 60, 600), ("s", 1, 0)]  # name, seconds, from which length on
 SIGNAL = "adenosine"
+NEARLY_CONSTANT = 0.1  # of the largest value
 
 
 def rgb(colour):
@@ -34,12 +36,25 @@ def rgb(colour):
 
 
 def listed(directory, kind):
-    """Times and files that are there; an index may list more where a file was moved away."""
+    """Times and files that are there; an index may list more where a file was moved away or is damaged."""
     index = directory / f"{kind}.hdf.series"
     if not index.exists():
         return []
     files = [(entry["time"], directory / entry["name"]) for entry in json.loads(index.read_text())["files"]]
-    return [(time, path) for time, path in files if path.exists()]
+    return [(time, path) for time, path in files if is_readable(path)]
+
+
+@functools.cache
+def is_readable(path):
+    """Whether a file is there and whole, as far as can be told."""
+    if not path.exists() or h5py is None:
+        return path.exists()
+    try:
+        with h5py.File(path):
+            return True
+    except OSError:
+        print(f"{path} cannot be read; it is passed over", file=sys.stderr)
+        return False
 
 
 def open_series(directory, kind):
@@ -135,6 +150,8 @@ def show_fields(directory, view, signal):
         return
     names = [name for name in arrays_of(fields) if name != "region"]
     chosen = next((name for name in names if name.split(" [")[0] == signal), names[0] if names else None)
+    if signal != SIGNAL and chosen and chosen.split(" [")[0] != signal:
+        print(f"no snapshot has {signal} (expected one of {', '.join(names)}); {chosen} is shown", file=sys.stderr)
     frame = pv.Show(fields, view)
     frame.SetRepresentationType("Outline")
     frame.AmbientColor = frame.DiffuseColor = [0.5, 0.5, 0.5]
@@ -170,6 +187,8 @@ def range_over_time(directory, reader, array):
             values = file["VTKHDF/PointData/" + array][()]
             ranges.append((float(values.min()), float(values.max())))
     low, high = min(low for low, _ in ranges), max(high for _, high in ranges)
+    if high - low < NEARLY_CONSTANT * high:  # what hardly differs shall not look as if it did
+        low = 0
     return (low, high) if high > low else (low, low + 1)
 
 
@@ -217,8 +236,9 @@ def open_run(directory, signal=SIGNAL, time=None):
     show_time(view)
     scene = pv.GetAnimationScene()
     scene.UpdateAnimationUsingDataTimeSteps()
-    times = [at for kind in ("fields", "cells", "vesicles") for at, _ in listed(directory, kind)]
-    scene.AnimationTime = max(times) if time is None else time
+    # The last moment of which every kind is there: a run that is at work may have written a part of the next one.
+    last = [files[-1][0] for files in (listed(directory, kind) for kind in ("fields", "cells", "vesicles")) if files]
+    scene.AnimationTime = min(last) if time is None else time
     view.CameraPosition, view.CameraFocalPoint, view.CameraViewUp = [0.5, -1, 0.45], [0, 0, 0], [0, 0, 1]
     pv.ResetCamera(view)
     pv.Render(view)

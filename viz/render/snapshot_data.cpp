@@ -31,7 +31,11 @@ std::optional<std::array<double, 2>> signal_range(const Job& job) {
       array->GetRange(range.data());
       all = all ? std::array{std::min((*all)[0], range[0]), std::max((*all)[1], range[1])} : range;
     }
-  if (all && !((*all)[1] > (*all)[0])) (*all)[1] = (*all)[0] + 1;
+  if (!all) return all;
+  auto& [low, high] = *all;
+  constexpr double kNearlyConstant = 0.1;  // what hardly differs shall not look as if it did
+  if (high - low < kNearlyConstant * high) low = 0;
+  if (!(high > low)) high = low + 1;
   return all;
 }
 

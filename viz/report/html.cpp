@@ -76,7 +76,8 @@ std::string listed(const std::vector<std::string>& words) {
 TimeUnit time_unit(double seconds) {
   if (seconds < 120) return {1, "s"};
   if (seconds < 3600) return {60, "min"};
-  return {3600, "h"};
+  if (seconds < 3 * 86400) return {3600, "h"};
+  return {86400, "days"};
 }
 
 std::string time_text(double seconds) {

@@ -18,27 +18,47 @@ std::string text_of(const Json& value) { return escape(value.get<std::string>())
 
 /// What a verdict says of a horizon, and of how much of what was drawn.
 struct Clause {
-  std::string preference, lead, sentence;
+  std::string lead, sentence, numbers, cells;  ///< cells: the side of uptake or contact
   std::vector<std::string> horizons;
 };
 
-Clause clause_of(const Json& verdict) {
-  const std::string preference = verdict.at("preference"), cells = text_of(verdict.at("first").at("name"));
-  const std::string effects =
-      fmt::format("outside cells {}, {} {}; {:.0f} % of samples", signed_share(verdict.at("second").at("effect")),
-                  cells, signed_share(verdict.at("first").at("effect")), 100 * verdict.at("share").get<double>());
-  Clause clause{preference, {}, {}, {text_of(verdict.at("horizon_text"))}};
-  if (preference == "second") {
-    clause.lead = "outside the cells";
-    clause.sentence = fmt::format("what EVs do outside cells does more than three times what {} does", cells);
-  } else if (preference == "first") {
-    clause.lead = "by " + cells;
-    clause.sentence = fmt::format("{} does more than three times what EVs do outside cells", cells);
-  } else if (preference == "equivalent") {
+/// "outside cells +0.116, uptake or contact 0.000".
+std::string effects_of(const Json& verdict) {
+  return fmt::format("outside cells {}, {} {}", signed_share(verdict.at("second").at("effect")),
+                     text_of(verdict.at("first").at("name")), signed_share(verdict.at("first").at("effect")));
+}
+
+/// Neither side is three times the other, one of them counts at least: "equivalent" by the rule.
+void tell_equivalent(const Json& verdict, Clause& clause) {
+  constexpr double kCounts = 0.05;
+  const double first = verdict.at("first").at("effect"), second = verdict.at("second").at("effect");
+  const bool first_counts = std::abs(first) >= kCounts, second_counts = std::abs(second) >= kCounts;
+  if (first_counts != second_counts) {
+    clause.lead =
+        second_counts ? "outside the cells, but not clearly," : fmt::format("by {}, but not clearly,", clause.cells);
+    clause.sentence = fmt::format("only {} reaches the 0.05 that count, and is not three times that",
+                                  second_counts ? "what EVs do outside cells" : clause.cells);
+  } else if (first * second < 0) {
+    clause.lead = "alike in size, opposite in sign";
+    clause.sentence = "neither is three times the other, and they work against each other";
+  } else {
     clause.lead = "both alike";
-    clause.sentence =
-        "no side does three times what the other does, effects below 0.05 counting as 0.05: too little "
-        "between them to prefer one";
+    clause.sentence = "neither side does three times what the other does";
+  }
+}
+
+Clause clause_of(const Json& verdict) {
+  const std::string preference = verdict.at("preference");
+  Clause clause{{}, {}, {}, text_of(verdict.at("first").at("name")), {text_of(verdict.at("horizon_text"))}};
+  const auto worse = [&](const char* side) { return verdict.at(side).at("effect") < 0 ? ", to the worse" : ""; };
+  if (preference == "second") {
+    clause.lead = fmt::format("outside the cells{}", worse("second"));
+    clause.sentence = fmt::format("what EVs do outside cells does more than three times what {} does", clause.cells);
+  } else if (preference == "first") {
+    clause.lead = fmt::format("by {}{}", clause.cells, worse("first"));
+    clause.sentence = fmt::format("{} does more than three times what EVs do outside cells", clause.cells);
+  } else if (preference == "equivalent") {
+    tell_equivalent(verdict, clause);
   } else if (preference == "neither") {
     clause.lead = "neither";
     clause.sentence = "no side moves it by the 0.05 that count";
@@ -46,7 +66,10 @@ Clause clause_of(const Json& verdict) {
     clause.lead = "undetermined";
     clause.sentence = "the replicates do not decide";
   }
-  clause.sentence += " (" + effects.substr(0, preference == "undetermined" ? effects.find(';') : effects.size()) + ")";
+  clause.numbers = effects_of(verdict);
+  if (preference != "undetermined")
+    clause.numbers += fmt::format("; {:.0f} % of bootstrap samples over {} replicates",
+                                  100 * verdict.at("share").get<double>(), verdict.at("replicates").get<int>());
   return clause;
 }
 
@@ -62,19 +85,19 @@ std::vector<Json> main_contest(const Comparison& comparison, std::string_view ed
 
 /// What published edges say where that is something else.
 std::string published_sentence(const Comparison& comparison) {
-  std::vector<std::string> other;
-  bool judged = false;
+  std::vector<std::string> as_above, other;
   const auto all = main_contest(comparison, "all"), published = main_contest(comparison, "published");
   for (const Json& verdict : published)
     for (const Json& same : all) {
       if (same.at("horizon") != verdict.at("horizon") || verdict.at("preference").is_null()) continue;
-      judged = true;
-      if (same.at("preference") != verdict.at("preference"))
-        other.push_back(fmt::format("at {} {}", text_of(verdict.at("horizon_text")), text_of(verdict.at("text"))));
+      (same.at("preference") == verdict.at("preference") ? as_above : other)
+          .push_back(fmt::format("at {} {} ({})", text_of(verdict.at("horizon_text")), text_of(verdict.at("text")),
+                                 effects_of(verdict)));
     }
-  if (!judged) return {};
-  return other.empty() ? "With published edges alone the answer is the same."
-                       : fmt::format("With published edges alone it is another: {}.", joined(other, "; "));
+  if (other.empty() && as_above.empty()) return {};
+  return other.empty()
+             ? fmt::format("With published edges alone the preference is the same: {}.", joined(as_above, "; "))
+             : fmt::format("With published edges alone it is another: {}.", joined(other, "; "));
 }
 
 /// What this comparison cannot say, and what stands behind the answer.
@@ -93,6 +116,16 @@ std::string caveats(const Comparison& comparison) {
   return said.empty() ? "" : "<p class=\"caveat\">" + joined(said, " ") + "</p>\n";
 }
 
+/// Percentile intervals of few replicates are too narrow: by normal noise they hold P(|t| < 1.96 sqrt(1 - 1/n)) of
+/// means, Student's t of n - 1 degrees of freedom.
+std::string intervals(std::size_t replicates) {
+  constexpr int kHeld[] = {0, 0, 50, 75, 81, 85, 87, 88};  // [%]
+  const std::string few =
+      replicates < std::size(kHeld) ? fmt::format("; of {} they hold some {} %", replicates, kHeld[replicates]) : "";
+  return "brackets: <b>95 %</b> bootstrap intervals over replicates" + few +
+         "; what is unknown of parameters is not in them";
+}
+
 std::string facts(const Comparison& comparison) {
   const Json& document = comparison.document();
   std::vector<std::string> items;
@@ -108,7 +141,7 @@ std::string facts(const Comparison& comparison) {
   items.push_back(fmt::format("<b>{}</b> paired replicate{}{}", comparison.replicates(),
                               comparison.replicates() == 1 ? "" : "s",
                               comparison.replicates() < wanted ? fmt::format(" ({} wanted)", wanted) : ""));
-  if (comparison.replicates() > 1) items.push_back("brackets: <b>95 %</b> bootstrap intervals");
+  if (comparison.replicates() > 1) items.push_back(intervals(comparison.replicates()));
   std::size_t marked = 0, assumed = 0;
   for (const Json& parameter : document.at("parameters")) {
     marked += parameter.at("mark").get<std::string>().empty() ? 0 : 1;
@@ -122,19 +155,20 @@ std::string facts(const Comparison& comparison) {
 // ---- cards
 
 struct Support {
-  const char *chip, *text;
+  const char* chip;
+  std::string text;
 };
 Support support_of(const ArmInfo& arm, const Json& horizon, double end, const std::optional<ArmValue>& value,
                    double limit) {
   if (horizon.at("time") > end) return {"nob", "◌ beyond the end"};
+  const bool early = arm.delay > horizon.at("time").get<double>();
+  const Support too_early{"nob", "◌ too early: acts after " + time_text(arm.delay)};
   if (!value || !value->mean) return {"nob", "no value"};
-  if (value->status == Status::not_observable) return {"nob", "◌ not observable"};
+  if (value->status == Status::not_observable) return early ? too_early : Support{"nob", "◌ not observable"};
   if (value->n < 2) return {"und", "? one replicate"};  // which decides nothing
-  if (value->low > limit) return {"yes", "✓ supported ▲"};
-  if (value->high < -limit) return {"yes", "✓ supported ▼"};
-  if (value->low > -limit && value->high < limit)
-    return arm.delay > horizon.at("time").get<double>() ? Support{"nob", "◌ too early"}
-                                                        : Support{"no", "= no relevant effect"};
+  if (value->low > limit) return {"yes", "▲ supported"};
+  if (value->high < -limit) return {"worse", "▼ to the worse"};
+  if (value->low > -limit && value->high < limit) return early ? too_early : Support{"no", "= no relevant effect"};
   return {"und", "? undetermined"};
 }
 
@@ -187,11 +221,8 @@ std::string card(const Comparison& comparison, const ArmInfo& arm, const Bar& ba
     const auto value = comparison.value(arm.name, metric_at(horizon));
     const Support support = support_of(arm, horizon, comparison.horizon(), value, limit);
     std::string numbers = "<span class=\"num\"></span><span></span>";
-    if (std::string_view(support.chip) != "nob")
+    if (value && value->mean && value->status != Status::not_observable && horizon.at("time") <= comparison.horizon())
       numbers = numbers_of(*value, bar);
-    else if (arm.delay > horizon.at("time").get<double>())
-      numbers =
-          fmt::format("<span class=\"num\"><small>own delay {}</small></span><span></span>", time_text(arm.delay));
     rows += fmt::format("<div class=\"at\"><span class=\"when\">{}</span><span class=\"chip {}\">{}</span>{}</div>\n",
                         text_of(horizon.at("text")), support.chip, support.text, numbers);
   }
@@ -201,7 +232,8 @@ std::string card(const Comparison& comparison, const ArmInfo& arm, const Bar& ba
   };
   std::string engaged;
   if (const auto given = mean_of("ev.given"), acted = mean_of("ev.engaged"); given && acted && *given > 0)
-    engaged = fmt::format("<dl><dt>EVs that acted</dt><dd>{} <small>({} %)</small></dd></dl>", number(*acted),
+    engaged = fmt::format("<dl><dt>{}</dt><dd>{} <small>({} %)</small></dd></dl>",
+                          arm.side == "extracellular" ? "EVs that carry it" : "EVs that acted", number(*acted),
                           number(100 * *acted / *given));
   return fmt::format(
       "<article class=\"card {}\"><header><svg width=\"16\" height=\"16\" viewBox=\"-8 -8 16 16\" aria-hidden=\"true\">"
@@ -239,10 +271,9 @@ std::string headline(const Comparison& comparison) {
   for (const Json& verdict : main_contest(comparison, "all")) {
     if (verdict.at("preference").is_null()) continue;
     Clause clause = clause_of(verdict);
-    if (!clauses.empty() && clauses.back().preference == clause.preference) {
+    if (!clauses.empty() && clauses.back().lead == clause.lead) {
+      clauses.back().numbers = fmt::format("at {} {}", clause.horizons.front(), clause.numbers);
       clauses.back().horizons.push_back(clause.horizons.front());
-      const std::size_t numbers = clause.sentence.rfind('(');
-      clauses.back().sentence = clause.sentence.insert(numbers + 1, "at " + clause.horizons.front() + " ");
     } else {
       clauses.push_back(std::move(clause));
     }
@@ -254,7 +285,7 @@ std::string headline(const Comparison& comparison) {
   std::string lead, rest;
   for (const Clause& clause : clauses) {
     lead += fmt::format("{}{} at {}", lead.empty() ? "" : "; ", clause.lead, listed(clause.horizons));
-    rest += fmt::format(" At {} {}.", listed(clause.horizons), clause.sentence);
+    rest += fmt::format(" At {} {} ({}).", listed(clause.horizons), clause.sentence, clause.numbers);
   }
   lead[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(lead[0])));
   return fmt::format("<b>{}.</b>{}", lead, rest);
@@ -295,9 +326,9 @@ std::string cards(const Comparison& comparison) {
   return out +
          fmt::format(
              "</div>\n<p class=\"legend\">Effect on “{}” less that of the paired run without EVs, as a share of its "
-             "dynamic range. Grey: within ±{}, which counts as none. <span class=\"chip yes\">✓ supported ▲▼</span> "
-             "the "
-             "whole interval lies beyond it, <span class=\"chip no\">= no relevant effect</span> within it, <span "
+             "dynamic range. Grey: within ±{}, which counts as none. <span class=\"chip yes\">▲ supported</span> the "
+             "whole interval lies above it, <span class=\"chip worse\">▼ to the worse</span> below it, <span "
+             "class=\"chip no\">= no relevant effect</span> within it, <span "
              "class=\"chip und\">? undetermined</span> across it; <span class=\"chip nob\">◌ not observable</span> the "
              "run is too short, <span class=\"chip nob\">◌ too early</span> the arm acts later than "
              "that.</p>\n</section>\n",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <vector>
 
@@ -37,16 +38,26 @@ std::string dose(const Comparison& comparison) {
 }
 
 std::string arms(const Comparison& comparison) {
-  std::vector<std::string> said;
+  std::vector<std::string> said, published;
+  const auto reference =
+      std::ranges::find_if(comparison.arms(), [](const ArmInfo& a) { return !a.vesicles && !a.sham; });
   for (const ArmInfo& arm : comparison.arms()) {
-    if (comparison.is_second_run(arm)) continue;
+    if (comparison.is_second_run(arm)) {
+      published.push_back(fmt::format("{} without {}", escape(arm.of), escape(listed(arm.edges_left_out))));
+      continue;
+    }
     std::string what =
         arm.models.empty() ? (arm.vesicles ? "EVs without a mechanism" : "no EVs") : escape(joined(arm.models, ", "));
     if (arm.sham) what += ", other noise of chemotaxis: chance alone";
     for (const std::string& change : arm.changes) what += "; " + escape(change);
+    if (!arm.control.empty() && arm.control != reference->name) what += "; compared with " + escape(arm.control);
     said.push_back(fmt::format("{} ({})", escape(arm.name), what));
   }
-  return fmt::format("{} arms shared tissue and random numbers: {}", said.size(), listed(said));
+  std::string text = fmt::format("{} arms shared tissue and random numbers: {}", said.size(), listed(said));
+  if (!published.empty())
+    text += fmt::format(". Arms with assumed effect edges ran a second time with published edges alone: {}",
+                        listed(published));
+  return text;
 }
 
 std::string judgement(const Comparison& comparison) {
@@ -60,10 +71,11 @@ std::string judgement(const Comparison& comparison) {
   for (const Json& horizon : phenotype.at("horizons"))
     horizons.push_back(escape(horizon.at("text").get<std::string>()));
   return fmt::format(
-      " The shared phenotype was the weighted mean of {}, each as a share of its dynamic range, at {}. One side was "
-      "preferred where its strongest arm did more than three times what the other's did in at least 80 % of bootstrap "
-      "samples over replicates; effects below {} counted as none.",
-      listed(terms), listed(horizons), number(phenotype.at("limit")));
+      " The shared phenotype was the weighted mean of {1}, each as a share of its dynamic range, at {2}. The "
+      "strongest arm stood for its side; effects below {0} counted as {0}. In at least 80 % of bootstrap samples over "
+      "replicates one side was preferred where it did more than three times what the other did, neither where both "
+      "were below {0}, both were equivalent where none of this held; all else is undetermined.",
+      number(phenotype.at("limit")), listed(terms), listed(horizons));
 }
 
 /// The command that does it once more, from the scenario beside the report.
@@ -89,11 +101,9 @@ std::string copied(const char* id, const std::string& text, const char* tag = "p
 std::string methods_section(const Comparison& comparison) {
   const std::string text = fmt::format(
       "We simulated “{}” with {} for {}. {}. {}. Every arm was run with {} replicate{}; replicate k of every arm had "
-      "the "
-      "random numbers of replicate k of the others. Effects are paired differences from the run without EVs of the "
-      "same "
-      "replicate: means with 95 % bootstrap intervals over replicates.{} An effect was called not observable where the "
-      "run was shorter than the delay of the mechanism or of the read-out.",
+      "the random numbers of replicate k of the others. Effects are paired differences from the run without EVs of "
+      "the same replicate: means with 95 % percentile bootstrap intervals over replicates.{} An effect was called not "
+      "observable where the run was shorter than the delay of the mechanism or of the read-out.",
       escape(comparison.document().at("title").get<std::string>()), program(comparison),
       time_text(comparison.horizon()), dose(comparison), arms(comparison), comparison.replicates(),
       comparison.replicates() == 1 ? "" : "s", judgement(comparison));

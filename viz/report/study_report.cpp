@@ -38,8 +38,8 @@ class StudyFiles {
     record_ = Json::parse(text_of(directory / "study.json"), nullptr, false);
     if (!record_.is_object() || !record_.contains("interstice_study"))
       throw std::runtime_error(directory.string() + " holds no study");
-    for (const char* name : {"verdict", "arm_effects", "deciders", "dose_response", "break_even", "regime", "shapley",
-                             "elasticity", "radius"})
+    for (const char* name : {"axes", "verdict", "arm_effects", "deciders", "dose_response", "break_even", "regime",
+                             "shapley", "elasticity", "radius"})
       if (CsvTable table(text_of(directory / (std::string(name) + ".csv"))); !table.rows.empty())
         tables_[name] = std::move(table);
     if (has("dose_response")) add_effects();
@@ -56,20 +56,14 @@ class StudyFiles {
     for (const auto& [name, table] : tables_) all[name] = table.json();
     return all;
   }
-  /// The axes of the study, with their ends and their first values: what stands between `point` and `arm`.
+  /// What varies: name, unit, the scenario's own value.
   [[nodiscard]] Json axes() const {
     Json axes = Json::array();
-    if (!has("effects")) return axes;
-    const CsvTable& effects = table("effects");
-    for (std::size_t c = effects.column("point") + 1; c < effects.column("arm"); ++c) {
-      Json axis = {{"name", effects.head[c]}};
-      std::vector<double> values;
-      for (const auto& row : effects.rows)
-        if (const auto number = number_in(row[c])) values.push_back(*number);
-      if (!values.empty()) {
-        axis["first"] = values.front();
-        axis["ends"] = {*std::ranges::min_element(values), *std::ranges::max_element(values)};
-      }
+    if (!has("axes")) return axes;
+    const CsvTable& table = tables_.at("axes");
+    for (const auto& row : table.rows) {
+      Json axis = {{"name", row[table.column("axis")]}, {"unit", row[table.column("unit")]}};
+      if (const auto own = number_in(row[table.column("own")])) axis["own"] = *own;
       axes.push_back(std::move(axis));
     }
     return axes;
@@ -99,24 +93,41 @@ std::string first_paragraph(const std::string& answer) {
              : first;
 }
 
+/// "dose: 8 values, 0.1 to 300 ug".
+std::string axis_fact(const CsvTable& axes, const std::vector<std::string>& row) {
+  const auto cell = [&](const char* name) { return row[axes.column(name)]; };
+  const auto end = [&](const char* name) {
+    const auto value = number_in(cell(name));
+    return value ? number(*value) : escape(cell(name));
+  };
+  const std::string unit = cell("unit").empty() || cell("unit") == "1" ? "" : " " + unit_text(escape(cell("unit")));
+  return fmt::format("{}: {} values, {} to {}{}", escape(cell("axis")), cell("values"), end("first"), end("last"),
+                     unit);
+}
+
 std::string facts(const StudyFiles& files) {
   const CsvTable results = files.results();
   std::map<std::string, std::size_t> by_status;
   std::vector<std::string> items;
   if (results.rows.empty()) return {};
-  const std::size_t status = results.column("status"), point = results.column("point"), arm = results.column("arm");
-  std::vector<std::string> points, arms;
+  const std::size_t status = results.column("status"), point = results.column("point"), arm = results.column("arm"),
+                    replicate = results.column("replicate");
+  std::vector<std::string> points, arms, replicates;
   for (const auto& row : results.rows) {
     ++by_status[row[status]];
     points.push_back(row[point]);
     arms.push_back(row[arm]);
+    replicates.push_back(row[replicate]);
   }
   const auto different = [](std::vector<std::string>& all) {
     std::ranges::sort(all);
     return static_cast<std::size_t>(std::unique(all.begin(), all.end()) - all.begin());
   };
   items.push_back(fmt::format("<b>{}</b> points", different(points)));
+  if (files.has("axes"))
+    for (const auto& row : files.table("axes").rows) items.push_back(axis_fact(files.table("axes"), row));
   items.push_back(fmt::format("<b>{}</b> arms", different(arms)));
+  items.push_back(fmt::format("<b>{}</b> replicate{}", different(replicates), different(replicates) == 1 ? "" : "s"));
   for (const auto& [name, count] : by_status) items.push_back(fmt::format("<b>{}</b> runs {}", count, escape(name)));
   return "<ul class=\"facts\"><li>" + joined(items, "</li><li>") + "</li></ul>\n";
 }
@@ -161,7 +172,7 @@ constexpr Part kParts[] = {
      "count together.",
      "verdict-plot",
      {{"at", "verdict-place"}},
-     "Shares of the points; the verdict of each contest stands at its right."},
+     "Shares of the points, with the verdict of each contest; in brackets where none can be given (see above)."},
     {"effects",
      "Effects",
      "arm_effects",
@@ -293,7 +304,10 @@ std::string study_report_html(const fs::path& directory) {
   return page({.title = files.record().value("title", "Study"),
                .links = links,
                .body = body + radius_part(files) + record_part(files),
-               .data = {{"tables", files.tables()}, {"axes", files.axes()}, {"limit", 0.05}},
+               .data = {{"tables", files.tables()},
+                        {"axes", files.axes()},
+                        {"limit", 0.05},
+                        {"judged", !files.answer().starts_with("No verdict")}},
                .script = kStudyScript});
 }
 

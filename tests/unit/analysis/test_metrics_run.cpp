@@ -97,7 +97,7 @@ TEST(RunMetrics, AnArmIsDescribedFromItsProblem) {
   EXPECT_TRUE(facts.engagement.enzymes);
   EXPECT_FALSE(facts.engagement.contact || facts.engagement.cargo);
   EXPECT_DOUBLE_EQ(facts.primary_volume, 1000);
-  EXPECT_TRUE(facts.chain_is_one_to_one);
+  EXPECT_TRUE(facts.chain_ends.empty());
   EXPECT_TRUE(facts.vesicles);
 }
 
@@ -241,6 +241,20 @@ TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {
   EXPECT_TRUE(describe_arm(problem, "x", nullptr).relays.empty());  // nobody senses AMP
   type.states[0].secretions = {{SpeciesId{1}, Expression("2 * m1", symbols, "1")}};
   EXPECT_EQ(describe_arm(problem, "x", nullptr).relays, std::vector<std::string>{"TNF"});
+}
+
+TEST(RunMetrics, BudgetTellsOfReactionsThatEndTheChainOrFeedIt) {
+  Problem problem = small_problem();
+  Reaction washout = one_to_one("washout", 0, 2), dimer = one_to_one("dimer", 0, 2), supply = one_to_one("supply", 0, 2);
+  washout.products.clear();
+  dimer.reactants[0].coefficient = 2;
+  supply.reactants.clear();
+  problem.chemistry.reactions.insert(problem.chemistry.reactions.end(), {washout, dimer, supply});
+  const ArmFacts arm = describe_arm(problem, "emcev", &kPrimary);
+  ASSERT_EQ(arm.chain_ends.size(), 3U);
+  EXPECT_EQ(arm.chain_ends[0].taken, 1);
+  EXPECT_EQ(arm.chain_ends[1].taken, 1);
+  EXPECT_EQ(arm.chain_ends[2].taken, -1);
 }
 
 TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {

@@ -33,7 +33,9 @@ class StudyReport : public testing::Test {
     std::filesystem::create_directories(directory_);
     write("study.json", R"({"interstice_study": 1, "title": "Doses <b>", "program": "interstice 0.1.0"})");
     write("answer.txt", "Neither does anything that counts in 90 % of 10 points.\n\n  24 h, all edges: neither\n");
-    write("results.csv", "task,point,arm,status\nt1,0,vehicle,finished\nt2,0,uptake,finished\nt3,1,uptake,killed\n");
+    write("axes.csv", "axis,unit,values,first,last,own\ndose,ug,2,1,100,10\n");
+    write("results.csv",
+          "task,point,arm,replicate,status\nt1,0,vehicle,0,finished\nt2,0,uptake,0,finished\nt3,1,uptake,0,killed\n");
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
   void write(const char* name, const std::string& text) const { std::ofstream(directory_ / name) << text; }
@@ -51,9 +53,9 @@ TEST_F(StudyReport, BeginsWithTheFirstSentenceOfTheAnswer) {
   EXPECT_NE(text.find("<h1>Doses &lt;b&gt;</h1>"), std::string::npos);
   EXPECT_NE(text.find("<p class=\"answer\">Neither does anything that counts in 90 % of 10 points.</p>"),
             std::string::npos);
-  EXPECT_NE(
-      text.find("<b>2</b> points</li><li><b>2</b> arms</li><li><b>2</b> runs finished</li><li><b>1</b> runs killed"),
-      std::string::npos);
+  EXPECT_NE(text.find("<b>2</b> points</li><li>dose: 2 values, 1 to 100 µg</li><li><b>2</b> arms</li><li><b>1</b> "
+                      "replicate</li><li><b>2</b> runs finished</li><li><b>1</b> runs killed"),
+            std::string::npos);
   EXPECT_EQ(text.find("no answer about the scenario"), std::string::npos);
 }
 
@@ -93,7 +95,7 @@ TEST_F(StudyReport, EffectsAlongAxesStandInItWhereThereAreFewPoints) {
   write("effects.csv", rows);
   const nlohmann::json data = data_of(page());
   EXPECT_EQ(data["tables"]["effects"]["rows"].size(), 3U);  // of the phenotype alone
-  EXPECT_EQ(data["axes"], nlohmann::json::parse(R"([{"name": "dose", "first": 1.0, "ends": [1.0, 100.0]}])"));
+  EXPECT_EQ(data["axes"], nlohmann::json::parse(R"([{"name": "dose", "unit": "ug", "own": 10.0}])"));
 }
 
 TEST_F(StudyReport, BytesThatAreNoTextDoNotHinderIt) {

@@ -34,14 +34,14 @@ function partPlot(width, arms, metrics, { title, factor = 1, unit }) {
   const longest = Math.max(...bars.map((bar) => bar.to)),
     marginLeft = Math.min(0.4 * width, 14 + 7 * Math.max(...groups.map((g) => label(g).length)));
   const inside = (bar) => ((bar.to - bar.from) / longest) * (width - marginLeft) > 34;
-  const colour = (bar) => bar.metric.colour ?? `var(--f${1 + (used.indexOf(bar.metric) % 7)})`;
+  const colourOf = (metric) => metric.colour ?? `var(--f${1 + (used.indexOf(metric) % 7)})`;
   const text = (bar) => tidy(bar.to - bar.from) + (unit === "%" ? " %" : "");
   const key = element(
     "ul",
     { class: "key" },
-    ...used.map((metric, k) => {
+    ...used.map((metric) => {
       const item = element("li", { text: metric.label });
-      item.style.setProperty("--c", metric.colour ?? `var(--f${1 + (k % 7)})`);
+      item.style.setProperty("--c", colourOf(metric));
       return item;
     }),
   );
@@ -58,7 +58,7 @@ function partPlot(width, arms, metrics, { title, factor = 1, unit }) {
         x1: "from",
         x2: "to",
         y: "group",
-        fill: colour,
+        fill: (bar) => colourOf(bar.metric),
         stroke: "var(--bg)",
         tip: true,
         title: (bar) =>
@@ -97,8 +97,9 @@ const partRows = (arms, metrics, unit) => [
 ];
 
 const dosed = data.arms.filter((arm) => arm.vesicles && arm.side && !arm.of);
-const fates = inFamily("fate").map((metric) => ({
+const fates = inFamily("fate").map((metric, k) => ({
   ...metric,
+  colour: `var(--f${1 + (k % 7)})`, // the same in both figures
   label: metric.subject
     .split(".")
     .slice(data.vesicles.length > 1 ? 0 : 1)
@@ -130,7 +131,7 @@ figure(
 
 const budgetArms = data.arms.filter((arm) => !isControl(arm) && !arm.of);
 const sinks = inFamily("budget")
-  .filter((metric) => /^(left|taken_up|decayed|through_boundary)\./.test(metric.subject))
+  .filter((metric) => /^(left|taken_up|decayed|reacted|through_boundary)\./.test(metric.subject))
   .map((metric) => ({ ...metric, label: subjectText(metric.subject) }));
 figure(
   "budget-plot",

@@ -15,11 +15,24 @@ const placeBeside = (row, axis) =>
     .filter((other) => other.name !== axis && row[other.name] !== null)
     .map((other) => `${other.name} ${tidy(row[other.name])}`)
     .join(", ");
-const placesBeside = (axis) => unique(effectRows.map((row) => placeBeside(row, axis)));
+/** How far a row lies from the scenario's own values on the axes but one, in decades. */
+const distanceBeside = (row, axis) =>
+  data.axes
+    .filter((other) => other.name !== axis && other.own > 0 && row[other.name] > 0)
+    .reduce((sum, other) => sum + Math.abs(Math.log10(row[other.name] / other.own)), 0);
+/** The places beside an axis, and which of them is nearest to the scenario itself. */
+function placesBeside(axis) {
+  const places = unique(effectRows.map((row) => placeBeside(row, axis)));
+  const nearest = effectRows.reduce(
+    (a, b) => (distanceBeside(b, axis) < distanceBeside(a, axis) ? b : a),
+    effectRows[0],
+  );
+  return [places, nearest ? placeBeside(nearest, axis) : ""];
+}
 const dosePlace = byId("dose-place");
 function fillPlaces() {
-  const places = placesBeside(doseAxis());
-  dosePlace?.replaceChildren(...places.map((place) => new Option(place)));
+  const [places, nearest] = placesBeside(doseAxis());
+  dosePlace?.replaceChildren(...places.map((place) => new Option(place, place, place === nearest, place === nearest)));
   if (dosePlace) dosePlace.closest("label").hidden = places.length < 2;
 }
 fillPlaces();
@@ -29,7 +42,7 @@ const dosePoints = () =>
   effectRows.filter((row) => row.outcome === doseTime() && isThere(row)).map((row) => ({ ...row, x: row[doseAxis()] }));
 const halfText = (row) =>
   row.half_dose_is === "within"
-    ? `half at ${tidy(row.half_dose)} ${shown(row.dose_unit)}`
+    ? `half at ${tidy(row.half_dose)} ${shown(row.dose_unit)} [${tidy(row.half_dose_low ?? "<")}, ${tidy(row.half_dose_high ?? ">")}]`
     : row.shape === "flat"
       ? "no effect of dose"
       : "half not reached";
@@ -93,7 +106,6 @@ const doseDrawing = figure(
               stroke: colourOf(arm),
               strokeWidth: 2.2,
               strokeDasharray: look[arm]?.dash,
-              curve: "monotone-x",
             },
           ),
         ),
@@ -147,7 +159,24 @@ redrawn(doseDrawing, "dose-axis", "dose-time", "dose-place");
 const evens = rowsOf("break_even");
 const evenAxis = offer("even-axis", unique(evens.map((row) => row.axis)));
 const placeText = (row) => row.at_place ?? "";
-const evenPlace = offer("even-place", unique(evens.map(placeText)));
+const evenPlaces = unique(evens.map(placeText));
+/** How far a place such as "fluid 324" lies from the scenario's own values, in decades. */
+const distanceOf = (place) =>
+  data.axes.reduce((sum, axis) => {
+    const at = Number(
+      place
+        .split(", ")
+        .find((part) => part.startsWith(axis.name + " "))
+        ?.slice(axis.name.length)
+        .trim()
+        .split(" ")[0],
+    );
+    return sum + (axis.own > 0 && at > 0 ? Math.abs(Math.log10(at / axis.own)) : 0);
+  }, 0);
+const evenPlace = offer(
+  "even-place",
+  evenPlaces.sort((a, b) => distanceOf(a) - distanceOf(b)),
+);
 const isFactor = (row) => row.factor_is !== null && row.factor_is !== undefined && row.factor_is !== "";
 const evenOf = (row, asFactor = isFactor(row)) =>
   asFactor
@@ -257,7 +286,7 @@ const evenDrawing = figure(
         Plot.text(
           at.filter((row) => row.is === "above"),
           {
-            x: to / scale,
+            x: (row) => (row.left > 0 ? row.left : to / scale),
             y: yOf,
             dx: -6,
             textAnchor: "end",
@@ -269,7 +298,7 @@ const evenDrawing = figure(
         Plot.text(
           at.filter((row) => row.is === "below"),
           {
-            x: from / scale,
+            x: (row) => (row.right > 0 ? row.right : from / scale),
             y: yOf,
             dx: 6,
             textAnchor: "start",

@@ -1,7 +1,7 @@
 // Verdicts as shares of the points, effects by arm, what decides.
 
 const kAnswers = [
-  { key: "share_first", label: "uptake or contact (U, C)" },
+  { key: "share_first", label: "uptake or contact (blue), one of them (U blue, C green)", key_colour: "var(--uptake)" },
   { key: "share_second", label: "outside cells (E)", colour: "var(--extracellular)", letter: "E" },
   { key: "share_equivalent", label: "none is three times the other (=)", colour: "var(--f1)", letter: "=" },
   { key: "share_neither", label: "neither counts (–)", colour: "url(#hatch)", letter: "–" },
@@ -21,8 +21,9 @@ const verdictDrawing = figure(
   (width) => {
     const rows = verdicts.filter((row) => (row.where ?? "") === placeChoice());
     if (!rows.length) return null;
-    const name = (row) => `${duration(row.horizon_s)}, ${row.edges} edges: ${row.first} against ${row.second}`;
-    const narrow = width < 640;
+    const narrow = width < 640 || printing;
+    const contest = (row) => `${duration(row.horizon_s)}, ${row.edges} edges: ${row.first} against ${row.second}`;
+    const name = (row) => contest(row) + (narrow ? `: ${row.verdict}` : "");
     const bars = rows.flatMap((row, r) => {
       let from = 0;
       return kAnswers
@@ -93,8 +94,9 @@ const verdictDrawing = figure(
                 y: (_, r) => r * tall + tall / 2,
                 dx: 10,
                 textAnchor: "start",
-                fontWeight: 600,
-                text: "verdict",
+                fontWeight: data.judged ? 600 : 400,
+                fill: data.judged ? "var(--ink)" : "var(--soft)",
+                text: (row) => (data.judged ? row.verdict : `(${row.verdict})`),
               }),
             ]),
       ],
