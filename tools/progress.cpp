@@ -61,6 +61,7 @@ void Progress::finish() {
 }
 
 std::string duration_text(double seconds) {
+  if (seconds == 0) return "0 s";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<long long>(std::llround(seconds));
   const auto both = [](long long large, const char* unit, long long rest, const char* unit_of_rest) {

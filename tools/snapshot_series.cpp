@@ -90,6 +90,15 @@ std::vector<std::string> SnapshotSeries::signals() const {
   return {};
 }
 
+bool SnapshotSeries::has_vesicles() const {
+  return std::ranges::any_of(by_time_, [](const auto& entry) {
+    const auto vesicles = entry.second.files.find("vesicles");
+    if (vesicles == entry.second.files.end()) return false;
+    const auto size = Hdf5File::open(vesicles->second).shape("/VTKHDF/PointData/host");
+    return !size.empty() && size.front() > 1;  // a single point may stand for none
+  });
+}
+
 std::vector<std::int64_t> SnapshotSeries::cells_in(const Snapshot& snapshot) {
   const auto cells = snapshot.files.find("cells");
   std::vector<std::int64_t> ids;

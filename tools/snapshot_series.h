@@ -33,6 +33,8 @@ class SnapshotSeries {
   [[nodiscard]] std::vector<std::string> names(const std::string& list) const;
   /// Arrays of the fields that ParaView shows, with their units.
   [[nodiscard]] std::vector<std::string> signals() const;
+  /// Whether any moment holds a vesicle.
+  [[nodiscard]] bool has_vesicles() const;
   /// Ids of the cells. Throws InputError where there is none.
   [[nodiscard]] static std::vector<std::int64_t> cells_in(const Snapshot& snapshot);
   /// Id of the cell that holds most vesicles, else of the first. Throws InputError where there is no cell.

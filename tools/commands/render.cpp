@@ -52,9 +52,11 @@ fs::path run_of(const RenderOptions& options, const std::string& arm) {
 
 /// Pictures of one arm are of the first with vesicles: there is more to see.
 void prefer_vesicles(std::vector<std::string>& arms, const RenderOptions& options) {
-  std::ranges::stable_partition(arms, [&](const std::string& arm) {
-    return fs::exists(run_of(options, arm) / "vesicles.hdf.series");
-  });
+  const auto has = [&](const std::string& arm) {
+    return fs::exists(run_of(options, arm) / "vesicles.hdf.series") &&
+           SnapshotSeries(run_of(options, arm)).has_vesicles();
+  };
+  if (const auto first = std::ranges::find_if(arms, has); first != arms.end()) std::swap(*first, arms.front());
 }
 
 /// The arms that `options` names, or all that are no second runs; of a run itself that alone.
@@ -83,8 +85,7 @@ std::vector<Subject> subjects_of(const RenderOptions& options) {
     throw InputError(fmt::format("{} holds no arm yet (expected a comparison that has begun)", options.directory));
   if (options.preset != "arms") wanted.resize(1);
   std::vector<Subject> subjects;
-  for (const std::string& arm : wanted)
-    subjects.push_back({SnapshotSeries(run_of(options, arm)), arm});
+  for (const std::string& arm : wanted) subjects.push_back({SnapshotSeries(run_of(options, arm)), arm});
   return subjects;
 }
 
@@ -140,7 +141,9 @@ class Pictures {
     if (options_.preset == "slices") panel["walls"] = "middle";
     if (options_.preset == "fates") panel.update({{"walls", "none"}, {"cells_are_faint", true}, {"point_size", 4}});
     if (options_.preset == "cell") {
-      panel["around"] = cell_of(shown);
+      const std::int64_t cell = cell_of(shown);
+      panel["around"] = cell;
+      panel["title"] = fmt::format("{}, cell {}", panel["title"].get<std::string>(), cell);
       panel["point_size"] = 6;
     }
     return panel;

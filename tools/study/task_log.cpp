@@ -54,6 +54,7 @@ void add_rows(const std::filesystem::path& file, TaskRows& rows, std::vector<std
   std::size_t number = 0;
   for (std::string line; std::getline(text, line);) {
     ++number;
+    if (line.empty()) continue;
     TaskRow row = row_of_line(line);
     if (row.task.empty()) {
       if (damaged != nullptr && !text.eof())
@@ -140,11 +141,12 @@ void merge_task_logs(const std::filesystem::path& directory) {
 }
 
 TaskLog::TaskLog(const std::filesystem::path& file, Lasting lasting) : path_(file), lasting_(lasting) {
-  file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (file_ < 0) throw_disk_error("write", path_, errno);
   (void)::flock(file_, LOCK_SH | LOCK_NB);  // merge_task_logs leaves it alone as long as it is open
-  const auto end = ::lseek(file_, 0, SEEK_END);
-  if (end > 0) add("");  // ends a line that a kill left half
+  char last = '\n';
+  if (const auto end = ::lseek(file_, 0, SEEK_END); end > 0 && ::pread(file_, &last, 1, end - 1) == 1 && last != '\n')
+    add("");  // ends a line that a kill left half
 }
 
 TaskLog::~TaskLog() { ::close(file_); }

@@ -22,7 +22,9 @@ namespace {
 
 class Legend {
  public:
-  Legend(bool dark, int height) : ink_(ink(dark)), line_(28.0 / height) {
+  /// For so many names and heads; where a picture is low they stand closer.
+  Legend(bool dark, int height, std::size_t lines)
+      : ink_(ink(dark)), line_(std::min(28.0 / height, 0.6 / static_cast<double>(lines))) {
     const Colour ground = background(dark);
     renderer_->SetBackground(ground[0], ground[1], ground[2]);
     renderer_->InteractiveOff();
@@ -110,7 +112,7 @@ vtkSmartPointer<vtkRenderer> legend_of(const Job& job, const Picture& picture, c
     return std::ranges::any_of(picture.panels, [&](const Panel& panel) { return !(panel.*file).empty(); });
   };
   const bool walls = std::ranges::any_of(picture.panels, [](const Panel& panel) { return panel.walls != "none"; });
-  Legend legend(job.dark, job.height);
+  Legend legend(job.dark, job.height, job.cell_types.size() + job.vesicle_states.size() + 5);
   if (any(&Panel::cells) && !job.cell_types.empty()) {
     legend.head("cells");
     for (std::size_t k = 0; k < job.cell_types.size(); ++k) legend.name(job.cell_types[k], cell_colour(k));

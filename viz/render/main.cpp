@@ -72,8 +72,8 @@ void draw(vtkRenderWindow* window, const Job& job, const Picture& picture, const
   const auto count = static_cast<int>(picture.panels.size());
   const int columns = best_columns(picture, right * job.width, job.height), rows = (count + columns - 1) / columns;
   for (int k = 0; k < count; ++k) {
-    const double aspect = right * job.width / columns / (static_cast<double>(job.height) / rows);
-    const auto scene = scene_of(picture.panels[static_cast<std::size_t>(k)], job, range, aspect);
+    const PanelSize size{right * job.width / columns, static_cast<double>(job.height) / rows};
+    const auto scene = scene_of(picture.panels[static_cast<std::size_t>(k)], job, range, size);
     const int row = k / columns, column = k % columns;
     scene->SetViewport(right * column / columns, 1 - (row + 1.0) / rows, right * (column + 1) / columns,
                        1 - static_cast<double>(row) / rows);

@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "viz/render/axes.h"
 #include "viz/render/palette.h"
 #include "viz/render/snapshot_data.h"
 
@@ -34,32 +35,17 @@ namespace interstice::render {
 namespace {
 
 constexpr const char* kRadius = "radius [um]";
-constexpr double kRoomForBar = 0.88;  ///< of the panel, beside the scale bar and the title
+constexpr double kMargin = 34;      ///< for the title above, and for the length below the scale bar [pixel]
+constexpr double kBarBelow = 0.05;  ///< the scale bar lies so far below the box, over its longest side
 constexpr double kBehind = 0.53;  ///< voxels from the middle of the last to its wall: just behind outlines on its face
-
-/// Which axes of space are where on the picture: the longest goes to the right, another one up.
-struct Axes {
-  int right = 0, up = 2, away = 1;
-  /// 1 where the third grows away from who looks, -1 where it grows towards: else left and right would be exchanged.
-  [[nodiscard]] int sight() const { return (up + 1) % 3 == right ? 1 : -1; }
-};
-Axes axes_of(const std::array<double, 6>& bounds) {
-  const auto length = [&](int a) { return bounds[2 * a + 1] - bounds[2 * a]; };
-  Axes axes;
-  for (int a = 0; a < 3; ++a)
-    if (length(a) > 1.001 * length(axes.right)) axes.right = a;
-  axes.up = axes.right == 2 ? 0 : 2;
-  axes.away = 3 - axes.right - axes.up;
-  return axes;
-}
 
 Colour colour_of_cell(std::size_t type, bool /*dark*/) { return cell_colour(type); }
 
 /// Draws one panel.
 class Scene {
  public:
-  Scene(const Panel& panel, const Job& job, const std::array<double, 2>& range, double aspect)
-      : panel_(panel), job_(job), range_(range), aspect_(aspect), ink_(ink(job.dark)) {
+  Scene(const Panel& panel, const Job& job, const std::array<double, 2>& range, const PanelSize& size)
+      : panel_(panel), job_(job), range_(range), size_(size), ink_(ink(job.dark)) {
     const Colour ground = background(job.dark);
     renderer_->SetBackground(ground[0], ground[1], ground[2]);
   }
@@ -68,11 +54,15 @@ class Scene {
     vtkSmartPointer<vtkDataSet> fields = panel_.fields.empty() ? nullptr : read_snapshot(panel_.fields);
     vtkSmartPointer<vtkDataSet> cells = panel_.cells.empty() ? nullptr : read_snapshot(panel_.cells);
     vtkSmartPointer<vtkDataSet> vesicles = panel_.vesicles.empty() ? nullptr : read_snapshot(panel_.vesicles);
-    for (vtkDataSet* data : {fields.Get(), cells.Get(), vesicles.Get()})
-      if (data != nullptr && data->GetNumberOfPoints() > 0) grow(data);
+    for (vtkDataSet* data : {fields.Get(), cells.Get(), vesicles.Get()}) {
+      if (data == nullptr || data->GetNumberOfPoints() == 0) continue;
+      grow(data);
+      if (data == fields.Get()) break;  // the whole domain: the same at all times, whatever reaches out of it
+    }
     axes_ = axes_of(bounds_);
     if (auto* image = vtkImageData::SafeDownCast(fields)) draw_fields(image);
     if (cells) draw_cells(cells);
+    if (vesicles && cells) join_hosts(vesicles, cells, bounds_);
     if (vesicles) draw_vesicles(vesicles);
     draw_box();
     if (!panel_.around) draw_scale_bar();
@@ -263,7 +253,7 @@ class Scene {
     const double length = wanted >= 5 * power ? 5 * power : wanted >= 2 * power ? 2 * power : power;
     std::array<double, 3> from{};
     from[axes_.right] = bounds_[2 * axes_.right];
-    from[axes_.up] = bounds_[2 * axes_.up] - 0.05 * longest;
+    from[axes_.up] = bounds_[2 * axes_.up] - kBarBelow * longest;
     from[axes_.away] = bounds_[2 * axes_.away + (axes_.sight() > 0 ? 0 : 1)];
     std::array<double, 3> to = from, middle = from;
     to[axes_.right] += length;
@@ -297,6 +287,9 @@ class Scene {
     title->SetInput(panel_.title.c_str());
     style(title->GetTextProperty(), 18);
     title->GetTextProperty()->SetVerticalJustificationToTop();
+    const Colour ground = background(job_.dark);
+    title->GetTextProperty()->SetBackgroundColor(ground[0], ground[1], ground[2]);
+    title->GetTextProperty()->SetBackgroundOpacity(panel_.around ? 0.8 : 0);
     title->GetPositionCoordinate()->SetCoordinateSystemToNormalizedViewport();
     title->SetPosition(0.02, 0.97);
     renderer_->AddActor(title);
@@ -330,15 +323,18 @@ class Scene {
 
   /// Draws near until the box, with its scale bar, fills the panel.
   void fill(vtkCamera* camera) {
-    vtkMatrix4x4* projection = camera->GetCompositeProjectionTransformMatrix(aspect_, -1, 1);
+    vtkMatrix4x4* projection = camera->GetCompositeProjectionTransformMatrix(size_.width / size_.height, -1, 1);
+    const double right = 1 - 2 * kMargin / size_.width, up = 1 - 2 * kMargin / size_.height;
+    const double longest = bounds_[2 * axes_.right + 1] - bounds_[2 * axes_.right];
     double most = 0;
     for (int corner = 0; corner < 8; ++corner) {
       std::array<double, 4> at{0, 0, 0, 1};
       for (int a = 0; a < 3; ++a) at[a] = bounds_[2 * a + (corner >> a & 1)];
+      if ((corner >> axes_.up & 1) == 0) at[axes_.up] -= kBarBelow * longest;
       projection->MultiplyPoint(at.data(), at.data());
-      most = std::max({most, std::abs(at[0] / at[3]), std::abs(at[1] / at[3])});
+      most = std::max({most, std::abs(at[0] / at[3]) / right, std::abs(at[1] / at[3]) / up});
     }
-    if (most > 0) camera->Zoom(kRoomForBar / most);
+    if (most > 0) camera->Zoom(1 / most);
   }
 
   /// From near: seven radii of the cell fill the picture.
@@ -354,16 +350,29 @@ class Scene {
       camera->SetPosition(position.data());
       camera->SetParallelProjection(1);
       camera->SetParallelScale(5 * radii->GetTuple1(k));
+      mark(at, radii->GetTuple1(k));
       renderer_->ResetCameraClippingRange();
       return true;
     }
     return false;
   }
 
+  /// A halo around the cell that is looked at.
+  void mark(const std::array<double, 3>& at, double radius) {
+    vtkNew<vtkSphereSource> halo;
+    halo->SetCenter(at.data());
+    halo->SetRadius(1.12 * radius);
+    halo->SetThetaResolution(32);
+    halo->SetPhiResolution(32);
+    vtkNew<vtkPolyDataMapper> mapper;
+    mapper->SetInputConnection(halo->GetOutputPort());
+    add(mapper, &ink_, 0.25);
+  }
+
   const Panel& panel_;
   const Job& job_;
   const std::array<double, 2>& range_;
-  double aspect_;
+  PanelSize size_;
   Colour ink_;
   vtkSmartPointer<vtkRenderer> renderer_ = vtkSmartPointer<vtkRenderer>::New();
   std::array<double, 6> bounds_{0, 1, 0, 1, 0, 1};
@@ -374,8 +383,8 @@ class Scene {
 }  // namespace
 
 vtkSmartPointer<vtkRenderer> scene_of(const Panel& panel, const Job& job, const std::array<double, 2>& range,
-                                      double aspect) {
-  return Scene(panel, job, range, aspect).draw();
+                                      const PanelSize& size) {
+  return Scene(panel, job, range, size).draw();
 }
 
 }  // namespace interstice::render

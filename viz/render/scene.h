@@ -9,11 +9,14 @@
 
 namespace interstice::render {
 
+struct PanelSize {
+  double width = 1, height = 1;  ///< [pixel]
+};
+
 /// Cells as spheres of their true radius, vesicles as points, the signal on walls, outlines of regions, a scale bar,
 /// the title; the camera looks across the longest axis.
-/// `aspect`: width of the panel over its height.
 vtkSmartPointer<vtkRenderer> scene_of(const Panel& panel, const Job& job, const std::array<double, 2>& range,
-                                      double aspect);
+                                      const PanelSize& size);
 
 /// Names of colours, and the bar of the signal.
 vtkSmartPointer<vtkRenderer> legend_of(const Job& job, const Picture& picture, const std::array<double, 2>& range);

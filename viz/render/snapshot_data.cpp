@@ -5,9 +5,12 @@
 #include <vtkHDFReader.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
+#include <vtkPointSet.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace interstice::render {
 
@@ -17,6 +20,25 @@ vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path) {
   if (reader->CanReadFile(path.c_str()) == 0 || reader->GetExecutive()->Update() == 0)
     throw std::runtime_error(path + " cannot be read: it is damaged or not a snapshot");
   return vtkDataSet::SafeDownCast(reader->GetOutputDataObject(0));
+}
+
+void join_hosts(vtkDataSet* vesicles, vtkDataSet* cells, const std::array<double, 6>& bounds) {
+  auto* points = vtkPointSet::SafeDownCast(vesicles);
+  vtkDataArray *ids = cells->GetPointData()->GetArray("id"), *hosts = vesicles->GetPointData()->GetArray("host");
+  if (points == nullptr || points->GetPoints() == nullptr || ids == nullptr || hosts == nullptr) return;
+  std::unordered_map<double, vtkIdType> place;
+  for (vtkIdType k = 0; k < cells->GetNumberOfPoints(); ++k) place.emplace(ids->GetTuple1(k), k);
+  for (vtkIdType k = 0; k < points->GetNumberOfPoints(); ++k) {
+    const auto host = place.find(hosts->GetTuple1(k));
+    if (host == place.end() || host->first < 0) continue;
+    std::array<double, 3> at{}, cell{};
+    points->GetPoint(k, at.data());
+    cells->GetPoint(host->second, cell.data());
+    for (int a = 0; a < 3; ++a)
+      if (const double length = bounds[2 * a + 1] - bounds[2 * a]; std::abs(at[a] - cell[a]) > 0.5 * length)
+        at[a] += at[a] < cell[a] ? length : -length;
+    points->GetPoints()->SetPoint(k, at.data());
+  }
 }
 
 std::optional<std::array<double, 2>> signal_range(const Job& job) {
