@@ -240,27 +240,39 @@ std::string unobservable_sentence(const Comparison& comparison, const std::vecto
   return sentence;
 }
 
-/// "NETs: emcev -78 % [-82, -74]; no difference detected: uptake, contact."
+/// Of the mean of the runs that an arm is compared with; "" where that is none. Shares of single replicates would say
+/// more of those in which hardly anything is there to begin with.
+std::string share_of_reference(const Comparison& comparison, const ArmInfo& arm, const std::string& name,
+                               double effect) {
+  const auto reference =
+      std::ranges::find_if(comparison.arms(), [](const ArmInfo& a) { return !a.vesicles && !a.sham; });
+  const std::string control = !arm.control.empty()                   ? arm.control
+                              : reference != comparison.arms().end() ? reference->name
+                                                                     : "";
+  const auto with = comparison.value(control, "outcome." + name);
+  if (!with || !with->mean || *with->mean == 0) return {};
+  return fmt::format(" ({:+.3g} %)", 100 * effect / std::abs(*with->mean));
+}
+
+/// "NETs: emcev -40 cell [-42, -38] (-80 %); no difference detected: uptake, contact."
 std::string outcome_sentence(const Comparison& comparison, const std::string& name) {
   std::vector<std::string> differ, same;
+  const std::string of = comparison.unit("effect." + name), unit = of.empty() || of == "1" ? "" : " " + unit_text(of);
   for (const auto& arm : comparison.arms()) {
     const auto effect = comparison.value(arm.name, "effect." + name);
     if (!effect || !effect->mean || comparison.is_second_run(arm) || (arm.models.empty() && arm.changes.empty()))
       continue;
-    const bool zero_inside = effect->low <= 0 && effect->high >= 0;
     if (effect->status == Status::not_observable) continue;  // said below
-    const auto relative = comparison.value(arm.name, "effect_relative." + name);
-    if (zero_inside)
+    if (effect->low <= 0 && effect->high >= 0)
       same.push_back(escape(arm.name));
-    else if (relative && relative->mean)
-      differ.push_back(fmt::format("{} {:+.3g} % <span class=\"ci\">[{:.3g}, {:.3g}]</span>", bold(arm.name),
-                                   100 * *relative->mean, 100 * relative->low, 100 * relative->high));
     else
-      differ.push_back(fmt::format("{} {:+.3g}", bold(arm.name), *effect->mean));
+      differ.push_back(fmt::format("{} {}{} <span class=\"ci\">[{}, {}]</span>{}", bold(arm.name),
+                                   signed_number(*effect->mean), unit, signed_number(effect->low),
+                                   signed_number(effect->high),
+                                   share_of_reference(comparison, arm, name, *effect->mean)));
   }
   if (differ.empty() && same.empty()) return {};
-  std::string sentence =
-      escape(comparison.label("outcome." + name)) + ", against the paired run: " + joined(differ, ", ");
+  std::string sentence = escape(comparison.label("outcome." + name)) + ", less the paired run: " + joined(differ, ", ");
   if (!same.empty())
     sentence += (differ.empty() ? "" : "; ") + std::string("no difference detected: ") + joined(same, ", ");
   return sentence + ". ";

@@ -250,7 +250,9 @@ TEST(Report, OutcomesStandInTheAnswerAndInASectionOfTheirOwn) {
   const std::string page = report_html(Comparison(document));
   EXPECT_NE(page.find("<section id=\"outcomes\""), std::string::npos);
   EXPECT_NE(page.find("<div class=\"plot\" id=\"outcome-plot\""), std::string::npos);
-  EXPECT_NE(page.find("NETs, against the paired run: <b>emcev</b> -80 %"), std::string::npos) << page.substr(0, 3000);
+  EXPECT_NE(page.find("NETs, less the paired run: <b>emcev</b> −40 cell <span class=\"ci\">[−42, −38]</span> (-80 %)"),
+            std::string::npos)
+      << page.substr(0, 3000);
   EXPECT_NE(page.find("no difference detected: all."), std::string::npos) << "contact is slower than the run";
 }
 

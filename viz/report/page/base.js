@@ -14,12 +14,19 @@ function element(tag, { text, ...attributes } = {}, ...children) {
 
 // ---- numbers
 const shown = (unit) => (unit === "1" ? "" : unit.replace(/u(?=[MmlgL])/g, "µ"));
-const tidy = (x) => {
+const rounded = (x, digits) => {
   if (x === null || x === undefined) return "–";
   if (typeof x !== "number") return String(x);
   if (x === 0) return "0";
   const size = Math.abs(x);
-  return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(3))).replace("-", "−");
+  return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(digits))).replace("-", "−");
+};
+const tidy = (x) => rounded(x, 3);
+/** Ticks between two values that differ little need more digits. */
+const ticksOf = ([low, high]) => {
+  const size = Math.max(Math.abs(low), Math.abs(high)),
+    digits = Math.min(9, 3 + Math.max(0, Math.floor(Math.log10(size / (high - low)))));
+  return (x) => rounded(x, digits);
 };
 const signed = (x) => (x > 0 ? "+" : "") + tidy(x);
 /** A share of a range, as effects on the phenotype are. */

@@ -63,7 +63,7 @@ function curvePlot(curve, width, { height, few, thresholds = [], label }) {
     marginTop,
     marginBottom,
     x: axis.options,
-    y: { domain, ticks: few ? 3 : 5, tickFormat: tidy, label },
+    y: { domain, ticks: few ? 3 : 5, tickFormat: ticksOf(domain), label },
     marks: [
       Plot.ruleY(levels, { stroke: "var(--line-strong)", strokeDasharray: "1 3" }),
       Plot.text(levels, {
