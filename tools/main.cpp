@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdio>
 
 #include "tools/command.h"
@@ -44,7 +45,8 @@ int main(int argc, char** argv) {
   cli::prepare_streams();
   const auto failure = cli::attempt([&] {
     run_command_line(argc, argv);
-    if (std::fflush(stdout) != 0) throw DiskError("cannot write to standard output (is the disk full?)");
+    if (std::fflush(stdout) != 0 && errno != EPIPE)
+      throw DiskError("cannot write to standard output (is the disk full?)");
   });
   if (!failure) return static_cast<int>(ExitCode::done);
   std::fflush(stdout);

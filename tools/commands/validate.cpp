@@ -33,13 +33,16 @@ void print_cost(const Scenario& scenario, const Cost& cost, bool tried) {
              cost.time ? ", about " + duration_text(*cost.time) + " on one thread"
              : tried   ? "; how long it takes was not found out in time"
                        : "");
-  const auto arms = compared_arms(scenario).size();
+  const auto names = compared_arms(scenario);
+  const auto arms = names.size();
   if (arms == 0) return;
   const auto runs = static_cast<double>(arms * scenario.compare.replicates);
+  const auto second = std::ranges::count_if(names, [](const std::string& name) { return name.ends_with(kPublished); });
   const double jobs = std::min(runs, static_cast<double>(available_threads()));
   fmt::print(
-      "  compare: {} arms x {} replicates = {:.0f} runs, {} of memory{}\n", arms, scenario.compare.replicates, runs,
-      bytes_text(jobs * cost.memory),
+      "  compare: {} arms{} x {} replicates = {:.0f} runs, {} of memory{}\n", arms,
+      second == 0 ? "" : fmt::format(" ({} of them a second time, with published edges alone)", second),
+      scenario.compare.replicates, runs, bytes_text(jobs * cost.memory),
       cost.time ? fmt::format(", about {} with {:.0f} at a time", duration_text(*cost.time * runs / jobs), jobs) : "");
 }
 

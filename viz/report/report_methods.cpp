@@ -125,8 +125,10 @@ std::string equations_section(const Comparison& comparison) {
   if (text.empty()) return {};
   return record(
       "equations", "Equations", "of the models, reactions and cells in use, to paste",
-      "<p>In the words of the scenario. H(x, K) = x/(K + x), with an exponent x^n/(K^n + x^n); the numbers behind "
-      "the names stand under Parameters.</p>\n" +
+      "<p>In the words of the scenario. H(x, K) = x/(K + x), with an exponent x^n/(K^n + x^n); any(a, b) = 1 − (1 − "
+      "a)(1 − b); u is a random number between 0 and 1 that a cell keeps. The numbers behind the names stand under "
+      "Parameters. EVs move, adsorb and are taken up as their parameters say (Brownian motion; rates per contact); "
+      "fields diffuse.</p>\n" +
           copied("equations-text", text, "pre"));
 }
 

@@ -66,7 +66,7 @@ double density_of(const BuildContext& context, const Value& v, double patch_volu
   }
   if (!v.has("volume")) {
     if (v.valid && v["dose"].valid && !context.diagnostics.incomplete)
-      context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into");
+      context.report(v["dose"], "a dose needs the `volume` of fluid that it is given into, such as `volume: 100 ul`");
     return 0;
   }
   return volume.number > 0 ? v["dose"].number * v["particles_per_ug"].number / volume.number : 0;

@@ -1,5 +1,6 @@
 """One run: its time series and its snapshots."""
 
+import fcntl
 import json
 from pathlib import Path
 
@@ -8,6 +9,20 @@ import xarray
 
 from .snapshots import Snapshots, read_agents, read_fields
 from .tables import empty_table, read_table
+
+
+def _is_at_work(directory: Path) -> bool:
+    """Whether a program holds the lock of a run, or of the comparison that the run is a part of."""
+    whole = directory.absolute()
+    for place in (whole, *whole.parents[2:3]):
+        try:
+            with open(place / ".interstice.lock", "rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # no lock there
+            continue
+    return False
 
 
 class Run:
@@ -26,8 +41,9 @@ class Run:
 
     @property
     def status(self) -> str:
-        """running (also where the program was killed), finished, stopped or failed."""
-        return self.record["status"]
+        """running, interrupted (the program was killed), finished, stopped or failed."""
+        status = self.record["status"]
+        return "interrupted" if status == "running" and not _is_at_work(self.directory) else status
 
     @property
     def scenario(self) -> str:

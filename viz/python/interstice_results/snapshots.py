@@ -48,10 +48,18 @@ def _unit(array: h5py.Dataset) -> str:
     return unit.decode() if isinstance(unit, bytes) else unit
 
 
+def _opened(path: Path) -> h5py.File:
+    """Raises OSError with the name of the file where it is damaged."""
+    try:
+        return h5py.File(path)
+    except OSError as error:
+        raise OSError(f"{path} cannot be read: it is damaged or not a snapshot ({error})") from error
+
+
 def read_fields(path: Path, names: list[str] | None = None) -> xarray.Dataset:
     """Concentrations (z, y, x) [uM] and densities of counted vesicles [EV/ml] at voxel centres [um], at one `time` [s];
     `region` holds numbers into the attribute `regions`. `names`: only these."""
-    with h5py.File(path) as file:
+    with _opened(path) as file:
         available = {split_unit(name)[0]: array for name, array in file[ARRAYS].items()}
         chosen = sorted(available) if names is None else names
         missing = [name for name in chosen if name not in available]
@@ -70,7 +78,7 @@ def read_agents(path: Path, names: list[str] | None = None) -> pandas.DataFrame:
     """One row per agent: `x`, `y`, `z` [um], then every column by its bare name; vectors as `velocity_x` and so on.
     `type`, `class` and `state` are words. Units are in `attrs["units"]`, the time [s] in `attrs["time"]`. `names`: only
     these, beside the place."""
-    with h5py.File(path) as file:
+    with _opened(path) as file:
         points = file["VTKHDF/Points"][()]
         nobody = len(points) == 1 and numpy.isnan(points).all()  # one point stands for an empty population
         rows = slice(0, 0) if nobody else slice(None)
