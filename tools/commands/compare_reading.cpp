@@ -108,15 +108,10 @@ void warn_of_absent_cells(const TypesOfCells& types, ComparisonRuns& runs) {
 void warn_of_missing_arms(ComparisonRuns& runs) {
   const bool compares = runs.arms.size() > 1;
   const auto has_reference = [&](std::size_t arm) { return runs.reference(arm).has_value(); };
-  if (compares && std::ranges::none_of(std::views::iota(std::size_t{0}, runs.arms.size()), has_reference))
-    runs.warnings.push_back(
-        "no arm is compared with another (expected one without EVs, such as vehicle): there will be no effects and no "
-        "verdict");
-  else if (compares && std::ranges::none_of(runs.arms, &ArmFacts::sham))
-    runs.warnings.push_back(
-        "no arm says what chance does (expected one with `vesicles: false, sham: true`): cells influenced by EVs and "
-        "by "
-        "chance cannot be told apart");
+  const bool referred = std::ranges::any_of(std::views::iota(std::size_t{0}, runs.arms.size()), has_reference);
+  if (const auto warning = missing_control(referred, std::ranges::any_of(runs.arms, &ArmFacts::sham));
+      compares && warning)
+    runs.warnings.push_back(*warning);
   for (std::size_t arm = 0; arm < runs.arms.size(); ++arm)
     if (!runs.arms[arm].control.empty() && !runs.reference(arm))
       runs.warnings.push_back(fmt::format("{} is compared with {}, which does not run (add it to --arms)",
@@ -130,6 +125,16 @@ void warn_of_missing_arms(ComparisonRuns& runs) {
 }
 
 }  // namespace
+
+std::optional<std::string> missing_control(bool has_reference, bool has_sham) {
+  if (!has_reference)
+    return "no arm is compared with another (expected one without EVs, such as `vehicle: {vesicles: false}`): there "
+           "will be no effects and no verdict";
+  if (!has_sham)
+    return "no arm says what chance does (expected one with `vesicles: false, sham: true`): cells influenced by EVs "
+           "and by chance cannot be told apart";
+  return std::nullopt;
+}
 
 std::optional<std::size_t> ComparisonRuns::reference(std::size_t arm) const {
   for (std::size_t other = 0; other < arms.size(); ++other)

@@ -109,4 +109,7 @@ ComparisonRuns describe_comparison(const Scenario& scenario, const ComparePlan& 
 ComparisonRuns read_runs(const Scenario& scenario, const ComparePlan& plan,
                          const std::vector<RunFailure>& failures = {});
 
+/// What a comparison misses; none where it has both.
+std::optional<std::string> missing_control(bool has_reference, bool has_sham);
+
 }  // namespace interstice::cli

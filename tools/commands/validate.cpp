@@ -12,6 +12,7 @@
 #include "engine/sim/feedback/feedback_gain.h"
 #include "engine/sim/simulation.h"
 #include "tools/command.h"
+#include "tools/commands/compare_runs.h"
 #include "tools/failure.h"
 #include "tools/help.h"
 #include "tools/machine_limits.h"
@@ -68,6 +69,11 @@ void validate_one(const ScenarioOptions& options, bool quiet) {
   const FeedbackGain feedback = feedback_gain(problem);
   if (const auto warning = feedback_warning(feedback)) warnings.push_back(*warning);
   if (left_out) warnings.push_back(*left_out);
+  const auto& arms = scenario.compare.arms;
+  const auto control =
+      missing_control(std::ranges::any_of(arms, [](const Arm& arm) { return !arm.vesicles && !arm.sham; }),
+                      std::ranges::any_of(arms, &Arm::sham));
+  if (arms.size() > 1 && control) warnings.push_back(*control);
   fmt::print("{}: valid\n", options.file);
   std::fflush(stdout);
   print_warnings(scenario.warnings);
