@@ -247,6 +247,8 @@ class Pages(unittest.TestCase):
         picture = driver.find_element(By.ID, "primary-plot").get_attribute("innerHTML")
         driver.execute_script("arguments[0].click()", driver.find_element(By.ID, "log-time"))
         self.assertNotEqual(driver.find_element(By.ID, "primary-plot").get_attribute("innerHTML"), picture)
+        texts = [text.get_attribute("textContent") for text in driver.find_elements(By.CSS_SELECTOR, "#primary-plot text")]
+        self.assertTrue({"0.1 s", "1 s", "2 s"} <= set(texts), texts)  # each tick of time has its label
         kind = Select(driver.find_element(By.ID, "curve-kind"))
         panels = driver.find_element(By.ID, "small-plot").get_attribute("innerHTML")
         kind.select_by_visible_text("substances")

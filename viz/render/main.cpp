@@ -35,7 +35,7 @@ void write_image(vtkRenderWindow* window, const std::string& path) {
   vtkSmartPointer<vtkImageWriter> writer = vtkSmartPointer<vtkPNGWriter>::New();
   if (path.ends_with(".jpg")) {
     auto jpeg = vtkSmartPointer<vtkJPEGWriter>::New();
-    jpeg->SetQuality(88);
+    jpeg->SetQuality(74);
     writer = jpeg;
   }
   writer->SetFileName(path.c_str());
@@ -58,7 +58,7 @@ int best_columns(const Picture& picture, double width, double height) {
   const auto count = static_cast<int>(picture.panels.size());
   const auto size_with = [&](int columns) {
     const int rows = (count + columns - 1) / columns;
-    return std::min(width / columns / aspect, height / rows);
+    return std::min((width / columns - 2 * kMargin) / aspect, height / rows - 2 * kMargin);
   };
   int best = 1;
   for (int columns = 2; columns <= count; ++columns)

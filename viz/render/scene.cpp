@@ -35,7 +35,6 @@ namespace interstice::render {
 namespace {
 
 constexpr const char* kRadius = "radius [um]";
-constexpr double kMargin = 34;      ///< for the title above, and for the length below the scale bar [pixel]
 constexpr double kBarBelow = 0.05;  ///< the scale bar lies so far below the box, over its longest side
 constexpr double kBehind = 0.53;  ///< voxels from the middle of the last to its wall: just behind outlines on its face
 

@@ -9,6 +9,8 @@
 
 namespace interstice::render {
 
+constexpr double kMargin = 34;  ///< of a panel: for the title above, and for the length below the scale bar [pixel]
+
 struct PanelSize {
   double width = 1, height = 1;  ///< [pixel]
 };

@@ -12,12 +12,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Four digits are more than a figure can show.
-Json rounded(const Json& value) {
+/// Four digits are more than a figure can show; of a band three are.
+constexpr int kDigits = 4, kDigitsOfBand = 3;
+
+Json rounded(const Json& value, int digits = kDigits) {
   if (!value.is_number_float()) return value;
   const double number = value;
   if (number == 0 || !std::isfinite(number)) return value;
-  const double scale = std::pow(10.0, 3 - std::floor(std::log10(std::abs(number))));
+  const double scale = std::pow(10.0, digits - 1 - std::floor(std::log10(std::abs(number))));
   return std::isfinite(scale) && scale > 0 ? std::round(number * scale) / scale : number;
 }
 
@@ -38,11 +40,11 @@ Json arms_of(const Comparison& comparison) {
 class Lines {
  public:
   explicit Lines(std::size_t arms) : most_(std::clamp<std::size_t>(1000 / std::max<std::size_t>(arms, 1), 50, 100)) {}
-  std::size_t index_of(const Json& numbers) {
+  std::size_t index_of(const Json& numbers, int digits = kDigits) {
     const std::size_t step = 1 + numbers.size() / most_;
     Json line = Json::array();
     for (std::size_t k = (numbers.size() + step - 1) % step; k < numbers.size(); k += step)
-      line.push_back(rounded(numbers[k]));
+      line.push_back(rounded(numbers[k], digits));
     const auto [found, is_new] = indices_.try_emplace(line.dump(), lines_.size());
     if (is_new) lines_.push_back(std::move(line));
     return found->second;
@@ -72,7 +74,9 @@ void add_curves(const Comparison& comparison, Json& data) {
     Json shown = {{"name", curve.at("name")}, {"label", curve.at("label")}, {"unit", curve.at("unit")}};
     shown["time"] = lines.index_of(curve.at("time"));
     for (const auto& [arm, values] : curve.at("arms").items())
-      for (const char* key : {"mean", "low", "high"}) shown["arms"][arm][key] = lines.index_of(values.at(key));
+      for (const char* key : {"mean", "low", "high"})
+        shown["arms"][arm][key] =
+            lines.index_of(values.at(key), std::string_view(key) == "mean" ? kDigits : kDigitsOfBand);
     add_reporter(comparison, shown);
     data["curves"].push_back(std::move(shown));
   }

@@ -188,7 +188,7 @@ const smallFigure = figure(
     const grid = element("div", { class: "small", style: `grid-template-columns:repeat(${columns},minmax(0,1fr))` });
     for (const curve of moving) {
       const slow = curve.delay > horizon ? `not observable: takes ${duration(curve.delay)}` : shown(curve.unit);
-      const picture = curvePlot(curve, each, { height: printing ? 110 : 128, few: true, label: null });
+      const picture = curvePlot(curve, each, { height: printing ? 96 : 128, few: true, label: null });
       if (picture)
         grid.append(
           element(

@@ -47,7 +47,17 @@ function drawAll(force = true) {
 }
 
 /** A plot in the colours and type of the page. */
-const plot = (width, options) => Plot.plot({ width, style: { fontSize: "12px", color: "var(--ink)" }, ...options });
+function plot(width, options) {
+  const { ticks, tickFormat, label, labelAnchor, ...x } = options.x ?? {};
+  if (x.type === "log" && Array.isArray(ticks))
+    // Plot would leave out labels other than powers of ten
+    options = {
+      ...options,
+      x: { ...x, axis: null },
+      marks: [Plot.axisX(ticks, { text: (t) => tickFormat(t), label, labelAnchor }), ...options.marks],
+    };
+  return Plot.plot({ width, style: { fontSize: "12px", color: "var(--ink)" }, ...options });
+}
 
 // ---- its numbers and its picture, to read and to take away
 const csvCell = (cell) => {
