@@ -258,8 +258,9 @@ TEST_F(Compare, FilesOfTheUserSurviveARepeatedCommand) {
 }
 
 TEST_F(Compare, WhatCannotBeAnsweredIsSaidBefore) {
-  EXPECT_TRUE(has(interstice("compare tiny.yaml --arms uptake,emcev --replicates 1 -o a").err,
-                  "warning: no arm is compared with another (expected one without EVs, such as vehicle)"));
+  EXPECT_TRUE(
+      has(interstice("compare tiny.yaml --arms uptake,emcev --replicates 1 -o a").err,
+          "warning: no arm is compared with another (expected one without EVs, such as `vehicle: {vesicles: false}`)"));
   EXPECT_TRUE(has(interstice("compare tiny.yaml --arms vehicle,emcev --replicates 1 -o b").err,
                   "warning: no arm says what chance does (expected one with `vesicles: false, sham: true`)"));
   edit("tiny.yaml", "cells: {sentinel: {count: 5, in: [film]}}", "cells: {sentinel: {count: 0, in: [film]}}");

@@ -40,7 +40,8 @@ TEST_F(VerdictOf, ArmsRunASecondTimeWhereAssumedEdgesAct) {
     return nlohmann::json::parse(read("here/arms/" + run + "/run.json")).at("seed");
   };
   EXPECT_EQ(seed("uptake@published/1"), seed("uptake/1"));
-  EXPECT_TRUE(has(interstice("validate tiny.yaml").out, "compare: 5 arms x 2 replicates = 10 runs"));
+  EXPECT_TRUE(has(interstice("validate tiny.yaml").out,
+                  "compare: 5 arms (1 of them a second time, with published edges alone) x 2 replicates = 10 runs"));
 }
 
 TEST_F(VerdictOf, IsThereForEveryHorizonWithAllAndWithPublishedEdges) {

@@ -81,6 +81,11 @@ with tempfile.TemporaryDirectory() as folder:
     check(run, run / "partly.png")
     assert shown_cells() == count(run / "cells_000001.hdf")
 
+    damaged = run / "fields_000002.hdf"
+    damaged.write_bytes(damaged.read_bytes()[:3000])
+    check(run, run / "damaged.png")
+    assert pv.GetAnimationScene().AnimationTime == 0, "the last moment of which every kind is whole"
+
     for path in run.glob("*.series"):
         path.unlink()
     try:

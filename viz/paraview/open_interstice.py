@@ -9,7 +9,6 @@ regions, time in a sensible unit.
 Where `arms` are below the directory the run is that of an arm: give `DIR/arms/emcev/0`.
 """
 import argparse
-import functools
 import json
 import os
 import pathlib
@@ -44,7 +43,9 @@ def listed(directory, kind):
     return [(time, path) for time, path in files if is_readable(path)]
 
 
-@functools.cache
+told = set()  # damaged files that were named
+
+
 def is_readable(path):
     """Whether a file is there and whole, as far as can be told."""
     if not path.exists() or h5py is None:
@@ -53,7 +54,9 @@ def is_readable(path):
         with h5py.File(path):
             return True
     except OSError:
-        print(f"{path} cannot be read; it is passed over", file=sys.stderr)
+        if path not in told:
+            print(f"{path} cannot be read; it is passed over", file=sys.stderr)
+        told.add(path)
         return False
 
 
