@@ -245,7 +245,8 @@ TEST(RunMetrics, RelaysAreWhatCellsSecreteAsTheyPleaseAndSense) {
 
 TEST(RunMetrics, BudgetTellsOfReactionsThatEndTheChainOrFeedIt) {
   Problem problem = small_problem();
-  Reaction washout = one_to_one("washout", 0, 2), dimer = one_to_one("dimer", 0, 2), supply = one_to_one("supply", 0, 2);
+  Reaction washout = one_to_one("washout", 0, 2), dimer = one_to_one("dimer", 0, 2),
+           supply = one_to_one("supply", 0, 2);
   washout.products.clear();
   dimer.reactants[0].coefficient = 2;
   supply.reactants.clear();
