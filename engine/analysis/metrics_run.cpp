@@ -148,8 +148,8 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
     const double boundary = run.series.last("boundary." + species);
     start += run.amount_at_start[s];
     secreted += run.series.last("secreted." + species);
-    others += boundary + run.series.last("dosed." + species) - run.series.first("dosed." + species);
-    sinks += run.amount_at_end[s] + taken_up + decayed;
+    others += std::max(boundary, 0.0) + run.series.last("dosed." + species) - run.series.first("dosed." + species);
+    sinks += run.amount_at_end[s] + taken_up + decayed + std::max(-boundary, 0.0);
     part("left", species, run.amount_at_end[s], "in patch and reservoirs at the end of the run");
     part("taken_up", species, taken_up, "taken up by cells over the run");
     part("decayed", species, decayed, "lost by first-order decay over the run");
@@ -167,11 +167,11 @@ void measure_budget(const RunOutcome& run, const ArmFacts& arm, std::vector<Metr
   total("at_start", "there at the start", "all species of the chain, patch and reservoirs", start);
   total("supplied", "released by cells", "all species of the chain, over the run", secreted);
   out.insert(out.end(), parts.begin(), parts.end());
-  if (start + secreted != 0)
-    out.push_back(make_metric(
-        Family::budget, "residual", "what the budget does not explain, share", "1",
-        "(start + released + dosed + inflow + made - left - taken_up - decayed - reacted) / (start + released)",
-        (start + secreted + others - sinks) / (start + secreted), unfinished));
+  if (start + secreted + others != 0)
+    out.push_back(
+        make_metric(Family::budget, "residual", "what the budget does not explain, share", "1",
+                    "(start + released + dosed + inflow + made - left - taken_up - decayed - reacted) / what was added",
+                    (start + secreted + others - sinks) / (start + secreted + others), unfinished));
 }
 
 std::vector<Metric> measure_run(const RunOutcome& run, const ArmFacts& arm, const Questions& questions,

@@ -40,13 +40,13 @@ struct ClassFacts {
   std::vector<double> doses{};  ///< when they are given within the run [s]; equal shares
 };
 
-/// What follows from the problem of an arm.
 /// A reaction that takes molecules out of a chain of substances, or brings some in.
 struct ChainEnd {
   std::string reaction;
   double taken = 0;  ///< molecules of the chain for each time it happens; negative: brought in
 };
 
+/// What follows from the problem of an arm.
 struct ArmFacts {
   std::string name;
   bool vesicles = true, sham = false;

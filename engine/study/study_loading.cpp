@@ -271,7 +271,7 @@ class StudyLoader {
                                       study_.arms.size(), study_.replicates, Study::kMostTasks));
   }
 
-  /// Each value of each axis alone, then the ends of several together; what goes wrong elsewhere is told by the runs.
+  /// Each value of each axis alone, then the ends of two together; what goes wrong elsewhere is told by the runs.
   void check_values() {
     constexpr std::size_t kMostTried = 24;  // of an axis: first and last are among them
     for (const StudyAxis& axis : study_.axes) {
@@ -288,23 +288,26 @@ class StudyLoader {
       try_values(ends_of(parameter), {0, 1, 2}, values_["fit"]["parameters"][parameter.name]);
   }
 
+  /// The first and last values of each two axes, the others at their first.
   void check_corners() {
-    constexpr std::size_t kMostAxes = 4;  // sixteen corners
-    const std::size_t axes = std::min(kMostAxes, study_.axes.size());
-    if (axes < 2) return;
-    for (std::size_t corner = 0; corner < std::size_t{1} << axes; ++corner) {
-      std::vector<std::pair<const StudyAxis*, std::size_t>> values;
-      std::string names;
-      for (std::size_t a = 0; a < axes; ++a) {
-        const StudyAxis& axis = study_.axes[a];
-        values.emplace_back(&axis, (corner >> a & 1) != 0 ? axis.values.size() - 1 : 0);
-        names += fmt::format("{}{} {}", a == 0 ? "" : ", ", axis.name, axis.values[values.back().second][0]);
-      }
-      const auto mistakes = mistakes_of(values);
-      for (const std::string& message : mistakes)
-        diagnostics_.report(values_["axes"].place, "axes", fmt::format("with {}: {}", names, message));
-      if (!mistakes.empty()) return;  // the other corners would say much the same
-    }
+    for (std::size_t a = 0; a < study_.axes.size(); ++a)
+      for (std::size_t b = a + 1; b < study_.axes.size(); ++b)
+        for (const unsigned ends : {0U, 1U, 2U, 3U}) {
+          if (ends == 0 && (a > 0 || b > 1)) continue;  // the same for all
+          std::vector<std::pair<const StudyAxis*, std::size_t>> values;
+          std::string names;
+          for (std::size_t k = 0; k < study_.axes.size(); ++k) {
+            const StudyAxis& axis = study_.axes[k];
+            const bool last = (k == a && (ends & 1U) != 0) || (k == b && (ends & 2U) != 0);
+            values.emplace_back(&axis, last ? axis.values.size() - 1 : 0);
+            if (k == a || k == b)
+              names += fmt::format("{}{} {}", k == a ? "" : ", ", axis.name, axis.values[values.back().second][0]);
+          }
+          const auto mistakes = mistakes_of(values);
+          for (const std::string& message : mistakes)
+            diagnostics_.report(values_["axes"].place, "axes", fmt::format("with {}: {}", names, message));
+          if (!mistakes.empty()) return;  // the other corners would say much the same
+        }
   }
 
   /// What is wrong with each value is told at its key, what is wrong with some of them at the first of these.

@@ -247,6 +247,11 @@ class Pages(unittest.TestCase):
         picture = driver.find_element(By.ID, "primary-plot").get_attribute("innerHTML")
         driver.execute_script("arguments[0].click()", driver.find_element(By.ID, "log-time"))
         self.assertNotEqual(driver.find_element(By.ID, "primary-plot").get_attribute("innerHTML"), picture)
+        details = driver.find_element(By.ID, "replicate-plot").find_element(By.XPATH, "./ancestor::details")
+        driver.execute_script("arguments[0].open = true", details)
+        points = WebDriverWait(driver, 10).until(
+            lambda d: d.find_elements(By.CSS_SELECTOR, "#replicate-plot g[stroke-width='1.5'] path"))
+        self.assertEqual(len(points), 3 * 3)  # arms and replicates
         texts = [text.get_attribute("textContent") for text in driver.find_elements(By.CSS_SELECTOR, "#primary-plot text")]
         self.assertTrue({"0.1 s", "1 s", "2 s"} <= set(texts), texts)  # each tick of time has its label
         kind = Select(driver.find_element(By.ID, "curve-kind"))

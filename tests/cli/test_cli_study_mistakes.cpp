@@ -74,7 +74,7 @@ const Mistake kMistakes[] = {
     {"values: [500 EV, 2000 EV]}",  // each is fine alone
      "values: [500 EV, 2000 EV]}\n  transport: {key: time.0.transport, values: [50 ms, 250 ms]}\n"
      "  cells: {key: [time.0.vesicles, time.0.cells], values: [[50 ms, 250 ms], [250 ms, 250 ms]]}",
-     "doses.yaml:6:3", "with dose 500 EV, transport 250 ms, cells 250 ms: time.0.series: 100 ms is not a multiple"},
+     "doses.yaml:6:3", "with transport 250 ms, cells 250 ms: time.0.series: 100 ms is not a multiple"},
 };
 INSTANTIATE_TEST_SUITE_P(Study, StudyMistake, testing::ValuesIn(kMistakes));
 

@@ -9,6 +9,7 @@
 
 #include "engine/analysis/verdict.h"
 #include "engine/results/atomic_file.h"
+#include "tools/commands/compare_details.h"
 #include "tools/commands/compare_equations.h"
 #include "tools/commands/compare_still.h"
 #include "tools/progress.h"
@@ -259,6 +260,8 @@ std::string compare_json(const Scenario& scenario, const ComparisonRuns& runs, c
                                    {"unit", metric.unit},
                                    {"description", metric.description}});
   document["values"] = values_json(summary);
+  document["replicate_values"] = replicates_json(runs, summary);
+  document["profiles"] = profiles_json(runs);
   document["failures"] = Json::array();
   for (const RunFailure& failure : runs.failures)
     document["failures"].push_back({{"arm", failure.arm},

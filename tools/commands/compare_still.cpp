@@ -48,7 +48,7 @@ std::string array_of(const SnapshotSeries& series, const std::string& wanted) {
 }
 
 viz::Still draw_still(const std::vector<std::string>& arms, const ComparisonRuns& runs, double time) {
-  Json job = {{"width", 1100}, {"height", 760}, {"pictures", Json::array()}};
+  Json job = {{"width", 1000}, {"height", 690}, {"pictures", Json::array()}};
   Json panels = Json::array();
   viz::Still still;
   for (const std::string& arm : arms) {

@@ -50,13 +50,26 @@ fs::path run_of(const RenderOptions& options, const std::string& arm) {
   return fs::path(options.directory) / "arms" / arm / std::to_string(options.replicate);
 }
 
-/// Pictures of one arm are of the first with vesicles: there is more to see.
-void prefer_vesicles(std::vector<std::string>& arms, const RenderOptions& options) {
-  const auto has = [&](const std::string& arm) {
-    return fs::exists(run_of(options, arm) / "vesicles.hdf.series") &&
-           SnapshotSeries(run_of(options, arm)).has_vesicles();
-  };
-  if (const auto first = std::ranges::find_if(arms, has); first != arms.end()) std::swap(*first, arms.front());
+/// Of an arm; none where its snapshots are not there.
+std::optional<Subject> subject_of(const RenderOptions& options, const std::string& arm) {
+  try {
+    return Subject{SnapshotSeries(run_of(options, arm)), arm};
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+}
+
+/// The first of these arms with vesicles, as there is more to see, else the first.
+std::vector<Subject> first_with_vesicles(const RenderOptions& options, const std::vector<std::string>& arms) {
+  std::optional<Subject> first;
+  for (const std::string& arm : arms)
+    if (auto subject = subject_of(options, arm)) {
+      const bool has = subject->series.has_vesicles();
+      if (has || !first) first = std::move(subject);
+      if (has) break;
+    }
+  if (!first) throw InputError(fmt::format("{} holds no snapshots of any arm yet", options.directory));
+  return {std::move(*first)};
 }
 
 /// The arms that `options` names, or all that are no second runs; of a run itself that alone.
@@ -80,12 +93,17 @@ std::vector<Subject> subjects_of(const RenderOptions& options) {
     throw InputError(fmt::format("--arm {}: one picture shows one arm (expected --preset arms for several)",
                                  fmt::join(wanted, " --arm ")));
   if (wanted.empty()) wanted = arms_in_order(directory, there);
-  if (options.arms.empty() && options.preset != "arms") prefer_vesicles(wanted, options);
   if (wanted.empty())
     throw InputError(fmt::format("{} holds no arm yet (expected a comparison that has begun)", options.directory));
-  if (options.preset != "arms") wanted.resize(1);
+  if (options.arms.empty() && options.preset != "arms") return first_with_vesicles(options, wanted);
   std::vector<Subject> subjects;
-  for (const std::string& arm : wanted) subjects.push_back({SnapshotSeries(run_of(options, arm)), arm});
+  for (const std::string& arm : wanted) {
+    if (!options.arms.empty())
+      subjects.push_back({SnapshotSeries(run_of(options, arm)), arm});
+    else if (auto subject = subject_of(options, arm))
+      subjects.push_back(std::move(*subject));
+  }
+  if (subjects.empty()) throw InputError(fmt::format("{} holds no snapshots of any arm yet", options.directory));
   return subjects;
 }
 

@@ -169,7 +169,7 @@ std::string arm_effects_csv(const std::vector<ArmEffect>& effects) {
   return text.empty() ? "" : "arm,acts_by,horizon_s,n,effect,low,high\n" + text;
 }
 
-/// What varies: how many values, the ends, and the scenario's own value where it has one.
+/// What varies: how many values, the ends, the scenario's own value where it has one, and the arms, if not all.
 std::string axes_csv(const Study& study) {
   std::string text;
   for (std::size_t a = 0; a < axes_beside_samples(study); ++a)
@@ -177,11 +177,17 @@ std::string axes_csv(const Study& study) {
       const StudyAxis& axis = study.axes[a];
       const VariedColumn& column = axis.columns[c];
       const auto own = column.numeric ? own_value(study, column.keys.front(), column.unit) : std::nullopt;
-      text += fmt::format("{},{},{},{},{},{}\n", csv_text(column.name), csv_text(column.unit), axis.values.size(),
-                          csv_varied(column, axis.values.front()[c]), csv_varied(column, axis.values.back()[c]),
-                          own ? csv_number(*own) : "");
+      const auto in_order = [&](const auto& a, const auto& b) {
+        return column.numeric && number_of(a[c], column.unit) < number_of(b[c], column.unit);
+      };
+      const auto [least, most] = std::ranges::minmax_element(axis.values, in_order);
+      const auto& first = column.numeric ? *least : axis.values.front();
+      const auto& last = column.numeric ? *most : axis.values.back();
+      text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(column.name), csv_text(column.unit), axis.values.size(),
+                          csv_varied(column, first[c]), csv_varied(column, last[c]), own ? csv_number(*own) : "",
+                          csv_text(fmt::format("{}", fmt::join(axis.arms, ";"))));
     }
-  return text.empty() ? "" : "axis,unit,values,first,last,own\n" + text;
+  return text.empty() ? "" : "axis,unit,values,first,last,own,arms\n" + text;
 }
 
 std::string deciders_csv(const std::vector<StudyVerdict>& verdicts) {

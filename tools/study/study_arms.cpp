@@ -1,6 +1,7 @@
 #include "tools/study/study_arms.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/analysis/phenotype.h"
 #include "engine/statistics/contrast.h"
@@ -32,10 +33,14 @@ std::size_t StudyArms::index(const std::string& arm) const {
 }
 
 std::vector<std::string> StudyArms::published_not_run() const {
+  std::set<std::string> judged;
+  for (const auto& [first, second] : cli::contests(facts_, false)) {
+    judged.insert(first.arms.begin(), first.arms.end());
+    judged.insert(second.arms.begin(), second.arms.end());
+  }
   std::vector<std::string> missing;
   for (const Arm& arm : study_.scenario.compare.published)
-    if (std::ranges::find(facts_, arm.of, &ArmFacts::name) != facts_.end() &&
-        std::ranges::find(facts_, arm.name, &ArmFacts::name) == facts_.end())
+    if (judged.contains(arm.of) && std::ranges::find(facts_, arm.name, &ArmFacts::name) == facts_.end())
       missing.push_back(arm.name);
   return missing;
 }

@@ -28,7 +28,7 @@ class StudyArms {
   [[nodiscard]] std::size_t index(const std::string& arm) const;
   /// Pairs of sides with all edges, or with published ones alone: those of which every arm was run so.
   [[nodiscard]] std::vector<std::pair<Side, Side>> contests(bool published) const;
-  /// NAME@published that the study does not run, of arms that would differ.
+  /// NAME@published that the study does not run, of arms that are judged and would differ.
   [[nodiscard]] std::vector<std::string> published_not_run() const;
   /// Which outcome has this name; empty where no run has it.
   [[nodiscard]] std::optional<std::size_t> outcome(const std::string& name) const;

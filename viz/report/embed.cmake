@@ -23,7 +23,7 @@ endfunction()
 embed_text(kCharts charts/charts.min.js)
 embed_text(kComparisonScript
            page/base.js page/comparison.js page/arms.js page/figure.js page/points.js
-           page/curves.js page/effects.js page/shares.js page/record.js page/page.js)
+           page/curves.js page/effects.js page/profiles.js page/shares.js page/record.js page/page.js)
 embed_text(kStudyScript
            page/base.js page/study_data.js page/arms.js page/figure.js page/points.js
            page/study_verdicts.js page/study_doses.js page/study_parts.js page/page.js)

@@ -27,6 +27,7 @@ std::vector<Part> parts(const Comparison& comparison) {
                         {"effects", "Effects", effects_section(comparison)},
                         {"outcomes", "Outcomes", outcomes_section(comparison)},
                         {"curves", "Read-outs", curves_section(comparison)},
+                        {"profiles", "Profiles", profiles_section(comparison)},
                         {"influence", "Cells per EV", influence_section(comparison)},
                         {"time", "Time to effect", time_section(comparison)},
                         {"fates", "Fates", fates_section(comparison)},

@@ -113,6 +113,21 @@ void add_metrics(const Comparison& comparison, Json& data) {
   }
 }
 
+/// Of single replicates and of profiles, where a document has them.
+void add_details(const Comparison& comparison, Json& data) {
+  data["replicate_values"] = Json::array();
+  for (const Json& entry : comparison.document().value("replicate_values", Json::array())) {
+    Json values = Json::array();
+    for (const Json& value : entry.at("values")) values.push_back(rounded(value));
+    data["replicate_values"].push_back({entry.at("arm"), entry.at("metric"), std::move(values)});
+  }
+  data["profiles"] = comparison.document().value("profiles", Json::array());
+  for (Json& profile : data["profiles"])
+    for (Json& arm : profile.at("arms"))
+      for (Json& line : arm)
+        for (Json& value : line) value = rounded(value, kDigitsOfBand);
+}
+
 }  // namespace
 
 Json figure_data(const Comparison& comparison) {
@@ -125,6 +140,7 @@ Json figure_data(const Comparison& comparison) {
   if (!data["phenotype"].is_null()) data["phenotype"].erase("terms");
   add_curves(comparison, data);
   add_metrics(comparison, data);
+  add_details(comparison, data);
   return data;
 }
 

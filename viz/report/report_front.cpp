@@ -30,7 +30,7 @@ std::string effects_of(const Json& verdict) {
 
 /// Neither side is three times the other, one of them counts at least: "equivalent" by the rule.
 void tell_equivalent(const Json& verdict, Clause& clause) {
-  constexpr double kCounts = 0.05;
+  constexpr double kCounts = 0.05;  // as the engine judges (kNegligible)
   const double first = verdict.at("first").at("effect"), second = verdict.at("second").at("effect");
   const bool first_counts = std::abs(first) >= kCounts, second_counts = std::abs(second) >= kCounts;
   if (first_counts != second_counts) {
@@ -38,7 +38,7 @@ void tell_equivalent(const Json& verdict, Clause& clause) {
         second_counts ? "outside the cells, but not clearly," : fmt::format("by {}, but not clearly,", clause.cells);
     clause.sentence = fmt::format("only {} reaches the 0.05 that count, and is not three times that",
                                   second_counts ? "what EVs do outside cells" : clause.cells);
-  } else if (first * second < 0) {
+  } else if (first_counts && first * second < 0) {
     clause.lead = "alike in size, opposite in sign";
     clause.sentence = "neither is three times the other, and they work against each other";
   } else {
@@ -73,6 +73,13 @@ Clause clause_of(const Json& verdict) {
   return clause;
 }
 
+/// The edges that the answer rests on: all, where the comparison ran with them.
+std::string main_edges(const Comparison& comparison) {
+  const auto& verdicts = comparison.document().at("verdicts");
+  const bool all = std::ranges::any_of(verdicts, [](const Json& verdict) { return verdict.at("edges") == "all"; });
+  return all ? "all" : "published";
+}
+
 /// The verdicts of these edges in the first contest: uptake or contact against what EVs do outside cells.
 std::vector<Json> main_contest(const Comparison& comparison, std::string_view edges) {
   std::vector<Json> verdicts;
@@ -103,7 +110,8 @@ std::string published_sentence(const Comparison& comparison) {
 /// What this comparison cannot say, and what stands behind the answer.
 std::string caveats(const Comparison& comparison) {
   std::vector<std::string> said;
-  for (const Json& verdict : main_contest(comparison, "all")) {
+  if (main_edges(comparison) == "published") said.emplace_back("Published edges alone were run.");
+  for (const Json& verdict : main_contest(comparison, main_edges(comparison))) {
     const std::string when = text_of(verdict.at("horizon_text"));
     if (verdict.at("preference").is_null()) said.push_back(when + ": " + text_of(verdict.at("note")) + ".");
     for (const Json& remark : verdict.at("remarks")) said.push_back(when + ": " + text_of(remark) + ".");
@@ -116,8 +124,8 @@ std::string caveats(const Comparison& comparison) {
   return said.empty() ? "" : "<p class=\"caveat\">" + joined(said, " ") + "</p>\n";
 }
 
-/// Percentile intervals of few replicates are too narrow: by normal noise they hold P(|t| < 1.96 sqrt(1 - 1/n)) of
-/// means, Student's t of n - 1 degrees of freedom.
+/// Percentile intervals of few replicates are too narrow: by normal noise they hold about P(|t| < 1.96 sqrt(1 - 1/n))
+/// of means, Student's t of n - 1 degrees of freedom; of two, whose interval ends at both values, half.
 std::string intervals(std::size_t replicates) {
   constexpr int kHeld[] = {0, 0, 50, 75, 81, 85, 87, 88};  // [%]
   const std::string few =
@@ -268,7 +276,7 @@ std::string description(const std::string& text) {
 
 std::string headline(const Comparison& comparison) {
   std::vector<Clause> clauses;
-  for (const Json& verdict : main_contest(comparison, "all")) {
+  for (const Json& verdict : main_contest(comparison, main_edges(comparison))) {
     if (verdict.at("preference").is_null()) continue;
     Clause clause = clause_of(verdict);
     if (!clauses.empty() && clauses.back().lead == clause.lead) {

@@ -80,7 +80,7 @@ std::string judgement(const Comparison& comparison) {
 
 /// The command that does it once more, from the scenario beside the report.
 std::string repeat_command(const Comparison& comparison) {
-  if (!known(comparison, "arm").starts_with("compare"))  // its scenario names the arm, and has the replicate's seed
+  if (!known(comparison, "arm").starts_with("compare "))  // its scenario names the arm, and has the replicate's seed
     return "interstice run scenario.yaml -o again";
   std::vector<std::string> arms;
   for (const ArmInfo& arm : comparison.arms())
@@ -102,11 +102,13 @@ std::string methods_section(const Comparison& comparison) {
   const std::string text = fmt::format(
       "We simulated “{}” with {} for {}. {}. {}. Every arm was run with {} replicate{}; replicate k of every arm had "
       "the random numbers of replicate k of the others. Effects are paired differences from the run without EVs of "
-      "the same replicate: means with 95 % percentile bootstrap intervals over replicates.{} An effect was called not "
+      "the same replicate{}{} An effect was called not "
       "observable where the run was shorter than the delay of the mechanism or of the read-out.",
       escape(comparison.document().at("title").get<std::string>()), program(comparison),
       time_text(comparison.horizon()), dose(comparison), arms(comparison), comparison.replicates(),
-      comparison.replicates() == 1 ? "" : "s", judgement(comparison));
+      comparison.replicates() == 1 ? "" : "s",
+      comparison.replicates() == 1 ? "." : ": means with 95 % percentile bootstrap intervals over replicates.",
+      judgement(comparison));
   return record(
       "methods", "Methods", "a paragraph to paste, and how to repeat it",
       copied("methods-text", unit_text(text)) +

@@ -153,6 +153,17 @@ std::string curves_section(const Comparison& comparison) {
                  R"(<label>show <select id="curve-kind"></select></label>)"));
 }
 
+std::string profiles_section(const Comparison& comparison) {
+  const Json profiles = comparison.document().value("profiles", Json::array());
+  if (profiles.empty()) return {};
+  return section(
+      "profiles", "Profiles at the end",
+      "<p>What lies how far from a region, or how deep below a face, in shells of equal width; where the first "
+      "ends at 0, it is the region itself.</p>\n" +
+          figure("profile-plot", "Mean over replicates; band: 5 to 95 % of them.",
+                 R"(<label>of <select id="profile-of"></select></label>)"));
+}
+
 std::string influence_section(const Comparison& comparison) {
   const auto& rule = comparison.document().at("influenced");
   std::string body = influence_text(comparison);

@@ -15,6 +15,7 @@ std::string outcomes_section(const Comparison& comparison);   ///< "" when the s
 std::string arms_section(const Comparison& comparison);
 std::string primary_section(const Comparison& comparison);  ///< the primary field over time
 std::string curves_section(const Comparison& comparison);
+std::string profiles_section(const Comparison& comparison);
 std::string influence_section(const Comparison& comparison);
 std::string time_section(const Comparison& comparison);
 std::string fates_section(const Comparison& comparison);

@@ -263,7 +263,9 @@ std::string outcome_sentence(const Comparison& comparison, const std::string& na
     if (!effect || !effect->mean || comparison.is_second_run(arm) || (arm.models.empty() && arm.changes.empty()))
       continue;
     if (effect->status == Status::not_observable) continue;  // said below
-    if (effect->low <= 0 && effect->high >= 0)
+    if (effect->n < 2)
+      differ.push_back(fmt::format("{} {}{} (one replicate)", bold(arm.name), signed_number(*effect->mean), unit));
+    else if (effect->low <= 0 && effect->high >= 0)
       same.push_back(escape(arm.name));
     else
       differ.push_back(fmt::format("{} {}{} <span class=\"ci\">[{}, {}]</span>{}", bold(arm.name),

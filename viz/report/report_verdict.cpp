@@ -152,6 +152,10 @@ std::string effects_section(const Comparison& comparison) {
   body +=
       figure("effects-plot", "Effect on the shared phenotype with its 95 % bootstrap interval; grey counts as none.");
   body += chance_sentence(comparison) + verdict_table(comparison);
+  if (comparison.replicates() > 1)
+    body += details("Single replicates",
+                    figure("replicate-plot", "A point for each replicate, a line at their mean; grey counts as none.",
+                           R"(<label>after <select id="replicate-time"></select></label>)"));
   body += details("Effects of all arms", effects_table(comparison, phenotype.at("horizons")));
   body += details("What the phenotype is made of", terms_table(phenotype));
   body += details("What each term adds", folded_table(comparison, comparison.metrics("phenotype_term")));

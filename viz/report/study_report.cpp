@@ -64,6 +64,7 @@ class StudyFiles {
     for (const auto& row : table.rows) {
       Json axis = {{"name", row[table.column("axis")]}, {"unit", row[table.column("unit")]}};
       if (const auto own = number_in(row[table.column("own")])) axis["own"] = *own;
+      axis["arms"] = row[table.column("arms")];
       axes.push_back(std::move(axis));
     }
     return axes;

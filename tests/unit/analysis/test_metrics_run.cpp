@@ -256,6 +256,16 @@ TEST(RunMetrics, BudgetTellsOfReactionsThatEndTheChainOrFeedIt) {
   EXPECT_EQ(arm.chain_ends[0].taken, 1);
   EXPECT_EQ(arm.chain_ends[1].taken, 1);
   EXPECT_EQ(arm.chain_ends[2].taken, -1);
+  RunOutcome run = small_run();  // 8 at the start and 2 released; 9 left and 1 taken up
+  std::vector<Metric> open, closed;
+  add(run.series, "reaction.supply", {0, 0, 6.02214076e8});
+  measure_budget(run, arm, open);
+  EXPECT_NEAR(find(open, "budget.residual").value.value(), 1.0 / 11, 1e-14);
+  add(run.series, "reaction.washout", {0, 0, 6.02214076e8});
+  measure_budget(run, arm, closed);
+  EXPECT_NEAR(find(closed, "budget.residual").value.value(), 0, 1e-14);
+  EXPECT_DOUBLE_EQ(find(closed, "budget.reacted.washout").value.value(), 1);
+  EXPECT_DOUBLE_EQ(find(closed, "budget.reacted.dimer").value.value(), 0);
 }
 
 TEST(RunMetrics, BudgetClosesAndSplitsWhoMadeThePrimarySubstance) {

@@ -33,7 +33,7 @@ class StudyReport : public testing::Test {
     std::filesystem::create_directories(directory_);
     write("study.json", R"({"interstice_study": 1, "title": "Doses <b>", "program": "interstice 0.1.0"})");
     write("answer.txt", "Neither does anything that counts in 90 % of 10 points.\n\n  24 h, all edges: neither\n");
-    write("axes.csv", "axis,unit,values,first,last,own\ndose,ug,2,1,100,10\n");
+    write("axes.csv", "axis,unit,values,first,last,own,arms\ndose,ug,2,1,100,10,\n");
     write("results.csv",
           "task,point,arm,replicate,status\nt1,0,vehicle,0,finished\nt2,0,uptake,0,finished\nt3,1,uptake,0,killed\n");
   }
@@ -95,7 +95,7 @@ TEST_F(StudyReport, EffectsAlongAxesStandInItWhereThereAreFewPoints) {
   write("effects.csv", rows);
   const nlohmann::json data = data_of(page());
   EXPECT_EQ(data["tables"]["effects"]["rows"].size(), 3U);  // of the phenotype alone
-  EXPECT_EQ(data["axes"], nlohmann::json::parse(R"([{"name": "dose", "unit": "ug", "own": 10.0}])"));
+  EXPECT_EQ(data["axes"], nlohmann::json::parse(R"([{"name": "dose", "unit": "ug", "own": 10.0, "arms": ""}])"));
 }
 
 TEST_F(StudyReport, BytesThatAreNoTextDoNotHinderIt) {

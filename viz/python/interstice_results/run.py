@@ -12,16 +12,17 @@ from .tables import empty_table, read_table
 
 
 def _is_at_work(directory: Path) -> bool:
-    """Whether a program holds the lock of a run, or of the comparison that the run is a part of."""
+    """Whether a program holds the lock of a run, or of the comparison that the run is a part of; where that cannot be
+    known, as on file systems without locks, it may be."""
     whole = directory.absolute()
-    for place in (whole, *whole.parents[2:3]):
+    for place in (whole, whole.parent.parent.parent):
         try:
             with open(place / ".interstice.lock", "rb") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:  # no lock there
+        except FileNotFoundError:
             continue
+        except OSError:
+            return True
     return False
 
 

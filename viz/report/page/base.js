@@ -19,7 +19,7 @@ const rounded = (x, digits) => {
   if (typeof x !== "number") return String(x);
   if (x === 0) return "0";
   const size = Math.abs(x);
-  return (size < 1e-3 || size >= 1e5 ? x.toExponential(1) : String(+x.toPrecision(digits))).replace("-", "−");
+  return (size < 1e-3 || size >= 1e5 ? x.toExponential(digits - 2) : String(+x.toPrecision(digits))).replace("-", "−");
 };
 const tidy = (x) => rounded(x, 3);
 /** Ticks between two values that differ little need more digits. */
@@ -56,4 +56,14 @@ function roundTimes(first, last, most) {
   const round = coarse.length > 2 || all.length > most ? coarse : all;
   const every = Math.ceil(round.length / most);
   return round.filter((_, k) => (round.length - 1 - k) % every === 0);
+}
+
+const unique = (all) => [...new Set(all)];
+/** A choice that the page offers only where there is one. */
+function offer(id, values, text = String) {
+  const select = byId(id);
+  if (!select) return () => values[0];
+  values.forEach((v, k) => select.add(new Option(text(v), k)));
+  select.closest("label").hidden = values.length < 2;
+  return () => values[select.value || 0];
 }

@@ -200,6 +200,11 @@ function numberTable([head, ...rows]) {
   return box;
 }
 
+/** Draws again when one of these choices changes. */
+const redrawn = (drawing, ...ids) => {
+  for (const id of ids) byId(id)?.addEventListener("change", () => drawFigure(drawing, true));
+};
+
 // ---- labels that stand at the ends of lines
 /** How far labels at these heights [px] must move so that none lies on another, nor below `lowest`. */
 function apart(heights, gap, lowest) {

@@ -5,7 +5,6 @@ function rowsOf(name) {
   const { head, rows } = data.tables[name] ?? { head: [], rows: [] };
   return rows.map((row) => Object.fromEntries(row.map((cell, k) => [head[k], cell])));
 }
-const unique = (all) => [...new Set(all)];
 const kSideOf = { uptake: "uptake", contact: "contact", "outside cells": "extracellular" };
 const armEffects = rowsOf("arm_effects");
 data.arms = unique(armEffects.map((row) => row.arm)).map((name) => {
@@ -29,14 +28,3 @@ data.values = armEffects.map((row) => ({
 const horizonOf = (outcome) => Number(/^phenotype\.([0-9.e+]+)s$/.exec(outcome)?.[1]);
 const colourOf = (arm) => look[arm]?.stroke ?? "var(--control)";
 const inkOf = (arm) => look[arm]?.ink ?? "var(--control-ink)";
-/** A choice that the page offers only where there is one. */
-function offer(id, values, text = String) {
-  const select = byId(id);
-  if (!select) return () => values[0];
-  values.forEach((v, k) => select.add(new Option(text(v), k)));
-  select.closest("label").hidden = values.length < 2;
-  return () => values[select.value || 0];
-}
-const redrawn = (drawing, ...ids) => {
-  for (const id of ids) byId(id)?.addEventListener("change", () => drawFigure(drawing, true));
-};

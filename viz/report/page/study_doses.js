@@ -37,7 +37,14 @@ function fillPlaces() {
 }
 fillPlaces();
 byId("dose-axis")?.addEventListener("change", fillPlaces);
-const isThere = (row) => placeBeside(row, doseAxis()) === dosePlace.value;
+/** An axis of single arms leaves the others alone: they have one row for all its values. */
+const isVaried = (axis, arm) => !axis.arms || axis.arms.split(";").includes(arm);
+const isThere = (row) => {
+  const place = effectRows.find((other) => placeBeside(other, doseAxis()) === dosePlace.value);
+  return data.axes.every(
+    (axis) => axis.name === doseAxis() || !isVaried(axis, row.arm) || row[axis.name] === place[axis.name],
+  );
+};
 const dosePoints = () =>
   effectRows.filter((row) => row.outcome === doseTime() && isThere(row)).map((row) => ({ ...row, x: row[doseAxis()] }));
 const halfText = (row) =>
@@ -159,7 +166,6 @@ redrawn(doseDrawing, "dose-axis", "dose-time", "dose-place");
 const evens = rowsOf("break_even");
 const evenAxis = offer("even-axis", unique(evens.map((row) => row.axis)));
 const placeText = (row) => row.at_place ?? "";
-const evenPlaces = unique(evens.map(placeText));
 /** How far a place such as "fluid 324" lies from the scenario's own values, in decades. */
 const distanceOf = (place) =>
   data.axes.reduce((sum, axis) => {
@@ -173,12 +179,18 @@ const distanceOf = (place) =>
     );
     return sum + (axis.own > 0 && at > 0 ? Math.abs(Math.log10(at / axis.own)) : 0);
   }, 0);
-const evenPlace = offer(
-  "even-place",
-  evenPlaces.sort((a, b) => distanceOf(a) - distanceOf(b)),
-);
+const evenPlaceBox = byId("even-place");
+function fillEvenPlaces() {
+  const places = unique(evens.filter((row) => row.axis === evenAxis()).map(placeText));
+  places.sort((a, b) => distanceOf(a) - distanceOf(b));
+  evenPlaceBox?.replaceChildren(...places.map((place) => new Option(place)));
+  if (evenPlaceBox) evenPlaceBox.closest("label").hidden = places.length < 2;
+}
+fillEvenPlaces();
+byId("even-axis")?.addEventListener("change", fillEvenPlaces);
+const evenPlace = () => evenPlaceBox?.value ?? "";
 const isFactor = (row) => row.factor_is !== null && row.factor_is !== undefined && row.factor_is !== "";
-const evenOf = (row, asFactor = isFactor(row)) =>
+const evenOf = (row, asFactor) =>
   asFactor
     ? { is: row.factor_is, at: row.factor, low: row.factor_low, high: row.factor_high, cap: row.cap }
     : { is: row.is, at: row.value, low: row.low, high: row.high, cap: null };
@@ -280,7 +292,7 @@ const evenDrawing = figure(
             r: 6,
             tip: true,
             title: (row) =>
-              `${name(row)}\n${tidy(row.at)}[${row.ends.left ? "below the axis" : tidy(row.low)}, ${row.ends.right ? "beyond the axis" : tidy(row.high)}]`,
+              `${name(row)}\n${tidy(row.at)} [${row.ends.left ? "below the axis" : tidy(row.low)}, ${row.ends.right ? "beyond the axis" : tidy(row.high)}]`,
           },
         ),
         Plot.text(
@@ -320,11 +332,36 @@ const evenDrawing = figure(
     });
   },
   () => [
-    ["arm", "against", "after_s", "axis", "is", "at", "low", "high", "cap"],
-    ...evens.map((row) => {
-      const e = evenOf(row);
-      return [row.arm, row.against, row.horizon_s, row.axis, e.is, e.at, e.low, e.high, e.cap];
-    }),
+    [
+      "arm",
+      "against",
+      "after_s",
+      "axis",
+      "at_place",
+      "is",
+      "value",
+      "low",
+      "high",
+      "factor",
+      "factor_low",
+      "factor_high",
+      "cap",
+    ],
+    ...evens.map((row) => [
+      row.arm,
+      row.against,
+      row.horizon_s,
+      row.axis,
+      placeText(row),
+      row.is,
+      row.value,
+      row.low,
+      row.high,
+      row.factor,
+      row.factor_low,
+      row.factor_high,
+      row.cap,
+    ]),
   ],
 );
 redrawn(evenDrawing, "even-axis", "even-place");
