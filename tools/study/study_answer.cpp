@@ -116,9 +116,13 @@ class Page {
   }
 
   [[nodiscard]] std::string not_run() const {
-    const auto missing = arms_.published_not_run();
+    auto missing = arms_.published_not_run();
     if (missing.empty() || study_.scenario.compare.edges == Edges::all) return "";
-    return fmt::format("  Published edges alone were not run: that takes {} in `arms`\n", fmt::join(missing, ", "));
+    constexpr std::size_t kMostNamed = 3;
+    const char* more = missing.size() > kMostNamed ? " and so on" : "";
+    missing.resize(std::min(missing.size(), kMostNamed));
+    return fmt::format("  Published edges alone were not run: that takes {}{} in `arms`\n", fmt::join(missing, ", "),
+                       more);
   }
 
   [[nodiscard]] static CensoredEstimate beyond(double last) {
