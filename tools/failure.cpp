@@ -21,8 +21,7 @@ std::optional<Failure> attempt(const std::function<void()>& work) {
   } catch (const std::bad_alloc&) {
     return Failure{ExitCode::memory,
                    "out of memory (the run needs more than there is) interstice validate FILE estimates the need"};
-  } catch (const std::system_error& error) {                          // of files, and of writing to standard output
-    if (error.code() == std::errc::broken_pipe) return std::nullopt;  // whoever read it, such as head, has enough
+  } catch (const std::system_error& error) {  // of files, and of writing to standard output
     return Failure{ExitCode::disk, error.what()};
   } catch (const std::exception& error) {
     return Failure{ExitCode::numerical, fmt::format("{} (this is a bug in interstice) please report it", error.what())};

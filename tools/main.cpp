@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include "tools/command.h"
 #include "tools/failure.h"
@@ -44,7 +45,11 @@ void run_command_line(int argc, char** argv) {
 int main(int argc, char** argv) {
   cli::prepare_streams();
   const auto failure = cli::attempt([&] {
-    run_command_line(argc, argv);
+    try {
+      run_command_line(argc, argv);
+    } catch (const std::system_error& error) {  // of standard output: whoever read it, such as head, has enough
+      if (error.code() != std::errc::broken_pipe) throw;
+    }
     if (std::fflush(stdout) != 0 && errno != EPIPE)
       throw DiskError("cannot write to standard output (is the disk full?)");
   });
