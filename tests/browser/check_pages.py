@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 try:
     from selenium import webdriver
+    from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -268,6 +269,15 @@ class Pages(unittest.TestCase):
         shown = [row for row in parameters.find_elements(By.CSS_SELECTOR, "tbody tr") if row.is_displayed()]
         self.assertTrue(shown and all("kcat" in row.text for row in shown))
         self.assertTrue(driver.find_element(By.ID, "parameter-count").text.startswith(f"{len(shown)} of "))
+
+    def test_a_point_tells_its_number_when_hovered(self):
+        driver = self.browser.open(self.pages["c"])
+        point = driver.find_element(By.CSS_SELECTOR, "#effects-plot g[stroke-width='2'] path")
+        driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", point)
+        before = driver.find_element(By.ID, "effects-plot").text
+        ActionChains(driver).move_to_element(point).pause(0.3).perform()
+        WebDriverWait(driver, 10).until(lambda d: d.find_element(By.ID, "effects-plot").text != before)
+        self.assertRegex(driver.find_element(By.ID, "effects-plot").text, r"(uptake|emcev|all): [13] s")
 
     def test_the_keyboard_does(self):
         driver = self.browser.open(self.pages["c"])
