@@ -61,6 +61,9 @@ TEST_F(CliHarm, StandardStreamsThatAreClosedOrFullDoNoHarm) {
     EXPECT_TRUE(read("here/timeseries.csv") == read("whole/timeseries.csv")) << streams;
     EXPECT_TRUE(has(read("here/run.json"), "\"finished\"")) << streams;
   }
+  write("head.sh", "set -o pipefail; '" INTERSTICE_EXE "' schema | head -c 10 >head.txt");  // who has read enough
+  EXPECT_EQ(std::system(("cd '" + folder().string() + "'; bash head.sh").c_str()), 0);
+  EXPECT_EQ(read("head.txt").size(), 10U);
   EXPECT_EQ(code("validate nowhere.yaml", "2>&-"), 2);
   EXPECT_EQ(code("validate nowhere.yaml", "2>/dev/full"), 2);
 }

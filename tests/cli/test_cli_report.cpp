@@ -87,5 +87,42 @@ TEST_F(Report, AReportOfARunLeavesItKnown) {
   EXPECT_FALSE(exists("here/report.html"));
 }
 
+TEST_F(Report, HoldsSingleReplicatesAndProfiles) {
+  edit("tiny.yaml", "compare:\n", "profiles: {deep: {species: adenosine, below: z_max, width: 10 um}}\ncompare:\n");
+  edit(
+      "tiny.yaml", "  outcomes:",
+      "  phenotype: {horizons: [1 s], terms: {made: {of: mean.film.adenosine, good: more, range: 1 uM}}}\n  outcomes:");
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --quiet").code, 0) << read(".err");
+  const auto document = nlohmann::json::parse(read("here/compare.json"));
+  std::size_t found = 0;
+  for (const auto& entry : document.at("replicate_values")) {
+    if (entry.at("arm") != "emcev") continue;
+    ASSERT_EQ(entry.at("values").size(), 2U);
+    const double mean = (entry["values"][0].get<double>() + entry["values"][1].get<double>()) / 2;
+    for (const auto& value : document.at("values"))
+      if (value.at("arm") == "emcev" && value.at("metric") == entry.at("metric")) {
+        EXPECT_NEAR(value.at("mean").get<double>(), mean, 1e-12);
+        ++found;
+      }
+  }
+  EXPECT_EQ(found, 1U);
+  const auto& deep = document.at("profiles").at(0);
+  EXPECT_EQ(deep.at("edges"), (std::vector<double>{10, 20, 30, 40}));
+  double held = 0;
+  for (const auto& shell : deep.at("arms").at("emcev").at("mean")) held += shell.get<double>();
+  for (const auto& value : document.at("values"))
+    if (value.at("arm") == "emcev" && value.at("metric") == "budget.left.adenosine") {
+      EXPECT_NEAR(held / 6.02214076e8, value.at("mean").get<double>(), 1e-6 * held / 6.02214076e8);
+    }
+  EXPECT_TRUE(has(read("here/report.html"), "id=\"profile-plot\""));
+}
+
+TEST_F(Report, OneReplicateHasNoIntervals) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --replicates 1 --quiet").code, 0);
+  const std::string page = read("here/report.html");
+  EXPECT_TRUE(has(page, "(one replicate)"));
+  EXPECT_FALSE(has(page, "percentile bootstrap intervals"));
+}
+
 }  // namespace
 }  // namespace interstice::test

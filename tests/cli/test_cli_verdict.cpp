@@ -175,5 +175,28 @@ TEST_F(VerdictOf, EdgesAreDescribedWithTheirMarks) {
   EXPECT_TRUE(has(shipped.out, "neutrophil      binding  V    stays    kinh"));
 }
 
+TEST_F(VerdictOf, AStudyTellsOfPublishedEdgesOnlyWhereTheyRan) {
+  const auto answer_with = [&](const std::string& arms) {
+    write("study.yaml", "study: 1\ntitle: Edges\nscenario: tiny.yaml\nreplicates: 2\narms: [" + arms + "]\n");
+    EXPECT_EQ(interstice("study run study.yaml -o s --quiet").code, 0) << read(".err");
+    return read("s/answer.txt");
+  };
+  const std::string all = answer_with("vehicle, uptake, emcev");
+  EXPECT_TRUE(has(all, "Published edges alone were not run: that takes uptake@published in `arms`")) << all;
+  EXPECT_FALSE(has(read("s/verdict.csv"), "published"));
+  EXPECT_FALSE(has(all, "With published edges alone the same")) << all;
+  const std::string both = answer_with("vehicle, uptake, emcev, uptake@published");
+  EXPECT_FALSE(has(both, "were not run")) << both;
+  EXPECT_TRUE(has(read("s/verdict.csv"), ",published,")) << read("s/verdict.csv");
+}
+
+TEST_F(VerdictOf, PublishedEdgesAloneGiveAnAnswerToo) {
+  ASSERT_EQ(interstice("compare tiny.yaml -o here --edges published --quiet").code, 0);
+  const std::string page = read("here/report.html");
+  const std::size_t begin = page.find("<p class=\"answer\">");
+  EXPECT_TRUE(has(page.substr(begin, 400), "utside the cells")) << page.substr(begin, 400);
+  EXPECT_TRUE(has(page, "Published edges alone were run."));
+}
+
 }  // namespace
 }  // namespace interstice::test

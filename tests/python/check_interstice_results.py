@@ -3,6 +3,8 @@
 Usage: check_interstice_results.py INTERSTICE VIZ_PYTHON    exit code 77 where a library is missing
 """
 import csv
+import fcntl
+import json
 import pathlib
 import subprocess
 import sys
@@ -88,6 +90,19 @@ class Results(unittest.TestCase):
     def test_series_are_those_of_the_file(self):
         run = Run(self.folder / "run")
         self.assertEqual(run.status, "finished")
+        killed = self.folder / "killed"
+        killed.mkdir()
+        record = json.loads((self.folder / "run" / "run.json").read_text())
+        (killed / "run.json").write_text(json.dumps(dict(record, status="running")))
+        self.assertEqual(Run(killed).status, "interrupted")  # nothing holds its lock
+        with open(killed / ".interstice.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(Run(killed).status, "running")
+        (killed / "fields_000000.hdf").write_bytes(b"damaged")
+        (killed / "fields.hdf.series").write_text(
+            json.dumps({"file-series-version": "1.0", "files": [{"name": "fields_000000.hdf", "time": 0}]}))
+        with self.assertRaisesRegex(OSError, "fields_000000.hdf cannot be read"):
+            Run(killed).fields(0)
         rows = self.rows("run/timeseries.csv")
         self.assertEqual(len(run.series), len(rows))
         for name in rows[0]:

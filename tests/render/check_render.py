@@ -119,6 +119,7 @@ class Render(unittest.TestCase):
                 ("there is none (expected one of emcev, vehicle)", "c", "--arm", "contact"),
                 ("one picture shows one arm", "c", "--arm", "emcev", "--arm", "vehicle"),
                 ("holds no arm yet", "empty"),
+                ("--time 10: ", self.run_directory, "--time", "10"),
                 ("is a single run", self.run_directory, "--arm", "emcev"),
                 ("--signal glucose: no snapshot has it (expected one of", self.run_directory, "--signal", "glucose"),
                 ("there.png is there already", self.run_directory, "-o", "there.png"),
@@ -145,6 +146,16 @@ class Render(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(last.name in done.stderr, name == "damaged", done.stderr)
             self.assertEqual(similarity(before, imread(self.folder / (name + ".png"))), 1)
+
+    def test_a_time_without_a_snapshot_is_said(self):
+        for time in ("-5min", "10h"):
+            done = self.call("render", self.run_directory, "--time=" + time, "-o", "beyond.png", "--force")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f"--time {time}: snapshots are from 0 s to 2.0 s; the nearest is drawn", done.stderr)
+
+    def test_a_picture_of_a_comparison_is_of_an_arm_with_vesicles(self):
+        shown = self.draw("one.png", "c")
+        self.assertEqual(similarity(shown, self.draw("emcev.png", "c", "--arm", "emcev")), 1)
 
     def test_names_follow_directories_however_they_are_written(self):
         for directory, name in (("c/", "c_overview.png"), (self.run_directory + "/.", "0_overview.png")):

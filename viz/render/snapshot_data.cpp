@@ -3,6 +3,7 @@
 #include <vtkDataArray.h>
 #include <vtkExecutive.h>
 #include <vtkHDFReader.h>
+#include <vtkMath.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkPointSet.h>
@@ -22,10 +23,14 @@ vtkSmartPointer<vtkDataSet> read_snapshot(const std::string& path) {
   return vtkDataSet::SafeDownCast(reader->GetOutputDataObject(0));
 }
 
+constexpr double kNearHost = 1.5;  // radii: a vesicle that is bound lies no farther from the middle of its cell
+
 void join_hosts(vtkDataSet* vesicles, vtkDataSet* cells, const std::array<double, 6>& bounds) {
   auto* points = vtkPointSet::SafeDownCast(vesicles);
-  vtkDataArray *ids = cells->GetPointData()->GetArray("id"), *hosts = vesicles->GetPointData()->GetArray("host");
-  if (points == nullptr || points->GetPoints() == nullptr || ids == nullptr || hosts == nullptr) return;
+  vtkDataArray *ids = cells->GetPointData()->GetArray("id"), *radii = cells->GetPointData()->GetArray("radius [um]"),
+               *hosts = vesicles->GetPointData()->GetArray("host");
+  if (points == nullptr || points->GetPoints() == nullptr || ids == nullptr || radii == nullptr || hosts == nullptr)
+    return;
   std::unordered_map<double, vtkIdType> place;
   for (vtkIdType k = 0; k < cells->GetNumberOfPoints(); ++k) place.emplace(ids->GetTuple1(k), k);
   for (vtkIdType k = 0; k < points->GetNumberOfPoints(); ++k) {
@@ -34,6 +39,8 @@ void join_hosts(vtkDataSet* vesicles, vtkDataSet* cells, const std::array<double
     std::array<double, 3> at{}, cell{};
     points->GetPoint(k, at.data());
     cells->GetPoint(host->second, cell.data());
+    const double radius = radii->GetTuple1(host->second);
+    if (vtkMath::Distance2BetweenPoints(at.data(), cell.data()) < kNearHost * kNearHost * radius * radius) continue;
     for (int a = 0; a < 3; ++a)
       if (const double length = bounds[2 * a + 1] - bounds[2 * a]; std::abs(at[a] - cell[a]) > 0.5 * length)
         at[a] += at[a] < cell[a] ? length : -length;

@@ -1,7 +1,7 @@
 // Verdicts as shares of the points, effects by arm, what decides.
 
 const kAnswers = [
-  { key: "share_first", label: "uptake or contact (blue), one of them (U blue, C green)", key_colour: "var(--uptake)" },
+  { key: "share_first", label: "uptake or contact (blue), one of them (U blue, C green)" },
   { key: "share_second", label: "outside cells (E)", colour: "var(--extracellular)", letter: "E" },
   { key: "share_equivalent", label: "none is three times the other (=)", colour: "var(--f1)", letter: "=" },
   { key: "share_neither", label: "neither counts (–)", colour: "url(#hatch)", letter: "–" },
